@@ -1,0 +1,73 @@
+# Every command a person types. `make` alone does all of it.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DEFAULT_GOAL := all
+MAKEFLAGS += --no-print-directory
+
+# ENV=active uses the environment that is active already (conda, say); otherwise .venv is built and used.
+ENV ?=
+STUDY ?=
+BASE_PYTHON ?= python3
+ifeq ($(ENV),active)
+PYTHON := python
+STAMP :=
+else
+PYTHON := .venv/bin/python
+STAMP := .venv/.stamp
+endif
+ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
+FOR_STUDY := $(if $(STUDY),--study "$(STUDY)")
+
+.PHONY: all test data check why expected lab lint lock clean help
+
+all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
+	@$(ANALYSIS) make $(FOR_STUDY)
+
+test: $(STAMP)  ## the tests, with style and type checks and line coverage
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy
+	@PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+data: $(STAMP)  ## fetch the raw files and build the checked tables
+	@$(ANALYSIS) data $(FOR_STUDY)
+
+check: $(STAMP)  ## fail on an undeclared deviation, or on drift from reports/expected/
+	@$(ANALYSIS) check
+
+why: $(STAMP)  ## what is stale, and because of what
+	@$(ANALYSIS) why $(FOR_STUDY)
+
+expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
+	@$(ANALYSIS) expected $(FOR_STUDY)
+
+lab: $(STAMP)  ## JupyterLab on the notebooks
+	@PYTHONPATH="$(CURDIR)" $(PYTHON) -m jupyter lab --notebook-dir=notebooks
+
+lint: $(STAMP)  ## bring the code into the house style
+	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+lock: $(STAMP)  ## resolve requirements.lock anew from pyproject.toml
+	@.venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean:  ## remove what was built; downloads, expected numbers and .venv stay
+	@rm -rf .cache .coverage .hypothesis .mypy_cache .ruff_cache
+	@find reports data_derived -mindepth 1 -maxdepth 1 ! -name README.md ! -name expected -exec rm -rf {} +
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The lock's own entry for uv installs uv, hash and all; uv installs the rest in seconds, pip where uv cannot.
+# The path file keeps the checkout importable (a sync removes what the lock does not name); the stamp is last.
+.venv/.stamp: requirements.lock
+	@$(BASE_PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; $(BASE_PYTHON) is $$($(BASE_PYTHON) --version 2>&1). Name another: make BASE_PYTHON=python3.12" >&2; exit 1; }
+	@echo "building .venv (about 1 GB, a minute at most)"
+	@$(BASE_PYTHON) -m venv --clear .venv
+	@awk '/^[^ #]/ { found = /^uv==/ } found' requirements.lock > .venv/uv.txt
+	@if .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .venv/uv.txt && \
+	  .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock; then :; else \
+	  echo "uv could not; trying pip, which takes minutes"; \
+	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	@.venv/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "compendium.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
+	@touch .venv/.stamp

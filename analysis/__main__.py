@@ -1,0 +1,155 @@
+"""The commands behind the Makefile: `python -m analysis <command>`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from analysis.compendium import check, driver
+from analysis.compendium.state import State
+from analysis.compendium.studies import Study, load_studies
+from analysis.compendium.verdict import judge
+from analysis.sources.fetch import MIRROR_VARIABLE
+from analysis.tables.faults import Fault, InvalidInput
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _chosen(studies: Sequence[Study], study: str | None) -> Sequence[Study]:
+    if not study:
+        return studies
+    found = [candidate for candidate in studies if candidate.id == study]
+    if not found:
+        known = ", ".join(candidate.id for candidate in studies)
+        raise InvalidInput([Fault("STUDY", repr(study), f"a study: {known}")])
+    return found
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    studies = load_studies()
+    with driver.working(_say):
+        outcome = driver.build(studies, _chosen(studies, arguments.study), _say)
+    print(f"\n{driver.table_of(studies, outcome)}\n")
+    skipped = check.skipped(outcome.verdicts)
+    for reason, count in sorted(skipped.items()):
+        print(f"{count} claims not run: {reason}")
+    if outcome.unavailable and not outcome.failed:
+        _tell_how_to_provide()
+    for line in check.undeclared(outcome.verdicts):
+        print(f"UNDECLARED DEVIATION: {line}")
+    for line in outcome.failed:
+        print(f"FAILED: {line}", file=sys.stderr)
+    print("Start reading at reports/index.html")
+    return 1 if outcome.failed else 0
+
+
+def _tell_how_to_provide() -> None:
+    mirror = os.environ.get(MIRROR_VARIABLE)
+    named = f"it names {mirror}" if mirror else "it is not set"
+    print(
+        "DATA UNAVAILABLE: some raw files could not be had, so that their claims were not run. Connect to the network\n"
+        f"and say `make` again, put the files into data_raw/<dataset>/ by hand, or name a folder laid out\n"
+        f"<dataset>/<file> in {MIRROR_VARIABLE} ({named})."
+    )
+
+
+def _data(arguments: argparse.Namespace) -> int:
+    studies = load_studies()
+    outcome = driver.Outcome()
+    with driver.working(_say):
+        driver.bring_data(driver.packages_of(_chosen(studies, arguments.study)), State(), _say, outcome)
+    for line in outcome.failed:
+        print(f"FAILED: {line}", file=sys.stderr)
+    if outcome.unavailable:
+        _tell_how_to_provide()
+    elif not outcome.failed:
+        print("All data are there.")
+    return 1 if outcome.failed or outcome.unavailable else 0
+
+
+def _why(arguments: argparse.Namespace) -> int:
+    studies = load_studies()
+    found = driver.stale(_chosen(studies, arguments.study), State())
+    for unit, reasons in found.items():
+        print(f"{unit} is stale:")
+        for reason in reasons:
+            print(f"    {reason}")
+    if not found:
+        print("Every run is current.")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    del arguments
+    studies = load_studies()
+    not_run = driver.standing(studies, State())
+    verdicts = judge(studies, not_run)
+    faults = check.undeclared(verdicts)
+    for study in studies:
+        for run in study.runs:
+            if run.name not in not_run:
+                faults.extend(check.drift(run))
+            elif not_run[run.name] == "stale":
+                faults.append(f"{run.name} is stale: say `make` first (`make why` tells what changed)")
+    for reason, count in sorted(check.skipped(verdicts).items()):
+        print(f"{count} claims skipped: {reason}")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    judged = sum(verdict.verdict != "not run" for verdict in verdicts)
+    if faults:
+        print(f"check: {len(faults)} faults among {judged} claims judged", file=sys.stderr)
+        return 1
+    print(f"check: {judged} claims judged, no undeclared deviation, no drift from reports/expected/")
+    return 0
+
+
+def _expected(arguments: argparse.Namespace) -> int:
+    studies = load_studies()
+    not_run = driver.standing(studies, State())
+    for study in _chosen(studies, arguments.study):
+        for run in study.runs:
+            if run.name in not_run:
+                print(f"{run.name}: {not_run[run.name]}; its expected numbers stay as they are")
+            else:
+                check.write_expected(run)
+                print(f"reports/expected/{run.name}.json written")
+    return 0
+
+
+_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
+    "make": (_run, "bring everything up to date: data, runs, verdict, pages"),
+    "data": (_data, "fetch the raw files and build the checked tables"),
+    "why": (_why, "tell what is stale, and because of what"),
+    "check": (_check, "fail on an undeclared deviation or on drift from the expected numbers"),
+    "expected": (_expected, "take the present numbers as the expected ones"),
+}
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (_, told) in _COMMANDS.items():
+        command = commands.add_parser(name, help=told, description=told)
+        command.add_argument("--study", help="only this study (a folder of notebooks/)")
+    arguments = parser.parse_args(given)
+    try:
+        return _COMMANDS[arguments.command][0](arguments)
+    except InvalidInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        print(f"cannot be written or read: {error.strerror or error}{place}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped; what was finished stays", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

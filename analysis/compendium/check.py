@@ -1,0 +1,71 @@
+"""`make check`: no undeclared deviation, and no drift from the numbers committed in `reports/expected/`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from analysis.compendium.studies import Run
+from analysis.compendium.verdict import DEVIATES, NOT_RUN, Verdict, recorded_numbers
+from analysis.files import REPORTS, write_atomically
+
+__all__ = ["EXPECTED", "RELATIVE_TOLERANCE", "drift", "undeclared", "write_expected"]
+
+EXPECTED = REPORTS / "expected"
+
+RELATIVE_TOLERANCE = 1e-6
+"""How far a number may be from the committed one: other processors round the last digits differently."""
+
+
+def undeclared(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return a line for every deviation that nobody declared, with both numbers and the tolerance."""
+    return [
+        f"{verdict.study}: {verdict.claim}: {verdict.verdict}: published {verdict.published}, "
+        f"computed {verdict.computed}, tolerance {verdict.tolerance} ({verdict.why})"
+        for verdict in verdicts
+        if verdict.verdict in DEVIATES
+    ]
+
+
+def skipped(verdicts: Iterable[Verdict]) -> Counter[str]:
+    """Count the claims that were not run, by reason."""
+    return Counter(verdict.why for verdict in verdicts if verdict.verdict == NOT_RUN)
+
+
+def drift(run: Run) -> list[str]:
+    """Return a line for every number of a run that is not the committed one."""
+    path = _expected_path(run)
+    if not path.is_file():
+        return [f"{run.name}: reports/expected/{run.name}.json is missing (`make expected` writes it)"]
+    expected: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    computed = {name: entry["value"] for name, entry in recorded_numbers(run).items()}
+    lines = [f"{run.name}: {name} is no longer recorded" for name in expected if name not in computed]
+    lines += [
+        f"{run.name}: {name} is new, not among the expected" for name in computed if name not in expected
+    ]
+    return lines + [
+        f"{run.name}: {name}: expected {expected[name]}, computed {computed[name]}, "
+        f"relative tolerance {RELATIVE_TOLERANCE:g}"
+        for name in expected
+        if name in computed and not _same(expected[name], computed[name])
+    ]
+
+
+def write_expected(run: Run) -> None:
+    """Take a run's present numbers as the expected ones."""
+    values = {name: entry["value"] for name, entry in recorded_numbers(run).items()}
+    write_atomically(_expected_path(run), json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+
+
+def _expected_path(run: Run) -> Path:
+    return EXPECTED / run.study / f"{run.id}.json"
+
+
+def _same(expected: Any, computed: Any) -> bool:
+    if isinstance(expected, (int, float)) and isinstance(computed, (int, float)):
+        return math.isclose(expected, computed, rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-12)
+    return bool(expected == computed)

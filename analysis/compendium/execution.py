@@ -1,0 +1,170 @@
+"""Execute one run through Papermill: whole, into a folder that then takes the place of the last one."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shutil
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient.exceptions import DeadKernelError
+from papermill import execute_notebook
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from analysis.compendium.plan import report_folder
+from analysis.compendium.results import RUN_FOLDER_VARIABLE
+from analysis.compendium.state import CACHE, key
+from analysis.compendium.studies import Run
+from analysis.files import ROOT, code_digest, partial_folder, replace_folder
+
+__all__ = ["RunFailed", "execute", "kernel_environment"]
+
+_ENGINE = "compendium"
+_START_SECONDS = 120
+
+
+class RunFailed(Exception):
+    """A notebook that stopped; the message says in which cell and why."""
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own engine, with an environment of the kernel's own.
+
+    Several runs share this process, so what differs between them cannot go through `os.environ`.
+    """
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: Any, kernel_name: str, environment: dict[str, str], log: Path, **options: Any
+    ) -> Any:
+        client = PapermillNotebookClient(
+            nb_man,
+            kernel_name=kernel_name,
+            startup_timeout=_START_SECONDS,
+            timeout=None,
+            log=logging.getLogger("papermill"),
+        )
+        with log.open("wb") as stream:
+            return client.execute(env=environment, stderr=stream)
+
+
+papermill_engines.register(_ENGINE, _Engine)
+# Its warnings are about parameters, which are checked before anything runs.
+logging.getLogger("papermill").setLevel(logging.ERROR)
+
+
+def kernel_environment() -> dict[str, str]:
+    """Return the environment of every kernel: one thread, fixed hash seed, no settings of the user."""
+    settings = {
+        "JUPYTER_CONFIG_DIR": CACHE / "jupyter/config",
+        "JUPYTER_DATA_DIR": CACHE / "jupyter/data",
+        "JUPYTER_RUNTIME_DIR": CACHE / "jupyter/runtime",
+        "IPYTHONDIR": CACHE / "ipython",
+        "MPLCONFIGDIR": CACHE / "matplotlib",
+        "NUMBA_CACHE_DIR": CACHE / "numba" / code_digest()[:16],
+    }
+    for folder in settings.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    one_thread = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "VECLIB_MAXIMUM")
+    return {
+        **os.environ,
+        **{name: str(folder) for name, folder in settings.items()},
+        **{f"{library}_NUM_THREADS": "1" for library in one_thread},
+        "LOKY_MAX_CPU_COUNT": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONPATH": str(ROOT),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "LC_ALL": "C.UTF-8",
+        "LANGUAGE": "C",
+        "TZ": "UTC",
+    }
+
+
+def execute(run: Run, inputs: dict[str, str], environment: dict[str, str]) -> list[Path]:
+    """Execute a run and put its report in place; return the files it wrote.
+
+    Raises
+    ------
+    RunFailed
+        When a cell raised: the report that was there stays, the notebook up to the fault is kept beside it
+        as `<run id>.failed.ipynb`.
+    OSError
+        When the report cannot be written.
+    """
+    final = report_folder(run)
+    failed = final.parent / f"{run.id}.failed.ipynb"
+    log = CACHE / "logs" / f"{run.study}-{run.id}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    folder = partial_folder(final)
+    try:
+        executed = folder / "notebook.ipynb"
+        try:
+            execute_notebook(
+                run.notebook.path,
+                executed,
+                parameters=run.parameters,
+                engine_name=_ENGINE,
+                kernel_name="python3",
+                progress_bar=False,
+                environment={**environment, RUN_FOLDER_VARIABLE: str(folder)},
+                log=log,
+            )
+        except PapermillExecutionError as error:
+            shutil.copyfile(executed, failed)
+            where = f"kept as {failed.relative_to(ROOT).as_posix()}"
+            raise RunFailed(
+                f"cell {error.cell_index + 1}: {error.ename}: {_plain(error.evalue)} ({where})"
+            ) from None
+        except DeadKernelError as error:
+            said = log.read_text(errors="replace").strip().splitlines()[-3:]
+            raise RunFailed(
+                f"its kernel died ({error}); its last words: {' / '.join(said) or 'none'}"
+            ) from None
+        _normalise(executed)
+        if not (folder / "numbers.json").is_file():
+            raise RunFailed("it never made `Results(dataset)`, so that nothing was recorded")
+        provenance = {"key": key(inputs), "inputs": inputs, "packages": _packages()}
+        text = json.dumps(provenance, indent=1, sort_keys=True) + "\n"
+        (folder / "provenance.json").write_text(text, encoding="utf-8")
+        replace_folder(folder, final)
+        failed.unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [path for path in final.rglob("*") if path.is_file()]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def _normalise(path: Path) -> None:
+    """Strip what differs between two executions of one notebook: times, paths, random identifiers."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata = nbformat.from_dict({"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
+            cell.id = "injected-parameters"
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        for output in cell.get("outputs", ()):
+            output.get("metadata", {}).clear()
+    nbformat.write(notebook, path)
+
+
+def _packages() -> dict[str, str]:
+    """Return the versions installed of the packages that the lock names."""
+    named = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    found = {
+        distribution.metadata["Name"].lower().replace("_", "-"): distribution.version
+        for distribution in distributions()
+    }
+    return {name: found[name] for name in sorted(named & found.keys())}

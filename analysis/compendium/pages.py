@@ -1,0 +1,192 @@
+"""One self-contained page a run, and the front page: no remote link, code folded, every number an anchor."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.filters.ansi import strip_ansi
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from analysis.compendium.plan import TEMPLATES, page_path, report_folder
+from analysis.compendium.results import FIGURE, NUMBERS, TABLE
+from analysis.compendium.studies import Run, Study
+from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict
+from analysis.files import REPORTS, ROOT, write_atomically
+
+__all__ = ["write_index", "write_page"]
+
+_HIDDEN_TAGS = {"parameters", "injected-parameters"}
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["shown"] = _shown
+    environment.globals["style"] = Markup(
+        (TEMPLATES / "style.css").read_text(encoding="utf-8") + _code_style()
+    )
+    return environment
+
+
+def _code_style() -> str:
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    light = HtmlFormatter(style="default").get_style_defs(".highlight")
+    ours = ".highlight { background: none; }\n.highlight pre { background: var(--panel); }\n"
+    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{ours}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "–"
+    text = f"{value:.4f}" if isinstance(value, float) and abs(value) >= 5e-5 else str(value)
+    return text.replace("-", "−") if isinstance(value, (int, float)) else text
+
+
+def write_page(study: Study, run: Run, verdicts: Iterable[Verdict]) -> None:
+    """Write the page of a run from its executed notebook.
+
+    Parameters
+    ----------
+    study : Study
+        The study of the run.
+    run : Run
+        A run with a current report.
+    verdicts : iterable of Verdict
+        Those on the claims held against this run, shown beside the numbers.
+    """
+    notebook = nbformat.read(report_folder(run) / "notebook.ipynb", as_version=4)
+    listed = list(verdicts)
+    renderer = _Renderer(listed)
+    parts = [renderer.cell(cell) for cell in notebook.cells]
+    counts = Counter(verdict.verdict for verdict in listed)
+    page = (
+        _environment()
+        .get_template("run.html")
+        .render(
+            title=run_title(run),
+            study=study,
+            run=run,
+            notebook=run.notebook.path.relative_to(ROOT).as_posix(),
+            parts=[Markup(part) for part in parts if part],
+            counts=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
+        )
+    )
+    write_atomically(page_path(run), page)
+
+
+def run_title(run: Run) -> str:
+    """Return the first heading of a run's notebook."""
+    for line in run.notebook.prose.splitlines():
+        if line.startswith("# "):
+            return line.removeprefix("# ").strip()
+    return run.name
+
+
+def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Iterable[str]) -> None:
+    """Write `reports/index.html`.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+        All of them.
+    verdicts : sequence of Verdict
+        The whole verdict.
+    built : iterable of str
+        Names of the runs that have a page.
+    """
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    unavailable = Counter(verdict.why for verdict in verdicts if verdict.verdict == NOT_RUN)
+    page = (
+        _environment()
+        .get_template("index.html")
+        .render(
+            studies=studies,
+            verdicts=verdicts,
+            built=set(built),
+            titles={run.name: run_title(run) for study in studies for run in study.runs},
+            tally=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
+            unavailable=sorted(unavailable.items()),
+            sources=list(dict.fromkeys(verdict.source for verdict in verdicts)),
+            script=Markup((TEMPLATES / "index.js").read_text(encoding="utf-8")),
+        )
+    )
+    write_atomically(REPORTS / "index.html", page)
+
+
+@dataclass
+class _Renderer:
+    """Turns the cells of one notebook into HTML, numbering tables and figures as they come."""
+
+    verdicts: list[Verdict]
+    tables: int = 0
+    figures: int = 0
+
+    def cell(self, cell: Mapping[str, Any]) -> str:
+        if cell["cell_type"] == "markdown":
+            return str(markdown2html_mistune(cell["source"]))
+        if cell["cell_type"] != "code" or not cell["source"].strip():
+            return ""
+        code = highlight(cell["source"], PythonLexer(), HtmlFormatter())
+        name = "Parameters" if _HIDDEN_TAGS & set(cell["metadata"].get("tags", [])) else "Code"
+        shown = "".join(self.output(output) for output in cell["outputs"])
+        identifier = html.escape(cell["id"], quote=True)
+        folded = f'<details class="code"><summary>{name}</summary>{code}</details>'
+        return f'<div id="cell-{identifier}">{folded}{shown}</div>'
+
+    def output(self, output: Mapping[str, Any]) -> str:
+        if output["output_type"] == "stream":
+            return f"<pre>{html.escape(strip_ansi(output['text']))}</pre>"
+        if output["output_type"] == "error":
+            trace = html.escape(strip_ansi("\n".join(output["traceback"])))
+            return f'<pre class="error">{trace}</pre>'
+        data = output["data"]
+        if TABLE in data:
+            self.tables += 1
+            caption = f"<caption><b>Table {self.tables}.</b>{html.escape(data[TABLE]['caption'])}</caption>"
+            table = data[TABLE]["html"].replace("<thead>", f"{caption}<thead>", 1)
+            return f'<div class="scroll">{table}</div>'
+        if FIGURE in data:
+            self.figures += 1
+            caption = html.escape(data[FIGURE]["caption"])
+            image = data["text/html"].partition("<p>")[0]
+            return f"<figure>{image}<figcaption><b>Figure {self.figures}.</b>{caption}</figcaption></figure>"
+        if NUMBERS in data:
+            return self.numbers(data[NUMBERS])
+        if "text/html" in data:
+            return f'<div class="scroll">{data["text/html"]}</div>'
+        return f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"
+
+    def numbers(self, recorded: Mapping[str, Mapping[str, Any]]) -> str:
+        rows = []
+        for key, entry in recorded.items():
+            claims = [verdict for verdict in self.verdicts if verdict.link.endswith(f"#{key}")]
+            held = "; ".join(f"printed {claim.published}: {claim.verdict}" for claim in claims)
+            rows.append(
+                f'<tr id="{html.escape(key, quote=True)}"><td>{html.escape(key)}</td>'
+                f"<td>{html.escape(_shown(entry['value']))}</td><td>{html.escape(entry['label'])}</td>"
+                f'<td class="text">{html.escape(held)}</td></tr>'
+            )
+        count = f"{len(recorded)} recorded number{'s' if len(recorded) != 1 else ''}"
+        head = (
+            "<thead><tr>"
+            + "".join(f'<th scope="col">{n}</th>' for n in ("Key", "Value", "What", "Claim"))
+            + "</tr></thead>"
+        )
+        table = f'<table class="numbers">{head}<tbody>{"".join(rows)}</tbody></table>'
+        return f'<details><summary>{count}</summary><div class="scroll">{table}</div></details>'

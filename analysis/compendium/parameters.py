@@ -1,0 +1,137 @@
+"""The parameters a notebook declares, and whether given values fit them.
+
+Papermill only warns of a parameter it does not know; here that is an error, before anything runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.files import ROOT
+from analysis.tables.faults import Fault
+
+__all__ = ["Notebook", "Parameter", "check_parameters", "read_notebook"]
+
+_TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its name, its annotation (`int`, `list[float]`, …) and its default."""
+
+    name: str
+    annotation: str
+    default: Any
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """What a run's key and its checks need to know of a notebook."""
+
+    path: Path
+    code: str
+    prose: str
+    text: str
+    parameters: dict[str, Parameter]
+
+
+def read_notebook(path: Path, faults: list[Fault]) -> Notebook | None:
+    """Read a notebook's cells and declared parameters; faults are appended, and None returned.
+
+    Every parameter is an annotated assignment with a comment, in the one cell tagged `parameters`.
+    """
+    where = path.relative_to(ROOT).as_posix()
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources = [
+            (cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])) for cell in cells
+        ]
+    except FileNotFoundError:
+        faults.append(Fault(where, "no such file", "a notebook"))
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        faults.append(
+            Fault(where, f"no notebook ({type(error).__name__}: {error})", "a Jupyter notebook, format 4")
+        )
+        return None
+    tagged = [source for kind, source, tags in sources if kind == "code" and "parameters" in tags]
+    if len(tagged) != 1:
+        faults.append(Fault(where, f"{len(tagged)} cells tagged `parameters`", "one such cell"))
+        return None
+    code = "\n".join(source for kind, source, _ in sources if kind == "code")
+    before = len(faults)
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        faults.append(Fault(where, f"code that cannot be read ({error.msg}: {error.text})", "Python code"))
+        return None
+    parameters = {parameter.name: parameter for parameter in _declared(tagged[0], where, faults)}
+    if "dataset" not in parameters:
+        faults.append(Fault(where, "no parameter `dataset`", "dataset: str = …  # which tables to read"))
+    prose = "\n".join(source for kind, source, _ in sources if kind == "markdown")
+    text = json.dumps(sources)
+    return Notebook(path, code, prose, text, parameters) if len(faults) == before else None
+
+
+def _declared(source: str, where: str, faults: list[Fault]) -> list[Parameter]:
+    lines = source.splitlines()
+    found = []
+    for node in ast.parse(source).body:
+        line = lines[node.end_lineno - 1] if node.end_lineno else ""
+        if not (
+            isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+        ):
+            allowed = "name: type = default  # comment"
+            faults.append(Fault(where, repr(ast.unparse(node)), allowed, column="parameters"))
+            continue
+        name, annotation = node.target.id, ast.unparse(node.annotation)
+        if "#" not in line:
+            faults.append(
+                Fault(where, "no comment", "a comment saying what it does", column=f"parameter {name}")
+            )
+        try:
+            parameter = Parameter(name, annotation, ast.literal_eval(node.value))
+        except ValueError:
+            faults.append(Fault(where, ast.unparse(node.value), "a plain value", column=f"parameter {name}"))
+            continue
+        if not _fits(parameter.default, annotation):
+            faults.append(
+                Fault(where, repr(parameter.default), f"a value of {annotation}", column=f"parameter {name}")
+            )
+        found.append(parameter)
+    return found
+
+
+def check_parameters(given: Mapping[str, Any], notebook: Notebook, file: str, line: int) -> list[Fault]:
+    """Return a fault for every value that no declared parameter takes, by name or by type."""
+    faults = []
+    for name, value in given.items():
+        parameter = notebook.parameters.get(name)
+        if parameter is None:
+            near = difflib.get_close_matches(name, notebook.parameters, 1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            allowed = f"parameters of {notebook.path.name}: {', '.join(notebook.parameters)}{hint}"
+            faults.append(Fault(file, f"an unknown parameter {name}", allowed, line, f"parameters.{name}"))
+        elif not _fits(value, parameter.annotation):
+            found = f"{value!r}, of type {type(value).__name__}"
+            faults.append(
+                Fault(file, found, f"a value of {parameter.annotation}", line, f"parameters.{name}")
+            )
+    return faults
+
+
+def _fits(value: Any, annotation: str) -> bool:
+    if annotation.endswith(" | None"):
+        return value is None or _fits(value, annotation.removesuffix(" | None"))
+    if annotation.startswith("list[") and annotation.endswith("]"):
+        return isinstance(value, list) and all(_fits(item, annotation[5:-1]) for item in value)
+    # bool is an int to Python, and never what an int parameter means.
+    if isinstance(value, bool):
+        return annotation == "bool"
+    return isinstance(value, _TYPES.get(annotation, ()))

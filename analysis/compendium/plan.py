@@ -1,0 +1,104 @@
+"""What goes into each unit of the build: the inputs whose hashes decide whether it is stale."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+from analysis.compendium.closure import closure
+from analysis.compendium.studies import Run
+from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, digest, digest_file
+from analysis.tables.package import DataPackage
+
+__all__ = [
+    "TEMPLATES",
+    "data_inputs",
+    "data_unit",
+    "page_inputs",
+    "page_path",
+    "page_unit",
+    "report_folder",
+    "run_inputs",
+    "run_unit",
+]
+
+TEMPLATES = ROOT / "analysis/compendium/templates"
+
+
+def data_unit(dataset: str) -> str:
+    """Name of the unit that builds a dataset's tables."""
+    return f"data {dataset}"
+
+
+def run_unit(run: Run) -> str:
+    """Name of the unit that executes a run."""
+    return f"run {run.name}"
+
+
+def report_folder(run: Run) -> Path:
+    """Folder a run writes: numbers, tables, figures, the executed notebook, provenance."""
+    return REPORTS / run.study / run.id
+
+
+def page_path(run: Run) -> Path:
+    """The page made of a run."""
+    return REPORTS / run.study / f"{run.id}.html"
+
+
+def data_inputs(package: DataPackage) -> dict[str, str]:
+    """Return the hashes that decide whether a dataset's tables are stale."""
+    raw = DATA_RAW / package.name
+    files = [raw / "datapackage.json", *(raw / resource.path for resource in package.resources)]
+    module = f"import analysis.sources.{package.name}"
+    return _hashes(files) | closure(module) | _environment()
+
+
+def run_inputs(run: Run) -> dict[str, str]:
+    """Return the hashes that decide whether a run is stale."""
+    tables = sorted((DATA_DERIVED / run.dataset.name).glob("*"))
+    notebook = run.notebook.path.relative_to(ROOT).as_posix()
+    return (
+        {notebook: digest(run.notebook.text.encode())}
+        | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
+        | _hashes([DATA_RAW / run.dataset.name / "datapackage.json", *tables])
+        | closure(run.notebook.code)
+        | _environment()
+    )
+
+
+def page_inputs(told: str, executed: Path | None = None) -> dict[str, str]:
+    """Return the hashes that decide whether a page is stale.
+
+    Parameters
+    ----------
+    told : str
+        What the page says that is in no file: verdicts, citations, titles.
+    executed : Path or None
+        The executed notebook it shows; None for the front page.
+    """
+    return (
+        _hashes([*([executed] if executed else []), *sorted(TEMPLATES.glob("*"))])
+        | {"a claim, verdict or citation": digest(told.encode())}
+        | closure("import analysis.compendium.pages")
+        | _environment()
+    )
+
+
+def page_unit(run: Run) -> str:
+    """Name of the unit that makes the page of a run."""
+    return f"page {run.name}"
+
+
+def _hashes(files: list[Path]) -> dict[str, str]:
+    return {
+        path.relative_to(ROOT).as_posix(): digest_file(path) if path.is_file() else "missing"
+        for path in files
+    }
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "requirements.lock": digest_file(ROOT / "requirements.lock"),
+        "the Python version": platform.python_version(),
+    }

@@ -1,0 +1,236 @@
+"""`Results`: the one way out of a notebook.
+
+Under the driver (which names a folder in `COMPENDIUM_RUN_FOLDER`) every number, table and figure is written
+there and shown in the page; in JupyterLab it is only shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import math
+import os
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from analysis.files import DATA_RAW
+from analysis.tables.package import read_package
+
+__all__ = ["FIGURE", "NUMBERS", "RUN_FOLDER_VARIABLE", "TABLE", "Results", "slug"]
+
+RUN_FOLDER_VARIABLE = "COMPENDIUM_RUN_FOLDER"
+
+NUMBERS = "application/vnd.compendium.numbers+json"
+"""Output type of recorded numbers; the page shows them folded, each with an anchor."""
+TABLE = "application/vnd.compendium.table+json"
+FIGURE = "application/vnd.compendium.figure+json"
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_SALT = "school-improvement-networks"
+
+
+def slug(*labels: object) -> str:
+    """Return labels as the part of a key: lower case, words joined by hyphens, labels by dots."""
+    parts = (re.sub(r"[^a-z0-9_]+", "-", str(label).lower()).strip("-") for label in labels)
+    return ".".join(part for part in parts if part)
+
+
+class Results:
+    """Records what a notebook computes, each thing once and under a key of its own.
+
+    Parameters
+    ----------
+    dataset : str
+        The dataset the notebook reads; it says whether the page is marked REAL or SYNTHETIC.
+    """
+
+    def __init__(self, dataset: str) -> None:
+        self.package = read_package(DATA_RAW / dataset / "datapackage.json")
+        folder = os.environ.get(RUN_FOLDER_VARIABLE)
+        self._folder = Path(folder) if folder else None
+        self._numbers: dict[str, dict[str, Any]] = {}
+        self._keys: set[str] = set()
+        self._write_numbers()
+        if self._folder is None:
+            display({"text/plain": f"{self.package.label} data: {self.package.title}"}, raw=True)
+
+    def number(self, key: str, value: object, label: str) -> None:
+        """Record one number, or one short statement in words (for a claim about a direction).
+
+        Parameters
+        ----------
+        key : str
+            Unique in the run: lower-case letters, digits, and `_ . -`.
+        value : int, float, bool or str
+            A finite number, or text.
+        label : str
+            What it is, in words.
+
+        Raises
+        ------
+        ValueError
+            For a key that is taken or malformed, or a number that is not finite.
+        TypeError
+            For any other value.
+        """
+        recorded = {key: self._record(key, value, label)}
+        self._write_numbers()
+        _display_numbers(recorded)
+
+    def table(
+        self,
+        key: str,
+        frame: pd.DataFrame,
+        caption: str,
+        *,
+        label: str = "",
+        digits: int = 3,
+        numbers: bool = True,
+    ) -> None:
+        """Show and write a table; each of its numeric cells becomes a recorded number.
+
+        Parameters
+        ----------
+        key : str
+            Its name; the file is `tables/<key>.csv`, a cell's key `<key>.<row labels>.<column>`.
+        frame : DataFrame
+            Rows and columns with labels that are unique.
+        caption : str
+            A sentence that says what the table shows.
+        label : str
+            What sets this table's numbers apart, put before the label of each.
+        digits : int
+            Decimals shown; the file and the recorded numbers keep all.
+        numbers : bool
+            Whether its cells are recorded as numbers (not for long listings).
+        """
+        self._take(key)
+        recorded = {}
+        if numbers:
+            for row, label in enumerate(frame.index):
+                labels = _as_tuple(label)
+                for column, name in enumerate(frame.columns):
+                    value: Any = frame.iat[row, column]
+                    if _is_number(value) and math.isfinite(float(value)):
+                        names = _as_tuple(name)
+                        cell = f"{key}.{slug(*labels, *names)}"
+                        words = ", ".join(str(part) for part in (*labels, *names))
+                        words = f"{label}: {words}" if label else words
+                        recorded[cell] = self._record(cell, value, words)
+            self._write_numbers()
+        if self._folder is not None:
+            folder = self._folder / "tables"
+            folder.mkdir(exist_ok=True)
+            frame.to_csv(folder / f"{key}.csv", lineterminator="\n")
+        shown = _as_html(frame, digits)
+        bundle = {
+            TABLE: {"key": key, "caption": caption, "html": shown},
+            "text/html": f"<p><em>{html.escape(caption)}</em></p>{shown}",
+            "text/plain": f"{caption}\n{frame.to_string()}",
+        }
+        display(bundle, raw=True)
+        if recorded:
+            _display_numbers(recorded)
+
+    def figure(self, key: str, figure: Figure, caption: str) -> None:
+        """Show and write a figure (SVG), then close it.
+
+        Parameters
+        ----------
+        key : str
+            Its name; the file is `figures/<key>.svg`.
+        figure : matplotlib Figure
+            What to draw.
+        caption : str
+            The sentence that says what is to be seen; it is the picture's alternative text too.
+        """
+        self._take(key)
+        stream = io.BytesIO()
+        with plt.rc_context({"svg.hashsalt": _SALT}):
+            figure.savefig(
+                stream, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None}
+            )
+        plt.close(figure)
+        content = stream.getvalue()
+        if self._folder is not None:
+            folder = self._folder / "figures"
+            folder.mkdir(exist_ok=True)
+            (folder / f"{key}.svg").write_bytes(content)
+        encoded = base64.b64encode(content).decode()
+        image = f'<img alt="{html.escape(caption, quote=True)}" src="data:image/svg+xml;base64,{encoded}">'
+        bundle = {
+            FIGURE: {"key": key, "caption": caption},
+            "text/html": f"{image}<p><em>{html.escape(caption)}</em></p>",
+            "text/plain": caption,
+        }
+        display(bundle, raw=True)
+
+    def _record(self, key: str, value: object, label: str) -> dict[str, Any]:
+        self._take(key)
+        self._numbers[key] = {"value": _plain(key, value), "label": label}
+        return self._numbers[key]
+
+    def _take(self, key: str) -> None:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"key {key!r}: allowed are lower-case letters, digits, and _ . -")
+        if key in self._keys:
+            raise ValueError(
+                f"key {key!r} is recorded twice; each number, table and figure has a key of its own"
+            )
+        self._keys.add(key)
+
+    def _write_numbers(self) -> None:
+        if self._folder is not None:
+            text = json.dumps(self._numbers, indent=1, ensure_ascii=False, allow_nan=False)
+            (self._folder / "numbers.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _as_tuple(label: Any) -> tuple[Any, ...]:
+    return label if isinstance(label, tuple) else (label,)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def _plain(key: str, value: object) -> int | float | str | bool:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(
+            f"number {key!r} is {value}: only finite numbers are recorded; say in words what is missing"
+        )
+    if not isinstance(value, (int, float, str, bool)):
+        raise TypeError(f"number {key!r} is of type {type(value).__name__}; allowed: a number or a text")
+    return value
+
+
+def _display_numbers(recorded: dict[str, dict[str, Any]]) -> None:
+    plain = "\n".join(f"{key} = {entry['value']}  ({entry['label']})" for key, entry in recorded.items())
+    display({NUMBERS: recorded, "text/plain": plain}, raw=True)
+
+
+def _as_html(frame: pd.DataFrame, digits: int) -> str:
+    whole = [frame.iloc[:, column].map(_is_whole).all() for column in range(frame.shape[1])]
+    shown: list[Any] = [partial(_cell, digits=0 if every else digits) for every in whole]
+    return str(frame.to_html(border=0, formatters=shown, escape=False, classes=["result"]))
+
+
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and math.isfinite(value) and value == round(value)
+
+
+def _cell(value: Any, digits: int) -> str:
+    if _is_number(value):
+        return "" if math.isnan(value) else f"{value:.{digits}f}".replace("-", "−")
+    return "" if value is None or value is pd.NA else html.escape(str(value))

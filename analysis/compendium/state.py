@@ -1,0 +1,72 @@
+"""What was built from what: the memory that lets a second `make` do nothing.
+
+One JSON file, outside the reports. For every unit (a dataset, a run, a page) it holds the hashes of what
+went in and of what came out. Losing or damaging it costs time, never correctness: what it does not vouch
+for is built again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.files import ROOT, digest, digest_file, write_atomically
+
+__all__ = ["CACHE", "State", "key"]
+
+CACHE = ROOT / ".cache"
+_FILE = CACHE / "state.json"
+
+
+def key(inputs: Mapping[str, str]) -> str:
+    """Return one hash for all that goes into a unit."""
+    return digest(json.dumps(dict(inputs), sort_keys=True).encode())
+
+
+class State:
+    """The record of past builds, read once and written after every unit."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, dict[str, dict[str, str]]] = _read()
+
+    def reasons(self, unit: str, inputs: Mapping[str, str]) -> list[str]:
+        """Return why a unit must be built again; an empty list when it need not be."""
+        known = self._units.get(unit)
+        if known is None:
+            return ["never built here"]
+        before = known["inputs"]
+        changed = [
+            f"{name} changed" if name in before else f"{name} is new"
+            for name in inputs
+            if inputs[name] != before.get(name)
+        ]
+        changed += [f"{name} is no longer used" for name in before if name not in inputs]
+        for path, sha256 in known["outputs"].items():
+            file = ROOT / path
+            if not file.is_file():
+                changed.append(f"{path} is missing")
+            elif digest_file(file) != sha256:
+                changed.append(f"{path} is not as it was built")
+        return changed
+
+    def record(self, unit: str, inputs: Mapping[str, str], outputs: Iterable[Path]) -> None:
+        """Vouch for a unit: from these inputs came these files."""
+        made = {path.relative_to(ROOT).as_posix(): digest_file(path) for path in sorted(outputs)}
+        self._units[unit] = {"inputs": dict(inputs), "outputs": made}
+        write_atomically(_FILE, json.dumps(self._units, indent=1, sort_keys=True) + "\n")
+
+
+def _read() -> dict[str, dict[str, dict[str, str]]]:
+    try:
+        content: Any = json.loads(_FILE.read_text(encoding="utf-8"))
+        return {
+            unit: {
+                part: {str(name): str(value) for name, value in known[part].items()}
+                for part in ("inputs", "outputs")
+            }
+            for unit, known in content.items()
+        }
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return {}

@@ -1,0 +1,195 @@
+"""The verdict: every claim set beside the number the code computed.
+
+`reports/verdict.json` and `.csv` cover the whole compendium, always: what is stale, failed or without data
+is `not run`, and says why.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from analysis.compendium.plan import page_path, report_folder
+from analysis.compendium.studies import Claim, Run, Study
+from analysis.files import REPORTS, ROOT, write_atomically
+from analysis.tables.faults import Fault, raise_faults
+
+__all__ = [
+    "DEVIATES",
+    "NOT_RUN",
+    "OUTCOMES",
+    "Verdict",
+    "judge",
+    "recorded_numbers",
+    "write_verdict",
+]
+
+NOT_RUN = "not run"
+DEVIATES = ("DEVIATES", "NOT RECOVERED")
+"""The outcomes that nobody declared: `make check` fails on them."""
+OUTCOMES = {
+    "reproduced": "reproduced",
+    "recovered": "reproduced",
+    "deviates (explained)": "deviating",
+    "deviates (open)": "deviating",
+    "DEVIATES": "deviating",
+    "NOT RECOVERED": "deviating",
+    NOT_RUN: NOT_RUN,
+}
+"""Every verdict there is, and the column of the closing table that counts it."""
+
+# Binary fractions: 4.605 - 4.60 is not exactly half a unit.
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One claim with its verdict, as in `reports/verdict.json`."""
+
+    study: str
+    run: str
+    dataset: str
+    notebook: str
+    claim: str
+    statement: str
+    source: str
+    kind: str
+    published: str
+    computed: float | int | str | None
+    tolerance: float | None
+    verdict: str
+    why: str
+    link: str
+
+
+def recorded_numbers(run: Run) -> dict[str, dict[str, Any]]:
+    """Return the numbers a run's report holds, by key."""
+    path = report_folder(run) / "numbers.json"
+    content: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def judge(studies: Iterable[Study], not_run: Mapping[str, str]) -> list[Verdict]:
+    """Return the verdict on every claim of every study.
+
+    Parameters
+    ----------
+    studies : iterable of Study
+        All studies of the compendium.
+    not_run : mapping of str to str
+        Why a run (`<study>/<run id>`) has no current report, for those that have none.
+
+    Raises
+    ------
+    InvalidInput
+        With every claim that is held against a number its run does not record.
+    """
+    faults: list[Fault] = []
+    verdicts: list[Verdict] = []
+    for study in studies:
+        runs = {run.id: run for run in study.runs}
+        numbers = {run.id: recorded_numbers(run) for run in study.runs if run.name not in not_run}
+        for claim in study.claims:
+            run = runs[claim.run]
+            if run.name in not_run:
+                outcome: tuple[Any, str, str] = (None, NOT_RUN, not_run[run.name])
+            else:
+                missing = [
+                    name
+                    for name in (claim.number, claim.explained_by)
+                    if name and name not in numbers[run.id]
+                ]
+                faults.extend(_unrecorded(study, claim, name, numbers[run.id]) for name in missing)
+                outcome = (None, NOT_RUN, "") if missing else _outcome(claim, run, numbers[run.id])
+            verdicts.append(_verdict(claim, run, *outcome))
+    raise_faults(faults)
+    return verdicts
+
+
+def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> Verdict:
+    return Verdict(
+        study=run.study,
+        run=run.id,
+        dataset=run.dataset.name,
+        notebook=run.notebook.path.relative_to(ROOT).as_posix(),
+        claim=claim.id,
+        statement=claim.statement,
+        source=claim.source,
+        kind=claim.kind,
+        published=claim.published,
+        computed=computed,
+        tolerance=claim.tolerance or None,
+        verdict=verdict,
+        why=why,
+        link=f"{page_path(run).relative_to(REPORTS).as_posix()}#{claim.number}",
+    )
+
+
+def _outcome(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> tuple[Any, str, str]:
+    computed = numbers[claim.number]["value"]
+    recovery = claim.kind == "recovery"
+    # A number printed in a publication is reproduced by the publication's own kind of data, or not at all.
+    if not recovery and run.dataset.kind != "real":
+        return computed, NOT_RUN, "a published number can be reproduced from real data only"
+    agrees, comparison = _compare(claim, computed)
+    declared = claim.explained_by or claim.open
+    if agrees:
+        note = "; declared as a deviation, which it is no longer" if declared else ""
+        return computed, "recovered" if recovery else "reproduced", comparison + note
+    if recovery:
+        return computed, "NOT RECOVERED", comparison
+    if claim.explained_by:
+        other = numbers[claim.explained_by]
+        explains, _ = _compare(claim, other["value"])
+        given = f"{other['label'].rstrip(':,')} gives {_short(other['value'])}"
+        if explains:
+            return computed, "deviates (explained)", f"{comparison}; {given}"
+        return computed, "DEVIATES", f"{comparison}; nor does the declared explanation give it: {given}"
+    if claim.open:
+        return computed, "deviates (open)", f"{comparison}; {claim.open}"
+    return computed, "DEVIATES", comparison
+
+
+def _compare(claim: Claim, computed: Any) -> tuple[bool, str]:
+    if claim.kind == "direction":
+        agrees = str(computed) == claim.published
+        return agrees, f"computed: {computed}; printed: {claim.published}"
+    if isinstance(computed, (str, bool)):
+        return False, f"computed: {computed}, which is no number; printed: {claim.published}"
+    difference = abs(computed - float(Decimal(claim.published.replace("−", "-"))))
+    agrees = difference <= claim.tolerance + _SLACK
+    sign = "≤" if agrees else ">"
+    return agrees, (
+        f"|{_short(computed)} − {claim.published}| = {_short(difference)} {sign} {_short(claim.tolerance)}"
+    ).replace("− -", "− −")
+
+
+def _short(value: Any) -> str:
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
+
+
+def _unrecorded(study: Study, claim: Claim, name: str, numbers: Mapping[str, Any]) -> Fault:
+    near = difflib.get_close_matches(name, numbers, 1)
+    hint = f" (the nearest: {near[0]})" if near else ""
+    allowed = f"one of the {len(numbers)} numbers that run {claim.run} records{hint}"
+    return Fault(f"notebooks/{study.id}", f"claim {claim.id} held against {name!r}", allowed)
+
+
+def write_verdict(verdicts: list[Verdict]) -> None:
+    """Write `reports/verdict.json` and `reports/verdict.csv`."""
+    rows = [asdict(verdict) for verdict in verdicts]
+    write_atomically(
+        REPORTS / "verdict.json",
+        json.dumps({"claims": rows}, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+    )
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, [field.name for field in fields(Verdict)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_atomically(REPORTS / "verdict.csv", stream.getvalue())

@@ -1,0 +1,47 @@
+"""Estimates of several models side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures.theme import MARKERS, PALETTE, themed
+
+__all__ = ["estimates_by_model"]
+
+
+def estimates_by_model(models: Mapping[str, pd.DataFrame], *, width: float = 2.0) -> Figure:
+    """Draw each term's estimate in each model with a bar of `width` permutation SDs to either side.
+
+    Parameters
+    ----------
+    models : mapping of str to DataFrame
+        By name of the model, with columns `term`, `estimate` and `permutation_sd` (as `tidy()` gives);
+        the intercept is left out.
+    width : float
+        Half-length of a bar, in permutation standard deviations.
+    """
+    frames = {name: frame[frame["term"] != "intercept"] for name, frame in models.items()}
+    terms = list(dict.fromkeys(term for frame in frames.values() for term in frame["term"]))
+    with themed():
+        figure, axis = plt.subplots(figsize=(7.5, 0.9 + 0.75 * len(terms)))
+        for index, (name, frame) in enumerate(frames.items()):
+            shift = 0.16 * (index - (len(frames) - 1) / 2)
+            axis.errorbar(
+                frame["estimate"],
+                [terms.index(term) + shift for term in frame["term"]],
+                xerr=width * frame["permutation_sd"],
+                fmt=MARKERS[index],
+                color=PALETTE[index],
+                capsize=3,
+                label=name,
+            )
+        axis.axvline(0, color="0.6", linewidth=0.8, zorder=0)
+        axis.set_yticks(range(len(terms)), terms)
+        axis.set_ylim(len(terms) - 0.5, -0.5)
+        axis.set_xlabel("estimate")
+        axis.legend(loc="upper center", bbox_to_anchor=(0.4, -0.28), ncols=1)
+    return figure

@@ -1,0 +1,32 @@
+"""One look for all figures: quiet, readable in black and white and by colour-blind readers."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+import matplotlib.pyplot as plt
+import seaborn as sns
+
+__all__ = ["MARKERS", "PALETTE", "themed"]
+
+PALETTE: list[tuple[float, float, float]] = list(sns.color_palette("colorblind"))
+"""Colours of categories, in order."""
+
+MARKERS = ("o", "s", "^", "D", "v", "P")
+"""Shapes of the same categories, so that colour never stands alone."""
+
+
+def themed() -> AbstractContextManager[None]:
+    """Return a context in which figures have the compendium's look."""
+    settings = {
+        **sns.axes_style("ticks"),
+        **sns.plotting_context("notebook", font_scale=0.95),
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "figure.dpi": 100,
+        "font.family": "DejaVu Sans",
+        "legend.frameon": False,
+        "axes.titlelocation": "left",
+        "axes.titlesize": "medium",
+    }
+    return plt.rc_context(settings)

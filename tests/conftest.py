@@ -1,0 +1,33 @@
+"""Fixtures shared by all tests: where downloaded data and reference inputs may be found."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _folder(variable: str) -> Path:
+    """Return the folder an environment variable names (relative to the repository's root), or skip."""
+    value = os.environ.get(variable)
+    if not value:
+        pytest.skip(f"{variable} is not set: this test needs files that are downloaded, never committed")
+    folder = (ROOT / value).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"{variable} names {value}, which is no folder: this test needs its files")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_mirror() -> Path:
+    """Folder laid out `<dataset>/<file>` with the published raw files."""
+    return _folder("COMPENDIUM_DATA_MIRROR")
+
+
+@pytest.fixture(scope="session")
+def reference_folder() -> Path:
+    """Folder with inputs (and results) of reference computations by other programs."""
+    return _folder("COMPENDIUM_REFERENCE")
