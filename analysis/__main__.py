@@ -51,9 +51,9 @@ def _tell_how_to_provide() -> None:
     mirror = os.environ.get(MIRROR_VARIABLE)
     named = f"it names {mirror}" if mirror else "it is not set"
     print(
-        "DATA UNAVAILABLE: some raw files could not be had, so that their claims were not run. Connect to the network\n"
-        f"and say `make` again, put the files into data_raw/<dataset>/ by hand, or name a folder laid out\n"
-        f"<dataset>/<file> in {MIRROR_VARIABLE} ({named})."
+        "DATA UNAVAILABLE: some raw files could not be had, so that their claims were not run.\n"
+        "Connect to the network and say `make` again, put the files into data_raw/<dataset>/ by hand,\n"
+        f"or name a folder laid out <dataset>/<file> in {MIRROR_VARIABLE} ({named})."
     )
 
 
@@ -73,13 +73,14 @@ def _data(arguments: argparse.Namespace) -> int:
 
 def _why(arguments: argparse.Namespace) -> int:
     studies = load_studies()
-    found = driver.stale(_chosen(studies, arguments.study), State())
+    state = State()
+    found = driver.stale(_chosen(studies, arguments.study), state) or driver.stale_pages(studies, state)
     for unit, reasons in found.items():
         print(f"{unit} is stale:")
         for reason in reasons:
             print(f"    {reason}")
     if not found:
-        print("Every run is current.")
+        print("Every run and page is current.")
     return 0
 
 
@@ -93,7 +94,7 @@ def _check(arguments: argparse.Namespace) -> int:
         for run in study.runs:
             if run.name not in not_run:
                 faults.extend(check.drift(run))
-            elif not_run[run.name] == "stale":
+            elif not_run[run.name] == driver.STALE:
                 faults.append(f"{run.name} is stale: say `make` first (`make why` tells what changed)")
     for reason, count in sorted(check.skipped(verdicts).items()):
         print(f"{count} claims skipped: {reason}")

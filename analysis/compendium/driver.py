@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -36,9 +36,22 @@ from analysis.sources.fetch import DataUnavailable, fetch
 from analysis.tables.faults import InvalidInput
 from analysis.tables.package import DataPackage
 
-__all__ = ["Outcome", "bring_data", "build", "packages_of", "stale", "standing", "table_of", "working"]
+__all__ = [
+    "Outcome",
+    "bring_data",
+    "build",
+    "packages_of",
+    "stale",
+    "stale_pages",
+    "standing",
+    "table_of",
+    "working",
+]
 
 Say = Callable[[str], None]
+
+STALE = "stale"
+"""Why a run that could be made, and was not, has no current report."""
 
 
 @dataclass
@@ -88,8 +101,7 @@ def bring_data(packages: Iterable[DataPackage], state: State, say: Say, outcome:
             fetch(package, DATA_RAW / package.name, lambda line: say(f"  {line}"))
             _build_tables(package, state)
         except DataUnavailable as error:
-            files = ", ".join(sorted(resource.path for resource in package.resources))
-            outcome.unavailable[package.name] = f"data unavailable: {files}"
+            outcome.unavailable[package.name] = _missing_files(package)
             say(f"data {package.name}: UNAVAILABLE\n{error}")
             if error.tampered:
                 outcome.failed.append(
@@ -130,6 +142,16 @@ def stale(studies: Sequence[Study], state: State) -> dict[str, list[str]]:
     return {unit: reasons for unit, reasons in found.items() if reasons}
 
 
+def stale_pages(studies: Sequence[Study], state: State) -> dict[str, list[str]]:
+    """Return why each stale page is stale; nothing while a run is: what pages will say is not known then."""
+    not_run = standing(studies, state)
+    if STALE in not_run.values():
+        return {}
+    pages = _pages(studies, not_run, judge(studies, not_run))
+    found = {unit: state.reasons(unit, inputs) for unit, inputs, _, _ in pages}
+    return {unit: reasons for unit, reasons in found.items() if reasons}
+
+
 def packages_of(studies: Iterable[Study]) -> list[DataPackage]:
     """Return the datasets that the runs of some studies read, each once."""
     return list({run.dataset.name: run.dataset for study in studies for run in study.runs}.values())
@@ -138,18 +160,19 @@ def packages_of(studies: Iterable[Study]) -> list[DataPackage]:
 def standing(studies: Sequence[Study], state: State) -> dict[str, str]:
     """Return why a run has no current report, for those that have none, without building anything."""
     waiting = stale(studies, state)
-    not_run = {}
-    for study in studies:
-        for run in study.runs:
-            if run_unit(run) in waiting:
-                missing = [
-                    resource.path
-                    for resource in run.dataset.resources
-                    if not (DATA_RAW / run.dataset.name / resource.path).exists()
-                ]
-                reason = f"data unavailable: {', '.join(sorted(missing))}" if missing else "stale"
-                not_run[run.name] = reason
-    return not_run
+    return {
+        run.name: _missing_files(run.dataset) or STALE
+        for study in studies
+        for run in study.runs
+        if run_unit(run) in waiting
+    }
+
+
+def _missing_files(package: DataPackage) -> str:
+    """Return in words which raw files are not there; nothing when all are."""
+    raw = DATA_RAW / package.name
+    missing = sorted(resource.path for resource in package.resources if not (raw / resource.path).exists())
+    return f"data unavailable: {', '.join(missing)}" if missing else ""
 
 
 def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcome:
@@ -190,8 +213,12 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
     )
     outcome.verdicts = judge(studies, outcome.not_run)
     write_verdict(outcome.verdicts)
-    _write_pages(studies, outcome, state, say)
-    _write_build_record(outcome)
+    for unit, inputs, path, make in _pages(studies, outcome.not_run, outcome.verdicts):
+        if state.reasons(unit, inputs):
+            make()
+            state.record(unit, inputs, [path])
+            say(f"page {path.relative_to(ROOT)}: written")
+    _write_build_record()
     return outcome
 
 
@@ -237,23 +264,31 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _write_pages(studies: Sequence[Study], outcome: Outcome, state: State, say: Say) -> None:
-    """Write the pages that are stale: one a run that has a current report, and the front page."""
-    built = [(study, run) for study in studies for run in study.runs if run.name not in outcome.not_run]
+def _pages(
+    studies: Sequence[Study], not_run: Mapping[str, str], verdicts: Sequence[Verdict]
+) -> Iterator[tuple[str, dict[str, str], Path, Callable[[], None]]]:
+    """Yield unit, inputs, file and maker of every page: one a run with a current report, and the front page.
+
+    The page maker is heavy, and imported only where there is a page to make.
+    """
+    built = [(study, run) for study in studies for run in study.runs if run.name not in not_run]
     for study, run in built:
-        held = [
-            verdict for verdict in outcome.verdicts if (verdict.study, verdict.run) == (run.study, run.id)
-        ]
+        held = [verdict for verdict in verdicts if (verdict.study, verdict.run) == (run.study, run.id)]
         told = json.dumps([study.citation, asdict(run.dataset), [asdict(verdict) for verdict in held]])
         inputs = page_inputs(told, report_folder(run) / "notebook.ipynb")
-        if state.reasons(page_unit(run), inputs):
-            # The page maker is heavy, and imported only where there is a page to make.
+
+        def make_page(study: Study = study, run: Run = run, held: Sequence[Verdict] = held) -> None:
             from analysis.compendium.pages import write_page
 
             write_page(study, run, held)
-            state.record(page_unit(run), inputs, [page_path(run)])
-            say(f"page {page_path(run).relative_to(ROOT)}: written")
-    names = [run.name for _, run in built]
+
+        yield page_unit(run), inputs, page_path(run), make_page
+
+    def make_index() -> None:
+        from analysis.compendium.pages import write_index
+
+        write_index(studies, verdicts, [run.name for _, run in built])
+
     told = json.dumps(
         [
             [
@@ -261,28 +296,18 @@ def _write_pages(studies: Sequence[Study], outcome: Outcome, state: State, say: 
                 for study in studies
             ],
             [[run.name, run.notebook.prose, run.dataset.kind] for study in studies for run in study.runs],
-            names,
-            [asdict(verdict) for verdict in outcome.verdicts],
+            [run.name for _, run in built],
+            [asdict(verdict) for verdict in verdicts],
         ]
     )
-    inputs = page_inputs(told)
-    if state.reasons("page index", inputs):
-        from analysis.compendium.pages import write_index
-
-        write_index(studies, outcome.verdicts, names)
-        state.record("page index", inputs, [REPORTS / "index.html"])
-        say("page reports/index.html: written")
+    yield "page index", page_inputs(told), REPORTS / "index.html", make_index
 
 
-def _write_build_record(outcome: Outcome) -> None:
-    """Write `reports/build.json`: commit and state of the checkout, and how long the runs of this build took."""
+def _write_build_record() -> None:
+    """Write `reports/build.json`: commit and state of the checkout."""
     commit = _git("rev-parse", "HEAD") or "unknown"
     changed = _git("status", "--porcelain")
-    record = {
-        "commit": commit,
-        "uncommitted changes": "unknown" if changed is None else bool(changed),
-        "seconds": {name: round(seconds, 1) for name, seconds in sorted(outcome.seconds.items())},
-    }
+    record = {"commit": commit, "uncommitted changes": "unknown" if changed is None else bool(changed)}
     write_atomically(REPORTS / "build.json", json.dumps(record, indent=1) + "\n")
 
 

@@ -57,7 +57,7 @@ def sociograms(
         for relation, panel in panels.items()
         for number in panel.waves
     }
-    places = _layout(sum(matrices.values()), seed)
+    places = _layout(np.sum(list(matrices.values()), axis=0), seed)
     columns = max(len(panel.waves) for panel in listed)
     with themed():
         figure, axes = plt.subplots(
@@ -98,7 +98,8 @@ def _draw(
     for index, group in enumerate(dict.fromkeys(groups)):
         members = np.array([label == group for label in groups])
         axis.scatter(
-            *places[members].T,
+            places[members, 0],
+            places[members, 1],
             s=34,
             marker=MARKERS[index % len(MARKERS)],
             color=PALETTE[index % len(PALETTE)],
