@@ -37,6 +37,7 @@ from analysis.tables.faults import InvalidInput
 from analysis.tables.package import DataPackage
 
 __all__ = [
+    "STALE",
     "Outcome",
     "bring_data",
     "build",

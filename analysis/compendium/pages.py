@@ -73,7 +73,12 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict]) -> None:
     notebook = nbformat.read(report_folder(run) / "notebook.ipynb", as_version=4)
     listed = list(verdicts)
     renderer = _Renderer(listed)
-    parts = [renderer.cell(cell) for cell in notebook.cells]
+    # Where parameters were injected, the notebook's defaults would only confuse.
+    injected = any("injected-parameters" in cell.metadata.get("tags", ()) for cell in notebook.cells)
+    cells = [
+        cell for cell in notebook.cells if not (injected and "parameters" in cell.metadata.get("tags", ()))
+    ]
+    parts = [renderer.cell(cell) for cell in cells]
     counts = Counter(verdict.verdict for verdict in listed)
     page = (
         _environment()
@@ -144,7 +149,12 @@ class _Renderer:
             return ""
         code = highlight(cell["source"], PythonLexer(), HtmlFormatter())
         name = "Parameters" if _HIDDEN_TAGS & set(cell["metadata"].get("tags", [])) else "Code"
-        shown = "".join(self.output(output) for output in cell["outputs"])
+        outputs = cell["outputs"]
+        alone = {
+            key: entry for output in outputs for key, entry in output.get("data", {}).get(NUMBERS, {}).items()
+        }
+        shown = "".join(self.output(output) for output in outputs if NUMBERS not in output.get("data", {}))
+        shown += self.numbers(alone, "numbers alone") if alone else ""
         identifier = html.escape(cell["id"], quote=True)
         folded = f'<details class="code"><summary>{name}</summary>{code}</details>'
         return f'<div id="cell-{identifier}">{folded}{shown}</div>'
@@ -160,33 +170,27 @@ class _Renderer:
             self.tables += 1
             caption = f"<caption><b>Table {self.tables}.</b>{html.escape(data[TABLE]['caption'])}</caption>"
             table = data[TABLE]["html"].replace("<thead>", f"{caption}<thead>", 1)
-            return f'<div class="scroll">{table}</div>'
+            recorded = data[TABLE]["numbers"]
+            count = f"{len(recorded)} recorded number{'s' if len(recorded) != 1 else ''}"
+            numbers = f"<details><summary>{count}</summary>{self.numbers(recorded, 'numbers')}</details>"
+            return f'<div class="scroll">{table}</div>{numbers if recorded else ""}'
         if FIGURE in data:
             self.figures += 1
             caption = html.escape(data[FIGURE]["caption"])
             image = data["text/html"].partition("<p>")[0]
             return f"<figure>{image}<figcaption><b>Figure {self.figures}.</b>{caption}</figcaption></figure>"
-        if NUMBERS in data:
-            return self.numbers(data[NUMBERS])
         if "text/html" in data:
             return f'<div class="scroll">{data["text/html"]}</div>'
         return f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"
 
-    def numbers(self, recorded: Mapping[str, Mapping[str, Any]]) -> str:
+    def numbers(self, recorded: Mapping[str, Mapping[str, Any]], kind: str) -> str:
         rows = []
         for key, entry in recorded.items():
             claims = [verdict for verdict in self.verdicts if verdict.link.endswith(f"#{key}")]
             held = "; ".join(f"printed {claim.published}: {claim.verdict}" for claim in claims)
-            rows.append(
-                f'<tr id="{html.escape(key, quote=True)}"><td>{html.escape(key)}</td>'
-                f"<td>{html.escape(_shown(entry['value']))}</td><td>{html.escape(entry['label'])}</td>"
-                f'<td class="text">{html.escape(held)}</td></tr>'
-            )
-        count = f"{len(recorded)} recorded number{'s' if len(recorded) != 1 else ''}"
-        head = (
-            "<thead><tr>"
-            + "".join(f'<th scope="col">{n}</th>' for n in ("Key", "Value", "What", "Claim"))
-            + "</tr></thead>"
-        )
-        table = f'<table class="numbers">{head}<tbody>{"".join(rows)}</tbody></table>'
-        return f'<details><summary>{count}</summary><div class="scroll">{table}</div></details>'
+            cells = (entry["label"], _shown(entry["value"]), held, key)
+            row = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+            rows.append(f'<tr id="{html.escape(key, quote=True)}">{row}</tr>')
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("Number", "Value", "Claim", "Key"))
+        table = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+        return f'<div class="scroll"><table class="{kind}">{table}</table></div>'

@@ -31,7 +31,7 @@ __all__ = ["FIGURE", "NUMBERS", "RUN_FOLDER_VARIABLE", "TABLE", "Results", "slug
 RUN_FOLDER_VARIABLE = "COMPENDIUM_RUN_FOLDER"
 
 NUMBERS = "application/vnd.compendium.numbers+json"
-"""Output type of recorded numbers; the page shows them folded, each with an anchor."""
+"""Output type of a number recorded by itself."""
 TABLE = "application/vnd.compendium.table+json"
 FIGURE = "application/vnd.compendium.figure+json"
 
@@ -83,9 +83,9 @@ class Results:
         TypeError
             For any other value.
         """
-        recorded = {key: self._record(key, value, label)}
+        entry = self._record(key, value, label)
         self._write_numbers()
-        _display_numbers(recorded)
+        display({NUMBERS: {key: entry}, "text/plain": f"{label}: {entry['value']}  [{key}]"}, raw=True)
 
     def table(
         self,
@@ -117,8 +117,8 @@ class Results:
         self._take(key)
         recorded = {}
         if numbers:
-            for row, label in enumerate(frame.index):
-                labels = _as_tuple(label)
+            for row, row_label in enumerate(frame.index):
+                labels = _as_tuple(row_label)
                 for column, name in enumerate(frame.columns):
                     value: Any = frame.iat[row, column]
                     if _is_number(value) and math.isfinite(float(value)):
@@ -134,13 +134,11 @@ class Results:
             frame.to_csv(folder / f"{key}.csv", lineterminator="\n")
         shown = _as_html(frame, digits)
         bundle = {
-            TABLE: {"key": key, "caption": caption, "html": shown},
+            TABLE: {"key": key, "caption": caption, "html": shown, "numbers": recorded},
             "text/html": f"<p><em>{html.escape(caption)}</em></p>{shown}",
             "text/plain": f"{caption}\n{frame.to_string()}",
         }
         display(bundle, raw=True)
-        if recorded:
-            _display_numbers(recorded)
 
     def figure(self, key: str, figure: Figure, caption: str) -> None:
         """Show and write a figure (SVG), then close it.
@@ -215,15 +213,11 @@ def _plain(key: str, value: object) -> int | float | str | bool:
     return value
 
 
-def _display_numbers(recorded: dict[str, dict[str, Any]]) -> None:
-    plain = "\n".join(f"{key} = {entry['value']}  ({entry['label']})" for key, entry in recorded.items())
-    display({NUMBERS: recorded, "text/plain": plain}, raw=True)
-
-
 def _as_html(frame: pd.DataFrame, digits: int) -> str:
     whole = [frame.iloc[:, column].map(_is_whole).all() for column in range(frame.shape[1])]
     shown: list[Any] = [partial(_cell, digits=0 if every else digits) for every in whole]
-    return str(frame.to_html(border=0, formatters=shown, escape=False, classes=["result"]))
+    headed = frame.rename(columns=lambda name: name.replace("_", " ") if isinstance(name, str) else name)
+    return str(headed.to_html(border=0, formatters=shown, index_names=False, classes=["result"]))
 
 
 def _is_whole(value: Any) -> bool:
@@ -231,6 +225,10 @@ def _is_whole(value: Any) -> bool:
 
 
 def _cell(value: Any, digits: int) -> str:
-    if _is_number(value):
-        return "" if math.isnan(value) else f"{value:.{digits}f}".replace("-", "−")
-    return "" if value is None or value is pd.NA else html.escape(str(value))
+    if not _is_number(value):
+        return "" if value is None or value is pd.NA else str(value)
+    if math.isnan(value):
+        return ""
+    # A number too small for the decimals shown is not shown as zero.
+    small = value != 0 and abs(value) < 0.5 * 10**-digits
+    return (f"{value:.1g}" if small else f"{value:.{digits}f}").replace("-", "−")

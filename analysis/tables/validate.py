@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from analysis.tables.faults import Fault, raise_faults
@@ -12,7 +13,15 @@ from analysis.tables.schema import TABLES, Column, Table
 
 __all__ = ["checked"]
 
-_HEADER_LINES = 1
+_HEADER = 1
+_FIRST_ROW = _HEADER + 1
+# Beyond it a float no longer holds every integer, and a far larger one would wrap round as an Int64.
+_LARGEST_INTEGER = 2**53
+_KINDS = {
+    "integer": f"an integer, at most {_LARGEST_INTEGER} in size",
+    "number": "a number",
+    "date": "a date, year-month-day",
+}
 
 
 def checked(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[str, pd.DataFrame]:
@@ -21,19 +30,24 @@ def checked(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[st
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Tables by name; cells may be text, as read from a CSV file, or values.
+        Tables by name; cells may be text, as read from a CSV file, or values. Rows are taken by position:
+        the first is row 2 of the file.
     package : DataPackage
         The dataset's declaration: its relations with their scales, its further columns.
 
     Returns
     -------
     dict of str to DataFrame
-        In the order of the declaration. Dates are ISO text; a missing value is missing, never zero.
+        In the order of the declaration. Numbers are Int64 or Float64, everything else is text without space
+        around it and with line feeds as its only line breaks; dates are ISO text. A missing value is missing,
+        never zero.
 
     Raises
     ------
     InvalidInput
-        Listing each fault with file, row (line of the CSV file) and column, what was found, what is allowed.
+        Listing each fault with file, row and column, what was found, what is allowed; in the order of the
+        tables, then of the rows. What follows from a listed fault only is not listed again: a cell that
+        could not be read is neither a duplicate nor out of its range.
     """
     faults = [
         Fault(f"{name}.csv", "a table of that name", f"tables of the data model: {', '.join(TABLES)}")
@@ -50,7 +64,8 @@ def checked(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[st
         _check_order_of_dates(name, frame, faults)
     if "ties" in typed:
         _check_scales(typed["ties"], package, faults)
-    raise_faults(faults)
+    order = {f"{name}.csv": position for position, name in enumerate(TABLES)}
+    raise_faults(sorted(faults, key=lambda fault: (order.get(fault.file, -1), fault.row or 0)))
     return typed
 
 
@@ -60,26 +75,24 @@ def _typed(
     file = f"{table.name}.csv"
     columns = (*table.columns, *attributes)
     declared = {column.name for column in columns}
-    faults.extend(
-        Fault(
-            file,
-            "an undeclared column",
-            f"columns: {', '.join(column.name for column in columns)}",
-            1,
-            str(name),
-        )
-        for name in frame.columns
-        if name not in declared
-    )
+    allowed = f"columns: {', '.join(column.name for column in columns)}"
+    repeated = frame.columns.duplicated()
+    for name, again in zip(frame.columns, repeated, strict=True):
+        if again:
+            faults.append(Fault(file, "the column a second time", "each column once", _HEADER, str(name)))
+        elif name not in declared:
+            found = "an undeclared column" if str(name).strip() else "a column without a name"
+            faults.append(Fault(file, found, allowed, _HEADER, repr(str(name))))
+    frame = frame.loc[:, ~repeated].reset_index(drop=True)
     series: dict[str, pd.Series] = {}
     for column in columns:
         if column.name in frame.columns:
             series[column.name] = _typed_column(file, column, frame[column.name], faults)
         else:
             if column.required:
-                faults.append(Fault(file, "no such column", column.description, _HEADER_LINES, column.name))
+                faults.append(Fault(file, "no such column", column.description, _HEADER, column.name))
             series[column.name] = _with_dtype(column, pd.Series(pd.NA, index=frame.index, dtype="object"))
-    return pd.DataFrame(series, index=frame.index).reset_index(drop=True)
+    return pd.DataFrame(series, index=frame.index)
 
 
 def _with_dtype(column: Column, values: pd.Series) -> pd.Series:
@@ -90,71 +103,72 @@ def _with_dtype(column: Column, values: pd.Series) -> pd.Series:
 
 def _typed_column(file: str, column: Column, given: pd.Series, faults: list[Fault]) -> pd.Series:
     text = given.astype("string").str.strip()
-    missing = text.isna() | (text == "")
-    bad = pd.Series(False, index=given.index)
-    if column.kind in ("integer", "number"):
-        values = pd.to_numeric(text.mask(missing), errors="coerce").astype("Float64")
-        bad = values.isna() & ~missing
-        bad |= values.isin([float("inf"), float("-inf")]).fillna(False)
-        if column.kind == "integer":
-            bad |= ((values % 1) != 0).fillna(False)
-        _report(file, column, given, bad, f"a{'n' if column.kind == 'integer' else ''} {column.kind}", faults)
-        values = values.mask(bad)
-        bounds = [f"at least {column.minimum:g}"] if column.minimum is not None else []
-        bounds += [f"at most {column.maximum:g}"] if column.maximum is not None else []
-        if bounds:
-            low = (
-                (values < column.minimum)
-                if column.minimum is not None
-                else pd.Series(False, index=given.index)
-            )
-            high = (
-                (values > column.maximum)
-                if column.maximum is not None
-                else pd.Series(False, index=given.index)
-            )
-            outside = low.fillna(False).astype(bool) | high.fillna(False).astype(bool)
-            _report(file, column, given, outside, " and ".join(bounds), faults)
-        result = _with_dtype(column, values)
-    else:
-        result = _with_dtype(column, text.mask(missing))
-        if column.kind == "date":
-            bad = ~missing & ~text.str.fullmatch(r"\d{4}-\d{2}-\d{2}").fillna(False).astype(bool)
-            bad |= (
-                ~missing & pd.to_datetime(text.mask(missing | bad), errors="coerce", format="%Y-%m-%d").isna()
-            )
-            _report(file, column, given, bad, "a date, year-month-day", faults)
+    missing = text.fillna("").eq("").astype(bool)
+    text = text.mask(missing)
     if column.required:
-        _report(file, column, given, missing, "a value", faults)
+        _report(file, column.name, given, missing, "a value", faults)
+    values, bad = _numbers(column, text) if column.kind in ("integer", "number") else _texts(column, text)
+    bad &= ~missing
+    if bad.any():
+        _report(file, column.name, given, bad, _KINDS[column.kind], faults)
+        values = values.mask(bad)
+    if column.minimum is not None or column.maximum is not None:
+        low = -np.inf if column.minimum is None else column.minimum
+        high = np.inf if column.maximum is None else column.maximum
+        bounds = [f"at least {low:g}"] if column.minimum is not None else []
+        bounds += [f"at most {high:g}"] if column.maximum is not None else []
+        outside = ~values.between(low, high).fillna(True).astype(bool)
+        _report(file, column.name, given, outside, " and ".join(bounds), faults)
     if column.allowed:
-        unknown = ~missing & ~text.isin(list(column.allowed)).fillna(False)
-        _report(file, column, given, unknown, ", ".join(column.allowed), faults)
-    return result
+        listed = pd.Series(column.allowed, dtype="string")
+        known = values.isin(listed if column.kind in ("text", "date") else pd.to_numeric(listed))
+        _report(file, column.name, given, ~(known | values.isna()), ", ".join(column.allowed), faults)
+    return _with_dtype(column, values)
+
+
+def _numbers(column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the numbers and which cells hold none."""
+    values = pd.to_numeric(text, errors="coerce").astype("Float64")
+    fits = values.abs() <= _LARGEST_INTEGER if column.kind == "integer" else values.abs() < np.inf
+    if column.kind == "integer":
+        fits &= (values % 1) == 0
+    return values, ~fits.fillna(False).astype(bool)
+
+
+def _texts(column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the texts and which cells hold none of their kind."""
+    if column.kind == "date":
+        # The pattern, because the parser also takes 2024-1-5; ASCII digits, so that dates sort as text.
+        written = text.str.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}").fillna(False).astype(bool)
+        days = pd.to_datetime(text.where(written), errors="coerce", format="%Y-%m-%d")
+        return text, days.isna()
+    if text.str.contains("\r", regex=False).any():
+        # A carriage return is not quoted when it is written, so it would end the line there.
+        text = text.str.replace("\r\n?", "\n", regex=True)
+    return text, pd.Series(False, index=text.index)
 
 
 def _report(
-    file: str, column: Column, given: pd.Series, bad: pd.Series, allowed: str, faults: list[Fault]
+    file: str, column: str, given: pd.Series, bad: pd.Series, allowed: str, faults: list[Fault]
 ) -> None:
-    for position in bad.to_numpy(dtype=bool).nonzero()[0]:
-        value = given.iloc[position]
-        found = "nothing" if pd.isna(value) or str(value).strip() == "" else repr(str(value))
-        faults.append(Fault(file, found, allowed, int(position) + 1 + _HEADER_LINES, column.name))
+    positions = np.flatnonzero(bad.to_numpy(dtype=bool))
+    for position, value in zip(positions.tolist(), given.iloc[positions], strict=True):
+        found = "nothing" if pd.isna(value) or not str(value).strip() else repr(str(value))
+        faults.append(Fault(file, found, allowed, position + _FIRST_ROW, column))
 
 
 def _check_key(table: Table, frame: pd.DataFrame, faults: list[Fault]) -> None:
-    repeated = frame.duplicated(list(table.key), keep="first")
-    for position in repeated.to_numpy().nonzero()[0]:
-        found = ", ".join(f"{name} {frame[name].iloc[position]}" for name in table.key)
-        allowed = f"each {' + '.join(table.key)} once"
-        faults.append(
-            Fault(
-                f"{table.name}.csv",
-                f"again {found}",
-                allowed,
-                int(position) + 1 + _HEADER_LINES,
-                table.key[0],
-            )
-        )
+    key = list(table.key)
+    complete = frame[frame[key].notna().all(axis=1)]
+    if not complete.duplicated(key).any():
+        return
+    rows = pd.Series(complete.index + _FIRST_ROW, index=complete.index)
+    first = rows.groupby([complete[name] for name in key]).transform("first")
+    repeated = complete.loc[rows != first, key]
+    name = " + ".join(key)
+    for position, cells in zip(repeated.index, repeated.itertuples(index=False), strict=True):
+        found = f"{', '.join(repr(str(cell)) for cell in cells)} again, as in row {first[position]}"
+        faults.append(Fault(f"{table.name}.csv", found, f"each {name} once", rows[position].item(), name))
 
 
 def _check_references(
@@ -169,30 +183,34 @@ def _check_references(
                 Fault(f"{table.name}.csv", f"no table {other}", f"{other}.csv beside it", column=column.name)
             )
             continue
-        unknown = frame[column.name].notna() & ~frame[column.name].isin(tables[other][key])
-        _report(f"{table.name}.csv", column, frame[column.name], unknown, f"a {key} of {other}.csv", faults)
+        there = tables[other][key]
+        if len(there) and there.isna().all():
+            # That column is at fault itself, and listed; it says nothing about this one.
+            continue
+        unknown = frame[column.name].notna() & ~frame[column.name].isin(there)
+        _report(
+            f"{table.name}.csv", column.name, frame[column.name], unknown, f"a {key} of {other}.csv", faults
+        )
 
 
 def _check_order_of_dates(name: str, frame: pd.DataFrame, faults: list[Fault]) -> None:
     for first, last in (("joined_on", "left_on"), ("opened_on", "closed_on")):
         if first in frame and last in frame:
             reversed_dates = (frame[first] > frame[last]).fillna(False).astype(bool)
-            for position in reversed_dates.to_numpy().nonzero()[0]:
+            for position in np.flatnonzero(reversed_dates.to_numpy()).tolist():
                 found = f"{frame[last].iloc[position]}, before {first} {frame[first].iloc[position]}"
-                row = int(position) + 1 + _HEADER_LINES
-                faults.append(Fault(f"{name}.csv", found, f"a date not before {first}", row, last))
+                allowed = f"a date not before {first}"
+                faults.append(Fault(f"{name}.csv", found, allowed, position + _FIRST_ROW, last))
 
 
 def _check_scales(ties: pd.DataFrame, package: DataPackage, faults: list[Fault]) -> None:
-    relations = {relation.name: relation for relation in package.relations}
-    relation_column, value_column = TABLES["ties"].column("relation"), TABLES["ties"].column("value")
-    if relation_column is None or value_column is None:
-        return
-    unknown = ties["relation"].notna() & ~ties["relation"].isin(list(relations))
-    allowed = f"relations declared in datapackage.json: {', '.join(relations) or 'none'}"
-    _report("ties.csv", relation_column, ties["relation"], unknown, allowed, faults)
-    for relation in relations.values():
-        asked = ties["relation"] == relation.name
-        outside = asked & ~ties["value"].between(relation.minimum, relation.maximum).fillna(True)
+    names = [relation.name for relation in package.relations]
+    unknown = ties["relation"].notna() & ~ties["relation"].isin(names)
+    allowed = f"relations declared in datapackage.json: {', '.join(names) or 'none'}"
+    _report("ties.csv", "relation", ties["relation"], unknown, allowed, faults)
+    shown = ties["value"].map("{:g}".format, na_action="ignore")
+    for relation in package.relations:
+        fits = ties["value"].between(relation.minimum, relation.maximum).fillna(True)
+        outside = (ties["relation"] == relation.name).fillna(False) & ~fits
         scale = f"{relation.name} is measured from {relation.minimum:g} to {relation.maximum:g}"
-        _report("ties.csv", value_column, ties["value"], outside.fillna(False), scale, faults)
+        _report("ties.csv", "value", shown, outside, scale, faults)
