@@ -85,13 +85,13 @@ def partial_folder(beside: Path) -> Path:
 def replace_folder(new: Path, old: Path) -> None:
     """Put the folder `new` where `old` is; `old` goes away only once `new` stands in its place."""
     discarded = partial_folder(old)
-    if old.exists():
-        old.rename(discarded / old.name)
+    aside = discarded / old.name
     try:
+        if old.exists():
+            old.rename(aside)
         new.rename(old)
-    except OSError:
-        if (discarded / old.name).exists():
-            (discarded / old.name).rename(old)
-        raise
     finally:
+        # Whatever ended it, an interrupt too: the old one is thrown away only where another stands.
+        if aside.exists() and not old.exists():
+            aside.rename(old)
         shutil.rmtree(discarded, ignore_errors=True)

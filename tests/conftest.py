@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Figures are drawn without a display.
+os.environ["MPLBACKEND"] = "agg"
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

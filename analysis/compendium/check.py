@@ -13,7 +13,7 @@ from analysis.compendium.studies import Run
 from analysis.compendium.verdict import DEVIATES, NOT_RUN, Verdict, recorded_numbers
 from analysis.files import REPORTS, write_atomically
 
-__all__ = ["EXPECTED", "RELATIVE_TOLERANCE", "drift", "undeclared", "write_expected"]
+__all__ = ["EXPECTED", "RELATIVE_TOLERANCE", "drift", "skipped", "undeclared", "write_expected"]
 
 EXPECTED = REPORTS / "expected"
 
@@ -41,7 +41,9 @@ def drift(run: Run) -> list[str]:
     path = _expected_path(run)
     if not path.is_file():
         return [f"{run.name}: reports/expected/{run.name}.json is missing (`make expected` writes it)"]
-    expected: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    expected = _read(path)
+    if not isinstance(expected, dict):
+        return [f"{run.name}: reports/expected/{run.name}.json is no JSON object of numbers by key"]
     computed = {name: entry["value"] for name, entry in recorded_numbers(run).items()}
     lines = [f"{run.name}: {name} is no longer recorded" for name in expected if name not in computed]
     lines += [
@@ -63,6 +65,13 @@ def write_expected(run: Run) -> None:
 
 def _expected_path(run: Run) -> Path:
     return EXPECTED / run.study / f"{run.id}.json"
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
 
 
 def _same(expected: Any, computed: Any) -> bool:

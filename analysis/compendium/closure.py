@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from analysis.files import ROOT, digest_file
+from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["closure"]
 
@@ -30,8 +31,16 @@ def closure(source: str) -> dict[str, str]:
     dict of str to str
         SHA-256 by path from the root, sorted. A module brings the packages it lies in and the files that
         are not Python code beside it (a style, say).
+
+    Raises
+    ------
+    SyntaxError
+        When the source text itself is no Python code.
+    InvalidInput
+        With every file reached that is no Python code.
     """
     reached: set[Path] = set()
+    faults: list[Fault] = []
     waiting = [path for name in _imported(source) for path in _files(name)]
     while waiting:
         path = waiting.pop()
@@ -39,23 +48,39 @@ def closure(source: str) -> dict[str, str]:
             continue
         reached.add(path)
         if path.suffix == ".py":
-            waiting.extend(found for name in _imported_by(path) for found in _files(name))
+            waiting.extend(found for name in _imported_by(path, faults) for found in _files(name))
             waiting.extend(_beside(path.parent))
+    raise_faults(sorted(faults, key=lambda fault: fault.file))
     return {path.relative_to(ROOT).as_posix(): digest_file(path) for path in sorted(reached)}
 
 
+def _imported_by(path: Path, faults: list[Fault]) -> tuple[str, ...]:
+    try:
+        return _imported_by_file(path)
+    # A byte that is no text, or none at all, is a ValueError.
+    except (SyntaxError, ValueError) as error:
+        found = f"code that cannot be read ({getattr(error, 'msg', error)})"
+        faults.append(
+            Fault(path.relative_to(ROOT).as_posix(), found, "Python code", getattr(error, "lineno", None))
+        )
+        return ()
+
+
 @cache
-def _imported_by(path: Path) -> tuple[str, ...]:
-    return tuple(_imported(path.read_text(encoding="utf-8")))
+def _imported_by_file(path: Path) -> tuple[str, ...]:
+    package = path.parent.relative_to(ROOT).parts
+    return tuple(_imported(path.read_text(encoding="utf-8"), package))
 
 
-def _imported(source: str) -> Iterator[str]:
-    """Yield the dotted names of our own that a source imports, also inside functions."""
+def _imported(source: str, package: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the dotted names of our own that a source in a package imports, also inside functions."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.ImportFrom) and node.level <= len(package):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
         else:
             continue
         yield from (name for name in names if name.split(".")[0] == _PACKAGE)

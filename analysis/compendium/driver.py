@@ -21,6 +21,7 @@ from pathlib import Path
 from analysis.compendium.plan import (
     data_inputs,
     data_unit,
+    failed_path,
     page_inputs,
     page_path,
     page_unit,
@@ -219,6 +220,10 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
             make()
             state.record(unit, inputs, [path])
             say(f"page {path.relative_to(ROOT)}: written")
+    for study in studies:
+        for run in study.runs:
+            if run.name not in outcome.not_run:
+                failed_path(run).unlink(missing_ok=True)
     _write_build_record()
     return outcome
 
@@ -238,23 +243,28 @@ def _execute(runs: Sequence[Run], state: State, say: Say, outcome: Outcome) -> N
     started = time.monotonic()
 
     def timed(run: Run, inputs: dict[str, str]) -> tuple[list[Path], float]:
+        say(f"run {run.name}: started")
         begun = time.monotonic()
         return execute(run, inputs, environment), time.monotonic() - begun
 
     with ThreadPoolExecutor(max_workers=min(len(waiting), _cores())) as workers:
         pending: dict[Future[tuple[list[Path], float]], tuple[Run, dict[str, str]]] = {}
         for run, inputs in waiting:
-            say(f"run {run.name}: started")
             pending[workers.submit(timed, run, inputs)] = (run, inputs)
         for number, future in enumerate(as_completed(pending), start=1):
             run, inputs = pending[future]
             progress = f"[{number}/{len(pending)}] run {run.name}"
             try:
                 written, seconds = future.result()
-            except (RunFailed, OSError) as error:
+            except Exception as error:  # one run's failure, of whatever kind, leaves the others alone
+                told = (
+                    str(error)
+                    if isinstance(error, (RunFailed, OSError))
+                    else f"{type(error).__name__}: {error}"
+                )
                 outcome.not_run[run.name] = "failed"
-                outcome.failed.append(f"run {run.name}: {error}")
-                say(f"{progress}: FAILED: {error}")
+                outcome.failed.append(f"run {run.name}: {told}")
+                say(f"{progress}: FAILED: {told}")
             else:
                 outcome.seconds[run.name] = seconds
                 state.record(run_unit(run), inputs, written)

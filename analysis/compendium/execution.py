@@ -18,7 +18,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.compendium.plan import report_folder
+from analysis.compendium.plan import failed_path, report_folder
 from analysis.compendium.results import RUN_FOLDER_VARIABLE
 from analysis.compendium.state import CACHE, key
 from analysis.compendium.studies import Run
@@ -101,7 +101,7 @@ def execute(run: Run, inputs: dict[str, str], environment: dict[str, str]) -> li
         When the report cannot be written.
     """
     final = report_folder(run)
-    failed = final.parent / f"{run.id}.failed.ipynb"
+    failed = failed_path(run)
     log = CACHE / "logs" / f"{run.study}-{run.id}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     folder = partial_folder(final)
@@ -114,6 +114,7 @@ def execute(run: Run, inputs: dict[str, str], environment: dict[str, str]) -> li
                 parameters=run.parameters,
                 engine_name=_ENGINE,
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
                 environment={**environment, RUN_FOLDER_VARIABLE: str(folder)},
                 log=log,
@@ -136,7 +137,6 @@ def execute(run: Run, inputs: dict[str, str], environment: dict[str, str]) -> li
         text = json.dumps(provenance, indent=1, sort_keys=True) + "\n"
         (folder / "provenance.json").write_text(text, encoding="utf-8")
         replace_folder(folder, final)
-        failed.unlink(missing_ok=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return [path for path in final.rglob("*") if path.is_file()]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import nbformat
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.filters.ansi import strip_ansi
@@ -19,11 +21,17 @@ from pygments.lexers import PythonLexer
 
 from analysis.compendium.plan import TEMPLATES, page_path, report_folder
 from analysis.compendium.results import FIGURE, NUMBERS, TABLE
-from analysis.compendium.studies import Run, Study
+from analysis.compendium.studies import Run, Study, printed_number
 from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict
+from analysis.figures.agreement import printed_against_computed
+from analysis.figures.svg import as_image, as_svg
 from analysis.files import REPORTS, ROOT, write_atomically
 
 __all__ = ["write_index", "write_page"]
+
+_HEADING = re.compile(r'(<h[1-6] id=")([^"]+)(">.*?href="#)\2(")', re.DOTALL)
+_LONG = 30
+"""Rows above which a table is folded."""
 
 _HIDDEN_TAGS = {"parameters", "injected-parameters"}
 
@@ -117,6 +125,14 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
     """
     counts = Counter(verdict.verdict for verdict in verdicts)
     unavailable = Counter(verdict.why for verdict in verdicts if verdict.verdict == NOT_RUN)
+    numbers = pd.DataFrame(
+        [
+            (float(printed_number(verdict.published)), verdict.computed, verdict.verdict)
+            for verdict in verdicts
+            if verdict.kind == "number" and isinstance(verdict.computed, (int, float))
+        ],
+        columns=["printed", "computed", "verdict"],
+    )
     page = (
         _environment()
         .get_template("index.html")
@@ -128,10 +144,21 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
             tally=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
             unavailable=sorted(unavailable.items()),
             sources=list(dict.fromkeys(verdict.source for verdict in verdicts)),
+            agreement=Markup(_agreement(numbers)) if len(numbers) else "",
             script=Markup((TEMPLATES / "index.js").read_text(encoding="utf-8")),
         )
     )
     write_atomically(REPORTS / "index.html", page)
+
+
+_AGREEMENT = (
+    "Every printed number against the computed one. On the line the two agree; far from it they do not."
+)
+
+
+def _agreement(numbers: pd.DataFrame) -> str:
+    image = as_image(as_svg(printed_against_computed(numbers)), _AGREEMENT)
+    return f"<figure>{image}<figcaption>{_AGREEMENT}</figcaption></figure>"
 
 
 @dataclass
@@ -141,10 +168,11 @@ class _Renderer:
     verdicts: list[Verdict]
     tables: int = 0
     figures: int = 0
+    headings: Counter[str] = field(default_factory=Counter)
 
     def cell(self, cell: Mapping[str, Any]) -> str:
         if cell["cell_type"] == "markdown":
-            return str(markdown2html_mistune(cell["source"]))
+            return _HEADING.sub(self.heading, markdown2html_mistune(cell["source"]))
         if cell["cell_type"] != "code" or not cell["source"].strip():
             return ""
         code = highlight(cell["source"], PythonLexer(), HtmlFormatter())
@@ -155,9 +183,16 @@ class _Renderer:
         }
         shown = "".join(self.output(output) for output in outputs if NUMBERS not in output.get("data", {}))
         shown += self.numbers(alone, "numbers alone") if alone else ""
-        identifier = html.escape(cell["id"], quote=True)
+        # Cells have had identifiers since format 4.5 only.
+        identifier = f' id="cell-{html.escape(cell["id"], quote=True)}"' if "id" in cell else ""
         folded = f'<details class="code"><summary>{name}</summary>{code}</details>'
-        return f'<div id="cell-{identifier}">{folded}{shown}</div>'
+        return f"<div{identifier}>{folded}{shown}</div>"
+
+    def heading(self, found: re.Match[str]) -> str:
+        """Return a heading with an identifier no heading before it has."""
+        self.headings[found[2]] += 1
+        again = f"-{self.headings[found[2]]}" if self.headings[found[2]] > 1 else ""
+        return f"{found[1]}{found[2]}{again}{found[3]}{found[2]}{again}{found[4]}"
 
     def output(self, output: Mapping[str, Any]) -> str:
         if output["output_type"] == "stream":
@@ -168,17 +203,21 @@ class _Renderer:
         data = output["data"]
         if TABLE in data:
             self.tables += 1
-            caption = f"<caption><b>Table {self.tables}.</b>{html.escape(data[TABLE]['caption'])}</caption>"
+            caption = f"<caption><b>Table {self.tables}.</b> {html.escape(data[TABLE]['caption'])}</caption>"
             table = data[TABLE]["html"].replace("<thead>", f"{caption}<thead>", 1)
             recorded = data[TABLE]["numbers"]
             count = f"{len(recorded)} recorded number{'s' if len(recorded) != 1 else ''}"
             numbers = f"<details><summary>{count}</summary>{self.numbers(recorded, 'numbers')}</details>"
-            return f'<div class="scroll">{table}</div>{numbers if recorded else ""}'
+            shown = f'<div class="scroll">{table}</div>'
+            rows = table.partition("<tbody>")[2].count("<tr>")
+            if rows > _LONG:
+                shown = f"<details><summary>Table {self.tables}, {rows} rows</summary>{shown}</details>"
+            return shown + (numbers if recorded else "")
         if FIGURE in data:
             self.figures += 1
             caption = html.escape(data[FIGURE]["caption"])
-            image = data["text/html"].partition("<p>")[0]
-            return f"<figure>{image}<figcaption><b>Figure {self.figures}.</b>{caption}</figcaption></figure>"
+            label = f"<figcaption><b>Figure {self.figures}.</b> {caption}</figcaption>"
+            return f"<figure>{data[FIGURE]['image']}{label}</figure>"
         if "text/html" in data:
             return f'<div class="scroll">{data["text/html"]}</div>'
         return f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 import difflib
+import io
 import json
+import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +52,8 @@ def read_notebook(path: Path, faults: list[Fault]) -> Notebook | None:
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         sources = [
-            (cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])) for cell in cells
+            (cell["cell_type"], "".join(cell["source"]), list(cell["metadata"].get("tags", [])))
+            for cell in cells
         ]
     except FileNotFoundError:
         faults.append(Fault(where, "no such file", "a notebook"))
@@ -64,13 +67,13 @@ def read_notebook(path: Path, faults: list[Fault]) -> Notebook | None:
     if len(tagged) != 1:
         faults.append(Fault(where, f"{len(tagged)} cells tagged `parameters`", "one such cell"))
         return None
-    code = "\n".join(source for kind, source, _ in sources if kind == "code")
     before = len(faults)
-    try:
-        ast.parse(code)
-    except SyntaxError as error:
-        faults.append(Fault(where, f"code that cannot be read ({error.msg}: {error.text})", "Python code"))
+    for number, (kind, source, _) in enumerate(sources, start=1):
+        if kind == "code":
+            faults.extend(_unreadable(source, where, number))
+    if len(faults) > before:
         return None
+    code = "\n".join(source for kind, source, _ in sources if kind == "code")
     parameters = {parameter.name: parameter for parameter in _declared(tagged[0], where, faults)}
     if "dataset" not in parameters:
         faults.append(Fault(where, "no parameter `dataset`", "dataset: str = …  # which tables to read"))
@@ -79,11 +82,24 @@ def read_notebook(path: Path, faults: list[Fault]) -> Notebook | None:
     return Notebook(path, code, prose, text, parameters) if len(faults) == before else None
 
 
+def _unreadable(source: str, where: str, number: int) -> list[Fault]:
+    """Return a fault when a cell, the `number`-th of its notebook, is no Python code."""
+    try:
+        ast.parse(source)
+    # A null byte is a ValueError to the first releases of Python 3.11.
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "text", None) or ""
+        found = f"code that cannot be read ({getattr(error, 'msg', error)}: {line.strip()})"
+        at = f"cell {number}, line {getattr(error, 'lineno', None) or 1}"
+        return [Fault(where, found, "Python code", column=at)]
+    return []
+
+
 def _declared(source: str, where: str, faults: list[Fault]) -> list[Parameter]:
-    lines = source.splitlines()
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    commented = {token.end[0] for token in tokens if token.type == tokenize.COMMENT}
     found = []
     for node in ast.parse(source).body:
-        line = lines[node.end_lineno - 1] if node.end_lineno else ""
         if not (
             isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
         ):
@@ -91,16 +107,19 @@ def _declared(source: str, where: str, faults: list[Fault]) -> list[Parameter]:
             faults.append(Fault(where, repr(ast.unparse(node)), allowed, column="parameters"))
             continue
         name, annotation = node.target.id, ast.unparse(node.annotation)
-        if "#" not in line:
+        if node.end_lineno not in commented:
             faults.append(
                 Fault(where, "no comment", "a comment saying what it does", column=f"parameter {name}")
             )
         try:
             parameter = Parameter(name, annotation, ast.literal_eval(node.value))
-        except ValueError:
+        except (TypeError, ValueError):
             faults.append(Fault(where, ast.unparse(node.value), "a plain value", column=f"parameter {name}"))
             continue
-        if not _fits(parameter.default, annotation):
+        if not _is_known(annotation):
+            allowed = f"{', '.join(_TYPES)}, list[…] of one of them, and each … | None"
+            faults.append(Fault(where, f"the type {annotation}", allowed, column=f"parameter {name}"))
+        elif not _fits(parameter.default, annotation):
             faults.append(
                 Fault(where, repr(parameter.default), f"a value of {annotation}", column=f"parameter {name}")
             )
@@ -124,6 +143,13 @@ def check_parameters(given: Mapping[str, Any], notebook: Notebook, file: str, li
                 Fault(file, found, f"a value of {parameter.annotation}", line, f"parameters.{name}")
             )
     return faults
+
+
+def _is_known(annotation: str) -> bool:
+    annotation = annotation.removesuffix(" | None")
+    if annotation.startswith("list[") and annotation.endswith("]"):
+        return _is_known(annotation[5:-1])
+    return annotation in _TYPES
 
 
 def _fits(value: Any, annotation: str) -> bool:

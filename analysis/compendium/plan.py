@@ -15,6 +15,7 @@ __all__ = [
     "TEMPLATES",
     "data_inputs",
     "data_unit",
+    "failed_path",
     "page_inputs",
     "page_path",
     "page_unit",
@@ -39,6 +40,11 @@ def run_unit(run: Run) -> str:
 def report_folder(run: Run) -> Path:
     """Folder a run writes: numbers, tables, figures, the executed notebook, provenance."""
     return REPORTS / run.study / run.id
+
+
+def failed_path(run: Run) -> Path:
+    """Where the notebook of a run that failed is kept, up to the fault."""
+    return REPORTS / run.study / f"{run.id}.failed.ipynb"
 
 
 def page_path(run: Run) -> Path:

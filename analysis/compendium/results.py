@@ -6,23 +6,21 @@ there and shown in the page; in JupyterLab it is only shown.
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 import json
 import math
 import os
 import re
-from functools import partial
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from analysis.figures.svg import as_image, as_svg
 from analysis.files import DATA_RAW
 from analysis.tables.package import read_package
 
@@ -36,7 +34,6 @@ TABLE = "application/vnd.compendium.table+json"
 FIGURE = "application/vnd.compendium.figure+json"
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*")
-_SALT = "school-improvement-networks"
 
 
 def slug(*labels: object) -> str:
@@ -113,20 +110,18 @@ class Results:
             Decimals shown; the file and the recorded numbers keep all.
         numbers : bool
             Whether its cells are recorded as numbers (not for long listings).
+
+        Raises
+        ------
+        ValueError
+            For a key that is taken or malformed, or labels that give several cells one key.
         """
-        self._take(key)
         recorded = {}
+        cells = _numbers_of(key, frame) if numbers else []
+        self._take(key)
         if numbers:
-            for row, row_label in enumerate(frame.index):
-                labels = _as_tuple(row_label)
-                for column, name in enumerate(frame.columns):
-                    value: Any = frame.iat[row, column]
-                    if _is_number(value) and math.isfinite(float(value)):
-                        names = _as_tuple(name)
-                        cell = f"{key}.{slug(*labels, *names)}"
-                        words = ", ".join(str(part) for part in (*labels, *names))
-                        words = f"{label}: {words}" if label else words
-                        recorded[cell] = self._record(cell, value, words)
+            for cell, words, value in cells:
+                recorded[cell] = self._record(cell, value, f"{label}: {words}" if label else words)
             self._write_numbers()
         if self._folder is not None:
             folder = self._folder / "tables"
@@ -153,29 +148,23 @@ class Results:
             The sentence that says what is to be seen; it is the picture's alternative text too.
         """
         self._take(key)
-        stream = io.BytesIO()
-        with plt.rc_context({"svg.hashsalt": _SALT}):
-            figure.savefig(
-                stream, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None}
-            )
-        plt.close(figure)
-        content = stream.getvalue()
+        content = as_svg(figure)
         if self._folder is not None:
             folder = self._folder / "figures"
             folder.mkdir(exist_ok=True)
             (folder / f"{key}.svg").write_bytes(content)
-        encoded = base64.b64encode(content).decode()
-        image = f'<img alt="{html.escape(caption, quote=True)}" src="data:image/svg+xml;base64,{encoded}">'
+        image = as_image(content, caption)
         bundle = {
-            FIGURE: {"key": key, "caption": caption},
+            FIGURE: {"key": key, "caption": caption, "image": image},
             "text/html": f"{image}<p><em>{html.escape(caption)}</em></p>",
             "text/plain": caption,
         }
         display(bundle, raw=True)
 
     def _record(self, key: str, value: object, label: str) -> dict[str, Any]:
+        entry = {"value": _plain(key, value), "label": label}
         self._take(key)
-        self._numbers[key] = {"value": _plain(key, value), "label": label}
+        self._numbers[key] = entry
         return self._numbers[key]
 
     def _take(self, key: str) -> None:
@@ -213,22 +202,50 @@ def _plain(key: str, value: object) -> int | float | str | bool:
     return value
 
 
+def _numbers_of(key: str, frame: pd.DataFrame) -> list[tuple[str, str, Any]]:
+    """Return key, words and value of every cell of a table that holds a finite number."""
+    found = []
+    for row, row_label in enumerate(frame.index):
+        for column, name in enumerate(frame.columns):
+            value: Any = frame.iat[row, column]
+            if _is_number(value) and math.isfinite(value):
+                labels = (*_as_tuple(row_label), *_as_tuple(name))
+                found.append((f"{key}.{slug(*labels)}", ", ".join(str(part) for part in labels), value))
+    counts = Counter(cell for cell, _, _ in found)
+    again = [f"{cell} ({words})" for cell, words, _ in found if counts[cell] > 1]
+    if again:
+        raise ValueError(
+            f"table {key!r}: several cells would be recorded under one key; allowed are row and "
+            f"column labels that differ in letters a to z, digits or _: {'; '.join(again)}"
+        )
+    return found
+
+
 def _as_html(frame: pd.DataFrame, digits: int) -> str:
-    whole = [frame.iloc[:, column].map(_is_whole).all() for column in range(frame.shape[1])]
-    shown: list[Any] = [partial(_cell, digits=0 if every else digits) for every in whole]
-    headed = frame.rename(columns=lambda name: name.replace("_", " ") if isinstance(name, str) else name)
-    return str(headed.to_html(border=0, formatters=shown, index_names=False, classes=["result"]))
+    cells = {}
+    for position in range(frame.shape[1]):
+        column = frame.iloc[:, position]
+        whole = all(_is_whole(value) for value in column if _is_number(value) and not _is_missing(value))
+        cells[position] = [_cell(value, 0 if whole else digits) for value in column]
+    shown = pd.DataFrame(cells, index=frame.index, dtype=object).set_axis(frame.columns, axis="columns")
+    headed = shown.rename(columns=lambda name: name.replace("_", " ") if isinstance(name, str) else name)
+    # Without formatters of its own, pandas writes a line break within a cell as \n.
+    return str(headed.to_html(border=0, formatters=[str] * len(cells), index_names=False, classes=["result"]))
 
 
-def _is_whole(value: Any) -> bool:
-    return _is_number(value) and math.isfinite(value) and value == round(value)
+def _is_whole(value: float) -> bool:
+    return bool(math.isfinite(value) and value == round(value))
+
+
+def _is_missing(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def _cell(value: Any, digits: int) -> str:
-    if not _is_number(value):
-        return "" if value is None or value is pd.NA else str(value)
-    if math.isnan(value):
+    if _is_missing(value):
         return ""
+    if not _is_number(value):
+        return str(value)
     # A number too small for the decimals shown is not shown as zero.
     small = value != 0 and abs(value) < 0.5 * 10**-digits
     return (f"{value:.1g}" if small else f"{value:.{digits}f}").replace("-", "−")

@@ -68,5 +68,5 @@ def _read() -> dict[str, dict[str, dict[str, str]]]:
             }
             for unit, known in content.items()
         }
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
         return {}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from analysis.files import DATA_RAW, ROOT, STUDIES
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, read_package
 
-__all__ = ["Claim", "Run", "Study", "load_studies"]
+__all__ = ["Claim", "Run", "Study", "load_studies", "printed_number"]
 
 _STUDY_TEXTS = ("title", "question", "citation", "data_availability")
 _STUDY_ENTRIES = (*_STUDY_TEXTS, "claims", "runs")
@@ -38,6 +40,9 @@ _CLAIM_ENTRIES = (
 _CLAIM_REQUIRED = ("id", "statement", "source", "kind", "published", "run", "number")
 _CLAIM_KINDS = ("number", "direction", "recovery")
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+# Told the entry, what was found there and what is allowed.
+_Report = Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,24 @@ def load_studies(root: Path = STUDIES) -> tuple[Study, ...]:
     return tuple(study for study in studies if study is not None)
 
 
+def printed_number(published: str) -> Decimal:
+    """Return a number exactly as printed (`1.40`, `.073`, `−.22`, `20,000`, `1.5e-3`), with all its digits.
+
+    Raises
+    ------
+    ValueError
+        When it is no finite number.
+    """
+    text = published.replace("−", "-")
+    try:
+        number = Decimal(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError(f"found {published!r}; allowed: a number, exactly as printed")
+    return number
+
+
 class _Lines:
     """A YAML document as plain values, with the line of every entry."""
 
@@ -159,7 +182,12 @@ class _Lines:
             return content
         if isinstance(node, yaml.SequenceNode):
             return [self._value(value, (*at, index)) for index, value in enumerate(node.value)]
-        return SafeConstructor().construct_object(node)
+        try:
+            return SafeConstructor().construct_object(node)
+        # PyYAML's word on a date such as 2024-13-01 is a plain ValueError.
+        except (yaml.YAMLError, ValueError):
+            self.fault(at, repr(node.value), "a number, or a quoted text", node.start_mark.line + 1)
+            return str(node.value)
 
     def unknown(self, content: dict[str, Any], at: tuple[Any, ...], allowed: Iterable[str]) -> None:
         for name in content:
@@ -239,7 +267,7 @@ def _runs(content: dict[str, Any], folder: Path, lines: _Lines) -> list[Run]:
 def _package(dataset: str, at: tuple[Any, ...], lines: _Lines) -> DataPackage | None:
     if not dataset:
         return None
-    if not (DATA_RAW / dataset / "datapackage.json").is_file():
+    if Path(dataset).name != dataset or not (DATA_RAW / dataset / "datapackage.json").is_file():
         there = ", ".join(sorted(path.parent.name for path in DATA_RAW.glob("*/datapackage.json"))) or "none"
         lines.fault((*at, "dataset"), dataset, f"a dataset under data_raw/: {there}")
         return None
@@ -257,65 +285,109 @@ def _notebook(name: str, folder: Path, at: tuple[Any, ...], lines: _Lines) -> No
         there = ", ".join(sorted(path.name for path in folder.glob("*.ipynb"))) or "none"
         lines.fault((*at, "notebook"), name, f"a notebook of this folder: {there}")
         return None
-    return read_notebook(folder / name, lines.faults)
+    faults: list[Fault] = []
+    notebook = read_notebook(folder / name, faults)
+    # Several runs may share a notebook; its faults are listed once.
+    lines.faults.extend(fault for fault in faults if fault not in lines.faults)
+    return notebook
 
 
 def _claims(content: dict[str, Any], folder: Path, runs: set[str], lines: _Lines) -> list[Claim]:
     given = content.get("claims", [])
     if isinstance(given, str):
-        return _checked_claims(_claims_of_file(folder / given, lines), runs, lines.faults)
+        return _checked_claims(_claims_of_file(given, folder, lines), runs)
     if not isinstance(given, list):
         lines.fault(("claims",), repr(given), "a list of claims, or the name of a CSV file beside it")
         return []
-    entries: list[tuple[str, int | None, dict[str, Any]]] = []
+    claims = []
     for index, item in enumerate(given):
+        at = ("claims", index)
         if isinstance(item, dict):
-            lines.unknown(item, ("claims", index), _CLAIM_ENTRIES)
-            entries.append((lines.file, lines.lines.get(("claims", index)), item))
+            lines.unknown(item, at, _CLAIM_ENTRIES)
+
+            def report(name: str, found: str, allowed: str, at: tuple[Any, ...] = at) -> None:
+                lines.fault((*at, name), found, allowed)
+
+            claims.append(_Given(item, lines.lines[at], report))
         else:
-            lines.fault(("claims", index), repr(item), f"entries: {', '.join(_CLAIM_ENTRIES)}")
-    return _checked_claims(entries, runs, lines.faults)
+            lines.fault(at, repr(item), f"entries: {', '.join(_CLAIM_ENTRIES)}")
+    return _checked_claims(claims, runs)
 
 
-def _claims_of_file(path: Path, lines: _Lines) -> list[tuple[str, int | None, dict[str, Any]]]:
-    if not path.is_file():
-        lines.fault(("claims",), path.name, "a CSV file beside study.yml")
+@dataclass(frozen=True)
+class _Given:
+    """One claim as given: its entries, its line, how to report a fault in it, columns its file lacks."""
+
+    entries: dict[str, Any]
+    line: int
+    report: _Report
+    missing: Collection[str] = ()
+
+
+def _claims_of_file(name: str, folder: Path, lines: _Lines) -> list[_Given]:
+    if Path(name).name != name or not (folder / name).is_file():
+        lines.fault(("claims",), repr(name), "a CSV file beside study.yml")
         return []
-    file = path.relative_to(ROOT).as_posix()
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        header = reader.fieldnames or []
-        for name in header:
-            if name not in _CLAIM_ENTRIES:
-                lines.faults.append(Fault(file, "an unknown column", ", ".join(_CLAIM_ENTRIES), 1, name))
-        for name in _CLAIM_REQUIRED:
-            if name not in header:
-                lines.faults.append(Fault(file, "no such column", "every claim has one", 1, name))
-        return [(file, reader.line_num, {k: v for k, v in row.items() if v}) for row in reader]
+    file = (folder / name).relative_to(ROOT).as_posix()
+
+    def report(column: str | None, found: str, allowed: str, row: int = 1) -> None:
+        lines.faults.append(Fault(file, found, allowed, row, column))
+
+    claims = []
+    try:
+        # A spreadsheet program puts a mark in front of its UTF-8.
+        content = (folder / name).read_bytes().decode("utf-8-sig")
+        rows = csv.reader(io.StringIO(content, newline=""), strict=True)
+        header = next(rows, [])
+        missing = [column for column in _CLAIM_REQUIRED if column not in header]
+        for position, column in enumerate(header):
+            if column not in _CLAIM_ENTRIES:
+                report(column, "an unknown column", ", ".join(_CLAIM_ENTRIES))
+            elif column in header[:position]:
+                report(column, "the column a second time", "each column once")
+        for column in missing:
+            report(column, "no such column", "every claim has one")
+        end = rows.line_num
+        for cells in rows:
+            line, end = end + 1, rows.line_num
+            if len(cells) > len(header):
+                found = f"{len(cells)} cells"
+                report(None, found, f"{len(header)}, as in the header (a text with a comma is quoted)", line)
+            if cells:
+                filled = {column: cell for column, cell in zip(header, cells, strict=False) if cell}
+                claims.append(_Given(filled, line, partial(report, row=line), missing))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        report(None, f"a byte that is no UTF-8 ({error.reason})", "a CSV file in UTF-8", line)
+    except csv.Error as error:
+        report(None, f"a row that is no CSV ({error})", "a CSV file", rows.line_num)
+    return claims
 
 
-def _checked_claims(
-    entries: list[tuple[str, int | None, dict[str, Any]]], runs: set[str], faults: list[Fault]
-) -> list[Claim]:
+def _checked_claims(given: Iterable[_Given], runs: set[str]) -> list[Claim]:
     claims: list[Claim] = []
-    seen: dict[str, int | None] = {}
-    for file, line, item in entries:
-        before = len(faults)
+    seen: dict[str, int] = {}
+    for claim in given:
+        faulty: list[str] = []
 
-        def fault(name: str, found: str, allowed: str, file: str = file, line: int | None = line) -> None:
-            faults.append(Fault(file, found, allowed, line, name))
+        def fault(
+            name: str, found: str, allowed: str, claim: _Given = claim, faulty: list[str] = faulty
+        ) -> None:
+            faulty.append(name)
+            claim.report(name, found, allowed)
 
         texts: dict[str, str] = {}
         for name in _CLAIM_ENTRIES:
-            value = item.get(name, "")
+            value = claim.entries.get(name, "")
             if not isinstance(value, str) and name != "tolerance":
                 fault(name, f"{value!r}, of type {type(value).__name__}", "a quoted text")
-            elif name in _CLAIM_REQUIRED and not str(value).strip():
+            elif name in _CLAIM_REQUIRED and name not in claim.missing and not str(value).strip():
                 fault(name, "nothing", "a value")
             texts[name] = str(value).strip()
         if texts["id"] in seen:
             fault("id", f"{texts['id']} again, first in row {seen[texts['id']]}", "each claim's id once")
-        seen.setdefault(texts["id"], line)
+        elif texts["id"]:
+            seen[texts["id"]] = claim.line
         if texts["kind"] and texts["kind"] not in _CLAIM_KINDS:
             fault("kind", repr(texts["kind"]), ", ".join(_CLAIM_KINDS))
         if texts["run"] and texts["run"] not in runs:
@@ -323,20 +395,18 @@ def _checked_claims(
         if texts["explained_by"] and texts["open"]:
             fault("open", "both explained_by and open", "one of them")
         tolerance = _tolerance(texts, fault)
-        if len(faults) == before:
+        if not faulty:
             claims.append(Claim(**{**texts, "tolerance": tolerance}))  # type: ignore[arg-type]
     return claims
 
 
-def _tolerance(texts: dict[str, str], fault: Any) -> float:
+def _tolerance(texts: dict[str, str], fault: _Report) -> float:
     default = 0.0
     if texts["kind"] in ("number", "recovery") and texts["published"]:
         try:
-            printed = Decimal(texts["published"].replace("−", "-"))
-            if not printed.is_finite():
-                raise InvalidOperation
-            default = float(Decimal((0, (5,), int(printed.as_tuple().exponent) - 1)))
-        except InvalidOperation:
+            exponent = int(printed_number(texts["published"]).as_tuple().exponent)
+            default = float(Decimal((0, (5,), exponent - 1)))
+        except ValueError:
             fault("published", repr(texts["published"]), "a number, exactly as printed")
     if not texts["tolerance"]:
         return default

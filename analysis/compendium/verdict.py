@@ -12,11 +12,10 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
 from typing import Any
 
 from analysis.compendium.plan import page_path, report_folder
-from analysis.compendium.studies import Claim, Run, Study
+from analysis.compendium.studies import Claim, Run, Study, printed_number
 from analysis.files import REPORTS, ROOT, write_atomically
 from analysis.tables.faults import Fault, raise_faults
 
@@ -44,8 +43,11 @@ OUTCOMES = {
 }
 """Every verdict there is, and the column of the closing table that counts it."""
 
-# Binary fractions: 4.605 - 4.60 is not exactly half a unit.
-_SLACK = 1e-9
+# Binary fractions: 4.605 - 4.60 is not exactly half a unit. The first allows for the arithmetic behind a
+# number, as a share of the tolerance (so that 1e-12 is held as strictly as 12); the second for how finely a
+# large number is stored, as a share of it.
+_SLACK = 1e-6
+_SPACING = 1e-15
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ def _compare(claim: Claim, computed: Any) -> tuple[bool, str]:
         return agrees, f"computed: {computed}; printed: {claim.published}"
     if isinstance(computed, (str, bool)):
         return False, f"computed: {computed}, which is no number; printed: {claim.published}"
-    difference = abs(computed - float(Decimal(claim.published.replace("−", "-"))))
-    agrees = difference <= claim.tolerance + _SLACK
+    difference = abs(computed - float(printed_number(claim.published)))
+    agrees = difference <= claim.tolerance * (1 + _SLACK) + abs(computed) * _SPACING
     sign = "≤" if agrees else ">"
     return agrees, (
         f"|{_short(computed)} − {claim.published}| = {_short(difference)} {sign} {_short(claim.tolerance)}"

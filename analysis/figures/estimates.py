@@ -12,6 +12,8 @@ from analysis.figures.theme import MARKERS, PALETTE, themed
 
 __all__ = ["estimates_by_model"]
 
+_COLUMNS = ("term", "estimate", "permutation_sd")
+
 
 def estimates_by_model(models: Mapping[str, pd.DataFrame], *, width: float = 2.0) -> Figure:
     """Draw each term's estimate in each model with a bar of `width` permutation SDs to either side.
@@ -23,7 +25,20 @@ def estimates_by_model(models: Mapping[str, pd.DataFrame], *, width: float = 2.0
         the intercept is left out.
     width : float
         Half-length of a bar, in permutation standard deviations.
+
+    Raises
+    ------
+    ValueError
+        When there is no model, or with each model and the columns it lacks.
     """
+    lacking = {
+        name: [column for column in _COLUMNS if column not in frame.columns] for name, frame in models.items()
+    }
+    if not models or any(lacking.values()):
+        found = "; ".join(
+            f"{name} without {', '.join(columns)}" for name, columns in lacking.items() if columns
+        )
+        raise ValueError(f"found {found or 'no model'}; allowed: models with columns {', '.join(_COLUMNS)}")
     frames = {name: frame[frame["term"] != "intercept"] for name, frame in models.items()}
     terms = list(dict.fromkeys(term for frame in frames.values() for term in frame["term"]))
     with themed():
@@ -34,8 +49,8 @@ def estimates_by_model(models: Mapping[str, pd.DataFrame], *, width: float = 2.0
                 frame["estimate"],
                 [terms.index(term) + shift for term in frame["term"]],
                 xerr=width * frame["permutation_sd"],
-                fmt=MARKERS[index],
-                color=PALETTE[index],
+                fmt=MARKERS[index % len(MARKERS)],
+                color=PALETTE[index % len(PALETTE)],
                 capsize=3,
                 label=name,
             )

@@ -44,9 +44,11 @@ def sociograms(
     Raises
     ------
     ValueError
-        When panels hold different actors, or there is not one group per actor.
+        When there is no panel, panels hold different actors, or there is not one group per actor.
     """
     listed = list(panels.values())
+    if not listed:
+        raise ValueError("found no panel; allowed: at least one")
     actors = listed[0].actors
     if any(panel.actors != actors for panel in listed):
         raise ValueError("sociograms in one layout need panels of the same actors in the same order")

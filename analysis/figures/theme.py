@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+import matplotlib
 import matplotlib.pyplot as plt
 import seaborn as sns
 
@@ -18,7 +19,10 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 
 def themed() -> AbstractContextManager[None]:
     """Return a context in which figures have the compendium's look."""
+    # Whatever the user's own settings are, a figure starts from matplotlib's defaults.
+    defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
     settings = {
+        **defaults,
         **sns.axes_style("ticks"),
         **sns.plotting_context("notebook", font_scale=0.95),
         "axes.spines.top": False,

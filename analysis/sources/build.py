@@ -34,7 +34,7 @@ def build(importer: Importer, dataset: str) -> int:
     Returns
     -------
     int
-        Exit code: 0, or 1 after printing every fault to standard error.
+        Exit code: 0, or 1 after printing every fault to standard error; then what was there stays.
     """
     parser = argparse.ArgumentParser(description=f"Write data_derived/{dataset}/ from data_raw/{dataset}/.")
     parser.parse_args()
@@ -45,12 +45,15 @@ def build(importer: Importer, dataset: str) -> int:
     except InvalidInput as error:
         print(f"{dataset}: {error}", file=sys.stderr)
         return 1
-    folder = partial_folder(derived)
     try:
-        write_tables(tables, folder)
-        replace_folder(folder, derived)
+        folder = partial_folder(derived)
+        try:
+            write_tables(tables, folder)
+            replace_folder(folder, derived)
+        finally:
+            # Gone by then, unless something went wrong.
+            shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
         print(f"{dataset}: data_derived/{dataset} cannot be written: {error}", file=sys.stderr)
         return 1
     return 0

@@ -12,17 +12,21 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from analysis.files import ROOT, digest_file
-from analysis.tables.faults import Fault, InvalidInput
+from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, Resource
 
 __all__ = ["MIRROR_VARIABLE", "DataUnavailable", "Say", "fetch"]
 
 MIRROR_VARIABLE = "COMPENDIUM_DATA_MIRROR"
 _SECONDS = 30
+_CHUNK = 65536
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Say = Callable[[str], None]
 
@@ -33,12 +37,20 @@ class DataUnavailable(Exception):
     Attributes
     ----------
     tampered : bool
-        Whether some home answered with another file than the declared one.
+        Whether some address, the mirror among them, gave another file than the declared one.
     """
 
     def __init__(self, message: str, tampered: bool) -> None:
         super().__init__(message)
         self.tampered = tampered
+
+
+class _AnotherFile(Exception):
+    """An address gave a file, but not the declared one."""
+
+
+class _Unreachable(Exception):
+    """An address gave no file."""
 
 
 def fetch(package: DataPackage, folder: Path, say: Say) -> None:
@@ -51,45 +63,61 @@ def fetch(package: DataPackage, folder: Path, say: Say) -> None:
     folder : Path
         `data_raw/<dataset>`.
     say : callable
-        Told a line for each file brought.
+        Told a line for each file brought, which also says what gave another file before.
 
     Raises
     ------
     InvalidInput
         When a file is there already but is not the declared one.
     DataUnavailable
-        When a file cannot be had; the message names the file and what happened at each address.
+        When a file cannot be had; the message names every such file and what happened at each address.
     OSError
-        When the disk does not take a file (full, read-only); the message names it.
+        When the disk does not take a file (full, read-only); the message names the file and the address.
     """
     where = f"{folder.parent.name}/{folder.name}"
-    different = [
-        Fault(
-            f"{where}/{resource.path}",
-            f"sha256 {digest_file(folder / resource.path)[:16]}…",
-            f"the published file, sha256 {resource.sha256[:16]}… (move yours away to fetch it again)",
-        )
-        for resource in package.resources
-        if (folder / resource.path).exists() and digest_file(folder / resource.path) != resource.sha256
-    ]
-    if different:
-        raise InvalidInput(different)
+    _refuse_other_files(package.resources, folder)
     missing = [resource for resource in package.resources if not (folder / resource.path).exists()]
     failed: list[str] = []
     tampered = False
     for resource in missing:
         problems: list[str] = []
+        others: list[str] = []
         for address, bring in _addresses(package.name, resource):
-            problem = _bring(resource, folder, bring)
-            if problem is None:
-                say(f"{where}/{resource.path} from {address}")
+            try:
+                _bring(resource, folder, address, bring)
+            except _AnotherFile as error:
+                others.append(address)
+                problems.append(f"    {address}: {error}")
+            except _Unreachable as error:
+                problems.append(f"    {address}: {error}")
+            else:
+                before = f" (another file: {', '.join(others)})" if others else ""
+                say(f"{where}/{resource.path} from {address}{before}")
                 break
-            tampered |= problem.startswith("another file")
-            problems.append(f"    {address}: {problem}")
         else:
+            tampered |= bool(others)
             failed.append("\n".join([f"  {where}/{resource.path} could not be had:", *problems]))
     if failed:
         raise DataUnavailable("\n".join(failed), tampered)
+
+
+def _refuse_other_files(resources: tuple[Resource, ...], folder: Path) -> None:
+    faults = []
+    for resource in resources:
+        path = folder / resource.path
+        if not os.path.lexists(path):
+            continue
+        # What is no file is never read: a folder, or a link that leads nowhere.
+        found = digest_file(path) if path.is_file() else None
+        if found != resource.sha256:
+            faults.append(
+                Fault(
+                    f"{folder.parent.name}/{folder.name}/{resource.path}",
+                    f"sha256 {found[:16]}…" if found else "something that is no file",
+                    f"the published file, sha256 {resource.sha256[:16]}… (move yours away to fetch it again)",
+                )
+            )
+    raise_faults(faults)
 
 
 def _addresses(dataset: str, resource: Resource) -> list[tuple[str, Callable[[Path], None]]]:
@@ -97,9 +125,8 @@ def _addresses(dataset: str, resource: Resource) -> list[tuple[str, Callable[[Pa
     mirror = os.environ.get(MIRROR_VARIABLE)
     if mirror:
         held = (ROOT / mirror).resolve() / dataset / resource.path
-        addresses.append((f"the mirror {mirror}", lambda target: _copy(held, target)))
-    for home in resource.homes:
-        addresses.append((home, lambda target, home=home: _from_home(home, target)))  # type: ignore[misc]
+        addresses.append((f"the mirror {mirror}", partial(_copy, held)))
+    addresses.extend((home, partial(_from_home, home)) for home in resource.homes)
     return addresses
 
 
@@ -112,8 +139,11 @@ def _copy(source: Path, target: Path) -> None:
 def _from_home(home: str, target: Path) -> None:
     if home.startswith("package:"):
         module, _, member = home.removeprefix("package:").partition("/")
-        found = importlib.util.find_spec(module)
-        if found is None or found.origin is None:
+        try:
+            found = importlib.util.find_spec(module)
+        except ImportError:
+            found = None
+        if found is None or found.origin is None or not found.has_location:
             raise FileNotFoundError(f"the package {module} is not installed")
         _copy(Path(found.origin).parent / member, target)
         return
@@ -122,43 +152,62 @@ def _from_home(home: str, target: Path) -> None:
 
     logging.getLogger("pooch").setLevel(logging.CRITICAL)
     downloader = pooch.DOIDownloader if home.startswith("doi:") else pooch.HTTPDownloader
-    downloader(timeout=_SECONDS, progressbar=False)(home, str(target), None)
+    # Not streamed: the files are small, and a connection whose stream breaks off would stay open.
+    downloader(timeout=_SECONDS, progressbar=False, chunk_size=_CHUNK, stream=False)(home, str(target), None)
 
 
-def _bring(resource: Resource, folder: Path, bring: Callable[[Path], None]) -> str | None:
-    """Bring one file from one address; return what went wrong there, or None."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".partial-", dir=folder)
-    os.close(handle)
+@contextmanager
+def _writing(path: str, address: str) -> Iterator[None]:
+    """Make an error of the disk name the file and the address it comes from."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(error.errno, f"{reason}, writing {path} from {address}") from error
+
+
+def _bring(resource: Resource, folder: Path, address: str, bring: Callable[[Path], None]) -> None:
+    """Bring one file from one address, or raise and leave nothing of it."""
+    path = f"{folder.parent.name}/{folder.name}/{resource.path}"
+    with _writing(path, address):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".partial-", dir=folder)
+        os.close(handle)
     part = Path(name)
     try:
-        bring(part)
+        try:
+            bring(part)
+        except Exception as error:
+            # Whatever goes wrong at an address, the next one gets its turn; but the disk is everybody's.
+            if isinstance(error, OSError) and error.errno in _DISK:
+                with _writing(path, address):
+                    raise
+            raise _Unreachable(_one_line(error)) from error
         size, sha256 = part.stat().st_size, digest_file(part)
         if (size, sha256) != (resource.size, resource.sha256):
-            return (
+            raise _AnotherFile(
                 f"another file: {size} bytes, sha256 {sha256[:16]}…; "
                 f"declared: {resource.size} bytes, sha256 {resource.sha256[:16]}…"
             )
-        part.chmod(0o644)
-        part.replace(folder / resource.path)
-    except OSError as error:
-        # requests' errors are OSErrors too; only those of the disk end the whole fetch.
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
-            raise OSError(error.errno, f"{error.strerror}, writing {resource.path}") from error
-        return _one_line(error)
-    except ValueError as error:
-        return _one_line(error)
+        # Somebody may have put the file there while it was on its way.
+        _refuse_other_files((resource,), folder)
+        with _writing(path, address):
+            part.chmod(0o644)
+            part.replace(folder / resource.path)
     finally:
         part.unlink(missing_ok=True)
-    return None
 
 
 def _one_line(error: Exception) -> str:
-    cause = getattr(error, "response", None)
-    if cause is not None:
-        return f"answered {cause.status_code}"
-    reason = error
-    while reason.args and isinstance(reason.args[0], Exception):
-        reason = reason.args[0]
-    text = " ".join(str(getattr(reason, "reason", reason)).split())
-    return text.rpartition(": ")[2] if text.startswith("<") or "object at 0x" in text else text
+    answer = getattr(error, "response", None)
+    if answer is not None:
+        return f"answered {answer.status_code}"
+    # Errors of the network come wrapped in one another; the innermost says what happened.
+    cause: Exception = error
+    while inner := [
+        held for held in (getattr(cause, "reason", None), *cause.args) if isinstance(held, Exception)
+    ]:
+        cause = inner[-1]
+    spoken = len(cause.args) > 1 and isinstance(cause.args[-1], str) and not isinstance(cause, OSError)
+    text = " ".join(str(cause.args[-1] if spoken else cause).split())
+    return text if isinstance(error, (OSError, ValueError)) else f"{type(error).__name__}: {text}"

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.sources.build import build
-from analysis.sources.workbook import read_square_matrix, read_table
+from analysis.sources.workbook import check_numbers, read_square_matrix, read_table, shown
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
 
 __all__ = ["tables"]
 
 _ATTRIBUTES = "School Leaders Data Chapter 9_e.xlsx"
-_COLUMNS = ("ID", "EFFICACY", "TRUST", "DISTRICT/SITE", "MALE")
+_ATTRIBUTE_OF = {"EFFICACY": "efficacy", "TRUST": "trust", "MALE": "male"}
+_OFFICE = "DISTRICT/SITE"
 _WAVES = (1, 3)
 
 
@@ -33,27 +34,35 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
         With every fault of the five workbooks.
     """
     faults: list[Fault] = []
-    attributes = read_table(raw / _ATTRIBUTES, _COLUMNS, faults)
-    raise_faults(faults)
-    number = len(attributes["ID"])
-    if attributes["ID"] != list(range(1, number + 1)):
-        found = f"{attributes['ID'][:5]} …"
-        faults.append(
-            Fault(_ATTRIBUTES, found, "1, 2, 3 … in order: the matrices carry no labels", column="ID")
-        )
-    for row, office in enumerate(attributes["DISTRICT/SITE"], start=2):
+    path = raw / _ATTRIBUTES
+    attributes = read_table(path, ("ID", *_ATTRIBUTE_OF, _OFFICE), faults)
+    # Without the table nobody knows how many there are; the matrices are then read for their own faults.
+    number = len(attributes["ID"]) or None
+    for expected, identifier in enumerate(attributes["ID"], start=1):
+        if identifier != expected:
+            allowed = f"{expected}: IDs run 1, 2, 3 … in order, because the matrices carry no labels"
+            faults.append(Fault(path.name, shown(identifier), allowed, expected + 1, "ID"))
+    for row, office in enumerate(attributes[_OFFICE], start=2):
         if office not in (0, 1):
-            faults.append(
-                Fault(_ATTRIBUTES, repr(office), "1 (district office) or 0 (school)", row, "DISTRICT/SITE")
-            )
+            allowed = "1 (district office) or 0 (school)"
+            faults.append(Fault(path.name, shown(office), allowed, row, _OFFICE))
+    for column in package.attributes.get("actors", ()):
+        for header, name in _ATTRIBUTE_OF.items():
+            if name == column.name:
+                check_numbers(path, header, attributes[header], column, faults)
     ties = []
     for relation in package.relations:
         for wave in _WAVES:
-            path = raw / f"year-{wave}-{relation.name}-ties.xlsx"
-            matrix = read_square_matrix(path, number, relation.minimum, relation.maximum, faults)
-            ties.append(_ties(matrix, relation.name, wave))
+            matrix = read_square_matrix(
+                raw / f"year-{wave}-{relation.name}-ties.xlsx",
+                number,
+                relation.minimum,
+                relation.maximum,
+                faults,
+            )
+            ties.append((matrix, relation.name, wave))
     raise_faults(faults)
-    district = [office == 1 for office in attributes["DISTRICT/SITE"]]
+    district = [office == 1 for office in attributes[_OFFICE]]
     return {
         "organizations": pd.DataFrame(
             {
@@ -63,16 +72,14 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
         ),
         "actors": pd.DataFrame(
             {
-                "actor_id": _identifiers(number),
+                "actor_id": _identifiers(len(district)),
                 "organization_id": ["district_office" if office else "schools" for office in district],
                 "role": ["district leader" if office else "school leader" for office in district],
-                "efficacy": attributes["EFFICACY"],
-                "trust": attributes["TRUST"],
-                "male": attributes["MALE"],
+                **{name: attributes[header] for header, name in _ATTRIBUTE_OF.items()},
             }
         ),
         "waves": pd.DataFrame({"wave": _WAVES, "label": [f"Year {wave}" for wave in _WAVES]}),
-        "ties": pd.concat(ties, ignore_index=True),
+        "ties": pd.concat([_ties(*tie) for tie in ties], ignore_index=True),
     }
 
 

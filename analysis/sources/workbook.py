@@ -10,25 +10,50 @@ import numpy.typing as npt
 from python_calamine import CalamineError, CalamineWorkbook
 
 from analysis.tables.faults import Fault
+from analysis.tables.schema import Column
 
-__all__ = ["read_square_matrix", "read_table"]
+__all__ = ["Cell", "check_numbers", "read_square_matrix", "read_table", "shown"]
 
 Cell = object
+"""What a cell holds: a float, a text (empty when the cell is), a truth value, a date."""
 
 
 def _rows(path: Path, faults: list[Fault]) -> list[list[Cell]]:
+    if not path.exists():
+        faults.append(Fault(path.name, "no such file", "run `make data`"))
+        return []
     try:
         workbook = CalamineWorkbook.from_path(path)
-        return [list(row) for row in workbook.get_sheet_by_index(0).to_python()]
-    except FileNotFoundError:
-        faults.append(Fault(path.name, "no such file", "run `make data`"))
+        # With empty rows and columns skipped, a row would no longer be the row that a spreadsheet shows.
+        return [list(row) for row in workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)]
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        faults.append(Fault(path.name, f"no workbook ({error})", "an Excel workbook (.xlsx) with one sheet"))
+        faults.append(Fault(path.name, f"no workbook ({error})", "an Excel workbook (.xlsx)"))
     return []
 
 
+def shown(cell: Cell) -> str:
+    """Return a cell as a fault shows it: a number as the sheet does, anything else in quotation marks."""
+    if cell == "":
+        return "an empty cell"
+    return f"{cell:.15g}" if isinstance(cell, float) else repr(str(cell))
+
+
+def _number(cell: Cell, minimum: float, maximum: float) -> float | None:
+    # A truth value is an int to Python, but no number on anybody's scale.
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and minimum <= cell <= maximum:
+        return float(cell)
+    return None
+
+
+def _scale(minimum: float, maximum: float) -> str:
+    if np.isfinite([minimum, maximum]).all():
+        return f"a number from {minimum:g} to {maximum:g}"
+    low = f" of at least {minimum:g}" if np.isfinite(minimum) else ""
+    return f"a number{low}" + (f" of at most {maximum:g}" if np.isfinite(maximum) else "")
+
+
 def read_square_matrix(
-    path: Path, size: int, minimum: float, maximum: float, faults: list[Fault]
+    path: Path, size: int | None, minimum: float, maximum: float, faults: list[Fault]
 ) -> npt.NDArray[np.float64]:
     """Return the matrix on a workbook's first sheet (no header; row sends, column receives).
 
@@ -36,62 +61,89 @@ def read_square_matrix(
     ----------
     path : Path
         The workbook.
-    size : int
-        Number of actors, so of rows and of columns.
+    size : int or None
+        Number of actors, so of rows and of columns; None: as many as there are rows.
     minimum, maximum : float
         Lowest and highest value of a cell.
     faults : list of Fault
         Whatever is wrong is appended here: a file that is no workbook, a matrix that is not square or not
-        of the size, a cell that is empty, no number, or outside its range.
+        of the size, a cell that is empty, no number, or outside its range. Rows and columns are counted
+        from 1, so that they are the actors' numbers.
 
     Returns
     -------
     ndarray of shape (size, size)
-        Zeros where faults were found.
+        NaN wherever a fault was found.
     """
     before = len(faults)
     rows = _rows(path, faults)
-    matrix = np.zeros((size, size))
+    size = len(rows) if size is None else size
+    matrix = np.full((size, size), np.nan)
     if len(faults) > before:
         return matrix
     widths = sorted({len(row) for row in rows})
-    if len(rows) != size or widths != [size]:
+    if not rows or len(rows) != size or widths != [size]:
         found = f"{len(rows)} rows of {' or '.join(map(str, widths)) or 'no'} columns"
-        faults.append(
-            Fault(path.name, found, f"{size} rows of {size} columns, one of each per actor, no header")
-        )
+        allowed = f"{size} rows of {size} columns" if size else "as many rows as columns"
+        faults.append(Fault(path.name, found, f"{allowed}, one of each per actor, no header"))
         return matrix
     for row, cells in enumerate(rows):
         for column, cell in enumerate(cells):
-            if isinstance(cell, (int, float)) and not isinstance(cell, bool) and minimum <= cell <= maximum:
-                matrix[row, column] = cell
+            value = _number(cell, minimum, maximum)
+            if value is None:
+                allowed = _scale(minimum, maximum)
+                faults.append(Fault(path.name, shown(cell), allowed, row + 1, str(column + 1)))
             else:
-                found = repr(cell) if cell != "" else "an empty cell"
-                faults.append(
-                    Fault(
-                        path.name,
-                        found,
-                        f"a number from {minimum:g} to {maximum:g}",
-                        row + 1,
-                        str(column + 1),
-                    )
-                )
+                matrix[row, column] = value
     return matrix
 
 
 def read_table(path: Path, columns: Sequence[str], faults: list[Fault]) -> dict[str, list[Cell]]:
     """Return the named columns of a workbook's first sheet, whose first row is a header.
 
-    A missing file, a file that is no workbook, and each missing column are appended to `faults`.
+    A missing file, a file that is no workbook, each column that is missing or there twice, and a table
+    without rows are appended to `faults`; a column at fault is returned empty.
     """
     before = len(faults)
     rows = _rows(path, faults)
     if len(faults) > before:
         return {name: [] for name in columns}
     header = [str(cell).strip() for cell in rows[0]] if rows else []
-    faults.extend(
-        Fault(path.name, f"columns {', '.join(header) or 'none'}", f"a column {name}", 1, name)
+    for name in columns:
+        if header.count(name) != 1:
+            found = f"{header.count(name) or 'no'} column{'s' * (name in header)} of that name"
+            allowed = f"one; the columns are {', '.join(header) or 'none'}"
+            faults.append(Fault(path.name, found, allowed, 1, name))
+    if len(rows) == 1:
+        faults.append(Fault(path.name, "a header only", "a row per actor below it", 1))
+    return {
+        name: [row[header.index(name)] for row in rows[1:]] if header.count(name) == 1 else []
         for name in columns
-        if name not in header
-    )
-    return {name: [row[header.index(name)] for row in rows[1:]] if name in header else [] for name in columns}
+    }
+
+
+def check_numbers(
+    path: Path, header: str, cells: Sequence[Cell], declared: Column, faults: list[Fault]
+) -> None:
+    """Append a fault for each cell of a table's column that is not the number it is declared to be.
+
+    The tables made of it are checked too, but a fault found there would name a file nobody has yet.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook, to be named.
+    header : str
+        The column's header in it.
+    cells : sequence of Cell
+        Its cells, the first from row 2.
+    declared : Column
+        Its bounds, and whether an empty cell is one too few.
+    faults : list of Fault
+        What is wrong is appended here.
+    """
+    minimum = -np.inf if declared.minimum is None else declared.minimum
+    maximum = np.inf if declared.maximum is None else declared.maximum
+    for row, cell in enumerate(cells, start=2):
+        if _number(cell, minimum, maximum) is None and (declared.required or cell != ""):
+            faults.append(Fault(path.name, shown(cell), _scale(minimum, maximum), row, header))

@@ -19,7 +19,9 @@ from analysis.tables.schema import TABLES, Column, Kind
 __all__ = ["DataPackage", "Relation", "Resource", "read_package"]
 
 _KINDS = ("real", "synthetic")
-_COLUMN_KINDS: dict[object, Kind] = {"text": "text", "integer": "integer", "number": "number", "date": "date"}
+_COLUMN_KINDS: tuple[Kind, ...] = ("text", "integer", "number", "date")
+_HOME = re.compile(r"https://[^/\s]+/\S+|doi:10\.[^/\s]+/[^/\s]+/[^/].*|package:\w+(\.\w+)*/.+")
+_HUGE = 1e300
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Relation:
-    """One relation asked about: its name, the question, and the lowest and highest value an answer may have."""
+    """One relation asked about: its name, the question, the lowest and the highest value of an answer."""
 
     name: str
     description: str
@@ -70,13 +72,14 @@ def read_package(path: Path) -> DataPackage:
         With every fault, when the file is missing, is no JSON, or does not declare what it must.
     """
     where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+    content: Any = None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
     except FileNotFoundError:
-        content = None
         raise_faults([Fault(where, "no such file", "a dataset has a folder under data_raw/ with this file")])
+    except OSError as error:
+        raise_faults([Fault(where, f"no readable file ({error.strerror})", "a JSON object")])
     except ValueError as error:
-        content = None
         raise_faults([Fault(where, f"no JSON ({error})", "a JSON object")])
     if not isinstance(content, dict):
         raise_faults([Fault(where, type(content).__name__, "a JSON object")])
@@ -84,6 +87,15 @@ def read_package(path: Path) -> DataPackage:
     package = reader.package(content, path.parent.name)
     raise_faults(reader.faults)
     return package
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number in JSON")
+
+
+def _is_number(value: object) -> bool:
+    # JSON's true is a Python integer, and 1e999 an infinite float.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -_HUGE < value < _HUGE
 
 
 class _Reader:
@@ -103,12 +115,24 @@ class _Reader:
             return ""
         return value
 
-    def entries(self, holder: dict[str, Any], entry: str) -> list[dict[str, Any]]:
+    def entries(self, holder: dict[str, Any], entry: str, prefix: str = "") -> list[dict[str, Any]]:
         value = holder.get(entry, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.fault(entry, value, "a list of objects")
+            self.fault(prefix + entry, value, "a list of objects")
             return []
         return value
+
+    def bounds(self, item: dict[str, Any], prefix: str, required: bool) -> tuple[float | None, float | None]:
+        minimum, maximum = item.get("minimum"), item.get("maximum")
+        given: list[Any] = [bound for bound in (minimum, maximum) if required or bound is not None]
+        if not all(map(_is_number, given)) or given != sorted(given):
+            self.fault(f"{prefix}minimum, maximum", (minimum, maximum), "two numbers, the lower first")
+            return None, None
+        return minimum, maximum
+
+    def once(self, names: list[str], entry: str) -> None:
+        for name in sorted({name for name in names if name and names.count(name) > 1}):
+            self.fault(entry, name, "each once")
 
     def package(self, content: dict[str, Any], folder: str) -> DataPackage:
         name = self.text(content, "name")
@@ -117,83 +141,93 @@ class _Reader:
         kind = content.get("kind")
         if kind not in _KINDS:
             self.fault("kind", kind, " or ".join(_KINDS))
+        title, citation = self.text(content, "title"), self.text(content, "citation")
         licences = self.entries(content, "licenses")
-        if not licences:
-            self.fault(
-                "licenses", content.get("licenses"), "at least one entry (say so where none is stated)"
-            )
+        if content.get("licenses", []) == []:
+            allowed = "at least one entry (say so where none is stated)"
+            self.fault("licenses", content.get("licenses"), allowed)
         attributes = content.get("attributes", {})
         if not isinstance(attributes, dict):
             self.fault("attributes", attributes, "an object, one entry a table")
             attributes = {}
-        return DataPackage(
+        package = DataPackage(
             name=name,
-            title=self.text(content, "title"),
+            title=title,
             kind="real" if kind == "real" else "synthetic",
-            citation=self.text(content, "citation"),
+            citation=citation,
             licence="; ".join(self.text(licence, "title", "licenses.") for licence in licences),
             resources=tuple(self.resource(item) for item in self.entries(content, "resources")),
             relations=tuple(self.relation(item) for item in self.entries(content, "relations")),
-            attributes={table: self.columns(table, columns) for table, columns in attributes.items()},
+            attributes={table: self.columns(table, attributes) for table in attributes},
         )
+        self.once([resource.path for resource in package.resources], "resources.path")
+        self.once([relation.name for relation in package.relations], "relations.name")
+        return package
 
     def resource(self, item: dict[str, Any]) -> Resource:
         path = self.text(item, "path", "resources.")
         if path and (Path(path).name != path or path.startswith(".")):
             self.fault("resources.path", path, "a plain file name")
         size = item.get("bytes")
-        if not isinstance(size, int) or size < 0:
+        if type(size) is not int or size < 0:
             self.fault(f"resources.{path}.bytes", size, "a whole number")
             size = 0
-        sha256 = str(item.get("hash", ""))
-        if not re.fullmatch(r"sha256:[0-9a-f]{64}", sha256):
+        sha256 = item.get("hash")
+        if not isinstance(sha256, str) or not re.fullmatch(r"sha256:[0-9a-f]{64}", sha256):
             self.fault(f"resources.{path}.hash", sha256, "sha256: and 64 hexadecimal digits")
-        homes = tuple(self.text(home, "path", "resources.sources.") for home in self.entries(item, "sources"))
-        if not homes:
+            sha256 = ""
+        sources = self.entries(item, "sources", f"resources.{path}.")
+        homes = tuple(self.text(home, "path", f"resources.{path}.sources.") for home in sources)
+        if item.get("sources", []) == []:
             self.fault(f"resources.{path}.sources", item.get("sources"), "at least one address")
         for home in homes:
-            if home and not home.startswith(("https://", "doi:", "package:")):
+            if home and not _HOME.fullmatch(home):
                 self.fault(f"resources.{path}.sources", home, "https://…, doi:…/file or package:module/file")
         return Resource(path, size, sha256.removeprefix("sha256:"), homes)
 
     def relation(self, item: dict[str, Any]) -> Relation:
-        minimum, maximum = item.get("minimum"), item.get("maximum")
-        if (
-            not isinstance(minimum, (int, float))
-            or not isinstance(maximum, (int, float))
-            or minimum > maximum
-        ):
-            self.fault("relations.minimum, maximum", (minimum, maximum), "two numbers, the lower first")
-            minimum, maximum = 0.0, 0.0
-        name, description = (
-            self.text(item, "name", "relations."),
-            self.text(item, "description", "relations."),
-        )
-        return Relation(name, description, float(minimum), float(maximum))
+        name = self.text(item, "name", "relations.")
+        description = self.text(item, "description", f"relations.{name}.")
+        minimum, maximum = self.bounds(item, f"relations.{name}.", required=True)
+        return Relation(name, description, float(minimum or 0), float(maximum or 0))
 
-    def columns(self, table: str, columns: Any) -> tuple[Column, ...]:
-        allowed_tables = [name for name, declared in TABLES.items() if declared.attributes]
-        if table not in allowed_tables:
-            self.fault(
-                "attributes", table, f"tables that may have further columns: {', '.join(allowed_tables)}"
-            )
-        read = []
-        for item in self.entries({"columns": columns}, "columns"):
-            name = self.text(item, "name", f"attributes.{table}.")
-            kind = _COLUMN_KINDS.get(item.get("type"))
-            if kind is None:
-                self.fault(
-                    f"attributes.{table}.{name}.type", item.get("type"), ", ".join(map(str, _COLUMN_KINDS))
-                )
-            read.append(
-                Column(
-                    name,
-                    kind or "text",
-                    self.text(item, "description", f"attributes.{table}.{name}."),
-                    required=bool(item.get("required", False)),
-                    allowed=tuple(str(value) for value in item.get("enum", ())),
-                    minimum=item.get("minimum"),
-                    maximum=item.get("maximum"),
-                )
-            )
+    def columns(self, table: str, attributes: dict[str, Any]) -> tuple[Column, ...]:
+        open_tables = [name for name, declared in TABLES.items() if declared.attributes]
+        own: list[str] = []
+        if table in open_tables:
+            own = [column.name for column in TABLES[table].columns]
+        else:
+            allowed = f"tables that may have further columns: {', '.join(open_tables)}"
+            self.fault("attributes", table, allowed)
+        read = [
+            self.column(item, f"attributes.{table}.")
+            for item in self.entries(attributes, table, "attributes.")
+        ]
+        self.once([*own, *(column.name for column in read)], f"attributes.{table}.name")
         return tuple(read)
+
+    def column(self, item: dict[str, Any], prefix: str) -> Column:
+        name = self.text(item, "name", prefix)
+        prefix = f"{prefix}{name}."
+        kind = next((known for known in _COLUMN_KINDS if known == item.get("type")), None)
+        if kind is None:
+            self.fault(f"{prefix}type", item.get("type"), ", ".join(_COLUMN_KINDS))
+        required = item.get("required", False)
+        if not isinstance(required, bool):
+            self.fault(f"{prefix}required", required, "true or false")
+        values = item.get("enum", [])
+        numeric = kind in ("integer", "number")
+        fits = _is_number if numeric else lambda value: isinstance(value, str)
+        if not isinstance(values, list) or not all(map(fits, values)):
+            self.fault(f"{prefix}enum", values, f"a list of {'numbers' if numeric else 'texts'}")
+            values = []
+        minimum, maximum = self.bounds(item, prefix, required=False)
+        return Column(
+            name,
+            kind or "text",
+            self.text(item, "description", prefix),
+            required=required is True,
+            allowed=tuple(map(str, values)),
+            minimum=minimum,
+            maximum=maximum,
+        )

@@ -82,7 +82,7 @@ def _typed(
             faults.append(Fault(file, "the column a second time", "each column once", _HEADER, str(name)))
         elif name not in declared:
             found = "an undeclared column" if str(name).strip() else "a column without a name"
-            faults.append(Fault(file, found, allowed, _HEADER, repr(str(name))))
+            faults.append(Fault(file, found, allowed, _HEADER, str(name)))
     frame = frame.loc[:, ~repeated].reset_index(drop=True)
     series: dict[str, pd.Series] = {}
     for column in columns:
@@ -189,7 +189,12 @@ def _check_references(
             continue
         unknown = frame[column.name].notna() & ~frame[column.name].isin(there)
         _report(
-            f"{table.name}.csv", column.name, frame[column.name], unknown, f"a {key} of {other}.csv", faults
+            f"{table.name}.csv",
+            column.name,
+            frame[column.name],
+            unknown,
+            f"one in {other}.csv, column {key}",
+            faults,
         )
 
 
@@ -208,9 +213,10 @@ def _check_scales(ties: pd.DataFrame, package: DataPackage, faults: list[Fault])
     unknown = ties["relation"].notna() & ~ties["relation"].isin(names)
     allowed = f"relations declared in datapackage.json: {', '.join(names) or 'none'}"
     _report("ties.csv", "relation", ties["relation"], unknown, allowed, faults)
-    shown = ties["value"].map("{:g}".format, na_action="ignore")
     for relation in package.relations:
         fits = ties["value"].between(relation.minimum, relation.maximum).fillna(True)
         outside = (ties["relation"] == relation.name).fillna(False) & ~fits
         scale = f"{relation.name} is measured from {relation.minimum:g} to {relation.maximum:g}"
+        # As somebody wrote it: 5, not the 5.0 it was read as.
+        shown = ties["value"].where(outside).map("{:.15g}".format, na_action="ignore")
         _report("ties.csv", "value", shown, outside, scale, faults)

@@ -1,0 +1,343 @@
+"""The build from end to end, on a small compendium of its own: what runs, what does not, what survives."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.compendium.small import Small, make_small
+
+
+@pytest.fixture(scope="module")
+def unbuilt(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """A compendium that is not built; tests copy it, and leave it alone."""
+    return make_small(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def built(unbuilt: Small, tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """The same, built; tests copy it, and leave it alone."""
+    small = unbuilt.copied(tmp_path_factory.mktemp("built") / "compendium")
+    done = small.run("make")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return small
+
+
+@pytest.fixture
+def small(built: Small, tmp_path: Path) -> Small:
+    return built.copied(tmp_path / "copy")
+
+
+def executed(done: subprocess.CompletedProcess[str]) -> set[str]:
+    """Names of the runs a build started."""
+    lines = [line for line in done.stdout.splitlines() if line.endswith(": started")]
+    return {line.removeprefix("run ").removesuffix(": started") for line in lines}
+
+
+def written(done: subprocess.CompletedProcess[str]) -> set[str]:
+    """Pages a build wrote."""
+    lines = [line for line in done.stdout.splitlines() if line.endswith(": written")]
+    return {line.removeprefix("page ").removesuffix(": written") for line in lines}
+
+
+def verdicts(small: Small) -> dict[str, str]:
+    claims = json.loads((small.root / "reports/verdict.json").read_text())["claims"]
+    return {claim["claim"]: claim["verdict"] for claim in claims}
+
+
+def test_the_first_build_gives_every_report(built: Small) -> None:
+    files = set(built.reports())
+    for run in ("once", "twice"):
+        names = (
+            "numbers.json",
+            "notebook.ipynb",
+            "provenance.json",
+            "tables/degrees.csv",
+            "figures/out-degrees.svg",
+        )
+        assert {f"small/{run}/{name}" for name in names} | {f"small/{run}.html"} <= files
+    assert {"verdict.json", "verdict.csv", "index.html"} <= files
+    assert verdicts(built) == {
+        "ties": "reproduced",
+        "doubled": "reproduced",
+        "density": "reproduced",
+        "wrong": "deviates (open)",
+    }
+
+
+def test_reports_name_no_folder_of_this_machine(built: Small) -> None:
+    for name, content in built.reports().items():
+        assert str(built.root.parent).encode() not in content, name
+        assert os.uname().nodename.encode() not in content or len(os.uname().nodename) < 4, name
+
+
+def test_without_git_the_commit_is_unknown(built: Small) -> None:
+    record = json.loads((built.root / "reports/build.json").read_text())
+    assert record == {"commit": "unknown", "uncommitted changes": "unknown"}
+
+
+def test_a_second_build_executes_and_writes_nothing(small: Small) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (small.root / "reports").rglob("*") if path.is_file()}
+    done = small.run("make")
+    assert done.returncode == 0
+    assert executed(done) == set()
+    assert written(done) == set()
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert small.run("why").stdout == "Every run and page is current.\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "runs", "reason"),
+    [
+        (
+            "notebooks/small/small.ipynb",
+            "see the banner",
+            "look at the banner",
+            {"once", "twice"},
+            "small.ipynb changed",
+        ),
+        ("notebooks/small/study.yml", "factor: 2", "factor: 3", {"twice"}, "parameter factor changed"),
+        (
+            "analysis/networks/structure.py",
+            "__all__",
+            "_UNUSED = 1\n\n__all__",
+            {"once", "twice"},
+            "structure.py changed",
+        ),
+        ("requirements.lock", "uv==", "# touched\nuv==", {"once", "twice"}, "requirements.lock changed"),
+    ],
+)
+def test_a_change_redoes_exactly_what_depends_on_it(
+    small: Small, file: str, old: str, new: str, runs: set[str], reason: str
+) -> None:
+    small.replace(file, old, new)
+    told = small.run("why").stdout
+    named = {line.split()[1] for line in told.splitlines() if line.startswith("run ")}
+    assert named == {f"small/{run}" for run in runs}
+    assert reason in told
+    done = small.run("make")
+    assert executed(done) == {f"small/{run}" for run in runs}
+    assert executed(small.run("make")) == set()
+
+
+def test_a_change_of_the_judging_code_rewrites_pages_alone(small: Small) -> None:
+    small.replace("analysis/compendium/templates/run.html", "All studies", "Every study")
+    assert "templates/run.html changed" in small.run("why").stdout
+    done = small.run("make")
+    assert executed(done) == set()
+    assert written(done) >= {"reports/small/once.html", "reports/small/twice.html"}
+
+
+def test_a_changed_claim_is_judged_without_running_anything(small: Small) -> None:
+    assert small.run("expected").returncode == 0
+    assert small.run("check").returncode == 0
+    small.replace(
+        "notebooks/small/claims.csv",
+        "number of ties,Nobody (2026),number,3,",
+        "number of ties,Nobody (2026),number,4,",
+    )
+    checked = small.run("check")
+    assert checked.returncode == 1
+    assert "ties: DEVIATES: published 4, computed 3.0, tolerance 0.5" in checked.stderr
+    done = small.run("make")
+    assert executed(done) == set()
+    assert done.returncode == 0
+    assert "UNDECLARED DEVIATION" in done.stdout
+    assert verdicts(small)["ties"] == "DEVIATES"
+
+
+def test_drift_from_the_expected_numbers_fails_the_check(small: Small) -> None:
+    assert small.run("expected").returncode == 0
+    small.replace("reports/expected/small/once.json", '"density": 0.5', '"density": 0.5001')
+    checked = small.run("check")
+    assert checked.returncode == 1
+    assert "small/once: density: expected 0.5001, computed 0.5" in checked.stderr
+
+
+def test_check_before_make_says_what_to_do(small: Small) -> None:
+    small.replace("notebooks/small/study.yml", "factor: 2", "factor: 5")
+    checked = small.run("check")
+    assert checked.returncode == 1
+    assert "small/twice is stale: say `make` first" in checked.stderr
+
+
+def test_a_failed_run_leaves_the_report_before_it(small: Small) -> None:
+    before = small.reports()
+    small.replace("notebooks/small/small.ipynb", "density(matrix)", "1 / 0")
+    done = small.run("make")
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert "cell 4" in done.stderr or "cell 5" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    after = small.reports()
+    assert {name: after[name] for name in before if name.startswith("small/")} == {
+        name: content for name, content in before.items() if name.startswith("small/")
+    }
+    assert "small/once.failed.ipynb" in after
+    assert set(verdicts(small).values()) == {"not run"}
+    small.replace("notebooks/small/small.ipynb", "1 / 0", "density(matrix)")
+    assert small.run("make").returncode == 0
+    assert small.reports() == before
+
+
+def test_a_fault_in_the_study_stops_everything_before_it_runs(small: Small) -> None:
+    before = small.reports()
+    small.replace("notebooks/small/study.yml", "factor: 2", "factor: two\n      facto: 1")
+    done = small.run("make")
+    assert done.returncode == 1
+    assert (
+        "notebooks/small/study.yml, row 14, column parameters.factor: found 'two', of type str" in done.stderr
+    )
+    assert "row 15" in done.stderr
+    assert "did you mean factor?" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert small.reports() == before
+
+
+def test_a_claim_on_a_number_no_run_records_leaves_the_verdict_before_it(small: Small) -> None:
+    before = small.reports()
+    small.replace("notebooks/small/claims.csv", "once,ties,,", "once,tie,,")
+    done = small.run("make")
+    assert done.returncode == 1
+    assert "claim ties held against 'tie'" in done.stderr
+    assert "the nearest: ties" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert small.reports() == before
+
+
+def test_an_unknown_study_is_refused_by_name(small: Small) -> None:
+    done = small.run("make", "--study", "smal")
+    assert done.returncode == 1
+    assert "found 'smal'; allowed: a study: small" in done.stderr
+
+
+def test_without_data_the_build_ends_well_and_says_so(unbuilt: Small, built: Small, tmp_path: Path) -> None:
+    small = Small(unbuilt.copied(tmp_path / "copy").root, tmp_path / "no mirror")
+    done = small.run("make")
+    assert done.returncode == 0
+    assert "4 claims not run: data unavailable: ties.csv" in done.stdout
+    assert "COMPENDIUM_DATA_MIRROR" in done.stdout
+    assert "https://127.0.0.1:9/ties.csv" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert set(verdicts(small).values()) == {"not run"}
+    assert "4 claims not run: data unavailable: ties.csv" in (small.root / "reports/index.html").read_text()
+    checked = small.run("check")
+    assert checked.returncode == 0
+    assert "4 claims skipped: data unavailable: ties.csv" in checked.stdout
+    assert small.run("data").returncode == 1
+    assert executed(small.run("make")) == set()
+    # The files come by hand: the same command now does all of it.
+    shutil.copy(unbuilt.mirror / "tiny/ties.csv", small.root / "data_raw/tiny/ties.csv")
+    assert small.run("make").returncode == 0
+    assert small.reports() == built.reports()
+
+
+def test_another_file_than_the_published_one_is_an_error(unbuilt: Small, tmp_path: Path) -> None:
+    mirror = tmp_path / "mirror"
+    (mirror / "tiny").mkdir(parents=True)
+    (mirror / "tiny/ties.csv").write_text("sender,receiver\n1,3\n")
+    small = Small(unbuilt.copied(tmp_path / "copy").root, mirror)
+    done = small.run("make")
+    assert done.returncode == 1
+    assert "another file" in done.stdout
+    assert "gave another file than the published one" in done.stderr
+    assert sorted(path.name for path in (small.root / "data_raw/tiny").iterdir()) == ["datapackage.json"]
+
+
+def test_two_copies_at_different_places_give_the_same_bytes(
+    unbuilt: Small, built: Small, tmp_path: Path
+) -> None:
+    other = unbuilt.copied(tmp_path / "another place, with spaces" / "and deeper")
+    assert other.run("make").returncode == 0
+    assert other.reports() == built.reports()
+
+
+def test_two_builds_at_once_do_the_work_once(unbuilt: Small, built: Small, tmp_path: Path) -> None:
+    small = unbuilt.copied(tmp_path / "copy")
+    first, second = small.start("make"), small.start("make")
+    said = [process.communicate(timeout=300)[0] for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert sum("another make is at work here" in text for text in said) == 1
+    assert sum(text.count(": started") for text in said) == 2
+    assert small.reports() == built.reports()
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"run small/once": 3}', '{"run small/once": {"inputs": {}}}', "\0\0"]
+)
+def test_a_damaged_state_costs_time_alone(small: Small, content: str) -> None:
+    before = small.reports()
+    (small.root / ".cache/state.json").write_text(content)
+    assert "never built here" in small.run("why").stdout
+    if content == "{":
+        assert small.run("make").returncode == 0
+        assert small.reports() == before
+
+
+def test_the_clock_plays_no_part(small: Small) -> None:
+    before = small.reports()
+    for path in small.root.rglob("*"):
+        if path.is_file():
+            os.utime(path, (1e9, 1e9) if path.suffix == ".py" else (4e9, 4e9))
+    assert executed(small.run("make")) == set()
+    small.replace("notebooks/small/study.yml", "factor: 2", "factor: 4")
+    os.utime(small.root / "notebooks/small/study.yml", (1, 1))
+    assert executed(small.run("make")) == {"small/twice"}
+    small.replace("notebooks/small/study.yml", "factor: 4", "factor: 2")
+    assert executed(small.run("make")) == {"small/twice"}
+    assert small.reports() == before
+
+
+def test_a_tampered_report_is_made_again(small: Small) -> None:
+    before = small.reports()
+    numbers = small.root / "reports/small/once/numbers.json"
+    numbers.write_text(numbers.read_text().replace("0.5", "0.6"))
+    (small.root / "reports/small/twice.html").unlink()
+    told = small.run("why").stdout
+    assert "reports/small/once/numbers.json is not as it was built" in told
+    assert executed(small.run("make")) == {"small/once"}
+    assert small.reports() == before
+
+
+def test_reports_that_cannot_be_written_give_one_clear_message(small: Small) -> None:
+    shutil.rmtree(small.root / "reports")
+    (small.root / "reports").write_text("a file where a folder should be")
+    done = small.run("make")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "cannot be written" in done.stderr
+    assert "reports" in done.stderr
+
+
+def test_killed_at_random_moments_the_next_build_gives_the_same_bytes(
+    unbuilt: Small, built: Small, tmp_path: Path
+) -> None:
+    """`COMPENDIUM_KILLS` sets how often (the fault drill asks for 50)."""
+    kills = int(os.environ.get("COMPENDIUM_KILLS", "4"))
+    seed = int(os.environ.get("COMPENDIUM_KILL_SEED", "20260101"))
+    moments = random.Random(seed)
+    small = unbuilt.copied(tmp_path / "copy")
+    started = time.monotonic()
+    assert small.run("make").returncode == 0
+    whole = time.monotonic() - started
+    for _ in range(kills):
+        for place in ("reports", "data_derived", ".cache/state.json"):
+            if moments.random() < 0.7:
+                path = small.root / place
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        process = small.start("make")
+        time.sleep(moments.uniform(0, whole))
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+    done = small.run("make")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert small.reports() == built.reports(), f"seed {seed}"
+    assert not list(small.root.glob("*/.partial-*")), "what killed builds left is swept away"

@@ -1,0 +1,469 @@
+"""The pages: everything of an executed notebook, in order, escaped, reachable, and nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import nbformat
+import pandas as pd
+import pytest
+
+from analysis.compendium import results as results_module
+from analysis.compendium.pages import run_title, write_index, write_page
+from analysis.compendium.parameters import Notebook
+from analysis.compendium.plan import page_path, report_folder
+from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
+from analysis.compendium.studies import Run, Study
+from analysis.compendium.verdict import Verdict, judge
+from tests.compendium.test_verdict import a_claim, a_run, a_study, move_to
+
+VOID = {"meta", "link", "img", "input", "br", "hr"}
+NASTY = "<script>alert('x')</script> & \"more\""
+
+
+class Page(HTMLParser):
+    """A page as read from top to bottom: its elements with their ancestors, and faults in their nesting."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str], tuple[str, ...]]] = []
+        self.texts: list[tuple[str, tuple[str, ...]]] = []
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.feed(markup)
+        self.close()
+        self.faults += [f"<{name}> is left open" for name in self.open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if len(given) < len(attrs):
+            self.faults.append(f"<{tag}> has an attribute twice")
+        self.elements.append((tag, given, tuple(self.open)))
+        if tag not in VOID:
+            self.open.append(".".join([tag, *given.get("class", "").split()]))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open[-1].split(".")[0] != tag:
+            self.faults.append(f"</{tag}> at line {self.getpos()[0]} closes {self.open[-1:]}")
+        else:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.texts.append((data, tuple(self.open)))
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+        """Attributes of every element of a kind that has these."""
+        return [
+            given
+            for name, given, _ in self.elements
+            if name == tag and all(given.get(key) == value for key, value in attributes.items())
+        ]
+
+    def text(self, within: str = "") -> str:
+        """All text within elements of a kind (`tag` or `tag.class`)."""
+        parts = within.split(".")
+        return "".join(
+            text
+            for text, above in self.texts
+            if not within or any(set(parts) <= set(element.split(".")) for element in above)
+        )
+
+
+def remote(page: Page) -> list[str]:
+    """Everything a browser would fetch from elsewhere, or send there, without a click."""
+    found = []
+    for tag, given, _ in page.elements:
+        for name, value in given.items():
+            fetched = name in (
+                "src",
+                "href",
+                "srcset",
+                "poster",
+                "data",
+                "action",
+                "background",
+                "formaction",
+            )
+            if (
+                fetched
+                and re.match(r"\s*(https?:|ftp:|//)", value, re.IGNORECASE)
+                and (tag, name) != ("a", "href")
+            ):
+                found.append(f"<{tag} {name}={value}>")
+            if name == "style" and "url(" in value:
+                found.append(value)
+    for text, above in page.texts:
+        if above[-1] == "style":
+            found += re.findall(r"@import.*|url\(.*?\)", text)
+        if above[-1] == "script":
+            found += re.findall(r"https?://\S*|fetch\(.*|import\(.*", text)
+    return found
+
+
+def sound(page: Page) -> None:
+    """Refuse a page that does not nest, fetches something, or lacks what every page has."""
+    assert page.faults == []
+    assert remote(page) == []
+    identifiers = [given["id"] for _, given, _ in page.elements if "id" in given]
+    assert sorted(identifiers) == sorted(set(identifiers))
+    assert page.all("html", lang="en")
+    assert page.all("meta", charset="utf-8")
+    assert page.all("meta", name="viewport", content="width=device-width, initial-scale=1")
+    for landmark in ("header", "main", "footer", "h1", "title"):
+        assert len(page.all(landmark)) == 1, landmark
+    assert page.all("a", **{"class": "skip"})[0]["href"] == "#" + page.all("main")[0]["id"]
+    assert all(given.get("alt", "").strip() for given in page.all("img"))
+    assert all(given["scope"] == "col" for given in page.all("th") if "scope" in given)
+    within = [given["href"][1:] for given in page.all("a") if given["href"].startswith("#")]
+    assert set(within) <= set(identifiers)
+
+
+def shown(page: Page, *texts: str) -> None:
+    """Refuse a page on which these texts do not come one after another."""
+    whole, position = page.text(), 0
+    for text in texts:
+        position = whole.find(text, position)
+        assert position >= 0, f"{text!r} is not on the page, or not in its place"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    move_to(tmp_path, monkeypatch)
+    return tmp_path
+
+
+def outputs_of(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Record numbers, tables and figures as a run does; return what was displayed."""
+    bundles: list[dict[str, Any]] = []
+    package = {"name": run.dataset.name, "title": "T", "kind": run.dataset.kind, "citation": "C"}
+    folder = root / "data_raw" / run.dataset.name
+    folder.mkdir(parents=True)
+    (folder / "datapackage.json").write_text(json.dumps({**package, "licenses": [{"title": "none"}]}))
+    report_folder(run).mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(results_module, "DATA_RAW", root / "data_raw")
+    monkeypatch.setattr(results_module, "display", lambda bundle, *, raw: bundles.append(bundle))
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(report_folder(run)))
+    results = Results(run.dataset.name)
+    frame = pd.DataFrame({"mean": [1.396, -0.5], "n": [2, 3]}, index=["a < b", "total"])
+    results.number("p", 0.0123456, f"two-sided p {NASTY}")
+    results.number("note", "p < .05", "in words")
+    results.table("t1", frame, f"First table {NASTY}")
+    results.table("listing", pd.DataFrame({"x": range(31)}), "Long table.", numbers=False)
+    for key in ("f1", "f2"):
+        figure, axis = plt.subplots(figsize=(1, 1))
+        axis.plot([0, 1])
+        results.figure(key, figure, f"Figure called {key} {NASTY}")
+    results.table("t2", frame[["n"]], "Short table.")
+    return bundles
+
+
+def display(bundle: dict[str, Any]) -> dict[str, Any]:
+    return nbformat.v4.new_output("display_data", bundle)
+
+
+@pytest.fixture
+def executed(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, Run, list[Verdict]]:
+    """A run with an executed notebook of all there may be, and claims on its numbers."""
+    run = a_run(root)
+    p, note, table, listing, figure, figure_2, table_2 = map(display, outputs_of(run, root, monkeypatch))
+    plain = {"text/plain": f"<Figure> {NASTY}"}
+    framed = {"text/html": pd.DataFrame({"framed": [1]}).to_html(), "text/plain": "never shown"}
+    trace = ["\x1b[0;31mValueError\x1b[0m", f"line {NASTY}"]
+    code, words = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+    cells = [
+        words(
+            "# Leaders & *ties*\n\n[a work](https://example.org/a?b=1&c=2), `x < 1`\n\n| a |\n|---|\n| cell |"
+        ),
+        code("cut: int = 999  # a default", id="defaults", metadata={"tags": ["parameters"]}),
+        code("cut = 3", id="given", metadata={"tags": ["injected-parameters"]}),
+        code(f"first = {NASTY!r}", id="first", outputs=[p, table, note]),
+        words("## Limits\n\nFirst limits."),
+        code("figure", id="second", outputs=[figure]),
+        code("   \n", id="blank"),
+        nbformat.v4.new_raw_cell("never shown either"),
+        words("## Limits\n\nSecond limits."),
+        code(
+            "third",
+            id="third",
+            outputs=[
+                nbformat.v4.new_output("stream", name="stdout", text=f"\x1b[1mloud\x1b[0m {NASTY}\n"),
+                nbformat.v4.new_output("execute_result", framed, execution_count=1),
+                display(plain),
+                nbformat.v4.new_output("error", ename="ValueError", evalue="x", traceback=trace),
+            ],
+        ),
+        code("fourth", id="fourth", outputs=[listing, figure_2, table_2]),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), report_folder(run) / "notebook.ipynb")
+    claims = [
+        a_claim(number="t1.a-b.mean", statement=f"Statement {NASTY}", source=f"Table {NASTY}"),
+        a_claim(id="again", number="t1.a-b.mean", published="1.39", open="tried"),
+        a_claim(id="alone", number="p", published=".012", tolerance=0.0005, source="Table 2"),
+        a_claim(id="words", number="note", published="p < .05", kind="direction", tolerance=0.0),
+    ]
+    study = a_study([run], *claims)
+    return study, run, judge([study], {})
+
+
+@pytest.fixture
+def page(executed: tuple[Study, Run, list[Verdict]]) -> Page:
+    write_page(*executed)
+    return Page(page_path(executed[1]).read_text(encoding="utf-8"))
+
+
+def test_the_page_is_sound(page: Page) -> None:
+    sound(page)
+
+
+def test_everything_is_shown_in_its_order(page: Page) -> None:
+    shown(
+        page,
+        "Leaders & ties",
+        "a work",
+        "cell",
+        "cut",
+        "Table 1.",
+        f"First table {NASTY}",
+        "a < b",
+        "1.396",
+        "4 recorded numbers",
+        "two-sided p",
+        "in words",
+        "First limits",
+        "Figure 1.",
+        f"Figure called f1 {NASTY}",
+        "Second limits",
+        f"loud {NASTY}",
+        "framed",
+        f"<Figure> {NASTY}",
+        f"ValueError\nline {NASTY}",
+        "Table 2, 31 rows",
+        "Table 2.",
+        "Long table.",
+        "Figure 2.",
+        "Table 3.",
+        "Short table.",
+        "2 recorded numbers",
+        "Nobody (2026).",
+        "notebook notebooks/leaders/leaders.ipynb, with dataset = real_ties, cut = 3.",
+    )
+    assert "never shown" not in page.text()
+    assert "\x1b" not in page.text()
+    # Where a value was given, the default would mislead.
+    assert "999" not in page.text()
+
+
+def test_no_text_of_a_notebook_becomes_an_element(page: Page) -> None:
+    scripts = [above for tag, _, above in page.elements if tag == "script"]
+    assert len(scripts) == 1
+    assert all("main" not in above for above in scripts)
+    assert len(re.findall(re.escape(NASTY), page.text())) >= 6
+
+
+def test_captions_stand_in_their_tables_and_figures(page: Page) -> None:
+    assert re.findall(r"Table \d\. ", page.text("caption")) == ["Table 1. ", "Table 2. ", "Table 3. "]
+    assert re.findall(r"Figure \d\. ", page.text("figcaption")) == ["Figure 1. ", "Figure 2. "]
+    images = page.all("img")
+    assert [given["alt"] for given in images] == [f"Figure called {key} {NASTY}" for key in ("f1", "f2")]
+    assert all(given["src"].startswith("data:image/svg+xml;base64,") for given in images)
+
+
+def test_code_and_numbers_and_long_tables_are_folded(page: Page) -> None:
+    code = [above for tag, given, above in page.elements if given.get("class") == "highlight"]
+    assert len(code) == 5
+    assert all(above[-1] == "details.code" for above in code)
+    assert page.text("summary").startswith("ParametersCode")
+    assert all("open" not in given for given in page.all("details"))
+    folded = [above[-1] == "details" for tag, given, above in page.elements if given.get("class") == "scroll"]
+    # Table 1, its numbers; numbers alone; the frame; table 2; table 3, its numbers.
+    assert folded == [False, True, False, False, True, False, True]
+
+
+def test_every_number_has_an_anchor_its_value_and_its_claims(
+    page: Page, executed: tuple[Study, Run, list[Verdict]]
+) -> None:
+    recorded = json.loads((report_folder(executed[1]) / "numbers.json").read_text())
+    rows = {given["id"]: [] for given in page.all("tr") if "id" in given}  # type: ignore[var-annotated]
+    assert rows.keys() == recorded.keys()
+    markup = page_path(executed[1]).read_text(encoding="utf-8")
+    for key in rows:
+        row = Page(re.findall(rf'<tr id="{re.escape(key)}">.*?</tr>', markup)[0])
+        rows[key] = [text for text, above in row.texts if above[-1] == "td"]
+    assert rows["p"] == [f"two-sided p {NASTY}", "0.0123", "printed .012: reproduced", "p"]
+    assert rows["note"] == ["in words", "p < .05", "printed p < .05: reproduced", "note"]
+    assert rows["t1.a-b.mean"] == [
+        "a < b, mean",
+        "1.3960",
+        "printed 1.40: reproduced; printed 1.39: deviates (open)",
+        "t1.a-b.mean",
+    ]
+    assert rows["t1.total.mean"] == ["total, mean", "−0.5000", "t1.total.mean"]
+    assert rows["t2.total.n"] == ["total, n", "3", "t2.total.n"]
+
+
+def test_every_link_of_the_verdict_leads_to_a_row_of_the_page(
+    root: Path, page: Page, executed: tuple[Study, Run, list[Verdict]]
+) -> None:
+    rows = {given["id"] for given in page.all("tr") if "id" in given}
+    for verdict in executed[2]:
+        file, _, anchor = verdict.link.partition("#")
+        assert root / "reports" / file == page_path(executed[1])
+        assert anchor in rows
+    for given in page.all("a"):
+        href = given["href"]
+        if href.startswith("main/"):
+            assert href in ("main/numbers.json", "main/notebook.ipynb", "main/provenance.json")
+
+
+def test_the_footer_counts_the_claims(page: Page) -> None:
+    shown(page, "Claims held against this run", "3 reproduced, 1 deviates (open)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("real", "REAL data: Ties"), ("synthetic", "SYNTHETIC data, made by")]
+)
+def test_the_banner_and_the_title_say_what_the_data_are(root: Path, kind: str, says: str) -> None:
+    run = a_run(root, {}, kind=kind)
+    cells = [nbformat.v4.new_markdown_cell("# Title")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), report_folder(run) / "notebook.ipynb")
+    write_page(a_study([run]), run, [])
+    page = Page(page_path(run).read_text(encoding="utf-8"))
+    sound(page)
+    assert page.text(f"div.banner.{kind}").startswith(says)
+    assert page.text("title") == f"Leaders & ties · {kind.upper()}"
+    shown(page, "Claims held against this run", "none")
+    if kind == "synthetic":
+        shown(page, "nothing here is a finding about any study")
+
+
+def test_defaults_stay_where_nothing_was_given_and_cells_need_no_identifier(root: Path) -> None:
+    run = a_run(root, {})
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {"tags": ["parameters"]}, "outputs": []}
+    old = {"cells": [{**cell, "source": f"cut = {cut}"} for cut in (999, 998)], "metadata": {}}
+    text = json.dumps({**old, "nbformat": 4, "nbformat_minor": 4})
+    (report_folder(run) / "notebook.ipynb").write_text(text)
+    write_page(a_study([run]), run, [])
+    page = Page(page_path(run).read_text(encoding="utf-8"))
+    assert page.faults == []
+    shown(page, "Parameters", "999", "Parameters", "998")
+
+
+def test_a_page_is_the_same_bytes_each_time(executed: tuple[Study, Run, list[Verdict]]) -> None:
+    write_page(*executed)
+    first = page_path(executed[1]).read_bytes()
+    page_path(executed[1]).unlink()
+    write_page(*executed)
+    assert page_path(executed[1]).read_bytes() == first
+
+
+def test_the_title_is_the_first_heading_or_the_name(root: Path) -> None:
+    run = a_run(root)
+    assert run_title(run) == "Leaders & ties"
+    headless = Notebook(run.notebook.path, "", "No heading\n## Only a second", "", {})
+    assert run_title(Run("leaders", "main", headless, run.dataset, {})) == "leaders/main"
+
+
+@pytest.fixture
+def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[str]]:
+    """Two studies, one of them without its data."""
+    first = a_run(root, {"t1.mean": 1.4, "word": "p < .05", "truth": -0.00001})
+    twin = a_run(root, {"truth": 0.5}, name="twin", kind="synthetic")
+    claims = [
+        a_claim(statement=f"Statement {NASTY}", source=f"Source {NASTY}"),
+        a_claim(id="other", statement="Second", published="1.50"),
+        a_claim(id="open", statement="Third", published="1.50", open=f"tried {NASTY}"),
+        a_claim(id="words", statement="Fourth", kind="direction", published="p < .05", number="word"),
+        a_claim(id="truth", statement="Fifth", kind="recovery", published="0.5", run="twin", number="truth"),
+        a_claim(id="lost", statement="Sixth", kind="recovery", published="0.9", run="twin", number="truth"),
+    ]
+    away = a_run(root, name="away", study="other")
+    studies = [a_study([first, twin], *claims)]
+    studies.append(Study("other", "Other & <b>", "Why?", "C.", "D.", (away,), (a_claim(run="away"),)))
+    return studies, judge(studies, {"other/away": "data unavailable: ties.csv"}), [first.name, twin.name]
+
+
+def test_the_front_page_has_every_claim_and_its_verdict(
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+) -> None:
+    write_index(*verdicts)
+    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    sound(page)
+    rows = [given for given in page.all("tr") if "data-verdict" in given]
+    assert [given["data-verdict"] for given in rows] == [one.verdict for one in verdicts[1]]
+    assert [one.verdict for one in verdicts[1]] == [
+        "reproduced",
+        "DEVIATES",
+        "deviates (open)",
+        "reproduced",
+        "recovered",
+        "NOT RECOVERED",
+        "not run",
+    ]
+    assert [given["data-source"] for given in rows] == [one.source for one in verdicts[1]]
+    links = [given["href"] for given in page.all("a") if "#" in given["href"] and given["href"][0] != "#"]
+    # What was not run has nothing to lead to.
+    assert links == [one.link for one in verdicts[1][:-1]]
+    shown(
+        page,
+        f"Statement {NASTY}",
+        "Second",
+        "> 0.005",
+        "Third",
+        f"tried {NASTY}",
+        "Fifth",
+        "mean degree",
+        "–",
+    )
+
+
+def test_the_front_page_has_filters_for_what_occurs(
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+) -> None:
+    write_index(*verdicts)
+    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    assert {given["name"] for given in page.all("select")} == {"verdict", "study", "source"}
+    assert page.all("input", type="search", name="words")
+    assert page.all("output", name="shown", role="status")
+    options = page.text("option")
+    for text in (f"Source {NASTY}", "Table 1", "Leaders", "Other & <b>", "NOT RECOVERED", "deviates (open)"):
+        assert text in options
+    assert "deviates (explained)" not in options
+    assert page.text("output") == "7 claims"
+    assert [given["value"] for given in page.all("option") if given.get("value")] == ["leaders", "other"]
+    # The script works on these names.
+    script = next(text for text, above in page.texts if above[-1] == "script")
+    assert all(name in script for name in ("form.filters", ".verdicts tbody", "form.words", "form.shown"))
+
+
+def test_the_front_page_says_what_could_not_be_run(
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+) -> None:
+    write_index(*verdicts)
+    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    assert page.text("div.notice").endswith("1 claim not run: data unavailable: ties.csv")
+    pages = [given["href"] for given in page.all("a") if given["href"].endswith(".html")]
+    assert pages == ["leaders/main.html", "leaders/twin.html"]
+    assert page.text("span.not-run").startswith("(not run)")
+    studies, judged, built = verdicts
+    write_index(studies[:1], judged[:-1], built)
+    assert not Page((root / "reports/index.html").read_text(encoding="utf-8")).all(
+        "div", **{"class": "notice"}
+    )
+
+
+def test_the_front_page_of_no_study_is_sound(root: Path) -> None:
+    write_index([], [], [])
+    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    sound(page)
+    assert page.text("output") == "0 claims"

@@ -1,0 +1,459 @@
+"""Studies, runs and claims: what is read, and every fault with its line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.compendium import parameters, studies
+from analysis.compendium.studies import Study, load_studies, printed_number
+from analysis.files import ROOT
+from analysis.tables.faults import InvalidInput
+
+NOTEBOOK = """\
+dataset: str = "leaders"  # which tables to read
+cut: int = 3  # lowest tie
+waves: list[int] = [1, 3]  # which
+label: str = "a"  # of the table
+"""
+
+STUDY = """\
+title: Leaders
+question: >-
+  Who turns
+  to whom?
+citation: Nobody (2026).
+data_availability: Public.
+claims:
+  - id: mean
+    statement: mean degree
+    source: Table 1
+    kind: number
+    published: "1.40"
+    run: main
+    number: t1.mean
+    explained_by: t1.other
+  - id: note
+    statement: all are significant
+    source: Table 2, note
+    kind: direction
+    published: p < .001
+    run: other
+    number: t2.note
+    open: tried everything
+  - {id: truth, statement: rate, source: twin, kind: recovery, published: "2", tolerance: 0.3,
+     run: main, number: r}
+runs:
+  - id: main
+    notebook: leaders.ipynb
+    dataset: leaders
+  - id: other
+    notebook: leaders.ipynb
+    dataset: leaders
+    parameters:
+      cut: 4
+      waves: [1]
+"""
+
+HEADER = "id,statement,source,kind,published,tolerance,run,number,explained_by,open\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(studies, "ROOT", tmp_path)
+    monkeypatch.setattr(studies, "DATA_RAW", tmp_path / "data_raw")
+    monkeypatch.setattr(parameters, "ROOT", tmp_path)
+    (tmp_path / "notebooks" / "leaders").mkdir(parents=True)
+    (tmp_path / "data_raw" / "leaders").mkdir(parents=True)
+    cell = {"cell_type": "code", "source": NOTEBOOK, "metadata": {"tags": ["parameters"]}}
+    (tmp_path / "notebooks/leaders/leaders.ipynb").write_text(json.dumps({"cells": [cell]}))
+    package = {
+        "name": "leaders",
+        "title": "T",
+        "kind": "real",
+        "citation": "C",
+        "licenses": [{"title": "none"}],
+    }
+    (tmp_path / "data_raw/leaders/datapackage.json").write_text(json.dumps(package))
+    return tmp_path
+
+
+def load(root: Path, text: str | bytes, claims: str | bytes | None = None) -> Study:
+    folder = root / "notebooks/leaders"
+    (folder / "study.yml").write_bytes(text.encode() if isinstance(text, str) else text)
+    if claims is not None:
+        (folder / "claims.csv").write_bytes(claims.encode() if isinstance(claims, str) else claims)
+    (study,) = load_studies(root / "notebooks")
+    return study
+
+
+def faults(root: Path, text: str | bytes, claims: str | bytes | None = None) -> list[tuple[Any, ...]]:
+    """Line, entry and what was found, of every fault."""
+    with pytest.raises(InvalidInput) as caught:
+        load(root, text, claims)
+    return [(fault.row, fault.column, fault.found) for fault in caught.value.faults]
+
+
+def with_csv(*rows: str, header: str = HEADER) -> tuple[str, str]:
+    """A study whose claims are in a CSV file, and that file."""
+    start, end = STUDY.index("claims:"), STUDY.index("runs:")
+    return STUDY[:start] + "claims: claims.csv\n" + STUDY[end:], header + "".join(f"{row}\n" for row in rows)
+
+
+def test_a_sound_study_is_read(root: Path) -> None:
+    study = load(root, STUDY)
+    assert (study.id, study.title, study.question) == ("leaders", "Leaders", "Who turns to whom?")
+    assert (study.citation, study.data_availability) == ("Nobody (2026).", "Public.")
+    assert [run.name for run in study.runs] == ["leaders/main", "leaders/other"]
+    assert [run.parameters for run in study.runs] == [
+        {"dataset": "leaders"},
+        {"dataset": "leaders", "cut": 4, "waves": [1]},
+    ]
+    assert study.runs[0].dataset.label == "REAL"
+    assert study.runs[0].notebook.parameters.keys() == {"dataset", "cut", "waves", "label"}
+    mean, note, truth = study.claims
+    assert (mean.kind, mean.published, mean.tolerance) == ("number", "1.40", 0.005)
+    assert (mean.run, mean.number, mean.explained_by, mean.open) == ("main", "t1.mean", "t1.other", "")
+    assert (note.kind, note.published, note.tolerance, note.open) == (
+        "direction",
+        "p < .001",
+        0.0,
+        "tried everything",
+    )
+    assert (truth.kind, truth.published, truth.tolerance) == ("recovery", "2", 0.3)
+
+
+def test_claims_in_a_file_are_the_same_as_in_the_study(root: Path) -> None:
+    rows = (
+        "mean,mean degree,Table 1,number,1.40,,main,t1.mean,t1.other,",
+        'note,all are significant,"Table 2, note",direction,p < .001,,other,t2.note,,tried everything',
+        "truth,rate,twin,recovery,2,0.3,main,r",
+    )
+    expected = load(root, STUDY).claims
+    assert load(root, *with_csv(*rows)).claims == expected
+    text, table = with_csv(*rows)
+    # As spreadsheet programs write it.
+    assert load(root, text, b"\xef\xbb\xbf" + table.replace("\n", "\r\n").encode()).claims == expected
+
+
+def test_studies_come_in_the_order_of_their_folders_and_fail_together(root: Path) -> None:
+    load(root, STUDY)
+    shutil.copytree(root / "notebooks/leaders", root / "notebooks/advice")
+    (root / "notebooks/no_study").mkdir()
+    assert [study.id for study in load_studies(root / "notebooks")] == ["advice", "leaders"]
+    for name in ("advice", "leaders"):
+        (root / "notebooks" / name / "study.yml").write_text("title: only\n")
+    with pytest.raises(InvalidInput) as caught:
+        load_studies(root / "notebooks")
+    files = [fault.file for fault in caught.value.faults]
+    assert files == ["notebooks/advice/study.yml"] * 4 + ["notebooks/leaders/study.yml"] * 4
+
+
+FAULTY = """\
+question: "  "
+citation: 2026
+data_availability: Public.
+colour: blue
+citation: Nobody (2026).
+claims:
+  - id: mean
+    statement: mean degree
+    source: Table 1
+    kind: average
+    published: "1.40"
+    run: main
+    number: t1.mean
+  - id: mean
+    statement: bare
+    source: Table 1
+    kind: number
+    published: 1.40
+    run: main
+    number: t1.mean
+  - id: words
+    statement: no number
+    source: Table 1
+    kind: number
+    published: about 3
+    tolerance: -0.1
+    run: nowhere
+    number: t1.mean
+    explained_by: t1.other
+    open: tried
+  - just a text
+  - id: empty
+    statement:
+    kind: number
+    published: "3"
+    run: main
+    number: t1.mean
+    colour: blue
+runs:
+  - notebook: leaders.ipynb
+    dataset: leaders
+  - id: main
+    notebook: leaders.ipynb
+    dataset: leaders
+    parameters:
+      cut: "3"
+      waves: 3
+      labl: b
+      dataset: leaders
+  - id: main
+    notebook: other.ipynb
+    dataset: learners
+    seed: 3
+  - id: Main Run
+    notebook: leaders.ipynb
+    dataset: leaders
+    parameters: {cut: true, label: !colour blue}
+  - id: listed
+    notebook: ../leaders/leaders.ipynb
+    dataset: leaders
+    parameters: [cut]
+  - main
+"""
+
+
+def line_of(needle: str, nth: int = 1) -> int:
+    """Line of the n-th line of the faulty study that holds a text."""
+    return [number for number, line in enumerate(FAULTY.splitlines(), 1) if needle in line][nth - 1]
+
+
+def test_every_fault_is_listed_with_its_line(root: Path) -> None:
+    expected = [
+        (line_of("citation", 2), "citation", "an entry given twice"),
+        (line_of("!colour"), "runs.4.parameters.label", "'blue'"),
+        (line_of("colour: blue"), "colour", "an unknown entry"),
+        (1, "title", "nothing"),
+        (1, "question", "'  ', of type str"),
+        (line_of("- notebook"), "runs.1.id", "nothing"),
+        (line_of('cut: "3"'), "parameters.cut", "'3', of type str"),
+        (line_of("waves: 3"), "parameters.waves", "3, of type int"),
+        (line_of("labl"), "parameters.labl", "an unknown parameter labl"),
+        (line_of("      dataset"), "runs.2.parameters.dataset", "the dataset a second time"),
+        (line_of("seed"), "runs.3.seed", "an unknown entry"),
+        (line_of("- id: main", 2), "runs.3.id", "main again"),
+        (line_of("learners"), "runs.3.dataset", "learners"),
+        (line_of("other.ipynb"), "runs.3.notebook", "other.ipynb"),
+        (line_of("Main Run"), "runs.4.id", "'Main Run'"),
+        (line_of("!colour"), "parameters.cut", "True, of type bool"),
+        (line_of("[cut]"), "runs.5.parameters", "['cut']"),
+        (line_of("../leaders"), "runs.5.notebook", "../leaders/leaders.ipynb"),
+        (line_of("- main"), "runs.6", "'main'"),
+        (line_of("just a text"), "claims.4", "'just a text'"),
+        (line_of("colour: blue", 2), "claims.5.colour", "an unknown entry"),
+        (line_of("average"), "claims.1.kind", "'average'"),
+        (line_of("published: 1.40"), "claims.2.published", "1.4, of type float"),
+        (line_of("- id: mean", 2), "claims.2.id", "mean again, first in row 7"),
+        (line_of("nowhere"), "claims.3.run", "'nowhere'"),
+        (line_of("open:"), "claims.3.open", "both explained_by and open"),
+        (line_of("about 3"), "claims.3.published", "'about 3'"),
+        (line_of("-0.1"), "claims.3.tolerance", "'-0.1'"),
+        (line_of("statement:", 4), "claims.5.statement", "None, of type NoneType"),
+        (line_of("- id: empty"), "claims.5.source", "nothing"),
+    ]
+    assert sorted(faults(root, FAULTY), key=str) == sorted(expected, key=str)
+
+
+def test_hints_say_what_is_allowed(root: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        load(root, FAULTY)
+    allowed = {fault.found: fault.allowed for fault in caught.value.faults}
+    assert allowed["an unknown parameter labl"].endswith(
+        "leaders.ipynb: dataset, cut, waves, label (did you mean label?)"
+    )
+    assert allowed["other.ipynb"] == "a notebook of this folder: leaders.ipynb"
+    assert allowed["learners"] == "a dataset under data_raw/: leaders"
+    assert allowed["1.4, of type float"] == "a quoted text"
+    assert allowed["'average'"] == "number, direction, recovery"
+    assert "a run of this study: " in allowed["'nowhere'"]
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "found"),
+    [
+        ("title: a\nquestion: [b\ncitation: c\n", 3, "no YAML"),
+        ("title: a\n  question: b\n", 2, "no YAML"),
+        ("a: 1\n---\nb: 2\n", 2, "no YAML"),
+        (b"title: \xff\n", None, "no YAML"),
+        ("", None, "NoneType"),
+        ("- title\n", 1, "list"),
+        ("only text\n", 1, "str"),
+    ],
+)
+def test_what_is_no_study_is_one_fault(root: Path, text: str | bytes, row: int | None, found: str) -> None:
+    ((line, column, message),) = faults(root, text)
+    assert (line, column) == (row, None)
+    assert message.startswith(found)
+
+
+@pytest.mark.parametrize("value", ["=", "2024-13-01", "!!int three", "!ours 3"])
+def test_a_value_yaml_cannot_make_is_a_fault_and_no_crash(root: Path, value: str) -> None:
+    ((row, column, found),) = faults(root, STUDY.replace("      cut: 4", f"      label: {value}"))
+    assert (row, column) == (STUDY.splitlines().index("      cut: 4") + 1, "runs.2.parameters.label")
+    assert found == repr(value.split()[-1])
+
+
+@pytest.mark.parametrize("given", ["runs: []\n", "runs: main\n", "", "runs:\n"])
+def test_a_study_has_a_run(root: Path, given: str) -> None:
+    start = STUDY.index("claims:")
+    found = faults(root, STUDY[:start] + given)
+    assert [column for _, column, _ in found] == ["runs"]
+
+
+@pytest.mark.parametrize(("given", "found"), [("3", "3"), ("", "None"), ("{a: b}", "{'a': 'b'}")])
+def test_claims_are_a_list_or_a_file(root: Path, given: str, found: str) -> None:
+    text = with_csv()[0].replace("claims: claims.csv", f"claims: {given}")
+    assert faults(root, text) == [(7, "claims", found)]
+
+
+def test_a_run_names_its_notebook_and_a_dataset_by_its_folder(root: Path) -> None:
+    start = STUDY.index("claims:")
+    runs = (
+        "runs:\n  - id: bare\n  - id: apart\n    notebook: leaders.ipynb\n    dataset: ../data_raw/leaders\n"
+    )
+    assert faults(root, STUDY[:start] + runs) == [
+        (8, "runs.1.notebook", "nothing"),
+        (8, "runs.1.dataset", "nothing"),
+        (11, "runs.2.dataset", "../data_raw/leaders"),
+    ]
+
+
+def test_a_study_may_be_without_claims(root: Path) -> None:
+    assert load(root, with_csv()[0].replace("claims: claims.csv\n", "")).claims == ()
+
+
+def test_faults_of_datapackage_and_notebook_are_listed_once_with_the_others(root: Path) -> None:
+    (root / "data_raw/leaders/datapackage.json").write_text("{}")
+    (root / "notebooks/leaders/leaders.ipynb").write_text("{}")
+    with pytest.raises(InvalidInput) as caught:
+        load(root, STUDY.replace("Nobody (2026).", "[]"))
+    files = [fault.file for fault in caught.value.faults]
+    assert files.count("notebooks/leaders/study.yml") == 1
+    assert files.count("notebooks/leaders/leaders.ipynb") == 1
+    packaged = [fault for fault in caught.value.faults if fault.file == "data_raw/leaders/datapackage.json"]
+    assert len(packaged) == len(set(packaged)) >= 4
+
+
+GOOD = "mean,mean degree,Table 1,number,1.40,,main,t1.mean,,"
+
+
+def test_rows_of_a_file_are_named_by_their_line(root: Path) -> None:
+    rows = (
+        GOOD,
+        "",
+        'two,"a statement',
+        'of three lines",Table 1,number,x,,main,t,,',
+        "three,,Table 1,number,1,,main,t,,",
+        "mean,again,Table 1,number,1,,main,t,,",
+        "five,not,quoted,Table 1,number,1,,main,t,,",
+        "six,short,Table 1,number,1,,main",
+    )
+    assert faults(root, *with_csv(*rows)) == [
+        (8, None, "11 cells"),
+        (4, "published", "'x'"),
+        (6, "statement", "nothing"),
+        (7, "id", "mean again, first in row 2"),
+        (8, "run", "nothing"),
+        (8, "kind", "'Table 1'"),
+        (9, "number", "nothing"),
+    ]
+
+
+def test_columns_of_a_file_are_checked(root: Path) -> None:
+    header = HEADER.replace("source", "sources").replace("open", "id")
+    assert faults(root, *with_csv(GOOD, GOOD.replace("mean", "other"), header=header)) == [
+        (1, "sources", "an unknown column"),
+        (1, "id", "the column a second time"),
+        (1, "source", "no such column"),
+    ]
+    assert [found for _, _, found in faults(root, *with_csv(header=""))] == ["no such column"] * 7
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "", "../leaders/claims.csv", "/etc/hostname", "."])
+def test_the_file_of_claims_lies_beside_the_study(root: Path, name: str) -> None:
+    text, table = with_csv(GOOD)
+    found = faults(root, text.replace("claims: claims.csv", f'claims: "{name}"'), table)
+    assert found == [(7, "claims", repr(name))]
+
+
+def test_a_file_that_is_no_csv_is_a_fault_with_its_line(root: Path) -> None:
+    text, table = with_csv(GOOD, 'two,"never closed,Table 1,number,1,,main,t,,')
+    ((row, _, found),) = faults(root, text, table)
+    assert row == 3
+    assert found.startswith("a row that is no CSV (unexpected end of data)")
+    ((row, _, found),) = faults(root, text, (HEADER + GOOD + "\n").encode() + b"caf\xe9,,,,,,,,,\n")
+    assert row == 3
+    assert found.startswith("a byte that is no UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("published", "tolerance"),
+    [
+        ("1.40", 0.005),
+        (".073", 0.0005),
+        ("3", 0.5),
+        ("3.", 0.5),
+        ("-3.68", 0.005),
+        ("−.22", 0.005),
+        ("+.5", 0.05),
+        ("0", 0.5),
+        ("20,000", 0.5),
+        ("−1,234.5", 0.05),
+        # The last printed digit of 1.5e3 stands for hundreds.
+        ("1e3", 500.0),
+        ("1.5e3", 50.0),
+        ("2.0E-4", 0.000005),
+    ],
+)
+def test_the_tolerance_is_half_a_unit_of_the_last_printed_digit(
+    root: Path, published: str, tolerance: float
+) -> None:
+    row = f'mean,mean degree,Table 1,number,"{published}",,main,t1.mean,,'
+    (claim,) = load(root, *with_csv(row)).claims
+    assert claim.published == published
+    assert claim.tolerance == pytest.approx(tolerance, rel=1e-15)
+    (given,) = load(root, *with_csv(row.replace(",,main", ",0.25,main"))).claims
+    assert given.tolerance == 0.25
+
+
+@pytest.mark.parametrize(
+    "published", ["p < .05", "nan", "inf", "1,23", "0,123", "1.2.3", "5%", "–.22", "1 000"]
+)
+def test_what_is_no_printed_number_is_refused(root: Path, published: str) -> None:
+    row = f'mean,mean degree,Table 1,number,"{published}",,main,t1.mean,,'
+    assert faults(root, *with_csv(row)) == [(2, "published", repr(published))]
+    with pytest.raises(ValueError, match="exactly as printed"):
+        printed_number(published)
+
+
+@pytest.mark.parametrize("tolerance", ["0", "-1", "nan", "inf", "a"])
+def test_a_tolerance_is_a_number_above_zero(root: Path, tolerance: str) -> None:
+    assert faults(root, *with_csv(GOOD.replace(",,main", f",{tolerance},main"))) == [
+        (2, "tolerance", repr(tolerance))
+    ]
+
+
+@given(digits=st.integers(-(10**12), 10**12), places=st.integers(0, 12))
+@settings(deadline=None, max_examples=200)
+def test_a_printed_number_keeps_its_value_and_its_digits(digits: int, places: int) -> None:
+    value = Decimal(digits).scaleb(-places)
+    for printed in (f"{value:.{places}f}", f"{value:,.{places}f}", f"{value:.{places}f}".replace("-", "−")):
+        read = printed_number(printed)
+        assert read == value
+        assert read.as_tuple().exponent == -places
+
+
+def test_the_studies_of_this_compendium_load() -> None:
+    found = {study.id: study for study in load_studies()}
+    assert found.keys() == {path.parent.name for path in (ROOT / "notebooks").glob("*/study.yml")}
+    table = (ROOT / "notebooks/school_leaders/claims.csv").read_text().splitlines()
+    assert len(found["school_leaders"].claims) == len(table) - 1

@@ -1,0 +1,117 @@
+"""What holds for the repository as a whole: pins, notebooks, rooms, and what must never be committed."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ROOMS = ("tables", "sources", "networks", "inference", "measurement", "evidence", "figures", "compendium")
+"""In order: a room may import itself and those before it."""
+
+CONDA_NAMES = {"igraph": "python-igraph"}
+
+
+def declared_pins() -> dict[str, str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return dict(requirement.split("==") for requirement in project["dependencies"])
+
+
+def tracked_files() -> list[Path]:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: which files are committed is not known")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_environment_yml_has_the_pins_of_pyproject() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, *others = environment["dependencies"]
+    expected = {CONDA_NAMES.get(name, name): version for name, version in declared_pins().items()}
+    assert dict(other.split("==") for other in others) == expected
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert python == f"python {required}"
+    assert environment["channels"] == ["conda-forge"]
+
+
+def test_the_lock_has_the_pins_of_pyproject_hashed_and_without_addresses() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    locked = re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", lock, re.MULTILINE)
+    assert len(dict(locked)) == len(locked), "a package is locked in two versions"
+    assert declared_pins().items() <= dict(locked).items()
+    for entry in re.split(r"\n(?=[a-z0-9])", lock.strip()):
+        assert "--hash=sha256:" in entry, entry.splitlines()[0]
+    assert "://" not in lock
+    assert "--index-url" not in lock
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").rglob("*.ipynb")), ids=lambda path: path.name)
+def test_notebooks_are_committed_clean_and_define_nothing(path: Path) -> None:
+    if ".ipynb_checkpoints" in path.parts:
+        pytest.skip("a checkpoint of JupyterLab")
+    cells = json.loads(path.read_text())["cells"]
+    assert cells[0]["cell_type"] == "markdown"
+    assert "".join(cells[0]["source"]).startswith("# ")
+    assert {"REAL", "SYNTHETIC"} <= set(re.findall(r"[A-Z]+", "".join(cells[0]["source"])))
+    assert cells[1]["metadata"]["tags"] == ["parameters"]
+    for cell in (cell for cell in cells if cell["cell_type"] == "code"):
+        assert cell["outputs"] == []
+        assert cell["execution_count"] is None
+        tree = ast.parse("".join(cell["source"]))
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+        assert not [node for node in ast.walk(tree) if isinstance(node, kinds)], cell["id"]
+        assert len(cell["source"]) <= 25, cell["id"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "analysis").rglob("*.py")), ids=lambda path: path.stem)
+def test_rooms_depend_one_way(path: Path) -> None:
+    parts = path.relative_to(ROOT / "analysis").parts
+    here = ROOMS.index(parts[0]) if len(parts) > 1 else (len(ROOMS) if parts[0] == "__main__.py" else -1)
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            assert not node.level, "relative import"
+            names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            inside = name.split(".")
+            if inside[0] == "analysis" and len(inside) > 1 and inside[1] in ROOMS:
+                assert ROOMS.index(inside[1]) <= here, f"{path.name} imports {name}, a room above its own"
+    assert path.name != "__init__.py" or not path.read_text().strip(), "no re-exporting __init__"
+
+
+def test_no_downloaded_file_is_committed() -> None:
+    hashes = {
+        resource["hash"].removeprefix("sha256:")
+        for package in (ROOT / "data_raw").glob("*/datapackage.json")
+        for resource in json.loads(package.read_text()).get("resources", ())
+    }
+    assert hashes, "no dataset declares a file"
+    for path in tracked_files():
+        assert hashlib.sha256(path.read_bytes()).hexdigest() not in hashes, path
+
+
+def test_no_path_of_a_machine_is_committed() -> None:
+    pattern = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/[a-z]")
+    for path in tracked_files():
+        if path.suffix != ".lock" and path != Path(__file__):
+            found = pattern.search(path.read_text(encoding="utf-8", errors="replace"))
+            assert not found, f"{path}: {found}"
+
+
+def test_every_command_explains_itself() -> None:
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for command in ("all", "test", "data", "check", "why", "lab", "clean", "help", "expected"):
+        assert re.search(rf"^make {command} +\S", listed, re.MULTILINE), command
