@@ -31,8 +31,9 @@ def _chosen(studies: Sequence[Study], study: str | None) -> Sequence[Study]:
 
 def _run(arguments: argparse.Namespace) -> int:
     studies = load_studies()
+    chosen = _chosen(studies, arguments.study)
     with driver.working(_say):
-        outcome = driver.build(studies, _chosen(studies, arguments.study), _say)
+        outcome = driver.build(studies, chosen, _say)
     print(f"\n{driver.table_of(studies, outcome)}\n")
     skipped = check.skipped(outcome.verdicts)
     for reason, count in sorted(skipped.items()):
@@ -59,9 +60,10 @@ def _tell_how_to_provide() -> None:
 
 def _data(arguments: argparse.Namespace) -> int:
     studies = load_studies()
+    packages = driver.packages_of(_chosen(studies, arguments.study))
     outcome = driver.Outcome()
     with driver.working(_say):
-        driver.bring_data(driver.packages_of(_chosen(studies, arguments.study)), State(), _say, outcome)
+        driver.bring_data(packages, State(), _say, outcome)
     for line in outcome.failed:
         print(f"FAILED: {line}", file=sys.stderr)
     if outcome.unavailable:
@@ -96,6 +98,7 @@ def _check(arguments: argparse.Namespace) -> int:
                 faults.extend(check.drift(run))
             elif not_run[run.name] == driver.STALE:
                 faults.append(f"{run.name} is stale: say `make` first (`make why` tells what changed)")
+    faults += check.orphans(run for study in studies for run in study.runs)
     for reason, count in sorted(check.skipped(verdicts).items()):
         print(f"{count} claims skipped: {reason}")
     for fault in faults:

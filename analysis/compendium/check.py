@@ -13,7 +13,7 @@ from analysis.compendium.studies import Run
 from analysis.compendium.verdict import DEVIATES, NOT_RUN, Verdict, recorded_numbers
 from analysis.files import REPORTS, write_atomically
 
-__all__ = ["EXPECTED", "RELATIVE_TOLERANCE", "drift", "skipped", "undeclared", "write_expected"]
+__all__ = ["EXPECTED", "RELATIVE_TOLERANCE", "drift", "orphans", "skipped", "undeclared", "write_expected"]
 
 EXPECTED = REPORTS / "expected"
 
@@ -54,6 +54,16 @@ def drift(run: Run) -> list[str]:
         f"relative tolerance {RELATIVE_TOLERANCE:g}"
         for name in expected
         if name in computed and not _same(expected[name], computed[name])
+    ]
+
+
+def orphans(runs: Iterable[Run]) -> list[str]:
+    """Return a line for every file of expected numbers that belongs to no run."""
+    known = {_expected_path(run) for run in runs}
+    return [
+        f"reports/{path.relative_to(REPORTS).as_posix()} belongs to no run: remove it, or restore the run"
+        for path in sorted(EXPECTED.rglob("*.json"))
+        if path not in known
     ]
 
 

@@ -33,7 +33,8 @@ _HEADING = re.compile(r'(<h[1-6] id=")([^"]+)(">.*?href="#)\2(")', re.DOTALL)
 _LONG = 30
 """Rows above which a table is folded."""
 
-_HIDDEN_TAGS = {"parameters", "injected-parameters"}
+_NAMES = {"parameters": "Parameters and their defaults", "injected-parameters": "Parameters of this run"}
+"""What folded code is called on the page, by tag."""
 
 
 def _environment() -> Environment:
@@ -81,12 +82,7 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict]) -> None:
     notebook = nbformat.read(report_folder(run) / "notebook.ipynb", as_version=4)
     listed = list(verdicts)
     renderer = _Renderer(listed)
-    # Where parameters were injected, the notebook's defaults would only confuse.
-    injected = any("injected-parameters" in cell.metadata.get("tags", ()) for cell in notebook.cells)
-    cells = [
-        cell for cell in notebook.cells if not (injected and "parameters" in cell.metadata.get("tags", ()))
-    ]
-    parts = [renderer.cell(cell) for cell in cells]
+    parts = [renderer.cell(cell) for cell in notebook.cells]
     counts = Counter(verdict.verdict for verdict in listed)
     page = (
         _environment()
@@ -176,7 +172,8 @@ class _Renderer:
         if cell["cell_type"] != "code" or not cell["source"].strip():
             return ""
         code = highlight(cell["source"], PythonLexer(), HtmlFormatter())
-        name = "Parameters" if _HIDDEN_TAGS & set(cell["metadata"].get("tags", [])) else "Code"
+        tags = cell["metadata"].get("tags", [])
+        name = next((_NAMES[tag] for tag in tags if tag in _NAMES), "Code")
         outputs = cell["outputs"]
         alone = {
             key: entry for output in outputs for key, entry in output.get("data", {}).get(NUMBERS, {}).items()

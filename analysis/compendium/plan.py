@@ -62,12 +62,14 @@ def data_inputs(package: DataPackage) -> dict[str, str]:
 
 def run_inputs(run: Run) -> dict[str, str]:
     """Return the hashes that decide whether a run is stale."""
+    # How a notebook is executed and recorded bears on every report; what surrounds that does not.
+    executor = ROOT / "analysis/compendium/execution.py"
     tables = sorted((DATA_DERIVED / run.dataset.name).glob("*"))
     notebook = run.notebook.path.relative_to(ROOT).as_posix()
     return (
         {notebook: digest(run.notebook.text.encode())}
         | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
-        | _hashes([DATA_RAW / run.dataset.name / "datapackage.json", *tables])
+        | _hashes([DATA_RAW / run.dataset.name / "datapackage.json", *tables, executor])
         | closure(run.notebook.code)
         | _environment()
     )

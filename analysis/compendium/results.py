@@ -76,7 +76,8 @@ class Results:
         Raises
         ------
         ValueError
-            For a key that is taken or malformed, or a number that is not finite.
+            For a malformed key, one that is taken (in JupyterLab a cell may be run again), or
+            a number that is not finite.
         TypeError
             For any other value.
         """
@@ -114,7 +115,8 @@ class Results:
         Raises
         ------
         ValueError
-            For a key that is taken or malformed, or labels that give several cells one key.
+            For a malformed key, one that is taken (in JupyterLab a cell may be run again), or
+            labels that give several cells one key.
         """
         recorded = {}
         cells = _numbers_of(key, frame) if numbers else []
@@ -170,7 +172,8 @@ class Results:
     def _take(self, key: str) -> None:
         if not _KEY.fullmatch(key):
             raise ValueError(f"key {key!r}: allowed are lower-case letters, digits, and _ . -")
-        if key in self._keys:
+        # At work in JupyterLab a cell is run again and again; under the driver each runs once.
+        if key in self._keys and self._folder is not None:
             raise ValueError(
                 f"key {key!r} is recorded twice; each number, table and figure has a key of its own"
             )

@@ -52,7 +52,7 @@ from analysis.tables.load import load
 __all__ = ["MonteCarloFit", "ergm_mcmc", "main"]
 
 # A fixed number of chains: the default follows the machine's cores, and results would follow it too.
-DEFAULT_SETTINGS = {"n_chains": 2, "samplesize": 2048, "interval": 1024, "burnin": 16384, "max_iter": 60}
+DEFAULT_SETTINGS = {"n_chains": 2, "samplesize": 2048, "interval": 1024, "burnin": 16384, "max_iter": 30}
 
 _NAMES = {
     "edges": "edges",

@@ -161,8 +161,8 @@ def p1(matrix: ArrayLike | pd.DataFrame) -> P1Result:
     Raises
     ------
     ValueError
-        If the matrix is no such network; has no tie or every tie; degrees leave no tie open; or the maximum of the likelihood lies at
-        infinity along several effects together, or is not unique (the effects are named).
+        If the matrix is no such network; has no tie or every tie; degrees leave no tie open; or the maximum
+        of the likelihood lies at infinity along several effects together, or is not unique (they are named).
     """
     actors, values = read_network(matrix)
     size = len(actors)
@@ -177,7 +177,9 @@ def p1(matrix: ArrayLike | pd.DataFrame) -> P1Result:
     statistics = _p1_statistics(rows, columns, size)
     limits, possible = _settle_infinite(statistics, chosen)
     if (possible.sum(axis=1) == 1).all():
-        raise ValueError("who names all or nobody, and who is named so, make every tie certain: nothing to fit")
+        raise ValueError(
+            "who names all or nobody, and who is named so, make every tie certain: nothing to fit"
+        )
     finite = limits == 0
     expand, names = _free_effects(finite, actors)
     fit = fit_dyads(statistics @ expand, chosen, possible=possible, names=names)

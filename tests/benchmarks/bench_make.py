@@ -74,7 +74,8 @@ def main(given: Sequence[str] | None = None) -> None:
             notebook.write_text(notebook.read_text().replace("## Question", f"## Question {number}", 1))
             touched.append(build(folder))
     print(
-        f"{datetime.date.today()}; {os.cpu_count()} cores; {platform.system()}; Python {platform.python_version()}\n"
+        f"{datetime.date.today()}; {os.cpu_count()} cores; {platform.system()}; "
+        f"Python {platform.python_version()}\n"
     )
     print("| build | seconds (median) | least | most |\n|---|---:|---:|---:|")
     for name, seconds in measured.items():

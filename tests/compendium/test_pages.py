@@ -260,8 +260,9 @@ def test_everything_is_shown_in_its_order(page: Page) -> None:
     )
     assert "never shown" not in page.text()
     assert "\x1b" not in page.text()
-    # Where a value was given, the default would mislead.
-    assert "999" not in page.text()
+    # The default and the value given are told apart.
+    assert "Parameters and their defaultscut:int=999" in page.text()
+    assert "Parameters of this runcut=3" in page.text()
 
 
 def test_no_text_of_a_notebook_becomes_an_element(page: Page) -> None:
@@ -281,9 +282,9 @@ def test_captions_stand_in_their_tables_and_figures(page: Page) -> None:
 
 def test_code_and_numbers_and_long_tables_are_folded(page: Page) -> None:
     code = [above for tag, given, above in page.elements if given.get("class") == "highlight"]
-    assert len(code) == 5
+    assert len(code) == 6
     assert all(above[-1] == "details.code" for above in code)
-    assert page.text("summary").startswith("ParametersCode")
+    assert page.text("summary").startswith("Parameters and their defaultsParameters of this runCode")
     assert all("open" not in given for given in page.all("details"))
     folded = [above[-1] == "details" for tag, given, above in page.elements if given.get("class") == "scroll"]
     # Table 1, its numbers; numbers alone; the frame; table 2; table 3, its numbers.

@@ -263,6 +263,12 @@ def test_every_fault_is_listed_with_its_line(root: Path) -> None:
     assert sorted(faults(root, FAULTY), key=str) == sorted(expected, key=str)
 
 
+def test_the_line_of_an_entry_is_that_of_its_name(root: Path) -> None:
+    text = STUDY.replace('published: "1.40"', "published:\n\n      1.40")
+    line = text[: text.index("published:")].count("\n") + 1
+    assert faults(root, text) == [(line, "claims.1.published", "1.4, of type float")]
+
+
 def test_hints_say_what_is_allowed(root: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         load(root, FAULTY)

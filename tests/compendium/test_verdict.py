@@ -176,6 +176,8 @@ def test_a_direction_is_compared_as_text(root: Path, published: str, computed: o
         # Half a unit away, in decimals: binary fractions overshoot it.
         ("4.60", 0.005, 4.605, True),
         ("4.60", 0.005, 4.595, True),
+        # What the arithmetic behind a number may add to it.
+        ("4.60", 0.005, 4.605000001, True),
         ("4.60", 0.005, 4.6051, False),
         ("4.60", 0.005, 4.60501, False),
         ("0.3", 0.05, 0.1 + 0.2 + 0.05, True),

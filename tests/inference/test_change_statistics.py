@@ -139,7 +139,7 @@ NETWORKS = st.builds(network, st.integers(0, 10_000), st.sampled_from([0.0, 0.2,
 
 
 @pytest.mark.parametrize("name", DIRECTED)
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(x=NETWORKS)
 def test_directed_change_is_what_switching_a_tie_changes(name: str, x: Floats) -> None:
     term, statistic = DIRECTED[name]
@@ -147,7 +147,7 @@ def test_directed_change_is_what_switching_a_tie_changes(name: str, x: Floats) -
 
 
 @pytest.mark.parametrize("name", UNDIRECTED)
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(seed=st.integers(0, 10_000), density=st.sampled_from([0.2, 0.5, 0.9]))
 def test_undirected_change_is_what_switching_a_tie_changes(name: str, seed: int, density: float) -> None:
     term, statistic = UNDIRECTED[name]
@@ -156,7 +156,7 @@ def test_undirected_change_is_what_switching_a_tie_changes(name: str, seed: int,
 
 
 @pytest.mark.parametrize("name", ["edges", "mutual", "transitive triples", "cyclic triples", "gwesp .25"])
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(x=NETWORKS, order=st.permutations(range(6)))
 def test_relabelling_actors_relabels_changes(name: str, x: Floats, order: list[int]) -> None:
     term = DIRECTED[name][0]
