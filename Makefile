@@ -18,7 +18,7 @@ endif
 ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
 FOR_STUDY := $(if $(STUDY),--study "$(STUDY)")
 
-.PHONY: all test data check why expected lab lint lock clean help
+.PHONY: all test data check why expected ergm drill lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -39,15 +39,26 @@ why: $(STAMP)  ## what is stale, and because of what
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)
 
+ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GPL-3; about ten minutes; then commit)
+	@$(ANALYSIS) data --study school_leaders
+	@test -x .venv-ergm/bin/python || .venv/bin/uv venv --quiet --python .venv/bin/python .venv-ergm
+	@.venv/bin/uv pip sync --quiet --python .venv-ergm/bin/python --require-hashes requirements-ergm.lock
+	@PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.inference.ergm_mcmc --out notebooks/school_leaders/results/ergm_mcmc.json
+
+drill: $(STAMP)  ## the fault drill at length: a build killed at 50 random moments
+	@COMPENDIUM_KILLS=50 PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -q tests/compendium/test_driver.py -k killed
+
 lab: $(STAMP)  ## JupyterLab on the notebooks
 	@PYTHONPATH="$(CURDIR)" $(PYTHON) -m jupyter lab --notebook-dir=notebooks
 
 lint: $(STAMP)  ## bring the code into the house style
 	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
-lock: $(STAMP)  ## resolve requirements.lock anew from pyproject.toml
+lock: $(STAMP)  ## resolve both lock files anew
 	@.venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	@.venv/bin/uv pip compile requirements-ergm.in --universal --python-version 3.11 --fork-strategy fewest \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements-ergm.lock
 
 clean:  ## remove what was built; downloads, expected numbers and .venv stay
 	@rm -rf .cache .coverage .hypothesis .mypy_cache .ruff_cache

@@ -16,7 +16,9 @@ from analysis.tables.faults import Fault, InvalidInput
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    # One write a line: runs report from threads of their own.
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _chosen(studies: Sequence[Study], study: str | None) -> Sequence[Study]:

@@ -65,11 +65,12 @@ def run_inputs(run: Run) -> dict[str, str]:
     # How a notebook is executed and recorded bears on every report; what surrounds that does not.
     executor = ROOT / "analysis/compendium/execution.py"
     tables = sorted((DATA_DERIVED / run.dataset.name).glob("*"))
+    stored = sorted(run.notebook.path.parent.glob("results/*.json"))
     notebook = run.notebook.path.relative_to(ROOT).as_posix()
     return (
         {notebook: digest(run.notebook.text.encode())}
         | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
-        | _hashes([DATA_RAW / run.dataset.name / "datapackage.json", *tables, executor])
+        | _hashes([DATA_RAW / run.dataset.name / "datapackage.json", *tables, *stored, executor])
         | closure(run.notebook.code)
         | _environment()
     )

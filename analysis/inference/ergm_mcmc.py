@@ -152,7 +152,7 @@ def ergm_mcmc(
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             "simulated p* models need the optional package ergmx, in an environment of its own: "
-            "python -m venv ENV && ENV/bin/pip install -r requirements-ergm.txt"
+            "`make ergm` builds it from requirements-ergm.lock"
         ) from error
     network, formula = _translate(matrix, terms)
     chosen = {**DEFAULT_SETTINGS, **(settings or {})}

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,6 @@ def test_a_second_build_executes_and_writes_nothing(small: Small) -> None:
             {"once", "twice"},
             "structure.py changed",
         ),
-        ("requirements.lock", "uv==", "# touched\nuv==", {"once", "twice"}, "requirements.lock changed"),
     ],
 )
 def test_a_change_redoes_exactly_what_depends_on_it(
@@ -126,6 +126,16 @@ def test_a_change_redoes_exactly_what_depends_on_it(
     done = small.run("make")
     assert executed(done) == {f"small/{run}" for run in runs}
     assert executed(small.run("make")) == set()
+
+
+def test_another_lock_or_executor_makes_every_run_stale(small: Small) -> None:
+    small.replace("requirements.lock", "uv==", "# touched\nuv==")
+    small.replace("analysis/compendium/execution.py", "_START_SECONDS = 120", "_START_SECONDS = 121")
+    told = small.run("why").stdout
+    for run in ("once", "twice"):
+        reasons = told.partition(f"run small/{run} is stale:")[2].partition("run small/")[0]
+        assert "requirements.lock changed" in reasons
+        assert "analysis/compendium/execution.py changed" in reasons
 
 
 def test_a_change_of_the_judging_code_rewrites_pages_alone(small: Small) -> None:
@@ -317,11 +327,61 @@ def test_reports_that_cannot_be_written_give_one_clear_message(small: Small) -> 
     assert "reports" in done.stderr
 
 
+@pytest.fixture
+def mounted(small: Small) -> Iterator[Callable[[str], None]]:
+    """Put the reports on a file system of their own with given options; what was in them is kept."""
+    reports = small.root / "reports"
+
+    def mount(options: str) -> None:
+        held = small.root / "held"
+        if not reports.is_mount():
+            reports.rename(held)
+            reports.mkdir()
+            done = subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(reports)],
+                capture_output=True,
+                check=False,
+            )
+            if done.returncode:
+                pytest.skip("this test mounts a small file system, which takes root")
+            shutil.copytree(held, reports, dirs_exist_ok=True)
+        else:
+            subprocess.run(["mount", "-o", f"remount,{options}", str(reports)], check=True)
+
+    yield mount
+    if reports.is_mount():
+        subprocess.run(["umount", "--lazy", str(reports)], check=True)
+
+
+@pytest.mark.parametrize("fault", ["read-only", "full"])
+def test_a_full_or_read_only_disk_loses_nothing(
+    small: Small, mounted: Callable[[str], None], fault: str
+) -> None:
+    before = small.reports()
+    mounted("size=8m")
+    room = shutil.disk_usage(small.root / "reports").used + 8192
+    mounted("ro" if fault == "read-only" else f"size={room}")
+    small.replace("notebooks/small/study.yml", "factor: 2", "factor: 3")
+    done = small.run("make")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (
+        "Read-only file system" if fault == "read-only" else "No space left on device"
+    ) in done.stdout + done.stderr
+    kept = small.reports()
+    assert {name for name in before if name.startswith("small/")} <= set(kept)
+    assert kept["small/twice/numbers.json"] == before["small/twice/numbers.json"]
+    mounted("rw,size=8m")
+    small.replace("notebooks/small/study.yml", "factor: 3", "factor: 2")
+    assert small.run("make").returncode == 0
+    assert small.reports() == before
+
+
 def test_killed_at_random_moments_the_next_build_gives_the_same_bytes(
     unbuilt: Small, built: Small, tmp_path: Path
 ) -> None:
     """`COMPENDIUM_KILLS` sets how often (the fault drill asks for 50)."""
-    kills = int(os.environ.get("COMPENDIUM_KILLS", "4"))
+    kills = int(os.environ.get("COMPENDIUM_KILLS", "3"))
     seed = int(os.environ.get("COMPENDIUM_KILL_SEED", "20260101"))
     moments = random.Random(seed)
     small = unbuilt.copied(tmp_path / "copy")
