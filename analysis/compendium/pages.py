@@ -19,9 +19,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from analysis.compendium.claims import printed_number
 from analysis.compendium.plan import TEMPLATES, page_path, report_folder
 from analysis.compendium.results import FIGURE, NUMBERS, TABLE
-from analysis.compendium.studies import Run, Study, printed_number
+from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict
 from analysis.figures.agreement import printed_against_computed
 from analysis.figures.svg import as_image, as_svg

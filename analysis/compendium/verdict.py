@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from analysis.compendium.claims import Claim, printed_number
 from analysis.compendium.plan import page_path, report_folder
-from analysis.compendium.studies import Claim, Run, Study, printed_number
+from analysis.compendium.studies import Run, Study
 from analysis.files import REPORTS, ROOT, write_atomically
 from analysis.tables.faults import Fault, raise_faults
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.inference.qap import Method, mrqap
+from analysis.inference.qap import mrqap
+from analysis.inference.qap_input import Method
 
 __all__ = ["Specification", "partial_correlation", "specification_curve"]
 

@@ -1,4 +1,4 @@
-"""Structure of one wave: density, dyads, reciprocity, groups, isolates, degrees, centralisation.
+"""Structure of one wave: density, dyads, reciprocity, groups, isolates, degrees.
 
 Every function takes an (n, n) matrix: row sends, column receives, a cell other than 0 is a tie, NaN is
 missing. The diagonal is ignored unless `self_ties` is true. What is missing is left out of counts and of what
@@ -12,33 +12,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 __all__ = [
-    "CentralisationKind",
     "DyadCensus",
+    "Flags",
+    "Groups",
     "IsolateKind",
     "ReciprocityMeasure",
-    "centralisation",
     "degrees",
     "density",
     "dyad_census",
     "external_internal",
     "external_internal_expected",
-    "group_summary",
+    "group_labels",
     "isolates",
     "reciprocity",
+    "require_one_of",
+    "ties_and_observed",
 ]
 
 ReciprocityMeasure = Literal["edgewise", "dyadic", "dyadic_nonnull", "edgewise_log_ratio"]
 IsolateKind = Literal["weak", "out", "in"]
-CentralisationKind = Literal["degree", "in_degree", "out_degree", "betweenness", "eigenvector"]
 
-_Flags = npt.NDArray[np.bool_]
-_Groups = Sequence[object] | npt.NDArray[Any] | pd.Series
+Flags = npt.NDArray[np.bool_]
+Groups = Sequence[object] | npt.NDArray[Any] | pd.Series
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def density(matrix: npt.ArrayLike, *, self_ties: bool = False) -> float:
     ----------
     Wasserman, S., & Faust, K. (1994). Social Network Analysis, eq. 4.4. R sna's ``gden``.
     """
-    ties, observed = _ties_and_observed(matrix, self_ties=self_ties)
+    ties, observed = ties_and_observed(matrix, self_ties=self_ties)
     return _ratio(ties.sum(), observed.sum())
 
 
@@ -121,7 +121,7 @@ def dyad_census(matrix: npt.ArrayLike) -> DyadCensus:
     Holland, P. W., & Leinhardt, S. (1970). A method for detecting structure in sociometric data. American
     Journal of Sociology, 76, 492–513.
     """
-    ties, observed = _ties_and_observed(matrix)
+    ties, observed = ties_and_observed(matrix)
     upper = np.triu_indices(len(ties), k=1)
     both = (observed & observed.T)[upper]
     there, back = ties[upper][both], ties.T[upper][both]
@@ -164,7 +164,7 @@ def reciprocity(matrix: npt.ArrayLike, measure: ReciprocityMeasure) -> float:
     Butts, C. T. (2008). Social network analysis with sna. Journal of Statistical Software, 24(6). R sna's
     ``grecip`` calls these measures "edgewise", "dyadic", "dyadic.nonnull" and "edgewise.lrr".
     """
-    _require_one_of("measure", measure, get_args(ReciprocityMeasure))
+    require_one_of("measure", measure, get_args(ReciprocityMeasure))
     census = dyad_census(matrix)
     mutual, asymmetric, null = census.mutual, census.asymmetric, census.null
     edgewise = _ratio(2 * mutual, 2 * mutual + asymmetric)
@@ -179,7 +179,7 @@ def reciprocity(matrix: npt.ArrayLike, measure: ReciprocityMeasure) -> float:
     return math.log(edgewise / ((mutual + asymmetric / 2) / (mutual + asymmetric + null)))
 
 
-def external_internal(matrix: npt.ArrayLike, groups: _Groups) -> float:
+def external_internal(matrix: npt.ArrayLike, groups: Groups) -> float:
     """Return the E-I index: (external − internal) ÷ all ties.
 
     Parameters
@@ -204,12 +204,12 @@ def external_internal(matrix: npt.ArrayLike, groups: _Groups) -> float:
     Krackhardt, D., & Stern, R. N. (1988). Informal networks and organizational crises: An experimental
     simulation. Social Psychology Quarterly, 51, 123–140.
     """
-    ties, _ = _ties_and_observed(matrix)
+    ties, _ = ties_and_observed(matrix)
     same = _same_group(groups, len(ties))
     return _ratio(int((ties & ~same).sum()) - int((ties & same).sum()), int(ties.sum()))
 
 
-def external_internal_expected(groups: _Groups) -> float:
+def external_internal_expected(groups: Groups) -> float:
     """Return the E-I index expected when directed ties fall on all ordered pairs alike.
 
     Parameters
@@ -234,7 +234,7 @@ def external_internal_expected(groups: _Groups) -> float:
     return _ratio(pairs - 2 * internal, pairs)
 
 
-def isolates(matrix: npt.ArrayLike, kind: IsolateKind) -> _Flags:
+def isolates(matrix: npt.ArrayLike, kind: IsolateKind) -> Flags:
     """Say which actors are isolates.
 
     Parameters
@@ -256,11 +256,11 @@ def isolates(matrix: npt.ArrayLike, kind: IsolateKind) -> _Flags:
     ValueError
         If the kind is unknown, or as `density`.
     """
-    _require_one_of("kind", kind, get_args(IsolateKind))
-    ties, observed = _ties_and_observed(matrix)
+    require_one_of("kind", kind, get_args(IsolateKind))
+    ties, observed = ties_and_observed(matrix)
     sends_none = np.asarray(observed.any(axis=1) & ~ties.any(axis=1), dtype=bool)
     receives_none = np.asarray(observed.any(axis=0) & ~ties.any(axis=0), dtype=bool)
-    found: dict[str, _Flags] = {"weak": sends_none & receives_none, "out": sends_none, "in": receives_none}
+    found: dict[str, Flags] = {"weak": sends_none & receives_none, "out": sends_none, "in": receives_none}
     return found[kind]
 
 
@@ -289,8 +289,8 @@ def degrees(
     ValueError
         If `actors` has another length than the matrix, or as `density`.
     """
-    ties, _ = _ties_and_observed(matrix, self_ties=self_ties)
-    _, observed = _ties_and_observed(matrix)
+    ties, _ = ties_and_observed(matrix, self_ties=self_ties)
+    _, observed = ties_and_observed(matrix)
     if actors is not None and len(actors) != len(ties):
         raise ValueError(f"actors has {len(actors)} labels; the matrix has {len(ties)} rows")
     return pd.DataFrame(
@@ -302,124 +302,7 @@ def degrees(
     )
 
 
-def group_summary(
-    values: Sequence[float] | npt.NDArray[np.float64] | pd.Series,
-    groups: _Groups,
-    *,
-    ddof: int = 1,
-    total: str = "total",
-) -> pd.DataFrame:
-    """Summarise one value an actor by group, and over all groups.
-
-    Parameters
-    ----------
-    values : sequence of float, length n
-        NaN where missing.
-    groups : sequence, length n
-        The group of each actor.
-    ddof : int
-        What is taken off n when the variance is divided: 1 for the sample, 0 for the population.
-    total : str
-        Label of the last row.
-
-    Returns
-    -------
-    DataFrame
-        Index ``group`` (sorted, then `total`), columns ``n`` (values that are not missing), ``mean`` and
-        ``sd``; NaN where n is too small for either.
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ, two series are in different order (by their index), a group is empty or called
-        like the total, or `ddof` is negative.
-    """
-    if (
-        isinstance(values, pd.Series)
-        and isinstance(groups, pd.Series)
-        and not values.index.equals(groups.index)
-    ):
-        raise ValueError("values and groups are series with different indexes; give both the same order")
-    numbers = pd.Series(np.asarray(values, dtype=float))
-    labels = pd.Series(_group_labels(groups, len(numbers)), dtype=object)
-    if (labels == total).any():
-        raise ValueError(f"a group is called {total!r} like the row of all groups; choose another total")
-    if ddof < 0:
-        raise ValueError(f"ddof is {ddof}; allowed are 0 (population), 1 (sample) and more")
-    parts = {label: numbers[labels == label] for label in sorted(set(labels), key=_by_kind)} | {
-        total: numbers
-    }
-    rows = [(part.count(), part.mean(), part.std(ddof=ddof)) for part in parts.values()]
-    return pd.DataFrame(rows, columns=["n", "mean", "sd"], index=pd.Index(list(parts), name="group"))
-
-
-def centralisation(matrix: npt.ArrayLike, kind: CentralisationKind, *, directed: bool = True) -> float:
-    """Return Freeman's centralisation: how far one actor stands out.
-
-    The sum over actors of (largest centrality − own centrality) is divided by its largest possible value:
-
-    ============ ================= ====================
-    kind         directed          undirected
-    ============ ================= ====================
-    degree       2 (n − 1)(n − 2)  (n − 1)(n − 2)
-    in_degree    (n − 1)²          (n − 1)(n − 2)
-    out_degree   (n − 1)²          (n − 1)(n − 2)
-    betweenness  (n − 1)² (n − 2)  (n − 1)² (n − 2) / 2
-    eigenvector  n − 1             (n − 2) / √2
-    ============ ================= ====================
-
-    Parameters
-    ----------
-    matrix : array-like, shape (n, n)
-    kind : {"degree", "in_degree", "out_degree", "betweenness", "eigenvector"}
-        ``"degree"`` is in-degree plus out-degree in a directed network. ``"eigenvector"`` takes the right
-        eigenvector (central is who sends to the central), of length 1.
-    directed : bool
-        False for an undirected relation, whose matrix must be symmetric.
-
-    Returns
-    -------
-    float
-        Between 0 and 1. NaN when a cell other than the diagonal is missing, since the largest value may be
-        among what was not seen (take the matrix of those who answered, if that is the network meant); with
-        fewer than three actors; and for the eigenvector, when no single leading one exists: no cycle of ties,
-        or several equally strong parts.
-
-    Raises
-    ------
-    ValueError
-        If the kind is unknown, an undirected matrix is not symmetric, or as `density`.
-
-    References
-    ----------
-    Freeman, L. C. (1979). Centrality in social networks: Conceptual clarification. Social Networks, 1,
-    215–239. Denominators as in R sna 2.7 ``centralization``.
-    """
-    _require_one_of("kind", kind, get_args(CentralisationKind))
-    ties, observed = _ties_and_observed(matrix)
-    size = len(ties)
-    if not directed and ((ties != ties.T) | (observed != observed.T)).any():
-        raise ValueError("an undirected relation needs a symmetric matrix; symmetrise it first")
-    if size < 3 or not (observed | np.eye(size, dtype=bool)).all():
-        return math.nan
-    if kind == "betweenness":
-        graph = nx.from_numpy_array(ties, create_using=nx.DiGraph if directed else nx.Graph)
-        centrality = np.array(list(nx.betweenness_centrality(graph, normalized=False).values()))
-        largest = (size - 1) ** 2 * (size - 2) / (1 if directed else 2)
-    elif kind == "eigenvector":
-        centrality = _leading_eigenvector(ties, directed=directed)
-        largest = size - 1 if directed else (size - 2) / math.sqrt(2)
-    else:
-        sent, received = ties.sum(axis=1), ties.sum(axis=0)
-        both = sent + received if directed else sent
-        centrality = {"degree": both, "in_degree": received, "out_degree": sent}[kind].astype(float)
-        largest = (size - 1) * (size - 2)
-        if directed:
-            largest = 2 * largest if kind == "degree" else (size - 1) ** 2
-    return float((centrality.max() - centrality).sum() / largest)
-
-
-def _ties_and_observed(matrix: npt.ArrayLike, *, self_ties: bool = False) -> tuple[_Flags, _Flags]:
+def ties_and_observed(matrix: npt.ArrayLike, *, self_ties: bool = False) -> tuple[Flags, Flags]:
     """Return where ties are and which cells were observed; without self-ties the diagonal is neither."""
     values = np.asarray(matrix, dtype=float)
     if values.ndim != 2 or values.shape[0] != values.shape[1]:
@@ -437,17 +320,14 @@ def _ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole else math.nan
 
 
-def _require_one_of(name: str, found: str, allowed: Sequence[str]) -> None:
+def require_one_of(name: str, found: str, allowed: Sequence[str]) -> None:
+    """Raise a ValueError that names an option's value when it is not among those allowed."""
     if found not in allowed:
         raise ValueError(f"{name} is {found!r}; allowed are {', '.join(map(repr, allowed))}")
 
 
-def _by_kind(label: Any) -> tuple[bool, Any]:
-    """Sort numbers before text, which Python does not compare."""
-    return isinstance(label, str), label
-
-
-def _group_labels(groups: _Groups, size: int) -> list[object]:
+def group_labels(groups: Groups, size: int) -> list[object]:
+    """Return the group of each of `size` actors; ValueError when the number differs or one is empty."""
     labels = list(groups)
     if len(labels) != size:
         raise ValueError(f"there are {len(labels)} groups for {size} actors; one each is needed")
@@ -457,21 +337,7 @@ def _group_labels(groups: _Groups, size: int) -> list[object]:
     return labels
 
 
-def _same_group(groups: _Groups, size: int) -> _Flags:
-    codes, _ = pd.factorize(pd.Series(_group_labels(groups, size), dtype=object))
-    same: _Flags = codes[:, None] == codes[None, :]
+def _same_group(groups: Groups, size: int) -> Flags:
+    codes, _ = pd.factorize(pd.Series(group_labels(groups, size), dtype=object))
+    same: Flags = codes[:, None] == codes[None, :]
     return same
-
-
-def _leading_eigenvector(ties: _Flags, *, directed: bool) -> npt.NDArray[np.float64]:
-    """Return the leading right eigenvector, of length 1 and without sign; NaN where it is not determined."""
-    weights = ties.astype(float)
-    # The eigenvalues are those of the strongly connected parts, whose own leading one is never repeated:
-    # compared part by part, a repeated one is told from a close one without loss of digits.
-    parts = nx.strongly_connected_components(nx.from_numpy_array(ties, create_using=nx.DiGraph))
-    roots = np.array([np.linalg.eigvals(weights[np.ix_(list(p), list(p))]).real.max() for p in parts])
-    if roots.max() <= 0 or np.isclose(roots, roots.max(), rtol=1e-9, atol=0).sum() > 1:
-        return np.full(len(ties), np.nan)
-    values, vectors = np.linalg.eig(weights) if directed else np.linalg.eigh(weights)
-    centrality: npt.NDArray[np.float64] = np.abs(vectors[:, int(np.argmax(values.real))].real)
-    return centrality

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.compendium import check, pages, plan, verdict
+from analysis.compendium.claims import Claim
 from analysis.compendium.parameters import Notebook
-from analysis.compendium.studies import Claim, Run, Study
+from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import DEVIATES, NOT_RUN, OUTCOMES, Verdict, judge, write_verdict
 from analysis.tables.faults import InvalidInput
 from analysis.tables.package import DataPackage

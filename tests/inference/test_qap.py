@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analysis.inference import qap_kernels
-from analysis.inference.qap import METHODS, MRQAP, mrqap, qap_correlation
+from analysis.inference.qap import mrqap, qap_correlation
+from analysis.inference.qap_input import METHODS
+from analysis.inference.qap_results import MRQAP
 
 SNA = json.loads((Path(__file__).parents[1] / "reference" / "sna_qap.json").read_text())
 KERNELS = [

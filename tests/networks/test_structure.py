@@ -18,13 +18,11 @@ from python_calamine import CalamineWorkbook
 
 from analysis.networks.structure import (
     DyadCensus,
-    centralisation,
     degrees,
     density,
     dyad_census,
     external_internal,
     external_internal_expected,
-    group_summary,
     isolates,
     reciprocity,
 )
@@ -37,21 +35,19 @@ MEASURES = {
     "dyadic_nonnull": "dyadic.nonnull",
     "edgewise_log_ratio": "edgewise.lrr",
 }
-KINDS = {
-    "degree": "degree_fm",
-    "in_degree": "indegree",
-    "out_degree": "outdegree",
-    "betweenness": "betweenness",
-    "eigenvector": "evcent",
-}
 NAN = math.nan
 Matrix = npt.NDArray[np.float64]
 
 
-@pytest.fixture
-def networks(reference_folder: Path) -> dict[str, Matrix]:
+def read_networks(reference_folder: Path) -> dict[str, Matrix]:
+    """Read the networks that R sna measured."""
     folder = reference_folder / "sna"
     return {name: pd.read_csv(folder / f"{name}.csv").to_numpy(float) for name in NETWORKS}
+
+
+@pytest.fixture
+def networks(reference_folder: Path) -> dict[str, Matrix]:
+    return read_networks(reference_folder)
 
 
 @pytest.fixture
@@ -96,16 +92,6 @@ def test_density_dyads_degrees_as_in_sna(name: str, networks: dict[str, Matrix])
 def test_reciprocity_as_in_sna(name: str, measure: Any, networks: dict[str, Matrix]) -> None:
     expected = SNA["networks"][name]["grecip"][MEASURES[measure]]
     assert reciprocity(networks[name], measure) == pytest.approx(expected, abs=1e-12)
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("kind", KINDS)
-def test_centralisation_as_in_sna(name: str, kind: Any, networks: dict[str, Matrix]) -> None:
-    published = SNA["networks"][name]
-    found = centralisation(networks[name], kind, directed=published["mode"] == "digraph")
-    # sna's power iteration stops at about ten digits; the rest is printed to twelve.
-    tolerance = 1e-8 if kind == "eigenvector" else 1e-12
-    assert found == pytest.approx(published["centralization"][KINDS[kind]], abs=tolerance)
 
 
 @pytest.mark.parametrize("case", SNA["with_missing"], ids=["two_rows", "actor_and_cells"])
@@ -242,26 +228,6 @@ def test_expected_external_internal_is_that_of_the_complete_network(groups: list
     assert external_internal_expected(groups) == pytest.approx(external_internal(complete, groups))
 
 
-def test_group_summary_in_plain_arithmetic() -> None:
-    values, groups = [1.0, 3.0, NAN, 10.0, 4.0], ["site", "site", "site", "office", "office"]
-    sample = group_summary(values, groups)
-    assert sample.index.tolist() == ["office", "site", "total"]
-    assert sample["n"].tolist() == [2, 2, 4]
-    assert sample["mean"].tolist() == [7.0, 2.0, 4.5]
-    np.testing.assert_allclose(sample["sd"], [math.sqrt(18), math.sqrt(2), math.sqrt(45 / 3)])
-    population = group_summary(values, groups, ddof=0, total="all")
-    assert population.index.tolist() == ["office", "site", "all"]
-    np.testing.assert_allclose(population["sd"], [3.0, 1.0, math.sqrt(45 / 4)])
-
-
-def test_group_summary_of_too_few() -> None:
-    found = group_summary(pd.Series([2.0, NAN]), pd.Series([1, "x"]))
-    assert found.index.tolist() == [1, "x", "total"]
-    assert found["n"].tolist() == [1, 0, 1]
-    np.testing.assert_array_equal(found["mean"], [2, NAN, 2])
-    assert found["sd"].isna().all()
-
-
 def test_empty_networks_have_no_reciprocity() -> None:
     empty = np.zeros((4, 4))
     assert density(empty) == 0
@@ -277,56 +243,6 @@ def test_empty_networks_have_no_reciprocity() -> None:
 
 def test_ties_without_an_answer_have_log_ratio_minus_infinity() -> None:
     assert reciprocity(np.triu(np.ones((3, 3)), 1), "edgewise_log_ratio") == -math.inf
-
-
-@pytest.mark.parametrize("kind", ["degree", "in_degree", "out_degree", "betweenness"])
-def test_star_is_wholly_centralised_and_ring_not_at_all(kind: Any) -> None:
-    star = nx.to_numpy_array(nx.star_graph(5))
-    ring = nx.to_numpy_array(nx.cycle_graph(6))
-    assert centralisation(star, kind, directed=False) == pytest.approx(1)
-    assert centralisation(ring, kind, directed=False) == pytest.approx(0)
-    assert centralisation(np.roll(np.eye(5), 1, axis=1), kind) == pytest.approx(0)
-    assert centralisation(np.roll(np.eye(5), 1, axis=1), "eigenvector") == pytest.approx(0)
-
-
-def test_one_way_star_by_hand() -> None:
-    inward = np.zeros((5, 5))
-    inward[1:, 0] = 1
-    assert centralisation(inward, "in_degree") == 1
-    assert centralisation(inward, "out_degree") == pytest.approx(1 / 16)
-    assert centralisation(inward, "degree") == pytest.approx(12 / 24)
-
-
-def test_one_pair_holds_all_of_the_eigenvector() -> None:
-    pair = np.zeros((5, 5))
-    pair[0, 1] = pair[1, 0] = 1
-    assert centralisation(pair, "eigenvector", directed=False) == pytest.approx(1)
-
-
-def test_eigenvector_that_is_not_determined() -> None:
-    two_pairs = np.zeros((5, 5))
-    two_pairs[[0, 1, 2, 3], [1, 0, 3, 2]] = 1
-    assert math.isnan(centralisation(two_pairs, "eigenvector"))
-    assert math.isnan(centralisation(two_pairs, "eigenvector", directed=False))
-    assert math.isnan(centralisation(np.triu(np.ones((6, 6)), 1), "eigenvector"))
-    # One triangle leading into another: the leading eigenvalue is repeated, with one eigenvector only.
-    chained = np.kron(np.eye(2), np.roll(np.eye(3), 1, axis=1))
-    chained[0, 3] = 1
-    assert math.isnan(centralisation(chained, "eigenvector"))
-    # Likewise three mutual pairs in a row.
-    pairs = np.kron(np.eye(3), [[0, 1], [1, 0]])
-    pairs[[0, 2], [2, 4]] = 1
-    assert math.isnan(centralisation(pairs, "eigenvector"))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_centralisation_is_missing_when_cells_are(kind: Any) -> None:
-    matrix = np.ones((4, 4))
-    matrix[0, 0] = NAN
-    assert not math.isnan(centralisation(matrix, kind))
-    matrix[0, 1] = NAN
-    assert math.isnan(centralisation(matrix, kind))
-    assert math.isnan(centralisation(np.ones((2, 2)), kind))
 
 
 def test_census_tells_and_tidies() -> None:
@@ -350,7 +266,6 @@ def _all_numbers(matrix: Matrix, groups: npt.NDArray[np.str_]) -> list[float]:
         *(reciprocity(matrix, measure) for measure in MEASURES),  # type: ignore[arg-type]
         external_internal(matrix, groups),
         external_internal_expected(groups),
-        *(centralisation(matrix, kind) for kind in KINDS if kind != "eigenvector"),  # type: ignore[arg-type]
     ]
 
 
@@ -381,15 +296,6 @@ def test_parts_add_up(matrix: Matrix) -> None:
     assert found == (-1, 1) or np.isnan(found).all()
 
 
-@settings(deadline=None, max_examples=30)
-@given(matrices(missing=False))
-def test_eigenvector_centralisation_survives_relabelling(matrix: Matrix) -> None:
-    reverse = np.arange(len(matrix))[::-1]
-    found = centralisation(matrix, "eigenvector")
-    again = centralisation(matrix[np.ix_(reverse, reverse)], "eigenvector")
-    np.testing.assert_allclose(again, found, atol=1e-6)
-
-
 # ---------------------------------------------------------------- bad input
 
 
@@ -401,19 +307,10 @@ def test_eigenvector_centralisation_survives_relabelling(matrix: Matrix) -> None
         (lambda: density([[0.0, math.inf], [0.0, 0.0]]), r"infinite at \(0, 1\)"),
         (lambda: reciprocity(SMALL, "mutual"), "'mutual'; allowed are 'edgewise', 'dyadic'"),  # type: ignore[arg-type]
         (lambda: isolates(SMALL, "strong"), "kind is 'strong'; allowed are 'weak', 'out', 'in'"),  # type: ignore[arg-type]
-        (lambda: centralisation(SMALL, "closeness"), "kind is 'closeness'"),  # type: ignore[arg-type]
-        (lambda: centralisation(np.triu(np.ones((3, 3))), "degree", directed=False), "symmetric"),
         (lambda: external_internal(SMALL, ["a"]), "1 groups for 4 actors"),
         (lambda: external_internal(SMALL, ["a", None, "b", NAN]), r"actors at \[1, 3\] \(2 in all\)"),
         (lambda: external_internal_expected(["a", None]), r"at \[1\]"),
         (lambda: degrees(SMALL, actors=["a"]), "1 labels; the matrix has 4 rows"),
-        (lambda: group_summary([1.0], ["a", "b"]), "2 groups for 1 actors"),
-        (lambda: group_summary([1.0], ["total"]), "choose another total"),
-        (lambda: group_summary([1.0], ["a"], ddof=-1), "ddof is -1"),
-        (
-            lambda: group_summary(pd.Series([1.0, 2.0]), pd.Series(["a", "b"], index=[1, 0])),
-            "different indexes",
-        ),
     ],
 )
 def test_bad_input_is_named(call: Any, message: str) -> None:

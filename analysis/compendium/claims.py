@@ -1,0 +1,229 @@
+"""Claims of a study, read from its list or from a CSV file beside it, and checked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from analysis.compendium.lines import Lines
+from analysis.files import ROOT
+from analysis.tables.faults import Fault
+
+__all__ = ["Claim", "printed_number", "read_claims"]
+
+_CLAIM_ENTRIES = (
+    "id",
+    "statement",
+    "source",
+    "kind",
+    "published",
+    "tolerance",
+    "run",
+    "number",
+    "explained_by",
+    "open",
+)
+_CLAIM_REQUIRED = ("id", "statement", "source", "kind", "published", "run", "number")
+_CLAIM_KINDS = ("number", "direction", "recovery")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+# Told the entry, what was found there and what is allowed.
+_Report = Callable[[str, str, str], None]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A printed statement, and the recorded number it is held against.
+
+    Attributes
+    ----------
+    id, statement, source : str
+        Unique name, what is claimed, and where it is printed (work, page or table).
+    kind : {"number", "direction", "recovery"}
+        A direction is a statement in words, compared as text.
+    published : str
+        Exactly as printed; for a recovery, the known truth of the twin.
+    tolerance : float
+        By default half a unit of the last printed digit.
+    run, number : str
+        The run, and the key of the number it records.
+    explained_by : str
+        Key of the recorded number that does give the printed value, for a known deviation.
+    open : str
+        What was tried, for a known deviation that nothing tried explains.
+    """
+
+    id: str
+    statement: str
+    source: str
+    kind: str
+    published: str
+    tolerance: float
+    run: str
+    number: str
+    explained_by: str
+    open: str
+
+
+def printed_number(published: str) -> Decimal:
+    """Return a number exactly as printed (`1.40`, `.073`, `−.22`, `20,000`, `1.5e-3`), with all its digits.
+
+    Raises
+    ------
+    ValueError
+        When it is no finite number.
+    """
+    text = published.replace("−", "-")
+    try:
+        number = Decimal(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError(f"found {published!r}; allowed: a number, exactly as printed")
+    return number
+
+
+def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Lines) -> list[Claim]:
+    """Return the sound claims of a study, listed in it or in a CSV file beside it.
+
+    Parameters
+    ----------
+    content : dict
+        The study, as read.
+    folder : Path
+        Where it lies.
+    runs : set of str
+        Ids of its runs; a claim on any other is a fault.
+    lines : Lines
+        The study's lines, which take up the faults.
+    """
+    given = content.get("claims", [])
+    if isinstance(given, str):
+        return _checked_claims(_claims_of_file(given, folder, lines), runs)
+    if not isinstance(given, list):
+        lines.fault(("claims",), repr(given), "a list of claims, or the name of a CSV file beside it")
+        return []
+    claims = []
+    for index, item in enumerate(given):
+        at = ("claims", index)
+        if isinstance(item, dict):
+            lines.unknown(item, at, _CLAIM_ENTRIES)
+
+            def report(name: str, found: str, allowed: str, at: tuple[Any, ...] = at) -> None:
+                lines.fault((*at, name), found, allowed)
+
+            claims.append(_Given(item, lines.lines[at], report))
+        else:
+            lines.fault(at, repr(item), f"entries: {', '.join(_CLAIM_ENTRIES)}")
+    return _checked_claims(claims, runs)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """One claim as given: its entries, its line, how to report a fault in it, columns its file lacks."""
+
+    entries: dict[str, Any]
+    line: int
+    report: _Report
+    missing: Collection[str] = ()
+
+
+def _claims_of_file(name: str, folder: Path, lines: Lines) -> list[_Given]:
+    if Path(name).name != name or not (folder / name).is_file():
+        lines.fault(("claims",), repr(name), "a CSV file beside study.yml")
+        return []
+    file = (folder / name).relative_to(ROOT).as_posix()
+
+    def report(column: str | None, found: str, allowed: str, row: int = 1) -> None:
+        lines.faults.append(Fault(file, found, allowed, row, column))
+
+    claims = []
+    try:
+        # A spreadsheet program puts a mark in front of its UTF-8.
+        content = (folder / name).read_bytes().decode("utf-8-sig")
+        rows = csv.reader(io.StringIO(content, newline=""), strict=True)
+        header = next(rows, [])
+        missing = [column for column in _CLAIM_REQUIRED if column not in header]
+        for position, column in enumerate(header):
+            if column not in _CLAIM_ENTRIES:
+                report(column, "an unknown column", ", ".join(_CLAIM_ENTRIES))
+            elif column in header[:position]:
+                report(column, "the column a second time", "each column once")
+        for column in missing:
+            report(column, "no such column", "every claim has one")
+        end = rows.line_num
+        for cells in rows:
+            line, end = end + 1, rows.line_num
+            if len(cells) > len(header):
+                found = f"{len(cells)} cells"
+                report(None, found, f"{len(header)}, as in the header (a text with a comma is quoted)", line)
+            if cells:
+                filled = {column: cell for column, cell in zip(header, cells, strict=False) if cell}
+                claims.append(_Given(filled, line, partial(report, row=line), missing))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        report(None, f"a byte that is no UTF-8 ({error.reason})", "a CSV file in UTF-8", line)
+    except csv.Error as error:
+        report(None, f"a row that is no CSV ({error})", "a CSV file", rows.line_num)
+    return claims
+
+
+def _checked_claims(given: Iterable[_Given], runs: set[str]) -> list[Claim]:
+    claims: list[Claim] = []
+    seen: dict[str, int] = {}
+    for claim in given:
+        faulty: list[str] = []
+
+        def fault(
+            name: str, found: str, allowed: str, claim: _Given = claim, faulty: list[str] = faulty
+        ) -> None:
+            faulty.append(name)
+            claim.report(name, found, allowed)
+
+        texts: dict[str, str] = {}
+        for name in _CLAIM_ENTRIES:
+            value = claim.entries.get(name, "")
+            if not isinstance(value, str) and name != "tolerance":
+                fault(name, f"{value!r}, of type {type(value).__name__}", "a quoted text")
+            elif name in _CLAIM_REQUIRED and name not in claim.missing and not str(value).strip():
+                fault(name, "nothing", "a value")
+            texts[name] = str(value).strip()
+        if texts["id"] in seen:
+            fault("id", f"{texts['id']} again, first in row {seen[texts['id']]}", "each claim's id once")
+        elif texts["id"]:
+            seen[texts["id"]] = claim.line
+        if texts["kind"] and texts["kind"] not in _CLAIM_KINDS:
+            fault("kind", repr(texts["kind"]), ", ".join(_CLAIM_KINDS))
+        if texts["run"] and texts["run"] not in runs:
+            fault("run", repr(texts["run"]), f"a run of this study: {', '.join(sorted(runs)) or 'none'}")
+        if texts["explained_by"] and texts["open"]:
+            fault("open", "both explained_by and open", "one of them")
+        tolerance = _tolerance(texts, fault)
+        if not faulty:
+            claims.append(Claim(**{**texts, "tolerance": tolerance}))  # type: ignore[arg-type]
+    return claims
+
+
+def _tolerance(texts: dict[str, str], fault: _Report) -> float:
+    default = 0.0
+    if texts["kind"] in ("number", "recovery") and texts["published"]:
+        try:
+            exponent = int(printed_number(texts["published"]).as_tuple().exponent)
+            default = float(Decimal((0, (5,), exponent - 1)))
+        except ValueError:
+            fault("published", repr(texts["published"]), "a number, exactly as printed")
+    if not texts["tolerance"]:
+        return default
+    try:
+        tolerance = float(texts["tolerance"])
+    except ValueError:
+        tolerance = -1.0
+    if not 0 < tolerance < float("inf"):
+        fault("tolerance", repr(texts["tolerance"]), "a number above 0")
+    return tolerance

@@ -1,0 +1,70 @@
+"""Actors in groups: what is known of each actor, summarised by group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.networks.structure import Groups, group_labels
+
+__all__ = ["group_summary"]
+
+
+def group_summary(
+    values: Sequence[float] | npt.NDArray[np.float64] | pd.Series,
+    groups: Groups,
+    *,
+    ddof: int = 1,
+    total: str = "total",
+) -> pd.DataFrame:
+    """Summarise one value an actor by group, and over all groups.
+
+    Parameters
+    ----------
+    values : sequence of float, length n
+        NaN where missing.
+    groups : sequence, length n
+        The group of each actor.
+    ddof : int
+        What is taken off n when the variance is divided: 1 for the sample, 0 for the population.
+    total : str
+        Label of the last row.
+
+    Returns
+    -------
+    DataFrame
+        Index ``group`` (sorted, then `total`), columns ``n`` (values that are not missing), ``mean`` and
+        ``sd``; NaN where n is too small for either.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, two series are in different order (by their index), a group is empty or called
+        like the total, or `ddof` is negative.
+    """
+    if (
+        isinstance(values, pd.Series)
+        and isinstance(groups, pd.Series)
+        and not values.index.equals(groups.index)
+    ):
+        raise ValueError("values and groups are series with different indexes; give both the same order")
+    numbers = pd.Series(np.asarray(values, dtype=float))
+    labels = pd.Series(group_labels(groups, len(numbers)), dtype=object)
+    if (labels == total).any():
+        raise ValueError(f"a group is called {total!r} like the row of all groups; choose another total")
+    if ddof < 0:
+        raise ValueError(f"ddof is {ddof}; allowed are 0 (population), 1 (sample) and more")
+    parts = {label: numbers[labels == label] for label in sorted(set(labels), key=_by_kind)} | {
+        total: numbers
+    }
+    rows = [(part.count(), part.mean(), part.std(ddof=ddof)) for part in parts.values()]
+    return pd.DataFrame(rows, columns=["n", "mean", "sd"], index=pd.Index(list(parts), name="group"))
+
+
+def _by_kind(label: Any) -> tuple[bool, Any]:
+    """Sort numbers before text, which Python does not compare."""
+    return isinstance(label, str), label
