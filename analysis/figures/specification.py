@@ -59,7 +59,7 @@ def specification_curve_figure(
             )
         above.axhline(0, color="0.6", linewidth=0.8, zorder=0)
         above.set_ylabel("partial correlation")
-        above.legend(loc="upper left", fontsize="small")
+        above.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, fontsize="small")
         for line, (choice, option) in enumerate(options):
             taken = places[(ordered[choice] == option).to_numpy()]
             below.scatter(taken, np.full(len(taken), line), marker="|", s=34, color="0.25", linewidths=1.2)
