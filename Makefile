@@ -31,7 +31,7 @@ data: $(STAMP)  ## fetch the raw files and build the checked tables
 	@$(ANALYSIS) data $(FOR_STUDY)
 
 check: $(STAMP)  ## fail on an undeclared deviation, or on drift from reports/expected/
-	@$(ANALYSIS) check
+	@$(ANALYSIS) check $(FOR_STUDY)
 
 why: $(STAMP)  ## what is stale, and because of what
 	@$(ANALYSIS) why $(FOR_STUDY)
@@ -41,8 +41,8 @@ expected: $(STAMP)  ## take the present numbers as the expected ones (then commi
 
 ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GPL-3; about ten minutes; then commit)
 	@$(ANALYSIS) data --study school_leaders
-	@test -x .venv-ergm/bin/python || .venv/bin/uv venv --quiet --python .venv/bin/python .venv-ergm
-	@.venv/bin/uv pip sync --quiet --python .venv-ergm/bin/python --require-hashes requirements-ergm.lock
+	@test -x .venv-ergm/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-ergm
+	@$(PYTHON) -m uv pip sync --quiet --python .venv-ergm/bin/python --require-hashes requirements-ergm.lock
 	@PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.inference.ergm_mcmc --out notebooks/school_leaders/results/ergm_mcmc.json
 
 drill: $(STAMP)  ## the fault drill at length: a build killed at 50 random moments
@@ -55,9 +55,9 @@ lint: $(STAMP)  ## bring the code into the house style
 	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
 lock: $(STAMP)  ## resolve both lock files anew
-	@.venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
-	@.venv/bin/uv pip compile requirements-ergm.in --universal --python-version 3.11 --fork-strategy fewest \
+	@$(PYTHON) -m uv pip compile requirements-ergm.in --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements-ergm.lock
 
 clean:  ## remove what was built; downloads, expected numbers and .venv stay
@@ -81,4 +81,6 @@ help:  ## this list
 	  echo "uv could not; trying pip, which takes minutes"; \
 	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
 	@.venv/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "compendium.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
+	@.venv/bin/python -m uv pip check --quiet --python .venv/bin/python || \
+	  { echo "requirements.lock does not hold all that its packages need: restore it, or make lock" >&2; exit 1; }
 	@touch .venv/.stamp

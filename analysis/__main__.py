@@ -65,7 +65,7 @@ def _data(arguments: argparse.Namespace) -> int:
     packages = driver.packages_of(_chosen(studies, arguments.study))
     outcome = driver.Outcome()
     with driver.working(_say):
-        driver.bring_data(packages, State(), _say, outcome)
+        driver.bring_data(packages, State(), _say, outcome, every_file=True)
     for line in outcome.failed:
         print(f"FAILED: {line}", file=sys.stderr)
     if outcome.unavailable:
@@ -89,17 +89,18 @@ def _why(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    del arguments
     studies = load_studies()
+    chosen = _chosen(studies, arguments.study)
     not_run = driver.standing(studies, State())
-    verdicts = judge(studies, not_run)
+    verdicts = judge(chosen, not_run)
     faults = check.undeclared(verdicts)
-    for study in studies:
+    for study in chosen:
         for run in study.runs:
             if run.name not in not_run:
                 faults.extend(check.drift(run))
             elif not_run[run.name] == driver.STALE:
-                faults.append(f"{run.name} is stale: say `make` first (`make why` tells what changed)")
+                told = f"{run.name} has no current report: say `make` first (`make why` tells what changed)"
+                faults.append(told)
     faults += check.orphans(run for study in studies for run in study.runs)
     for reason, count in sorted(check.skipped(verdicts).items()):
         print(f"{count} claims skipped: {reason}")
@@ -107,9 +108,13 @@ def _check(arguments: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     judged = sum(verdict.verdict != "not run" for verdict in verdicts)
     if faults:
-        print(f"check: {len(faults)} faults among {judged} claims judged", file=sys.stderr)
+        number = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
+        print(f"check: {number}; {judged} claims judged", file=sys.stderr)
         return 1
-    print(f"check: {judged} claims judged, no undeclared deviation, no drift from reports/expected/")
+    if judged:
+        print(f"check: {judged} claims judged, no undeclared deviation, no drift from reports/expected/")
+    else:
+        print("check: NOTHING JUDGED: no claim's data are there")
     return 0
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -57,6 +57,8 @@ class Claim:
         Key of the recorded number that does give the printed value, for a known deviation.
     open : str
         What was tried, for a known deviation that nothing tried explains.
+    file, line : str, int
+        Where the claim stands.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Claim:
     number: str
     explained_by: str
     open: str
+    file: str = field(default="", compare=False)
+    line: int | None = field(default=None, compare=False)
 
 
 def printed_number(published: str) -> Decimal:
@@ -118,7 +122,7 @@ def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Li
             def report(name: str, found: str, allowed: str, at: tuple[Any, ...] = at) -> None:
                 lines.fault((*at, name), found, allowed)
 
-            claims.append(_Given(item, lines.lines[at], report))
+            claims.append(_Given(item, lines.file, lines.lines[at], report))
         else:
             lines.fault(at, repr(item), f"entries: {', '.join(_CLAIM_ENTRIES)}")
     return _checked_claims(claims, runs)
@@ -126,9 +130,10 @@ def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Li
 
 @dataclass(frozen=True)
 class _Given:
-    """One claim as given: its entries, its line, how to report a fault in it, columns its file lacks."""
+    """One claim as given: its entries, where, how to report a fault in it, columns its file lacks."""
 
     entries: dict[str, Any]
+    file: str
     line: int
     report: _Report
     missing: Collection[str] = ()
@@ -165,7 +170,7 @@ def _claims_of_file(name: str, folder: Path, lines: Lines) -> list[_Given]:
                 report(None, found, f"{len(header)}, as in the header (a text with a comma is quoted)", line)
             if cells:
                 filled = {column: cell for column, cell in zip(header, cells, strict=False) if cell}
-                claims.append(_Given(filled, line, partial(report, row=line), missing))
+                claims.append(_Given(filled, file, line, partial(report, row=line), missing))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         report(None, f"a byte that is no UTF-8 ({error.reason})", "a CSV file in UTF-8", line)
@@ -206,7 +211,7 @@ def _checked_claims(given: Iterable[_Given], runs: set[str]) -> list[Claim]:
             fault("open", "both explained_by and open", "one of them")
         tolerance = _tolerance(texts, fault)
         if not faulty:
-            claims.append(Claim(**{**texts, "tolerance": tolerance}))  # type: ignore[arg-type]
+            claims.append(Claim(**{**texts, "tolerance": tolerance, "file": claim.file, "line": claim.line}))  # type: ignore[arg-type]
     return claims
 
 

@@ -92,11 +92,16 @@ def _sweep() -> None:
                     left.unlink(missing_ok=True)
 
 
-def bring_data(packages: Iterable[DataPackage], state: State, say: Say, outcome: Outcome) -> None:
-    """Fetch and build every dataset that is stale; what cannot be had is noted, and the rest goes on."""
+def bring_data(
+    packages: Iterable[DataPackage], state: State, say: Say, outcome: Outcome, *, every_file: bool = False
+) -> None:
+    """Fetch and build every dataset that is stale; what cannot be had is noted, and the rest goes on.
+
+    With `every_file`, raw files that are gone are fetched again though the tables made of them are current.
+    """
     for package in packages:
         reasons = state.reasons(data_unit(package.name), data_inputs(package))
-        if not reasons:
+        if not reasons and not (every_file and _missing_files(package)):
             continue
         started = time.monotonic()
         try:
@@ -149,7 +154,11 @@ def stale_pages(studies: Sequence[Study], state: State) -> dict[str, list[str]]:
     not_run = standing(studies, state)
     if STALE in not_run.values():
         return {}
-    pages = _pages(studies, not_run, judge(studies, not_run))
+    try:
+        verdicts = judge(studies, not_run)
+    except InvalidInput as error:
+        return {"verdict": [str(fault) for fault in error.faults]}
+    pages = _pages(studies, not_run, verdicts)
     found = {unit: state.reasons(unit, inputs) for unit, inputs, _, _ in pages}
     return {unit: reasons for unit, reasons in found.items() if reasons}
 
@@ -174,7 +183,10 @@ def _missing_files(package: DataPackage) -> str:
     """Return in words which raw files are not there; nothing when all are."""
     raw = DATA_RAW / package.name
     missing = sorted(resource.path for resource in package.resources if not (raw / resource.path).exists())
-    return f"data unavailable: {', '.join(missing)}" if missing else ""
+    if not missing:
+        return ""
+    more = f" and {len(missing) - 2} more files" if len(missing) > 2 else ""
+    return f"data unavailable: {', '.join(missing[:2])}{more}"
 
 
 def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcome:
@@ -349,7 +361,7 @@ def table_of(studies: Sequence[Study], outcome: Outcome) -> str:
             page = (
                 page_path(run).relative_to(ROOT).as_posix()
                 if run.name not in outcome.not_run
-                else outcome.not_run[run.name]
+                else outcome.not_run[run.name].partition(":")[0]
             )
             lines.append((run.name, run.dataset.label, *counts, seconds, page))
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import platform
+import re
+import sysconfig
+from functools import cache
 from pathlib import Path
 
 from analysis.compendium.closure import closure
@@ -53,11 +56,15 @@ def page_path(run: Run) -> Path:
 
 
 def data_inputs(package: DataPackage) -> dict[str, str]:
-    """Return the hashes that decide whether a dataset's tables are stale."""
+    """Return the hashes that decide whether a dataset's tables are stale.
+
+    A raw file that is gone counts as the declared one: tables made of it are none the worse.
+    """
     raw = DATA_RAW / package.name
-    files = [raw / "datapackage.json", *(raw / resource.path for resource in package.resources)]
-    module = f"import analysis.sources.{package.name}"
-    return _hashes(files) | closure(module) | _environment()
+    files = {(raw / resource.path): resource.sha256 for resource in package.resources}
+    there = _hashes([raw / "datapackage.json", *(path for path in files if path.is_file())])
+    gone = {path.relative_to(ROOT).as_posix(): sha256 for path, sha256 in files.items() if not path.is_file()}
+    return there | gone | closure(f"import analysis.sources.{package.name}") | _environment()
 
 
 def run_inputs(run: Run) -> dict[str, str]:
@@ -110,4 +117,18 @@ def _environment() -> dict[str, str]:
     return {
         "requirements.lock": digest_file(ROOT / "requirements.lock"),
         "the Python version": platform.python_version(),
+        "an installed package": digest(" ".join(_installed()).encode()),
     }
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """Return name and version of what is installed of the lock, read off the names of folders."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    named = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
+    folders = (
+        path.name.removesuffix(".dist-info")
+        for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    )
+    found = (folder.lower().replace("_", "-") for folder in folders)
+    return tuple(sorted(name for name in found if name.rpartition("-")[0] in named))

@@ -111,7 +111,7 @@ def judge(studies: Iterable[Study], not_run: Mapping[str, str]) -> list[Verdict]
                 faults.extend(_unrecorded(study, claim, name, numbers[run.id]) for name in missing)
                 outcome = (None, NOT_RUN, "") if missing else _outcome(claim, run, numbers[run.id])
             verdicts.append(_verdict(claim, run, *outcome))
-    raise_faults(faults)
+    raise_faults(faults, "the verdict stays as it was")
     return verdicts
 
 
@@ -183,7 +183,9 @@ def _unrecorded(study: Study, claim: Claim, name: str, numbers: Mapping[str, Any
     near = difflib.get_close_matches(name, numbers, 1)
     hint = f" (the nearest: {near[0]})" if near else ""
     allowed = f"one of the {len(numbers)} numbers that run {claim.run} records{hint}"
-    return Fault(f"notebooks/{study.id}", f"claim {claim.id} held against {name!r}", allowed)
+    return Fault(
+        claim.file or f"notebooks/{study.id}", f"claim {claim.id} held against {name!r}", allowed, claim.line
+    )
 
 
 def write_verdict(verdicts: list[Verdict]) -> None:

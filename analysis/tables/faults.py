@@ -41,14 +41,14 @@ class Fault:
 class InvalidInput(ValueError):
     """An input with faults; its message lists every one of them, a line each."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], consequence: str = "nothing written") -> None:
         self.faults = tuple(faults)
         count = f"{len(self.faults)} fault" + ("s" if len(self.faults) != 1 else "")
-        super().__init__("\n".join([f"{count}, nothing written:", *(f"  {fault}" for fault in self.faults)]))
+        super().__init__("\n".join([f"{count}, {consequence}:", *(f"  {fault}" for fault in self.faults)]))
 
 
-def raise_faults(faults: Iterable[Fault]) -> None:
-    """Raise `InvalidInput` when there is at least one fault."""
+def raise_faults(faults: Iterable[Fault], consequence: str = "nothing written") -> None:
+    """Raise `InvalidInput` when there is at least one fault; `consequence` says what that left undone."""
     listed = tuple(faults)
     if listed:
-        raise InvalidInput(listed)
+        raise InvalidInput(listed, consequence)

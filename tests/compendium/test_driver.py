@@ -176,7 +176,7 @@ def test_check_before_make_says_what_to_do(small: Small) -> None:
     small.replace("notebooks/small/study.yml", "factor: 2", "factor: 5")
     checked = small.run("check")
     assert checked.returncode == 1
-    assert "small/twice is stale: say `make` first" in checked.stderr
+    assert "small/twice has no current report: say `make` first" in checked.stderr
 
 
 def test_a_failed_run_leaves_the_report_before_it(small: Small) -> None:
@@ -217,7 +217,9 @@ def test_a_claim_on_a_number_no_run_records_leaves_the_verdict_before_it(small: 
     small.replace("notebooks/small/claims.csv", "once,ties,,", "once,tie,,")
     done = small.run("make")
     assert done.returncode == 1
-    assert "claim ties held against 'tie'" in done.stderr
+    assert "1 fault, the verdict stays as it was" in done.stderr
+    assert "notebooks/small/claims.csv, row 2: found claim ties held against 'tie'" in done.stderr
+    assert "claim ties held against 'tie'" in small.run("why").stdout
     assert "the nearest: ties" in done.stderr
     assert "Traceback" not in done.stderr
     assert small.reports() == before
@@ -242,12 +244,25 @@ def test_without_data_the_build_ends_well_and_says_so(unbuilt: Small, built: Sma
     checked = small.run("check")
     assert checked.returncode == 0
     assert "4 claims skipped: data unavailable: ties.csv" in checked.stdout
+    assert "NOTHING JUDGED" in checked.stdout
     assert small.run("data").returncode == 1
     assert executed(small.run("make")) == set()
     # The files come by hand: the same command now does all of it.
     shutil.copy(unbuilt.mirror / "tiny/ties.csv", small.root / "data_raw/tiny/ties.csv")
     assert small.run("make").returncode == 0
     assert small.reports() == built.reports()
+
+
+def test_a_raw_file_that_is_gone_leaves_what_was_made_of_it(small: Small) -> None:
+    assert small.run("expected").returncode == 0
+    raw = small.root / "data_raw/tiny/ties.csv"
+    raw.unlink()
+    assert executed(small.run("make")) == set()
+    checked = small.run("check")
+    assert checked.returncode == 0
+    assert "4 claims judged" in checked.stdout
+    assert small.run("data").returncode == 0
+    assert raw.is_file()
 
 
 def test_another_file_than_the_published_one_is_an_error(unbuilt: Small, tmp_path: Path) -> None:
