@@ -443,5 +443,5 @@ def test_without_ergmx_the_command_says_how_to_have_it(
 
     monkeypatch.setattr(builtins, "__import__", without)
     assert adapter.main(["--out", str(tmp_path / "fits.json")]) == 1
-    assert "pip install -r requirements-ergm.txt" in capsys.readouterr().err
+    assert "`make ergm` builds it from requirements-ergm.lock" in capsys.readouterr().err
     assert not (tmp_path / "fits.json").exists()
