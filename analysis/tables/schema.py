@@ -57,10 +57,6 @@ class Table:
     attributes: bool = False
     """Whether further columns, declared in the datapackage, are allowed."""
 
-    def column(self, name: str) -> Column | None:
-        """Return the column of that name, or None."""
-        return next((column for column in self.columns if column.name == name), None)
-
 
 def _joined_and_left(what: str) -> tuple[Column, Column]:
     return (
