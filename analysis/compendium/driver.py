@@ -125,7 +125,7 @@ def _build_tables(package: DataPackage, state: State) -> None:
     command = [sys.executable, "-m", f"analysis.sources.{package.name}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-    tables = sorted((DATA_DERIVED / package.name).glob("*.csv"))
+    tables = sorted((DATA_DERIVED / package.name).glob("*"))
     state.record(data_unit(package.name), data_inputs(package), tables)
 
 

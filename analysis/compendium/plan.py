@@ -77,7 +77,7 @@ def run_inputs(run: Run) -> dict[str, str]:
     return (
         {notebook: digest(run.notebook.text.encode())}
         | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
-        | _hashes([DATA_RAW / run.dataset.name / "datapackage.json", *tables, *stored, executor])
+        | _hashes([*tables, *stored, executor])
         | closure(run.notebook.code)
         | _environment()
     )

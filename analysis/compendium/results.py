@@ -21,7 +21,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from analysis.figures.svg import as_image, as_svg
-from analysis.files import DATA_RAW
+from analysis.files import DATA_DERIVED
 from analysis.tables.package import read_package
 
 __all__ = ["FIGURE", "NUMBERS", "RUN_FOLDER_VARIABLE", "TABLE", "Results", "slug"]
@@ -52,7 +52,7 @@ class Results:
     """
 
     def __init__(self, dataset: str) -> None:
-        self.package = read_package(DATA_RAW / dataset / "datapackage.json")
+        self.package = read_package(DATA_DERIVED / dataset / "datapackage.json")
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self._folder = Path(folder) if folder else None
         self._numbers: dict[str, dict[str, Any]] = {}

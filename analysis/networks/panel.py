@@ -167,7 +167,7 @@ class Panel:
         tables : mapping of str to DataFrame
             ``actors`` (actor_id; optionally joined_on, left_on), ``waves`` (wave; optionally opened_on,
             closed_on), ``ties`` (wave, relation, sender_id, receiver_id, value) and optionally
-            ``nonresponse`` (wave, actor_id). Dates are ISO text or datetimes; an empty one sets no limit.
+            ``nonresponse`` (wave, actor_id, optionally relation: the one left unanswered). Dates are ISO text or datetimes; an empty one sets no limit.
         relation : str
             The relation wanted.
         waves : sequence of hashable, optional
@@ -207,6 +207,8 @@ class Panel:
         _require_known([relation], relations, "relation", faults)
         ties = _read_ties(tables["ties"], relation, actors, known, faults)
         silent = tables.get("nonresponse", pd.DataFrame({"wave": [], "actor_id": []}))
+        if "relation" in silent:
+            silent = silent[silent["relation"].isna() | (silent["relation"] == relation)]
         _require_known(silent["actor_id"].map(str), actors, "nonresponse, column actor_id", faults)
         _require_known(silent["wave"], known, "nonresponse, column wave", faults)
         joined, left = (

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.files import DATA_DERIVED, DATA_RAW, partial_folder, replace_folder
+from analysis.files import DATA_DERIVED, DATA_RAW
 from analysis.tables.faults import InvalidInput
-from analysis.tables.load import write_tables
+from analysis.tables.load import write_dataset
 from analysis.tables.package import DataPackage, read_package
 from analysis.tables.validate import checked
 
@@ -46,13 +45,7 @@ def build(importer: Importer, dataset: str) -> int:
         print(f"{dataset}: {error}", file=sys.stderr)
         return 1
     try:
-        folder = partial_folder(derived)
-        try:
-            write_tables(tables, folder)
-            replace_folder(folder, derived)
-        finally:
-            # Gone by then, unless something went wrong.
-            shutil.rmtree(folder, ignore_errors=True)
+        write_dataset(tables, package, derived)
     except OSError as error:
         print(f"{dataset}: data_derived/{dataset} cannot be written: {error}", file=sys.stderr)
         return 1

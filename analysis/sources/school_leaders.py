@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.sources.build import build
-from analysis.sources.workbook import check_numbers, read_square_matrix, read_table, shown
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
+from analysis.tables.workbook import check_numbers, read_square_matrix, read_table, shown
 
 __all__ = ["tables"]
 

@@ -24,6 +24,8 @@ class Fault:
         Line of the file, counted from 1 (a header is line 1).
     column : str or None
         Name of the column, or of the entry.
+    hint : str
+        How to put it right, where that can be guessed.
     """
 
     file: str
@@ -31,11 +33,13 @@ class Fault:
     allowed: str
     row: int | None = None
     column: str | None = None
+    hint: str = ""
 
     def __str__(self) -> str:
         row = "" if self.row is None else f", row {self.row}"
         column = "" if self.column is None else f", column {self.column}"
-        return f"{self.file}{row}{column}: found {self.found}; allowed: {self.allowed}"
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.file}{row}{column}: found {self.found}; allowed: {self.allowed}{hint}"
 
 
 class InvalidInput(ValueError):

@@ -1,8 +1,9 @@
 """A dataset's `datapackage.json`: what it is, where its files live, and what their columns mean.
 
-The layout is Frictionless Data Package's, with three properties of ours: `kind` (`real` or `synthetic`),
-`relations` (each with its question and its scale) and `attributes` (further columns of a table, typed).
-Standard library only.
+The layout is Frictionless Data Package's, with four properties of ours: `kind` (`real` or `synthetic`),
+`relations` (each with its question and its scale), `attributes` (further columns of a table, typed) and
+`smallest_cell` (the fewest people a published number may rest on). A resource with a `schema` is a table
+of the data model; any other is a raw file with its addresses. Standard library only.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from typing import Any, Literal
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.schema import TABLES, Column, Kind
 
-__all__ = ["DataPackage", "Relation", "Resource", "read_package"]
+__all__ = ["DataPackage", "Relation", "Resource", "examine_package", "read_package"]
 
 _KINDS = ("real", "synthetic")
 _COLUMN_KINDS: tuple[Kind, ...] = ("text", "integer", "number", "date")
+"""Kinds an attribute may be of."""
 _HOME = re.compile(r"https://[^/\s]+/\S+|doi:10\.[^/\s]+/[^/\s]+/[^/].*|package:\w+(\.\w+)*/.+")
 _HUGE = 1e300
 
@@ -56,6 +58,8 @@ class DataPackage:
     resources: tuple[Resource, ...]
     relations: tuple[Relation, ...]
     attributes: dict[str, tuple[Column, ...]]
+    smallest_cell: int = 0
+    """Fewest people a published number may rest on; 0: no such limit."""
 
     @property
     def label(self) -> str:
@@ -71,6 +75,20 @@ def read_package(path: Path) -> DataPackage:
     InvalidInput
         With every fault, when the file is missing, is no JSON, or does not declare what it must.
     """
+    faults: list[Fault] = []
+    package = examine_package(path, faults)
+    raise_faults(faults)
+    return package
+
+
+def examine_package(path: Path, faults: list[Fault]) -> DataPackage:
+    """Return what a `datapackage.json` declares as far as it can be read; its faults are appended.
+
+    Raises
+    ------
+    InvalidInput
+        When there is nothing to read: no file, no JSON object.
+    """
     where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
     content: Any = None
     try:
@@ -85,7 +103,7 @@ def read_package(path: Path) -> DataPackage:
         raise_faults([Fault(where, type(content).__name__, "a JSON object")])
     reader = _Reader(where)
     package = reader.package(content, path.parent.name)
-    raise_faults(reader.faults)
+    faults.extend(reader.faults)
     return package
 
 
@@ -150,15 +168,21 @@ class _Reader:
         if not isinstance(attributes, dict):
             self.fault("attributes", attributes, "an object, one entry a table")
             attributes = {}
+        smallest = content.get("smallest_cell", 0)
+        if type(smallest) is not int or smallest < 0:
+            self.fault("smallest_cell", smallest, "a whole number")
+            smallest = 0
+        raw = [item for item in self.entries(content, "resources") if "schema" not in item]
         package = DataPackage(
             name=name,
             title=title,
             kind="real" if kind == "real" else "synthetic",
             citation=citation,
             licence="; ".join(self.text(licence, "title", "licenses.") for licence in licences),
-            resources=tuple(self.resource(item) for item in self.entries(content, "resources")),
+            resources=tuple(self.resource(item) for item in raw),
             relations=tuple(self.relation(item) for item in self.entries(content, "relations")),
             attributes={table: self.columns(table, attributes) for table in attributes},
+            smallest_cell=smallest,
         )
         self.once([resource.path for resource in package.resources], "resources.path")
         self.once([relation.name for relation in package.relations], "relations.name")
@@ -222,6 +246,8 @@ class _Reader:
             self.fault(f"{prefix}enum", values, f"a list of {'numbers' if numeric else 'texts'}")
             values = []
         minimum, maximum = self.bounds(item, prefix, required=False)
+        # Without a list of values a text may hold anything, a name too.
+        open_text = kind == "text" and not values
         return Column(
             name,
             kind or "text",
@@ -230,4 +256,5 @@ class _Reader:
             allowed=tuple(map(str, values)),
             minimum=minimum,
             maximum=maximum,
+            privacy="free" if open_text else "",
         )

@@ -1,27 +1,22 @@
-"""Check tables against their declaration: every fault at once, with file, row and column."""
+"""Check tables against their declaration and one another: every fault at once, with file, row and column."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
 
+from analysis.tables.cells import FIRST_ROW, report, typed
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
 from analysis.tables.schema import TABLES, Column, Table
 
-__all__ = ["checked"]
+__all__ = ["checked", "examine"]
 
-_HEADER = 1
-_FIRST_ROW = _HEADER + 1
-# Beyond it a float no longer holds every integer, and a far larger one would wrap round as an Int64.
-_LARGEST_INTEGER = 2**53
-_KINDS = {
-    "integer": f"an integer, at most {_LARGEST_INTEGER} in size",
-    "number": "a number",
-    "date": "a date, year-month-day",
-}
+_HINTS = 50
+"""Unknown identifiers that are compared with the known ones; more of them are no slips of the pen."""
 
 
 def checked(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[str, pd.DataFrame]:
@@ -49,174 +44,216 @@ def checked(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[st
         tables, then of the rows. What follows from a listed fault only is not listed again: a cell that
         could not be read is neither a duplicate nor out of its range.
     """
-    faults = [
+    faults: list[Fault] = []
+    found = examine(tables, package, faults)
+    raise_faults(faults)
+    return found
+
+
+def examine(
+    tables: Mapping[str, pd.DataFrame],
+    package: DataPackage,
+    faults: list[Fault],
+    unread: Collection[str] = (),
+) -> dict[str, pd.DataFrame]:
+    """Do the work of `checked`, but append to `faults`, which are put in order; a cell at fault is missing.
+
+    `unread` names tables whose files could not be read: they are at fault already, and what refers to them
+    is not.
+    """
+    faults += [
         Fault(f"{name}.csv", "a table of that name", f"tables of the data model: {', '.join(TABLES)}")
         for name in tables
         if name not in TABLES
     ]
-    typed: dict[str, pd.DataFrame] = {}
+    found: dict[str, pd.DataFrame] = {}
     for name, table in TABLES.items():
         if name in tables:
-            typed[name] = _typed(table, tables[name], package.attributes.get(name, ()), faults)
-    for name, frame in typed.items():
+            found[name] = typed(table, tables[name], package.attributes.get(name, ()), faults)
+    for name, frame in found.items():
         _check_key(TABLES[name], frame, faults)
-        _check_references(TABLES[name], frame, typed, faults)
-        _check_order_of_dates(name, frame, faults)
-    if "ties" in typed:
-        _check_scales(typed["ties"], package, faults)
+        for column in TABLES[name].columns:
+            if column.references is not None and frame[column.name].notna().any():
+                _check_reference(TABLES[name], column, frame[column.name], found, faults, unread)
+        _check_order_of_dates(TABLES[name], frame, faults)
+    for name in ("ties", "nonresponse"):
+        if name in found:
+            _check_relations(name, found[name], package, faults)
+    if "ties" in found:
+        _check_scales(found["ties"], package, faults)
+    _check_ranges(found, faults)
+    _check_presence(found, faults)
+    _check_silence(found, faults)
     order = {f"{name}.csv": position for position, name in enumerate(TABLES)}
-    raise_faults(sorted(faults, key=lambda fault: (order.get(fault.file, -1), fault.row or 0)))
-    return typed
-
-
-def _typed(
-    table: Table, frame: pd.DataFrame, attributes: tuple[Column, ...], faults: list[Fault]
-) -> pd.DataFrame:
-    file = f"{table.name}.csv"
-    columns = (*table.columns, *attributes)
-    declared = {column.name for column in columns}
-    allowed = f"columns: {', '.join(column.name for column in columns)}"
-    repeated = frame.columns.duplicated()
-    for name, again in zip(frame.columns, repeated, strict=True):
-        if again:
-            faults.append(Fault(file, "the column a second time", "each column once", _HEADER, str(name)))
-        elif name not in declared:
-            found = "an undeclared column" if str(name).strip() else "a column without a name"
-            faults.append(Fault(file, found, allowed, _HEADER, str(name)))
-    frame = frame.loc[:, ~repeated].reset_index(drop=True)
-    series: dict[str, pd.Series] = {}
-    for column in columns:
-        if column.name in frame.columns:
-            series[column.name] = _typed_column(file, column, frame[column.name], faults)
-        else:
-            if column.required:
-                faults.append(Fault(file, "no such column", column.description, _HEADER, column.name))
-            series[column.name] = _with_dtype(column, pd.Series(pd.NA, index=frame.index, dtype="object"))
-    return pd.DataFrame(series, index=frame.index)
-
-
-def _with_dtype(column: Column, values: pd.Series) -> pd.Series:
-    if column.kind == "integer":
-        return values.astype("Int64")
-    return values.astype("Float64") if column.kind == "number" else values.astype("string")
-
-
-def _typed_column(file: str, column: Column, given: pd.Series, faults: list[Fault]) -> pd.Series:
-    text = given.astype("string").str.strip()
-    missing = text.fillna("").eq("").astype(bool)
-    text = text.mask(missing)
-    if column.required:
-        _report(file, column.name, given, missing, "a value", faults)
-    values, bad = _numbers(column, text) if column.kind in ("integer", "number") else _texts(column, text)
-    bad &= ~missing
-    if bad.any():
-        _report(file, column.name, given, bad, _KINDS[column.kind], faults)
-        values = values.mask(bad)
-    if column.minimum is not None or column.maximum is not None:
-        low = -np.inf if column.minimum is None else column.minimum
-        high = np.inf if column.maximum is None else column.maximum
-        bounds = [f"at least {low:g}"] if column.minimum is not None else []
-        bounds += [f"at most {high:g}"] if column.maximum is not None else []
-        outside = ~values.between(low, high).fillna(True).astype(bool)
-        _report(file, column.name, given, outside, " and ".join(bounds), faults)
-    if column.allowed:
-        listed = pd.Series(column.allowed, dtype="string")
-        known = values.isin(listed if column.kind in ("text", "date") else pd.to_numeric(listed))
-        _report(file, column.name, given, ~(known | values.isna()), ", ".join(column.allowed), faults)
-    return _with_dtype(column, values)
-
-
-def _numbers(column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the numbers and which cells hold none."""
-    values = pd.to_numeric(text, errors="coerce").astype("Float64")
-    fits = values.abs() <= _LARGEST_INTEGER if column.kind == "integer" else values.abs() < np.inf
-    if column.kind == "integer":
-        fits &= (values % 1) == 0
-    return values, ~fits.fillna(False).astype(bool)
-
-
-def _texts(column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the texts and which cells hold none of their kind."""
-    if column.kind == "date":
-        # The pattern, because the parser also takes 2024-1-5; ASCII digits, so that dates sort as text.
-        written = text.str.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}").fillna(False).astype(bool)
-        days = pd.to_datetime(text.where(written), errors="coerce", format="%Y-%m-%d")
-        return text, days.isna()
-    if text.str.contains("\r", regex=False).any():
-        # A carriage return is not quoted when it is written, so it would end the line there.
-        text = text.str.replace("\r\n?", "\n", regex=True)
-    return text, pd.Series(False, index=text.index)
-
-
-def _report(
-    file: str, column: str, given: pd.Series, bad: pd.Series, allowed: str, faults: list[Fault]
-) -> None:
-    positions = np.flatnonzero(bad.to_numpy(dtype=bool))
-    for position, value in zip(positions.tolist(), given.iloc[positions], strict=True):
-        found = "nothing" if pd.isna(value) or not str(value).strip() else repr(str(value))
-        faults.append(Fault(file, found, allowed, position + _FIRST_ROW, column))
+    faults.sort(key=lambda fault: (order.get(fault.file, -1), fault.row or 0))
+    return found
 
 
 def _check_key(table: Table, frame: pd.DataFrame, faults: list[Fault]) -> None:
+    if not table.key:
+        return
     key = list(table.key)
-    complete = frame[frame[key].notna().all(axis=1)]
+    needed = [column.name for column in table.columns if column.name in key and column.required]
+    complete = frame[frame[needed].notna().all(axis=1)]
     if not complete.duplicated(key).any():
         return
-    rows = pd.Series(complete.index + _FIRST_ROW, index=complete.index)
-    first = rows.groupby([complete[name] for name in key]).transform("first")
+    rows = pd.Series(complete.index + FIRST_ROW, index=complete.index)
+    first = rows.groupby([complete[name] for name in key], dropna=False).transform("first")
     repeated = complete.loc[rows != first, key]
     name = " + ".join(key)
     for position, cells in zip(repeated.index, repeated.itertuples(index=False), strict=True):
-        found = f"{', '.join(repr(str(cell)) for cell in cells)} again, as in row {first[position]}"
+        shown = ", ".join("nothing" if pd.isna(cell) else repr(str(cell)) for cell in cells)
+        found = f"{shown} again, as in row {first[position]}"
         faults.append(Fault(f"{table.name}.csv", found, f"each {name} once", rows[position].item(), name))
 
 
-def _check_references(
-    table: Table, frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame], faults: list[Fault]
+def _check_reference(
+    table: Table,
+    column: Column,
+    values: pd.Series,
+    tables: Mapping[str, pd.DataFrame],
+    faults: list[Fault],
+    unread: Collection[str],
 ) -> None:
-    for column in table.columns:
-        if column.references is None or frame[column.name].isna().all():
-            continue
-        other, key = column.references.split(".")
-        if other not in tables:
-            faults.append(
-                Fault(f"{table.name}.csv", f"no table {other}", f"{other}.csv beside it", column=column.name)
-            )
-            continue
-        there = tables[other][key]
-        if len(there) and there.isna().all():
-            # That column is at fault itself, and listed; it says nothing about this one.
-            continue
-        unknown = frame[column.name].notna() & ~frame[column.name].isin(there)
-        _report(
-            f"{table.name}.csv",
-            column.name,
-            frame[column.name],
-            unknown,
-            f"one in {other}.csv, column {key}",
-            faults,
-        )
+    targets = [target.split(".") for target in (column.references or "").split(" or ")]
+    if any(other in unread for other, _ in targets):
+        return
+    file = f"{table.name}.csv"
+    known: list[pd.Series] = []
+    for other, key in targets:
+        if other in tables:
+            known.append(tables[other][key])
+    if not known:
+        beside = " or ".join(f"{other}.csv" for other, _ in targets)
+        names = " or ".join(other for other, _ in targets)
+        faults.append(Fault(file, f"no table {names}", f"{beside} beside it", column=column.name))
+        return
+    if any(len(there) and there.isna().all() for there in known):
+        # That column is at fault itself, and listed; it says nothing about this one.
+        return
+    there = pd.concat(known)
+    unknown = values.notna() & ~values.isin(there)
+    before = len(faults)
+    places = " or ".join(f"{other}.csv, column {key}" for other, key in targets if other in tables)
+    report(file, column.name, values, unknown, f"one in {places}", faults)
+    near = _near_misses(values[unknown], there)
+    for position, fault in enumerate(faults[before:], start=before):
+        hint = near.get(fault.found, "")
+        if hint:
+            faults[position] = Fault(fault.file, fault.found, fault.allowed, fault.row, fault.column, hint)
 
 
-def _check_order_of_dates(name: str, frame: pd.DataFrame, faults: list[Fault]) -> None:
-    for first, last in (("joined_on", "left_on"), ("opened_on", "closed_on")):
-        if first in frame and last in frame:
-            reversed_dates = (frame[first] > frame[last]).fillna(False).astype(bool)
-            for position in np.flatnonzero(reversed_dates.to_numpy()).tolist():
-                found = f"{frame[last].iloc[position]}, before {first} {frame[first].iloc[position]}"
-                allowed = f"a date not before {first}"
-                faults.append(Fault(f"{name}.csv", found, allowed, position + _FIRST_ROW, last))
+def _near_misses(unknown: pd.Series, known: pd.Series) -> dict[str, str]:
+    """Return a hint for each unknown identifier, as a fault shows it, that looks like a known one."""
+    there = [str(value) for value in known.dropna().unique()[:20_000]]
+    folded = {value.casefold(): value for value in there}
+    hints = {}
+    for value in map(str, unknown.unique()[:_HINTS]):
+        near = difflib.get_close_matches(value.casefold(), folded, 1, 0.75)
+        if near:
+            hints[repr(value)] = f"did you mean {folded[near[0]]!r}?"
+    return hints
+
+
+def _check_order_of_dates(table: Table, frame: pd.DataFrame, faults: list[Fault]) -> None:
+    for first, last in table.ordered:
+        reversed_dates = (frame[first] > frame[last]).fillna(False).astype(bool)
+        for position in np.flatnonzero(reversed_dates.to_numpy()).tolist():
+            found = f"{frame[last].iloc[position]}, before {first} {frame[first].iloc[position]}"
+            allowed = f"a date not before {first}"
+            faults.append(Fault(f"{table.name}.csv", found, allowed, position + FIRST_ROW, last))
+
+
+def _check_relations(name: str, frame: pd.DataFrame, package: DataPackage, faults: list[Fault]) -> None:
+    names = [relation.name for relation in package.relations]
+    unknown = frame["relation"].notna() & ~frame["relation"].isin(names)
+    allowed = f"relations declared in datapackage.json: {', '.join(names) or 'none'}"
+    report(f"{name}.csv", "relation", frame["relation"], unknown, allowed, faults)
 
 
 def _check_scales(ties: pd.DataFrame, package: DataPackage, faults: list[Fault]) -> None:
-    names = [relation.name for relation in package.relations]
-    unknown = ties["relation"].notna() & ~ties["relation"].isin(names)
-    allowed = f"relations declared in datapackage.json: {', '.join(names) or 'none'}"
-    _report("ties.csv", "relation", ties["relation"], unknown, allowed, faults)
     for relation in package.relations:
         fits = ties["value"].between(relation.minimum, relation.maximum).fillna(True)
         outside = (ties["relation"] == relation.name).fillna(False) & ~fits
         scale = f"{relation.name} is measured from {relation.minimum:g} to {relation.maximum:g}"
-        # As somebody wrote it: 5, not the 5.0 it was read as.
-        shown = ties["value"].where(outside).map("{:.15g}".format, na_action="ignore")
-        _report("ties.csv", "value", shown, outside, scale, faults)
+        report("ties.csv", "value", _as_written(ties["value"].where(outside)), outside, scale, faults)
+
+
+def _as_written(values: pd.Series) -> pd.Series:
+    # As somebody wrote it: 5, not the 5.0 it was read as.
+    return values.map("{:.15g}".format, na_action="ignore")
+
+
+def _check_ranges(tables: Mapping[str, pd.DataFrame], faults: list[Fault]) -> None:
+    """An answer lies within its item's range, and an item's lowest answer is not above its highest."""
+    if "items" not in tables:
+        return
+    items = tables["items"]
+    reversed_range = (items["minimum"] > items["maximum"]).fillna(False).astype(bool)
+    report(
+        "items.csv",
+        "maximum",
+        _as_written(items["maximum"]),
+        reversed_range,
+        "a number not below the minimum",
+        faults,
+    )
+    if "responses" not in tables:
+        return
+    usable = items[~reversed_range].dropna(subset=["item_id", "minimum", "maximum"])
+    usable = usable.drop_duplicates("item_id").set_index("item_id")
+    responses = tables["responses"]
+    low, high = (responses["item_id"].map(usable[bound]) for bound in ("minimum", "maximum"))
+    values = responses["value"]
+    outside = ((values < low) | (values > high)).fillna(False).astype(bool)
+    for item in responses.loc[outside, "item_id"].unique():
+        everywhere = outside & (responses["item_id"] == item).fillna(False)
+        bounds = f"{usable['minimum'][item]:g} to {usable['maximum'][item]:g}"
+        allowed = f"a number from {bounds}, the range of item {item}"
+        report("responses.csv", "value", _as_written(values), everywhere, allowed, faults)
+
+
+def _check_presence(tables: Mapping[str, pd.DataFrame], faults: list[Fault]) -> None:
+    """Nobody has a tie in a wave that opened after they left or closed before they joined."""
+    if not {"actors", "waves", "ties"} <= tables.keys():
+        return
+    actors = tables["actors"].dropna(subset="actor_id").drop_duplicates("actor_id").set_index("actor_id")
+    waves = tables["waves"].dropna(subset="wave").drop_duplicates("wave").set_index("wave")
+    limits = [(actors["left_on"], waves["opened_on"]), (actors["joined_on"], waves["closed_on"])]
+    ties = tables["ties"]
+    for (limit, bound), late in zip(limits, (True, False), strict=True):
+        limit, bound = limit.dropna(), bound.dropna()
+        if limit.empty or bound.empty:
+            continue
+        edge = ties["wave"].map(bound)
+        for column in ("sender_id", "receiver_id"):
+            day = ties[column].map(limit)
+            absent = ((day < edge) if late else (day > edge)).fillna(False).astype(bool)
+            for position in np.flatnonzero(absent.to_numpy()).tolist():
+                word, opening = ("left", "opened") if late else ("joined", "closed")
+                found = (
+                    f"{ties[column].iloc[position]!r}, who {word} on {day.iloc[position]}; "
+                    f"wave {ties['wave'].iloc[position]} {opening} on {edge.iloc[position]}"
+                )
+                allowed = "people who were in the network in that wave"
+                faults.append(Fault("ties.csv", found, allowed, position + FIRST_ROW, column))
+
+
+def _check_silence(tables: Mapping[str, pd.DataFrame], faults: list[Fault]) -> None:
+    """Nobody listed as not having answered in a wave has answers there."""
+    if "nonresponse" not in tables:
+        return
+    silent = tables["nonresponse"].dropna(subset=["wave", "actor_id"])
+    for name, who in (("ties", "reported_by"), ("responses", "actor_id")):
+        if name not in tables:
+            continue
+        frame = tables[name]
+        everything = silent[silent["relation"].isna()]
+        heard = pd.MultiIndex.from_frame(frame[["wave", who]])
+        bad = heard.isin(pd.MultiIndex.from_frame(everything[["wave", "actor_id"]]))
+        if name == "ties":
+            one = silent.dropna(subset="relation")[["wave", "actor_id", "relation"]]
+            heard = pd.MultiIndex.from_frame(frame[["wave", who, "relation"]])
+            bad |= heard.isin(pd.MultiIndex.from_frame(one))
+        allowed = "answers of people who are not listed in nonresponse.csv for that wave"
+        report(f"{name}.csv", who, frame[who], pd.Series(bad, index=frame.index), allowed, faults)

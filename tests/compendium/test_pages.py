@@ -147,11 +147,11 @@ def outputs_of(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> list[di
     """Record numbers, tables and figures as a run does; return what was displayed."""
     bundles: list[dict[str, Any]] = []
     package = {"name": run.dataset.name, "title": "T", "kind": run.dataset.kind, "citation": "C"}
-    folder = root / "data_raw" / run.dataset.name
+    folder = root / "data_derived" / run.dataset.name
     folder.mkdir(parents=True)
     (folder / "datapackage.json").write_text(json.dumps({**package, "licenses": [{"title": "none"}]}))
     report_folder(run).mkdir(parents=True, exist_ok=True)
-    monkeypatch.setattr(results_module, "DATA_RAW", root / "data_raw")
+    monkeypatch.setattr(results_module, "DATA_DERIVED", root / "data_derived")
     monkeypatch.setattr(results_module, "display", lambda bundle, *, raw: bundles.append(bundle))
     monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(report_folder(run)))
     results = Results(run.dataset.name)

@@ -37,12 +37,12 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shown:
         displayed.append(bundle)
 
     monkeypatch.setattr(module, "display", display)
-    monkeypatch.setattr(module, "DATA_RAW", tmp_path / "data_raw")
+    monkeypatch.setattr(module, "DATA_DERIVED", tmp_path / "data_derived")
     monkeypatch.delenv(RUN_FOLDER_VARIABLE, raising=False)
-    (tmp_path / "data_raw/twin").mkdir(parents=True)
+    (tmp_path / "data_derived/twin").mkdir(parents=True)
     package = {"name": "twin", "title": "A twin", "kind": "synthetic", "citation": "Ours."}
     package["licenses"] = [{"title": "MIT"}]  # type: ignore[assignment]
-    (tmp_path / "data_raw/twin/datapackage.json").write_text(json.dumps(package))
+    (tmp_path / "data_derived/twin/datapackage.json").write_text(json.dumps(package))
     return displayed
 
 
@@ -110,7 +110,7 @@ def test_in_jupyterlab_things_are_shown_and_nothing_is_written(shown: Shown, tmp
 
 
 def test_an_unknown_dataset_is_refused(shown: Shown) -> None:
-    with pytest.raises(InvalidInput, match=r"data_raw/other/datapackage.json: found no such file"):
+    with pytest.raises(InvalidInput, match=r"data_derived/other/datapackage.json: found no such file"):
         Results("other")
 
 

@@ -19,7 +19,7 @@ from analysis.sources.build import build
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.load import read_tables
 from analysis.tables.package import DataPackage
-from tests.sources.workbooks import write_workbook
+from tests.tables.workbooks import write_workbook
 
 DATASET = "school_leaders"
 WAVES = pd.DataFrame({"wave": [1], "label": ["Autumn"]})
@@ -54,7 +54,8 @@ def test_tables_are_built_and_a_broken_workbook_leaves_them_alone(copy: Path) ->
     derived = copy / "data_derived"
     before = contents(derived)
     assert sorted(before) == [
-        f"{DATASET}/{name}.csv" for name in ("actors", "organizations", "ties", "waves")
+        f"{DATASET}/{name}"
+        for name in ("actors.csv", "datapackage.json", "organizations.csv", "ties.csv", "waves.csv")
     ]
     built = read_tables(derived / DATASET)
     assert {name: len(frame) for name, frame in built.items()} == {
@@ -138,9 +139,9 @@ def test_new_tables_take_the_place_of_all_the_old_ones(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert build(waves, "small") == 0
-    assert contents(place / "data_derived") == {
-        "small/waves.csv": b"wave,label,opened_on,closed_on\n1,Autumn,,\n"
-    }
+    found = contents(place / "data_derived")
+    assert found.keys() == {"small/waves.csv", "small/datapackage.json"}
+    assert found["small/waves.csv"] == b"wave,label,opened_on,closed_on\n1,Autumn,,\n"
     assert [path.name for path in (place / "data_derived").iterdir()] == ["small"]
     assert capsys.readouterr() == ("", "")
 
@@ -174,7 +175,7 @@ def test_a_disk_that_fails_leaves_the_old_tables(
             (Path(str(given[1])) / "waves.csv").write_text("wave,la")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(f"analysis.sources.build.{step}", full)
+    monkeypatch.setattr(f"analysis.tables.load.{step}", full)
     assert build(waves, "small") == 1
     assert capsys.readouterr().err == (
         "small: data_derived/small cannot be written: [Errno 28] No space left on device\n"
@@ -189,7 +190,7 @@ def test_whatever_else_ends_it_leaves_nothing_half_written(
         (folder / "waves.csv").write_text("wave,la")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("analysis.sources.build.write_tables", interrupted)
+    monkeypatch.setattr("analysis.tables.load.write_tables", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build(waves, "small")
     assert untouched(place)

@@ -17,7 +17,7 @@ from analysis.sources.school_leaders import tables
 from analysis.tables.faults import InvalidInput
 from analysis.tables.package import DataPackage, read_package
 from analysis.tables.validate import checked
-from tests.sources.workbooks import write_workbook
+from tests.tables.workbooks import write_workbook
 
 ATTRIBUTES = "School Leaders Data Chapter 9_e.xlsx"
 MATRICES = [

@@ -46,7 +46,7 @@ def text_tables() -> dict[str, pd.DataFrame]:
             ("1", "Autumn", "2023-09-01", "2023-09-30"),
             ("2", "Spring", "", ""),
         ],
-        "nonresponse": [("wave", "actor_id"), ("2", "a3")],
+        "nonresponse": [("wave", "actor_id", "relation"), ("2", "a3", ""), ("1", "a3", "trust")],
         "ties": [
             ("wave", "relation", "sender_id", "receiver_id", "value", "reported_by"),
             ("1", "help", "a1", "a2", "5", "a1"),
@@ -89,12 +89,16 @@ def random_tables(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
         ]
         drawn = [draw(st.none() | values) for values in (st.sampled_from(organizations), _TEXT, *attributes)]
         members.append((name, *drawn))
+    one_or_all = st.none() | st.sampled_from(["help", "trust"])
+    absent = draw(st.lists(st.tuples(wave, actor, one_or_all), max_size=3, unique=True))
+    silent = {(when, who) for when, who, _ in absent}
     ties = []
     for when, relation, sender, receiver, reporter in draw(st.lists(keys, max_size=6, unique=True)):
+        if (when, reporter) in silent:
+            continue
         value = draw(st.floats(1, 5) if relation == "help" else st.floats(0, 1))
         ties.append((when, relation, sender, receiver, value, reporter))
     kinds = st.sampled_from(["school", "district"])
-    absent = draw(st.lists(st.tuples(wave, actor), max_size=3, unique=True))
     frames = {
         "organizations": [
             (name, draw(st.none() | st.sampled_from(organizations)), draw(kinds), *draw(_DAYS))

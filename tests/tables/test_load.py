@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,49 +11,23 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from analysis.tables.faults import InvalidInput
-from analysis.tables.load import load, read_tables, write_tables
+from analysis.tables.load import load, read_tables, write_dataset, write_tables
+from analysis.tables.package import read_package
 from analysis.tables.validate import checked
 from tests.tables.datasets import PACKAGE, text_tables
 
 
 @pytest.fixture
 def datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a place with `data_raw/` and `data_derived/`, which `load` then reads from."""
-    monkeypatch.setattr("analysis.tables.load.DATA_RAW", tmp_path / "data_raw")
+    """Return a place with `data_derived/`, which `load` then reads from."""
     monkeypatch.setattr("analysis.tables.load.DATA_DERIVED", tmp_path / "data_derived")
     return tmp_path
 
 
 def build(datasets: Path, name: str) -> Path:
     """Write the small dataset under a name; return the folder of its tables."""
-    raw, derived = datasets / "data_raw" / name, datasets / "data_derived" / name
-    raw.mkdir(parents=True)
-    derived.mkdir(parents=True)
-    relations = [
-        {
-            "name": relation.name,
-            "description": relation.description,
-            "minimum": relation.minimum,
-            "maximum": relation.maximum,
-        }
-        for relation in PACKAGE.relations
-    ]
-    package = {
-        "name": name,
-        "title": "Small",
-        "kind": "synthetic",
-        "citation": "none",
-        "licenses": [{"title": "none"}],
-        "relations": relations,
-        "attributes": {
-            "actors": [
-                {"name": column.name, "type": column.kind, "description": column.description}
-                for column in PACKAGE.attributes["actors"]
-            ]
-        },
-    }
-    (raw / "datapackage.json").write_text(json.dumps(package))
-    write_tables(checked(text_tables(), PACKAGE), derived)
+    derived = datasets / "data_derived" / name
+    write_dataset(checked(text_tables(), PACKAGE), replace(PACKAGE, name=name), derived)
     return derived
 
 
@@ -79,7 +54,9 @@ def test_a_dataset_somebody_spoilt_is_refused(datasets: Path) -> None:
         load("small")
 
 
-@pytest.mark.parametrize("name", ["smal", "", ".", "../data_raw/small", "small/", ".partial-x", "notes.txt"])
+@pytest.mark.parametrize(
+    "name", ["smal", "", ".", "../data_derived/small", "small/", ".partial-x", "notes.txt"]
+)
 def test_only_the_name_of_a_built_dataset_is_taken(datasets: Path, name: str) -> None:
     build(datasets, "small")
     build(datasets, "other")
@@ -173,7 +150,10 @@ def test_every_file_that_is_no_table_is_listed(tmp_path: Path) -> None:
     ] == "organizations.csv, row 1: found an empty file; allowed: a first line with the names " + (
         "of the columns"
     )
-    assert found[1] == "actors.csv, row 3: found the byte 0xeb; allowed: text in UTF-8"
+    assert (
+        found[1]
+        == "actors.csv, row 3: found the byte 0xeb; allowed: text in UTF-8 (save the spreadsheet again as CSV UTF-8)"
+    )
     assert found[2].startswith("waves.csv: found no table (") and "EOF inside string" in found[2]
     assert found[3].startswith("nonresponse.csv, row 1: found an empty file")
     assert found[4:] == [
@@ -194,3 +174,35 @@ def test_one_cell_too_many_in_every_row_does_not_shift_the_columns(tmp_path: Pat
         "nonresponse.csv, row 2",
         "nonresponse.csv, row 3",
     ]
+
+
+def test_semicolons_and_decimal_commas_of_a_spreadsheet_are_read_right(tmp_path: Path) -> None:
+    (tmp_path / "measures.csv").write_text(
+        "wave;organization_id;measure;value;n\n1;north;1,5 grades;3,25;4\n1;south;trust;-0,5;\n"
+    )
+    frame = read_tables(tmp_path)["measures"]
+    assert frame["value"].tolist() == ["3.25", "-0.5"]
+    assert frame["measure"].tolist() == ["1,5 grades", "trust"]
+    (tmp_path / "measures.csv").write_text("measure;value\n1,5;1,5\n")
+    frame = read_tables(tmp_path)["measures"]
+    assert frame.to_numpy().tolist() == [["1,5", "1.5"]]
+
+
+def test_a_spreadsheet_saved_in_latin_1_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "waves.csv").write_bytes("wave;label\n1;Frühling\n".encode("latin-1"))
+    assert faults_of(tmp_path) == [
+        "waves.csv, row 2: found the byte 0xfc; allowed: text in UTF-8 (save the spreadsheet again as CSV UTF-8)"
+    ]
+
+
+def test_a_written_dataset_describes_its_tables(datasets: Path) -> None:
+    derived = build(datasets, "small")
+    package = json.loads((derived / "datapackage.json").read_text(encoding="utf-8"))
+    ties = next(resource for resource in package["resources"] if resource["name"] == "ties")
+    assert ties["path"] == "ties.csv"
+    assert [field["name"] for field in ties["schema"]["fields"]][:2] == ["wave", "relation"]
+    assert ties["schema"]["foreignKeys"][0] == {
+        "fields": "wave",
+        "reference": {"resource": "waves", "fields": "wave"},
+    }
+    assert read_package(derived / "datapackage.json") == PACKAGE

@@ -204,7 +204,7 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
         ("relations.help.minimum, maximum", "(0, None)", numbers),
         ("relations.name", "None", "a text"),
         ("relations..minimum, maximum", "('0', True)", numbers),
-        ("attributes", "'ties'", "tables that may have further columns: organizations, actors"),
+        ("attributes", "'ties'", "tables that may have further columns: organizations, actors, episodes"),
         ("attributes.actors.age.type", "['integer']", "text, integer, number, date"),
         ("attributes.actors.age.minimum, maximum", "('0', None)", numbers),
         ("attributes.actors.age.required", "'false'", "true or false"),

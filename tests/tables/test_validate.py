@@ -76,35 +76,40 @@ _NAMES = {name: ", ".join(column.name for column in table.columns) for name, tab
 PLANTED = [
     f"friends.csv: found a table of that name; allowed: tables of the data model: {', '.join(TABLES)}",
     "organizations.csv, row 3, column kind: found 'church'; "
-    "allowed: school, office, partner, district, team, state, village, group",
+    f"allowed: {', '.join(TABLES['organizations'].columns[2].allowed)}",
     "organizations.csv, row 4, column parent_id: found 'west'; "
     "allowed: one in organizations.csv, column organization_id",
     "organizations.csv, row 4, column left_on: "
     "found 2023-07-31, before joined_on 2024-08-01; allowed: a date not before joined_on",
     "actors.csv, row 1, column shoe_size: found an undeclared column; "
-    f"allowed: columns: {_NAMES['actors']}, years, grade, efficacy, subject",
+    f"allowed: columns: {_NAMES['actors']}, years, grade, efficacy, subject "
+    "(declare it in datapackage.json, under attributes)",
     "actors.csv, row 2, column years: found 'twelve'; allowed: an integer, at most 9007199254740992 in size",
     "actors.csv, row 3, column years: found '2.5'; allowed: an integer, at most 9007199254740992 in size",
     "actors.csv, row 3, column grade: found '4'; allowed: 1, 2, 3",
     "actors.csv, row 3, column efficacy: found 'inf'; allowed: a number",
     "actors.csv, row 4, column actor_id: found nothing; allowed: a value",
     "actors.csv, row 4, column years: found '51'; allowed: at least 0 and at most 50",
-    "actors.csv, row 4, column efficacy: found '3,5'; allowed: a number",
+    "actors.csv, row 4, column efficacy: found '3,5'; allowed: a number (with a decimal point: 3.5)",
     "actors.csv, row 4, column subject: found 'PE'; allowed: maths, music",
     "actors.csv, row 5, column actor_id: found 'a1' again, as in row 2; allowed: each actor_id once",
     "actors.csv, row 5, column organization_id: found 'east'; "
     "allowed: one in organizations.csv, column organization_id",
     "actors.csv, row 5, column years: found '-1'; allowed: at least 0 and at most 50",
     "actors.csv, row 5, column efficacy: found 'nan'; allowed: a number",
-    "waves.csv, row 2, column opened_on: found '2024-02-30'; allowed: a date, year-month-day",
+    "waves.csv, row 2, column opened_on: found '2024-02-30'; allowed: a date, year-month-day "
+    "(there is no such day)",
     "waves.csv, row 3, column label: found nothing; allowed: a value",
-    "waves.csv, row 3, column opened_on: found '24-09-01'; allowed: a date, year-month-day",
-    "waves.csv, row 3, column closed_on: found '2024-9-30'; allowed: a date, year-month-day",
+    "waves.csv, row 3, column opened_on: found '24-09-01'; allowed: a date, year-month-day "
+    "(write the year first, then month and day with two digits each, as in 2024-03-05)",
+    "waves.csv, row 3, column closed_on: found '2024-9-30'; allowed: a date, year-month-day "
+    "(write the year first, then month and day with two digits each, as in 2024-03-05)",
     "waves.csv, row 4, column wave: found 'two'; allowed: an integer, at most 9007199254740992 in size",
     "waves.csv, row 5, column closed_on: "
     "found 2024-06-01, before opened_on 2024-06-30; allowed: a date not before opened_on",
     "waves.csv, row 6, column wave: found '-1'; allowed: at least 0",
-    "waves.csv, row 6, column closed_on: found '2024-13-01'; allowed: a date, year-month-day",
+    "waves.csv, row 6, column closed_on: found '2024-13-01'; allowed: a date, year-month-day "
+    "(there is no such day)",
     "waves.csv, row 7, column wave: found '1' again, as in row 2; allowed: each wave once",
     "nonresponse.csv, row 3, column wave: found '7'; allowed: one in waves.csv, column wave",
     "nonresponse.csv, row 4, column actor_id: found 'a9'; allowed: one in actors.csv, column actor_id",
@@ -135,7 +140,7 @@ def test_every_planted_fault_is_listed_in_its_place_and_no_other(tmp_path: Path)
 
 def test_sound_tables_come_back_typed_and_complete() -> None:
     found = checked(text_tables(), PACKAGE)
-    assert list(found) == list(TABLES)
+    assert list(found) == [name for name in TABLES if name in text_tables()]
     for name, frame in found.items():
         declared = [*TABLES[name].columns, *PACKAGE.attributes.get(name, ())]
         dtypes = {"integer": "Int64", "number": "Float64", "text": "string", "date": "string"}
@@ -153,14 +158,14 @@ def test_sound_tables_come_back_typed_and_complete() -> None:
 def test_the_order_of_tables_is_the_declarations() -> None:
     given = text_tables()
     backwards = {name: given[name] for name in reversed(given)}
-    assert list(checked(backwards, PACKAGE)) == list(TABLES)
+    assert list(checked(backwards, PACKAGE)) == [name for name in TABLES if name in given]
 
 
 @pytest.mark.parametrize("absent", ["nonresponse", "ties"])
 def test_a_table_nothing_refers_to_may_be_absent(absent: str) -> None:
     given = text_tables()
     del given[absent]
-    assert list(checked(given, PACKAGE)) == [name for name in TABLES if name != absent]
+    assert list(checked(given, PACKAGE)) == [name for name in TABLES if name in given]
 
 
 def test_no_table_at_all_is_no_fault() -> None:
@@ -279,7 +284,7 @@ def test_values_in_memory_are_taken_as_well_as_text_whatever_their_index() -> No
     actors = pd.DataFrame(
         {
             "actor_id": ["a1", "a2", "a3"],
-            "joined_on": [pd.Timestamp("2024-01-05"), pd.NaT, pd.Timestamp("2023-12-31")],
+            "joined_on": [pd.Timestamp("2023-01-05"), pd.NaT, pd.Timestamp("2022-12-31")],
             "years": pd.array([3, None, 4], dtype="Int64"),
             "efficacy": np.array([0.5, np.nan, 2], dtype="float32"),
             "subject": [None, "maths", float("nan")],
@@ -287,7 +292,7 @@ def test_values_in_memory_are_taken_as_well_as_text_whatever_their_index() -> No
         index=[7, 7, 3],
     )
     found = checked(given | {"actors": actors}, PACKAGE)["actors"]
-    assert found["joined_on"].tolist() == ["2024-01-05", pd.NA, "2023-12-31"]
+    assert found["joined_on"].tolist() == ["2023-01-05", pd.NA, "2022-12-31"]
     assert found["years"].tolist() == [3, pd.NA, 4]
     assert found["efficacy"].tolist() == [0.5, pd.NA, 2.0]
     assert found["subject"].tolist() == [pd.NA, "maths", pd.NA]
@@ -344,6 +349,7 @@ def test_a_value_is_held_against_its_own_relations_scale(relation: str, value: s
 
 def test_a_package_without_relations_allows_no_tie() -> None:
     given = text_tables()
+    del given["nonresponse"]
     with pytest.raises(InvalidInput, match=r"declared in datapackage\.json: none") as caught:
         checked(given, replace(PACKAGE, relations=()))
     assert [fault.row for fault in caught.value.faults] == [2, 3, 4]

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from analysis.sources.workbook import check_numbers, read_square_matrix, read_table, shown
 from analysis.tables.faults import Fault
 from analysis.tables.schema import Column
-from tests.sources.workbooks import write_workbook
+from analysis.tables.workbook import check_numbers, read_square_matrix, read_table, shown
+from tests.tables.workbooks import write_workbook
 
 SOUND = [[0.0, 1.0, 2.0], [4.0, 0.0, 3.0], [0.5, 0.0, 0.0]]
 

@@ -1,0 +1,112 @@
+"""Keyed pseudonyms: a person has the same one in every wave, and without the key nobody can tell whose it is.
+
+A pseudonym is the beginning of an HMAC-SHA256 (RFC 2104) of the identifier under a secret key. The key is a
+file outside the repository that only its owner can read; who holds it can link pseudonyms and people again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from analysis.files import ROOT
+from analysis.tables.faults import Fault, raise_faults
+
+__all__ = ["PSEUDONYM", "default_key_file", "open_key", "pseudonyms"]
+
+_BYTES = 32
+_DIGITS = 8
+_PREFIXES = {"person": "p", "organization": "o", "record": "r"}
+
+PSEUDONYM = re.compile(rf"\b[{''.join(_PREFIXES.values())}]_[0-9a-f]{{{_DIGITS}}}\b")
+"""What a pseudonym looks like."""
+
+
+def default_key_file(dataset: str) -> Path:
+    """Return where the key of a dataset is kept unless another place is named: in the user's home."""
+    return Path.home() / ".school-improvement-networks" / f"{dataset}.key"
+
+
+def open_key(path: Path) -> tuple[bytes, bool]:
+    """Return the key in a file, and whether it was made just now.
+
+    Parameters
+    ----------
+    path : Path
+        The key file. If there is none, one is made: 32 random bytes that only the user can read.
+
+    Raises
+    ------
+    InvalidInput
+        When the file lies in the repository (also through a link), others can read or change it, or it is
+        no key.
+    """
+    place = path.expanduser()
+    real = place.resolve()
+    where = str(path)
+    allowed = "a file outside the repository, so that the key never travels with the pseudonyms"
+    if real.is_relative_to(ROOT) or Path(os.path.normpath(place.absolute())).is_relative_to(ROOT):
+        raise_faults([Fault(where, "a key file inside the repository", allowed)])
+    try:
+        if not real.exists():
+            real.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(secrets.token_bytes(_BYTES))
+            return real.read_bytes(), True
+        mode = stat.S_IMODE(real.stat().st_mode)
+        key = real.read_bytes()
+    except OSError as error:
+        raise_faults([Fault(where, f"no readable file ({error.strerror})", "a key file")])
+        raise
+    faults = []
+    if mode & 0o077:
+        hint = f"chmod 600 {path}"
+        faults.append(Fault(where, f"mode {mode:03o}", "a key only its owner can read", hint=hint))
+    if len(key) < _BYTES:
+        faults.append(Fault(where, f"{len(key)} bytes", f"a key of at least {_BYTES} random bytes"))
+    raise_faults(faults)
+    return key, False
+
+
+def pseudonyms(identifiers: Iterable[str], kind: str, key: bytes) -> dict[str, str]:
+    """Return the pseudonym of each identifier.
+
+    Parameters
+    ----------
+    identifiers : iterable of str
+        Those of people, of organisations or of records; repetitions do not matter.
+    kind : {"person", "organization", "record"}
+        What they identify; it is part of what is hashed, and sets the first letter.
+    key : bytes
+        The secret.
+
+    Returns
+    -------
+    dict of str to str
+        `p_`, `o_` or `r_` and 8 hexadecimal digits, by identifier.
+
+    Raises
+    ------
+    InvalidInput
+        When two identifiers get one pseudonym, which for a thousand people happens about once in ten
+        thousand keys.
+    """
+    given: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    faults = []
+    for identifier in dict.fromkeys(identifiers):
+        text = hmac.new(key, f"{kind}\0{identifier}".encode(), hashlib.sha256).hexdigest()[:_DIGITS]
+        pseudonym = f"{_PREFIXES[kind]}_{text}"
+        if pseudonym in owners:
+            found = f"one pseudonym for {owners[pseudonym]!r} and {identifier!r}"
+            faults.append(Fault("key file", found, "one each", hint="take another key"))
+        given[identifier] = owners.setdefault(pseudonym, identifier) and pseudonym
+    raise_faults(faults)
+    return given
