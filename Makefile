@@ -7,6 +7,13 @@ MAKEFLAGS += --no-print-directory
 # ENV=active uses the environment that is active already (conda, say); otherwise .venv is built and used.
 ENV ?=
 STUDY ?=
+# A dataset of your own: its name, and options of make deidentify (see CONTRIBUTING.md).
+NAME ?=
+DATASET ?=
+KEY ?=
+DATES ?= day
+KEEP_TEXT ?=
+WORDS ?=
 BASE_PYTHON ?= python3
 ifeq ($(ENV),active)
 PYTHON := python
@@ -18,7 +25,7 @@ endif
 ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
 FOR_STUDY := $(if $(STUDY),--study "$(STUDY)")
 
-.PHONY: all test data check why expected ergm drill lab lint lock clean help
+.PHONY: all test data check why new check-data deidentify report expected ergm drill lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -35,6 +42,18 @@ check: $(STAMP)  ## fail on an undeclared deviation, or on drift from reports/ex
 
 why: $(STAMP)  ## what is stale, and because of what
 	@$(ANALYSIS) why $(FOR_STUDY)
+
+new: $(STAMP)  ## begin a dataset of your own (NAME=ours): guide, templates, a filled example
+	@$(ANALYSIS) new "$(NAME)"
+
+check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), every fault at once
+	@$(ANALYSIS) check-data "$(DATASET)"
+
+deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=month KEEP_TEXT=table.column WORDS=grant,music)
+	@$(ANALYSIS) deidentify "$(DATASET)" --dates "$(DATES)" $(if $(KEY),--key "$(KEY)") $(if $(KEEP_TEXT),--keep-text "$(KEEP_TEXT)") $(if $(WORDS),--allow-words "$(WORDS)")
+
+report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours)
+	@$(ANALYSIS) report "$(DATASET)"
 
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)
@@ -66,7 +85,7 @@ clean:  ## remove what was built; downloads, expected numbers and .venv stay
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The lock's own entry for uv installs uv, hash and all; uv installs the rest in seconds, pip where uv cannot.
 # The path file keeps the checkout importable (a sync removes what the lock does not name); the stamp is last.

@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from analysis.compendium import check, driver
+from analysis.compendium import check, driver, team
 from analysis.compendium.state import State
 from analysis.compendium.studies import Study, load_studies
 from analysis.compendium.verdict import judge
@@ -62,7 +63,8 @@ def _tell_how_to_provide() -> None:
 
 def _data(arguments: argparse.Namespace) -> int:
     studies = load_studies()
-    packages = driver.packages_of(_chosen(studies, arguments.study))
+    chosen = _chosen(studies, arguments.study)
+    packages = driver.packages_of(chosen) if arguments.study else driver.every_package()
     outcome = driver.Outcome()
     with driver.working(_say):
         driver.bring_data(packages, State(), _say, outcome, every_file=True)
@@ -131,23 +133,105 @@ def _expected(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
+def _import(arguments: argparse.Namespace) -> int:
+    from analysis.tables.importing import command
+
+    command.run(arguments, _say)
+    return 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    team.new_dataset(arguments.dataset, arguments.title, _say)
+    return 0
+
+
+def _check_data(arguments: argparse.Namespace) -> int:
+    team.check_data(arguments.dataset, _say)
+    return 0
+
+
+def _deidentify(arguments: argparse.Namespace) -> int:
+    with driver.working(_say):
+        team.deidentify_dataset(
+            arguments.dataset,
+            arguments.key,
+            arguments.dates,
+            _listed(arguments.keep_text),
+            _listed(arguments.allow_words),
+            _say,
+        )
+    return 0
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    studies = load_studies()
+    with driver.working(_say):
+        return team.make_report(arguments.dataset, studies, _say)
+
+
+_STUDY_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
     "make": (_run, "bring everything up to date: data, runs, verdict, pages"),
     "data": (_data, "fetch the raw files and build the checked tables"),
     "why": (_why, "tell what is stale, and because of what"),
     "check": (_check, "fail on an undeclared deviation or on drift from the expected numbers"),
     "expected": (_expected, "take the present numbers as the expected ones"),
 }
+_DATASET_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
+    "new": (_new, "begin a dataset of your own: guide, templates, a filled example"),
+    "check-data": (_check_data, "check the tables of your own dataset, every fault at once"),
+    "deidentify": (_deidentify, "write your dataset without names, for reports to be made from"),
+    "report": (_report, "run every report that a dataset has the tables for"),
+}
+_COMMANDS = {**_STUDY_COMMANDS, **_DATASET_COMMANDS, "import": (_import, "your own files into tables")}
 
 
-def main(given: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
+def _parser(importing: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (_, told) in _COMMANDS.items():
         command = commands.add_parser(name, help=told, description=told)
-        command.add_argument("--study", help="only this study (a folder of notebooks/)")
-    arguments = parser.parse_args(given)
+        if name in _STUDY_COMMANDS:
+            command.add_argument("--study", help="only this study (a folder of notebooks/)")
+        elif name in _DATASET_COMMANDS:
+            command.add_argument("dataset", help="name of the dataset (a folder of data_raw/)")
+        elif importing:
+            # Its arguments come with the readers, which are heavy: asking what is stale must not wait.
+            from analysis.tables.importing.command import add_arguments
+
+            add_arguments(command)
+        if name == "new":
+            command.add_argument("--title", default="", help="what reports call the dataset")
+        if name == "deidentify":
+            _add_privacy(command)
+    return parser
+
+
+def _add_privacy(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--key", type=Path, help="the key file, outside the repository (one is made if need be)"
+    )
+    command.add_argument(
+        "--dates", choices=("day", "month", "year"), default="day", help="how finely to keep dates"
+    )
+    command.add_argument(
+        "--keep-text", default="", metavar="TABLE.COLUMN,…", help="free text to keep, which else is left out"
+    )
+    command.add_argument(
+        "--allow-words",
+        default="",
+        metavar="WORD,…",
+        help="words that name nobody here, though somebody is called so",
+    )
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    words = list(sys.argv[1:] if given is None else given)
+    arguments = _parser(importing=words[:1] == ["import"]).parse_args(words)
     try:
         return _COMMANDS[arguments.command][0](arguments)
     except InvalidInput as error:

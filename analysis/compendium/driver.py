@@ -35,13 +35,15 @@ from analysis.compendium.verdict import OUTCOMES, Verdict, judge, write_verdict
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, write_atomically
 from analysis.sources.fetch import DataUnavailable, fetch
 from analysis.tables.faults import InvalidInput
-from analysis.tables.package import DataPackage
+from analysis.tables.package import DataPackage, is_own, read_package
 
 __all__ = [
     "STALE",
     "Outcome",
     "bring_data",
     "build",
+    "every_package",
+    "execute_runs",
     "packages_of",
     "stale",
     "stale_pages",
@@ -163,6 +165,12 @@ def stale_pages(studies: Sequence[Study], state: State) -> dict[str, list[str]]:
     return {unit: reasons for unit, reasons in found.items() if reasons}
 
 
+def every_package() -> list[DataPackage]:
+    """Return all datasets of the compendium: those that a module of `analysis/sources/` imports."""
+    folders = sorted(path.parent for path in DATA_RAW.glob("*/datapackage.json"))
+    return [read_package(folder / "datapackage.json") for folder in folders if not is_own(folder.name)]
+
+
 def packages_of(studies: Iterable[Study]) -> list[DataPackage]:
     """Return the datasets that the runs of some studies read, each once."""
     return list({run.dataset.name: run.dataset for study in studies for run in study.runs}.values())
@@ -214,7 +222,7 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
     outcome = Outcome()
     state = State()
     bring_data(packages_of(chosen), state, say, outcome)
-    _execute([run for study in chosen for run in study.runs], state, say, outcome)
+    execute_runs([run for study in chosen for run in study.runs], state, say, outcome)
     outcome.not_run = (
         standing(studies, state)
         | {
@@ -240,7 +248,8 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
     return outcome
 
 
-def _execute(runs: Sequence[Run], state: State, say: Say, outcome: Outcome) -> None:
+def execute_runs(runs: Sequence[Run], state: State, say: Say, outcome: Outcome) -> None:
+    """Execute every run that is stale and whose data are there, on all cores; failures are noted."""
     waiting = []
     for run in runs:
         if run.dataset.name not in outcome.unavailable:

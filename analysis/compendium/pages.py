@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -27,8 +28,9 @@ from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict
 from analysis.figures.agreement import printed_against_computed
 from analysis.figures.svg import as_image, as_svg
 from analysis.files import REPORTS, ROOT, write_atomically
+from analysis.tables.package import DataPackage
 
-__all__ = ["write_index", "write_page"]
+__all__ = ["write_dataset_index", "write_index", "write_page"]
 
 _HEADING = re.compile(r'(<h[1-6] id=")([^"]+)(">.*?href="#)\2(")', re.DOTALL)
 _LONG = 30
@@ -68,7 +70,7 @@ def _shown(value: Any) -> str:
     return text.replace("-", "−") if isinstance(value, (int, float)) else text
 
 
-def write_page(study: Study, run: Run, verdicts: Iterable[Verdict]) -> None:
+def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None) -> None:
     """Write the page of a run from its executed notebook.
 
     Parameters
@@ -77,11 +79,12 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict]) -> None:
         The study of the run.
     run : Run
         A run with a current report.
-    verdicts : iterable of Verdict
-        Those on the claims held against this run, shown beside the numbers.
+    verdicts : iterable of Verdict or None
+        Those on the claims held against this run, shown beside the numbers; None for a dataset's own report,
+        against which there are none.
     """
     notebook = nbformat.read(report_folder(run) / "notebook.ipynb", as_version=4)
-    listed = list(verdicts)
+    listed = list(verdicts or ())
     renderer = _Renderer(listed)
     parts = [renderer.cell(cell) for cell in notebook.cells]
     counts = Counter(verdict.verdict for verdict in listed)
@@ -89,23 +92,36 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict]) -> None:
         _environment()
         .get_template("run.html")
         .render(
-            title=run_title(run),
+            title=run.notebook.title,
             study=study,
             run=run,
             notebook=run.notebook.path.relative_to(ROOT).as_posix(),
             parts=[Markup(part) for part in parts if part],
             counts=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
+            judged=verdicts is not None,
         )
     )
     write_atomically(page_path(run), page)
 
 
-def run_title(run: Run) -> str:
-    """Return the first heading of a run's notebook."""
-    for line in run.notebook.prose.splitlines():
-        if line.startswith("# "):
-            return line.removeprefix("# ").strip()
-    return run.name
+def write_dataset_index(
+    package: DataPackage, built: Sequence[Run], left_out: Sequence[tuple[str, Sequence[str]]]
+) -> Path:
+    """Write the front page of a dataset's own reports, and return where it lies.
+
+    Parameters
+    ----------
+    package : DataPackage
+        The dataset.
+    built : sequence of Run
+        The reports that were made.
+    left_out : sequence of (str, sequence of str)
+        Title of each report that was not, and the tables it needs and did not find.
+    """
+    page = _environment().get_template("dataset.html").render(package=package, runs=built, left_out=left_out)
+    path = REPORTS / "datasets" / package.name / "index.html"
+    write_atomically(path, page)
+    return path
 
 
 def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Iterable[str]) -> None:
@@ -137,7 +153,7 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
             studies=studies,
             verdicts=verdicts,
             built=set(built),
-            titles={run.name: run_title(run) for study in studies for run in study.runs},
+            titles={run.name: run.notebook.title for study in studies for run in study.runs},
             tally=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
             unavailable=sorted(unavailable.items()),
             sources=list(dict.fromkeys(verdict.source for verdict in verdicts)),

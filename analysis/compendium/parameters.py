@@ -42,6 +42,12 @@ class Notebook:
     text: str
     parameters: dict[str, Parameter]
 
+    @property
+    def title(self) -> str:
+        """Its first heading."""
+        headings = (line for line in self.prose.splitlines() if line.startswith("# "))
+        return next(headings, self.path.stem).removeprefix("# ").strip()
+
 
 def read_notebook(path: Path, faults: list[Fault]) -> Notebook | None:
     """Read a notebook's cells and declared parameters; faults are appended, and None returned.

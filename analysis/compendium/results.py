@@ -20,6 +20,7 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from analysis.compendium.suppression import refuse_single_people, suppressed, texts_of
 from analysis.figures.svg import as_image, as_svg
 from analysis.files import DATA_DERIVED
 from analysis.tables.package import read_package
@@ -61,7 +62,7 @@ class Results:
         if self._folder is None:
             display({"text/plain": f"{self.package.label} data: {self.package.title}"}, raw=True)
 
-    def number(self, key: str, value: object, label: str) -> None:
+    def number(self, key: str, value: object, label: str, *, people: int | None = None) -> None:
         """Record one number, or one short statement in words (for a claim about a direction).
 
         Parameters
@@ -72,15 +73,21 @@ class Results:
             A finite number, or text.
         label : str
             What it is, in words.
+        people : int, optional
+            How many people it rests on. A dataset with a smallest cell needs to know, and a number that
+            rests on fewer is neither shown nor recorded.
 
         Raises
         ------
         ValueError
-            For a malformed key, one that is taken (in JupyterLab a cell may be run again), or
-            a number that is not finite.
+            For a malformed key, one that is taken (in JupyterLab a cell may be run again), a number that is
+            not finite, or a dataset with a smallest cell when `people` is not said.
         TypeError
             For any other value.
         """
+        if self._is_withheld(key, people):
+            self._withhold(label)
+            return
         entry = self._record(key, value, label)
         self._write_numbers()
         display({NUMBERS: {key: entry}, "text/plain": f"{label}: {entry['value']}  [{key}]"}, raw=True)
@@ -94,6 +101,7 @@ class Results:
         label: str = "",
         digits: int = 3,
         numbers: bool = True,
+        people: str | int | None = None,
     ) -> None:
         """Show and write a table; each of its numeric cells becomes a recorded number.
 
@@ -111,13 +119,25 @@ class Results:
             Decimals shown; the file and the recorded numbers keep all.
         numbers : bool
             Whether its cells are recorded as numbers (not for long listings).
+        people : str or int, optional
+            The column that says how many people each row rests on, or how many all of it does. A dataset
+            with a smallest cell needs to know: rows that rest on fewer lose their numbers.
 
         Raises
         ------
         ValueError
-            For a malformed key, one that is taken (in JupyterLab a cell may be run again), or
-            labels that give several cells one key.
+            For a malformed key, one that is taken (in JupyterLab a cell may be run again), labels that give
+            several cells one key; for a dataset with a smallest cell also when `people` is not said, or
+            a row or cell is about a single person.
         """
+        smallest = self.package.smallest_cell
+        if smallest and isinstance(people, str):
+            frame = suppressed(frame, people, smallest)
+        elif self._is_withheld(key, people):
+            self._withhold(caption)
+            return
+        if smallest:
+            refuse_single_people(_texts(frame), smallest, f"table {key!r}")
         recorded = {}
         cells = _numbers_of(key, frame) if numbers else []
         self._take(key)
@@ -137,7 +157,7 @@ class Results:
         }
         display(bundle, raw=True)
 
-    def figure(self, key: str, figure: Figure, caption: str) -> None:
+    def figure(self, key: str, figure: Figure, caption: str, *, people: int | None = None) -> None:
         """Show and write a figure (SVG), then close it.
 
         Parameters
@@ -148,7 +168,20 @@ class Results:
             What to draw.
         caption : str
             The sentence that says what is to be seen; it is the picture's alternative text too.
+        people : int, optional
+            How many people the smallest group in it has; as for `number`.
+
+        Raises
+        ------
+        ValueError
+            As for `number`, and when a label shows a single person or a group below the smallest cell.
         """
+        if self._is_withheld(key, people):
+            self._withhold(caption)
+            return
+        if self.package.smallest_cell:
+            texts = [*texts_of(figure), caption]
+            refuse_single_people(texts, self.package.smallest_cell, f"figure {key!r}")
         self._take(key)
         content = as_svg(figure)
         if self._folder is not None:
@@ -162,6 +195,22 @@ class Results:
             "text/plain": caption,
         }
         display(bundle, raw=True)
+
+    def _is_withheld(self, key: str, people: str | int | None) -> bool:
+        """Whether something rests on too few people to be shown."""
+        smallest = self.package.smallest_cell
+        if not smallest or isinstance(people, str):
+            return False
+        if people is None:
+            raise ValueError(
+                f"{key!r}: this dataset shows nothing of fewer than {smallest} people; say with people=… "
+                "how many it rests on"
+            )
+        return 0 < people < smallest
+
+    def _withhold(self, what: str) -> None:
+        told = f"Not shown: it rests on fewer than {self.package.smallest_cell} people. ({what})"
+        display({"text/plain": told, "text/html": f"<p><em>{html.escape(told)}</em></p>"}, raw=True)
 
     def _record(self, key: str, value: object, label: str) -> dict[str, Any]:
         entry = {"value": _plain(key, value), "label": label}
@@ -183,6 +232,11 @@ class Results:
         if self._folder is not None:
             text = json.dumps(self._numbers, indent=1, ensure_ascii=False, allow_nan=False)
             (self._folder / "numbers.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _texts(frame: pd.DataFrame) -> list[str]:
+    labels = [str(label) for axis in frame.axes for entry in axis for label in _as_tuple(entry)]
+    return labels + [str(cell) for row in frame.to_numpy(object) for cell in row if isinstance(cell, str)]
 
 
 def _as_tuple(label: Any) -> tuple[Any, ...]:

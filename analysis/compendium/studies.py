@@ -13,12 +13,14 @@ from analysis.compendium.parameters import Notebook, check_parameters, read_note
 from analysis.files import DATA_RAW, STUDIES
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, read_package
+from analysis.tables.schema import TABLES
 
-__all__ = ["Run", "Study", "load_studies"]
+__all__ = ["Report", "Run", "Study", "load_studies"]
 
 _STUDY_TEXTS = ("title", "question", "citation", "data_availability")
-_STUDY_ENTRIES = (*_STUDY_TEXTS, "claims", "runs")
+_STUDY_ENTRIES = (*_STUDY_TEXTS, "claims", "runs", "reports")
 _RUN_ENTRIES = ("id", "notebook", "dataset", "parameters")
+_REPORT_ENTRIES = ("notebook", "tables")
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -39,6 +41,14 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Report:
+    """A notebook that runs on any dataset which has the tables it needs."""
+
+    notebook: Notebook
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """A study: what a reader looks for."""
 
@@ -49,6 +59,7 @@ class Study:
     data_availability: str
     runs: tuple[Run, ...]
     claims: tuple[Claim, ...]
+    reports: tuple[Report, ...] = ()
 
 
 def load_studies(root: Path = STUDIES) -> tuple[Study, ...]:
@@ -77,7 +88,8 @@ def _study(path: Path, faults: list[Fault]) -> Study | None:
     texts = {name: lines.text(content, name, ()) for name in _STUDY_TEXTS}
     runs = _runs(content, path.parent, lines)
     claims = read_claims(content, path.parent, {run.id for run in runs} | _given_ids(content), lines)
-    return Study(study, runs=tuple(runs), claims=tuple(claims), **texts)
+    reports = _reports(content.get("reports") or [], path.parent, lines)
+    return Study(study, runs=tuple(runs), claims=tuple(claims), reports=tuple(reports), **texts)
 
 
 def _given_ids(content: dict[str, Any]) -> set[str]:
@@ -124,6 +136,23 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines) -> list[Run]:
         if read is not None and package is not None:
             runs.append(Run(folder.name, identifier, read, package, {"dataset": dataset, **parameters}))
     return runs
+
+
+def _reports(given: Any, folder: Path, lines: Lines) -> list[Report]:
+    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
+        lines.fault(("reports",), repr(given), f"a list, each with {' and '.join(_REPORT_ENTRIES)}")
+        return []
+    reports = []
+    for index, item in enumerate(given):
+        at = ("reports", index)
+        lines.unknown(item, at, _REPORT_ENTRIES)
+        notebook = _notebook(lines.text(item, "notebook", at), folder, at, lines)
+        tables = item.get("tables")
+        if not isinstance(tables, list) or not tables or not set(tables) <= TABLES.keys():
+            lines.fault((*at, "tables"), repr(tables), f"a list of tables: {', '.join(TABLES)}")
+        elif notebook is not None:
+            reports.append(Report(notebook, tuple(tables)))
+    return reports
 
 
 def _package(dataset: str, at: tuple[Any, ...], lines: Lines) -> DataPackage | None:

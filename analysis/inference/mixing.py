@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.networks.panel import Panel
 from analysis.networks.structure import external_internal, external_internal_expected
 
-__all__ = ["ExternalInternalTest", "external_internal_test"]
+__all__ = ["ExternalInternalTest", "external_internal_test", "mixing_by_wave"]
 
 
 @dataclass(frozen=True)
@@ -114,3 +115,54 @@ def external_internal_test(
         permutations=permutations,
         seed=seed,
     )
+
+
+def mixing_by_wave(
+    panels: Mapping[str, Panel],
+    groups: Sequence[object],
+    *,
+    threshold: float | None = None,
+    permutations: int = 2000,
+    seed: int,
+) -> pd.DataFrame:
+    """Test every relation in every wave with `external_internal_test`.
+
+    Parameters
+    ----------
+    panels : mapping of str to Panel
+        By relation; all of the same actors.
+    groups : sequence of length n
+        The group of each actor. Who was not in the network in a wave is left out of it.
+    threshold : float, optional
+        Lowest value that counts as a tie.
+    permutations, seed : int
+        Of each test.
+
+    Returns
+    -------
+    DataFrame
+        index `relation`, `wave`; columns ``ties``, ``external_internal``, ``random_mixing`` (expected from the
+        sizes of the groups), ``lower`` and ``upper`` (95 % of the permutations), ``p``; missing in a wave
+        without a tie.
+    """
+    rows: dict[tuple[str, object], dict[str, float]] = {}
+    labels = np.array([str(group) for group in groups], dtype=object)
+    for relation, panel in panels.items():
+        for place, wave in enumerate(panel.waves):
+            there = panel.present[place]
+            matrix = panel.matrix(wave, threshold=threshold)[np.ix_(there, there)]
+            ties = int((np.nan_to_num(matrix) != 0).sum())
+            rows[relation, wave] = {"ties": ties}
+            if ties:
+                test = external_internal_test(matrix, labels[there], permutations=permutations, seed=seed)
+                rows[relation, wave] |= {
+                    "external_internal": test.estimate,
+                    "random_mixing": test.expected,
+                    "lower": test.lower,
+                    "upper": test.upper,
+                    "p": test.p,
+                }
+    columns = ["ties", "external_internal", "random_mixing", "lower", "upper", "p"]
+    frame = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns)
+    frame.index = pd.MultiIndex.from_tuples(rows, names=["relation", "wave"])
+    return frame

@@ -167,7 +167,8 @@ class Panel:
         tables : mapping of str to DataFrame
             ``actors`` (actor_id; optionally joined_on, left_on), ``waves`` (wave; optionally opened_on,
             closed_on), ``ties`` (wave, relation, sender_id, receiver_id, value) and optionally
-            ``nonresponse`` (wave, actor_id, optionally relation: the one left unanswered). Dates are ISO text or datetimes; an empty one sets no limit.
+            ``nonresponse`` (wave, actor_id, optionally relation: the one left unanswered). Dates are ISO
+            text or datetimes; an empty one sets no limit.
         relation : str
             The relation wanted.
         waves : sequence of hashable, optional

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.files import ROOT
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.schema import TABLES, Column, Kind
 
-__all__ = ["DataPackage", "Relation", "Resource", "examine_package", "read_package"]
+__all__ = ["DataPackage", "Relation", "Resource", "examine_package", "is_own", "read_package"]
 
 _KINDS = ("real", "synthetic")
 _COLUMN_KINDS: tuple[Kind, ...] = ("text", "integer", "number", "date")
@@ -65,6 +66,11 @@ class DataPackage:
     def label(self) -> str:
         """`REAL` or `SYNTHETIC`, as every page says."""
         return self.kind.upper()
+
+
+def is_own(dataset: str) -> bool:
+    """Whether a dataset is somebody's own: no module of `analysis/sources/` imports it."""
+    return not (ROOT / "analysis/sources" / f"{dataset}.py").is_file()
 
 
 def read_package(path: Path) -> DataPackage:

@@ -476,7 +476,9 @@ ROSTER = Table(
             privacy="organization",
         ),
         Column("role", "text", "What the person does there, in one or two words.", required=False),
+        *_joined_and_left("person"),
     ),
     key=("actor_id",),
+    ordered=_PRESENCE,
 )
 """The list of names a survey is matched with. No table of a dataset: it is read, never written."""

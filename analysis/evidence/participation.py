@@ -1,0 +1,73 @@
+"""Who came to which activity, of those who then were in the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+__all__ = ["attendance_by_activity", "attendance_by_organization"]
+
+
+def attendance_by_activity(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how many came to each activity, in order of time.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        actors, activities, attendance of the data model.
+
+    Returns
+    -------
+    DataFrame
+        index `activity`; columns ``date``, ``kind``, ``came``, ``members`` (in the network that day) and
+        ``share``, missing where there was no member. Whoever came without being a member is in ``came``
+        alone, so that a share is of members only.
+    """
+    possible = _possible(tables)
+    grouped = possible.groupby("activity_id", sort=False)
+    activities = tables["activities"].sort_values(["date", "activity_id"]).set_index("activity_id")
+    came = tables["attendance"]["activity_id"].value_counts()
+    frame = pd.DataFrame(
+        {
+            "date": activities["date"],
+            "kind": activities["kind"],
+            "came": came.reindex(activities.index, fill_value=0).astype(int),
+            "members": grouped.size().reindex(activities.index, fill_value=0).astype(int),
+            "share": grouped["came"].mean().reindex(activities.index),
+        }
+    )
+    return frame.rename_axis("activity")
+
+
+def attendance_by_organization(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the share of possible attendances that took place, by organisation.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        actors, activities, attendance of the data model.
+
+    Returns
+    -------
+    DataFrame
+        index `organization`; columns ``members`` (who were in the network at one activity at least),
+        ``share`` (attendances ÷ members × activities, each while they were members).
+    """
+    possible = _possible(tables)
+    homes = tables["actors"].set_index("actor_id")["organization_id"].fillna("none given")
+    grouped = possible.groupby(possible["actor_id"].map(homes))
+    frame = pd.DataFrame({"members": grouped["actor_id"].nunique(), "share": grouped["came"].mean()})
+    return frame.rename_axis("organization")
+
+
+def _possible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return a row for each activity and each person then in the network, and whether the person came."""
+    dated = tables["activities"][["activity_id", "date"]].sort_values(["date", "activity_id"])
+    people = tables["actors"][["actor_id", "joined_on", "left_on"]]
+    pairs = dated.merge(people, how="cross")
+    early = (pairs["joined_on"] > pairs["date"]).fillna(False)
+    late = (pairs["left_on"] < pairs["date"]).fillna(False)
+    pairs = pairs[~(early | late)]
+    came = pd.MultiIndex.from_frame(tables["attendance"][["activity_id", "actor_id"]])
+    return pairs.assign(came=pd.MultiIndex.from_frame(pairs[["activity_id", "actor_id"]]).isin(came))

@@ -1,0 +1,57 @@
+"""Answers to survey items, put together into scores of their scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+__all__ = ["scale_scores", "scale_summary"]
+
+
+def scale_scores(tables: Mapping[str, pd.DataFrame], *, fewest: float = 0.5) -> pd.DataFrame:
+    """Return one score a person, wave and scale: the mean of the items answered.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        items and responses of the data model. A reversed item is turned round within its own range:
+        minimum + maximum − answer.
+    fewest : float
+        Least share of a scale's items somebody must have answered; otherwise there is no score, which is
+        not a score of zero.
+
+    Returns
+    -------
+    DataFrame
+        columns wave, scale, actor_id, score, answered (items); sorted.
+
+    Raises
+    ------
+    ValueError
+        When `fewest` is not between 0 and 1.
+    """
+    if not 0 <= fewest <= 1:
+        raise ValueError(f"found fewest={fewest}; allowed: a share from 0 to 1")
+    items = tables["items"].set_index("item_id")
+    answers = tables["responses"].join(items, on="item_id")
+    turned = answers["minimum"] + answers["maximum"] - answers["value"]
+    answers["value"] = answers["value"].where(answers["reversed"] == 0, turned).astype(float)
+    found = answers.groupby(["wave", "scale", "actor_id"])["value"].agg(["mean", "size"]).reset_index()
+    enough = found["size"] >= fewest * found["scale"].map(items["scale"].value_counts())
+    found = found.rename(columns={"mean": "score", "size": "answered"})[enough]
+    return found[["wave", "scale", "actor_id", "score", "answered"]].reset_index(drop=True)
+
+
+def scale_summary(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return number, mean, standard deviation and quartiles of the scores of every scale in every wave.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As from `scale_scores`.
+    """
+    grouped = scores.groupby(["scale", "wave"])["score"]
+    columns = {"people": grouped.size(), "mean": grouped.mean(), "sd": grouped.std()}
+    points = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+    return pd.DataFrame(columns | {name: grouped.quantile(point) for name, point in points.items()})

@@ -1,0 +1,117 @@
+"""Every relation of a dataset, wave by wave: who answered, how dense and how mutual it is, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from analysis.networks.dynamics import turnover
+from analysis.networks.panel import Panel
+from analysis.networks.structure import density, dyad_census, isolates, reciprocity
+
+__all__ = ["changes", "overview", "panels_of"]
+
+
+def panels_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Panel]:
+    """Return a panel of every relation in the table `ties`, by its name.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        actors, waves, ties, and nonresponse if there is one.
+
+    Returns
+    -------
+    dict of str to Panel
+        Each of the waves in which somebody reports a tie of that relation: one in which nobody does is taken
+        for one that did not ask.
+
+    Raises
+    ------
+    ValueError
+        As `Panel.from_tables`.
+    """
+    ties = tables["ties"]
+    return {
+        str(relation): Panel.from_tables(
+            tables,
+            relation=str(relation),
+            waves=sorted(ties.loc[ties["relation"] == relation, "wave"].unique()),
+        )
+        for relation in ties["relation"].unique()
+    }
+
+
+def overview(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:
+    """Describe every relation in every wave.
+
+    Parameters
+    ----------
+    panels : mapping of str to Panel
+        By relation.
+    threshold : float, optional
+        Lowest value that counts as a tie; by default any other than 0.
+
+    Returns
+    -------
+    DataFrame
+        index `relation`, `wave`; columns ``people`` (in the network), ``answered``, ``response_rate``,
+        ``ties``, ``density`` (ties ÷ ordered pairs observed), ``edgewise`` reciprocity (reciprocated arcs ÷
+        arcs), ``dyadic`` reciprocity (symmetric dyads ÷ dyads), ``mutual`` and ``asymmetric`` (dyads). Who
+        did not answer has no ties there and no lack of them: their cells are out of every count, and dyads
+        count where both answered.
+    """
+    rows = {}
+    for relation, panel in panels.items():
+        for place, wave in enumerate(panel.waves):
+            matrix = panel.matrix(wave, threshold=threshold)
+            census = dyad_census(matrix)
+            people, answered = int(panel.present[place].sum()), int(panel.answered[place].sum())
+            rows[relation, wave] = {
+                "people": people,
+                "answered": answered,
+                "response_rate": answered / people if people else np.nan,
+                "ties": int((np.nan_to_num(matrix) != 0).sum()),
+                "density": density(matrix),
+                "edgewise": reciprocity(matrix, "edgewise"),
+                "dyadic": reciprocity(matrix, "dyadic"),
+                "mutual": census.mutual,
+                "asymmetric": census.asymmetric,
+                "isolates": int((isolates(matrix, "weak") & panel.present[place]).sum()),
+            }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index = pd.MultiIndex.from_tuples(rows, names=["relation", "wave"])
+    return frame
+
+
+def changes(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:
+    """Compare each wave with the next, over the ordered pairs observed in both.
+
+    Parameters
+    ----------
+    panels, threshold
+        As for `overview`.
+
+    Returns
+    -------
+    DataFrame
+        index `relation`, `waves`; columns ``people`` (who answered in both), ``kept``, ``new``, ``lost``,
+        ``jaccard``, ``missing`` (ordered pairs not observed in both). No row where there is one wave only.
+    """
+    rows = {}
+    for relation, panel in panels.items():
+        for first, second in pairwise(panel.waves):
+            compared = turnover(
+                panel.matrix(first, threshold=threshold), panel.matrix(second, threshold=threshold)
+            )
+            places = [panel.waves.index(wave) for wave in (first, second)]
+            rows[relation, f"{first} to {second}"] = {
+                "people": int(panel.answered[places].all(axis=0).sum()),
+                **{name: getattr(compared, name) for name in ("kept", "new", "lost", "jaccard", "missing")},
+            }
+    columns = ["people", "kept", "new", "lost", "jaccard", "missing"]
+    index = pd.MultiIndex.from_tuples(list(rows) or [("", "")], names=["relation", "waves"])[: len(rows)]
+    return pd.DataFrame(list(rows.values()), columns=columns, index=index)
