@@ -1,0 +1,262 @@
+"""Medical Innovation, Korean Family Planning and Brazilian Farmers: nominations and times of adoption."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.sources.build import build
+from analysis.sources.rdata_files import data_frame, number_matrix, read_objects, sparse_matrix
+from analysis.tables.faults import Fault, raise_faults
+from analysis.tables.package import DataPackage, Relation
+
+__all__ = ["tables"]
+
+
+@dataclass(frozen=True)
+class _Study:
+    """One diffusion network.
+
+    Attributes
+    ----------
+    relation : str
+        Name of its relation in the datapackage.
+    network : str
+        Name of its object, and of its file.
+    prefix : str
+        What identifiers of ours begin with.
+    innovation : str
+        What could be adopted.
+    community : str
+        Column of the community, and what sort of organisation it is.
+    role : str
+        What the people are.
+    span : int
+        Identifiers in the file are the community's number times this, plus the person's number there.
+    first, last : int
+        First period, and last in which adoption was observed; the one after it stands for never.
+    """
+
+    relation: str
+    network: str
+    prefix: str
+    innovation: str
+    community: str
+    role: str
+    span: int
+    first: int
+    last: int
+
+
+_STUDIES = (
+    _Study(
+        relation="medical_innovation",
+        network="medInnovationsDiffNet",
+        prefix="med",
+        innovation="tetracycline",
+        community="city",
+        role="physician",
+        span=1000,
+        first=1,
+        last=17,
+    ),
+    _Study(
+        relation="korean_family_planning",
+        network="kfamilyDiffNet",
+        prefix="kor",
+        innovation="family_planning",
+        community="village",
+        role="villager",
+        span=1000,
+        first=1,
+        last=10,
+    ),
+    _Study(
+        relation="brazilian_farmers",
+        network="brfarmersDiffNet",
+        prefix="bra",
+        innovation="hybrid_corn",
+        community="village",
+        role="farmer",
+        span=100,
+        first=1946,
+        last=1964,
+    ),
+)
+_PARTS = ("graph", "toa", "vertex.static.attrs", "meta")
+
+
+def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
+    """Return organizations, actors, waves, ties and adoptions of the three studies.
+
+    The attributes and the times of adoption stand in the order of the identifiers as numbers, the network in
+    that of the identifiers as text. They are brought together by identifier, whatever labels the file gives
+    them; the community named in each row of attributes must be that of the identifier.
+
+    Raises
+    ------
+    InvalidInput
+        With every fault of the three files.
+    """
+    faults: list[Fault] = []
+    relations = {relation.name: relation for relation in package.relations}
+    read = {study: _read(raw, study, relations[study.relation], faults) for study in _STUDIES}
+    raise_faults(faults)
+    frames = [_frames(study, *parts) for study, parts in read.items()]
+    return {
+        **{name: pd.concat([frame[name] for frame in frames], ignore_index=True) for name in frames[0]},
+        "waves": pd.DataFrame({"wave": [1], "label": ["The one survey of each study"]}),
+    }
+
+
+_Read = tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def _read(raw: Path, study: _Study, relation: Relation, faults: list[Fault]) -> _Read:
+    """Return the network, the periods of adoption and the communities, all in the order of the identifiers.
+
+    Everything is empty where a fault was found.
+    """
+    before = len(faults)
+    path = raw / f"{study.network}.rdata"
+    empty = np.empty((0, 0)), np.empty(0, int), np.empty(0, int)
+    found = read_objects(path, (study.network,), faults).get(study.network)
+    if len(faults) > before:
+        return empty
+    parts = found if isinstance(found, Mapping) else {}
+    for part in _PARTS:
+        if part not in parts:
+            where = f"{study.network}${part}"
+            faults.append(Fault(path.name, "no such part", "a diffusion network (diffnet)", column=where))
+    if len(faults) > before:
+        return empty
+    identifiers = _identifiers(path, study, parts["meta"], faults)
+    size = len(identifiers)
+    network = _network(path, study, parts["graph"], size, relation, faults)
+    periods = number_matrix(
+        path,
+        f"{study.network}$toa",
+        parts["toa"],
+        faults,
+        minimum=study.first,
+        maximum=study.last + 1,
+        shape=(size,),
+    )
+    communities = _communities(path, study, parts["vertex.static.attrs"], np.sort(identifiers), faults)
+    if len(faults) > before:
+        return empty
+    order = np.argsort(identifiers)
+    return network[np.ix_(order, order)], periods.astype(int), communities
+
+
+def _identifiers(path: Path, study: _Study, meta: Any, faults: list[Fault]) -> npt.NDArray[np.int64]:
+    """Return the file's identifiers in the order of its network."""
+    labels = np.atleast_1d(meta.get("ids", ())) if isinstance(meta, Mapping) else np.empty(0)
+    texts = [str(label) for label in labels.tolist()]
+    if not texts or not all(text.isascii() and text.isdigit() for text in texts):
+        name = f"{study.network}$meta$ids"
+        faults.append(Fault(path.name, f"{len(texts)} labels", "whole numbers, one a person", column=name))
+        return np.empty(0, int)
+    return np.array([int(text) for text in texts])
+
+
+def _network(
+    path: Path, study: _Study, graph: Any, size: int, relation: Relation, faults: list[Fault]
+) -> npt.NDArray[np.float64]:
+    """Return the network, which the file repeats for every period."""
+    name = f"{study.network}$graph"
+    if not isinstance(graph, Mapping) or not graph:
+        faults.append(Fault(path.name, "no matrices", "a list with a matrix a period", column=name))
+        return np.empty((0, 0))
+    first, *others = (
+        sparse_matrix(
+            path,
+            f"{name}${period}",
+            matrix,
+            size,
+            faults,
+            minimum=relation.minimum,
+            maximum=relation.maximum,
+        )
+        for period, matrix in graph.items()
+    )
+    for period, other in zip(list(graph)[1:], others, strict=True):
+        if not np.array_equal(first, other):
+            where = f"{name}${period}"
+            faults.append(
+                Fault(path.name, "another network", "the network of the first period", column=where)
+            )
+    return first
+
+
+def _communities(
+    path: Path, study: _Study, found: object, identifiers: npt.NDArray[np.int64], faults: list[Fault]
+) -> npt.NDArray[np.int64]:
+    """Return the community of each person, checked against the identifiers."""
+    name = f"{study.network}$vertex.static.attrs"
+    expected = identifiers // study.span
+    rows = data_frame(path, name, found, faults, numbers={study.community: (1, 10_000)})
+    if len(rows) != len(expected):
+        if len(rows):
+            allowed = f"{len(expected)}, one a person"
+            faults.append(Fault(path.name, f"{len(rows)} rows", allowed, column=name))
+        return np.empty(0, int)
+    for row, (given, own) in enumerate(zip(rows[study.community], expected.tolist(), strict=True), start=1):
+        if given != own:
+            allowed = f"{own}, as in the identifiers, which run in the order of their numbers"
+            place = f"{name}${study.community}"
+            faults.append(Fault(path.name, f"{given:g}", allowed, row, place))
+    return expected
+
+
+def _frames(
+    study: _Study,
+    network: npt.NDArray[np.float64],
+    periods: npt.NDArray[np.int64],
+    communities: npt.NDArray[np.int64],
+) -> dict[str, pd.DataFrame]:
+    digits = len(str(len(periods)))
+    people = np.array(
+        [f"{study.prefix}_{number:0{digits}d}" for number in range(1, len(periods) + 1)], object
+    )
+    distinct, position = np.unique(communities, return_inverse=True)
+    digits = len(str(len(distinct)))
+    homes = np.array(
+        [f"{study.prefix}_{study.community}_{number:0{digits}d}" for number in range(1, len(distinct) + 1)],
+        object,
+    )
+    senders, receivers = network.nonzero()
+    never = periods > study.last
+    return {
+        "organizations": pd.DataFrame({"organization_id": homes, "kind": study.community}),
+        "actors": pd.DataFrame({"actor_id": people, "organization_id": homes[position], "role": study.role}),
+        "ties": pd.DataFrame(
+            {
+                "wave": 1,
+                "relation": study.relation,
+                "sender_id": people[senders],
+                "receiver_id": people[receivers],
+                "value": network[senders, receivers],
+                "reported_by": people[senders],
+            }
+        ),
+        "adoptions": pd.DataFrame(
+            {
+                "innovation": study.innovation,
+                "adopter_id": people,
+                "adopted_on": np.minimum(periods, study.last),
+                "censored": never.astype(int),
+            }
+        ),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(build(tables, "diffusion_classics"))

@@ -1,0 +1,126 @@
+"""The coded chat: published counts, every decision, no text and no name, and every fault of a spoilt file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import rdata
+
+from analysis.files import DATA_RAW
+from analysis.sources.rdata_files import read_objects
+from analysis.sources.rescushell_coded_discourse import tables
+from analysis.tables.faults import InvalidInput
+from analysis.tables.package import DataPackage, read_package
+from analysis.tables.validate import checked
+
+FILE = "RS.data.rda"
+CODES = {
+    "Data": 734,
+    "Technical.Constraints": 1189,
+    "Performance.Parameters": 685,
+    "Client.and.Consultant.Requests": 240,
+    "Design.Reasoning": 1157,
+    "Collaboration": 228,
+}
+"""Headers of the file, and how many utterances each code applies to (counted in the file by hand)."""
+
+
+@pytest.fixture(scope="module")
+def package() -> DataPackage:
+    """Return the committed declaration."""
+    return read_package(DATA_RAW / "rescushell_coded_discourse" / "datapackage.json")
+
+
+@pytest.fixture(scope="module")
+def raw(data_mirror: Path) -> pd.DataFrame:
+    """Return the published data frame."""
+    path = data_mirror / "rescushell_coded_discourse" / FILE
+    frame: pd.DataFrame = read_objects(path, ("RS.data",), [])["RS.data"]
+    return frame
+
+
+@pytest.fixture(scope="module")
+def real(data_mirror: Path, package: DataPackage) -> dict[str, pd.DataFrame]:
+    """Return the checked tables of the published file."""
+    return checked(tables(data_mirror / "rescushell_coded_discourse", package), package)
+
+
+def small(**columns: list[object]) -> dict[str, pd.DataFrame]:
+    """Return three utterances in two conversations, with planted names and texts, some columns replaced."""
+    given = {
+        "UserName": ["planted name a", "planted name b", "planted name a"],
+        "Condition": ["FirstGame", "SecondGame", "FirstGame"],
+        "GroupName": ["planted group", "planted group", "planted group"],
+        "text": ["planted text one", "planted text two", "planted text three"],
+        **{code: [0.0, 1.0, 0.0] for code in CODES},
+        "Data": [1.0, 0.0, 1.0],
+    }
+    return {"RS.data": pd.DataFrame({**given, **columns})}
+
+
+def test_six_codes_are_decided_on_3824_utterances_in_20_conversations(real: dict[str, pd.DataFrame]) -> None:
+    codings = real["codings"]
+    assert len(codings) == 6 * 3_824
+    assert len(codings[["document_id", "segment_id"]].drop_duplicates()) == 3_824
+    assert Counter(real["documents"]["kind"]) == {"group chat, first game": 10, "group chat, second game": 10}
+    assert set(codings["coder_id"]) == {"published"}
+    applied = codings.groupby("code")["applied"].sum().to_dict()
+    assert applied == {code.lower().replace(".", "_"): count for code, count in CODES.items()}
+    assert real["codebook"]["code"].tolist() == [code.lower().replace(".", "_") for code in CODES]
+
+
+def test_every_decision_returns_in_the_order_of_the_conversation(
+    real: dict[str, pd.DataFrame], raw: pd.DataFrame
+) -> None:
+    wide = real["codings"].pivot(index=["document_id", "segment_id"], columns="code", values="applied")
+    conversations = list(raw.groupby(["Condition", "GroupName"], sort=False))
+    assert len(conversations) == len(real["documents"])
+    for (_, lines), document in zip(conversations, real["documents"]["document_id"], strict=True):
+        own = wide.loc[document]
+        own = own.loc[[str(number) for number in range(1, len(lines) + 1)], real["codebook"]["code"]]
+        assert own.to_numpy().tolist() == lines[list(CODES)].to_numpy().tolist()
+
+
+def test_no_text_nor_name_of_the_file_comes_out(real: dict[str, pd.DataFrame], raw: pd.DataFrame) -> None:
+    texts = {text.strip().lower() for text in raw["text"]}
+    names = {name.lower() for name in raw["UserName"]}
+    groups = {group.lower() for group in raw["GroupName"]}
+    cells = {str(cell).lower() for frame in real.values() for cell in frame.to_numpy().ravel()}
+    assert (len(names), len(groups)) == (48, 10)
+    assert not cells & names
+    # Some utterances and groups are bare numbers, as the numbers of segments are.
+    assert {cell for cell in cells & (texts | groups) if not cell.isdigit()} == set()
+    assert not any(part in cell for cell in cells for name in names for part in name.split() if len(part) > 2)
+
+
+def test_nothing_planted_comes_out(tmp_path: Path, package: DataPackage) -> None:
+    rdata.write_rda(tmp_path / FILE, small())
+    found = checked(tables(tmp_path, package), package)
+    assert "planted" not in "".join(frame.to_csv() for frame in found.values())
+    data = found["codings"][found["codings"]["code"] == "data"]
+    assert data[["document_id", "segment_id", "applied"]].to_numpy().tolist() == [
+        ["chat_01", "1", 1],
+        ["chat_02", "1", 0],
+        ["chat_01", "2", 1],
+    ]
+    assert found["documents"].iloc[:, :2].to_numpy().tolist() == [
+        ["chat_01", "group chat, first game"],
+        ["chat_02", "group chat, second game"],
+    ]
+
+
+def test_every_fault_comes_at_once(tmp_path: Path, package: DataPackage) -> None:
+    spoilt = small(Data=[1.0, 2.0, 0.0], Collaboration=["a", "b", "c"], GroupName=["x", None, "x"])
+    rdata.write_rda(tmp_path / FILE, spoilt)
+    with pytest.raises(InvalidInput) as caught:
+        tables(tmp_path, package)
+    first, second, third = map(str, caught.value.faults)
+    assert first == f"{FILE}, row 2, column RS.data$Data: found 2; allowed: a number from 0 to 1"
+    assert second.startswith(f"{FILE}, column RS.data$Collaboration: found cells of kind ")
+    assert third == f"{FILE}, row 2, column RS.data$GroupName: found a missing cell; allowed: a value"
+    rdata.write_rda(tmp_path / FILE, {"other": pd.DataFrame({"a": [1.0]})})
+    with pytest.raises(InvalidInput, match=r"column RS.data: found no object of that name"):
+        tables(tmp_path, package)
