@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from analysis.compendium.closure import closure
 from analysis.compendium.plan import (
     data_inputs,
     data_unit,
@@ -315,6 +316,18 @@ def _pages(
             write_page(study, run, held)
 
         yield page_unit(run), inputs, page_path(run), make_page
+
+    packages = every_package()
+
+    def make_codebook() -> None:
+        from analysis.compendium.codebook import write_codebook
+
+        write_codebook(packages)
+
+    inputs = page_inputs(json.dumps([asdict(package) for package in packages])) | closure(
+        "import analysis.compendium.codebook"
+    )
+    yield "page codebook", inputs, REPORTS / "codebook.html", make_codebook
 
     def make_index() -> None:
         from analysis.compendium.pages import write_index

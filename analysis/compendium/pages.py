@@ -30,7 +30,7 @@ from analysis.figures.svg import as_image, as_svg
 from analysis.files import REPORTS, ROOT, write_atomically
 from analysis.tables.package import DataPackage
 
-__all__ = ["write_dataset_index", "write_index", "write_page"]
+__all__ = ["page_environment", "write_dataset_index", "write_index", "write_page"]
 
 _HEADING = re.compile(r'(<h[1-6] id=")([^"]+)(">.*?href="#)\2(")', re.DOTALL)
 _LONG = 30
@@ -40,7 +40,8 @@ _NAMES = {"parameters": "Parameters and their defaults", "injected-parameters": 
 """What folded code is called on the page, by tag."""
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return the templates of all pages, with the house's style."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -89,7 +90,7 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None) -> No
     parts = [renderer.cell(cell) for cell in notebook.cells]
     counts = Counter(verdict.verdict for verdict in listed)
     page = (
-        _environment()
+        page_environment()
         .get_template("run.html")
         .render(
             title=run.notebook.title,
@@ -118,7 +119,9 @@ def write_dataset_index(
     left_out : sequence of (str, sequence of str)
         Title of each report that was not, and the tables it needs and did not find.
     """
-    page = _environment().get_template("dataset.html").render(package=package, runs=built, left_out=left_out)
+    page = (
+        page_environment().get_template("dataset.html").render(package=package, runs=built, left_out=left_out)
+    )
     path = REPORTS / "datasets" / package.name / "index.html"
     write_atomically(path, page)
     return path
@@ -147,7 +150,7 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
         columns=["printed", "computed", "verdict"],
     )
     page = (
-        _environment()
+        page_environment()
         .get_template("index.html")
         .render(
             studies=studies,

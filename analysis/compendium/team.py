@@ -87,7 +87,7 @@ def deidentify_dataset(
     State().record(data_unit(dataset), _own_inputs(dataset), written)
     if made:
         say(
-            f"A key was made: {place}. Keep it, apart from the data; with it later waves get the same pseudonyms."
+            f"A key was made: {place}. Keep it apart from the data: later waves then get the same pseudonyms."
         )
     say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, no name.")
     say(f"Who is who stays in {names.relative_to(ROOT)}/pseudonyms.csv.")
@@ -100,9 +100,7 @@ def deidentify_dataset(
     say(f"Combinations of attributes shared by fewer than {smallest} people: {len(done.rare)}")
     for attributes, count in alone.items():
         say(f"  {attributes}: {count}")
-    say(
-        f"They are listed in {names.relative_to(ROOT)}/rare_combinations.csv; reports show no group that small."
-    )
+    say(f"They are listed in {names.relative_to(ROOT)}/rare_combinations.csv.")
 
 
 def make_report(dataset: str, studies: Sequence[Study], say: Say) -> int:

@@ -141,8 +141,8 @@ def mixing_by_wave(
     Returns
     -------
     DataFrame
-        index `relation`, `wave`; columns ``ties``, ``external_internal``, ``random_mixing`` (expected from the
-        sizes of the groups), ``lower`` and ``upper`` (95 % of the permutations), ``p``; missing in a wave
+        index `relation`, `wave`; columns ``ties``, ``external_internal``, ``random_mixing`` (expected from
+        the sizes of the groups), ``lower`` and ``upper`` (95 % of the permutations), ``p``; missing in a wave
         without a tie.
     """
     rows: dict[tuple[str, object], dict[str, float]] = {}

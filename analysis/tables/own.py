@@ -1,4 +1,4 @@
-"""A team's own dataset under `data_raw/`: begun from templates, read, added to. Nothing of it is ever committed."""
+"""A team's own dataset under `data_raw/`: begun, read, added to. Nothing of it is ever committed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.files import DATA_RAW, partial_folder, write_atomically
+from analysis.tables.cells import typed
 from analysis.tables.faults import Fault, InvalidInput, raise_faults
 from analysis.tables.importing.roster import read_roster
 from analysis.tables.load import examine_tables, read_tables
@@ -186,10 +187,13 @@ def add_tables(
         declaration = folder / "datapackage.json"
         content = json.loads(declaration.read_text(encoding="utf-8")) if declaration.is_file() else {}
         package = _with_relations(read_package(declaration), relations)
-        there = read_tables(folder)
-        merged = dict(there)
+        faults: list[Fault] = []
+        merged = examine(read_tables(folder), package, faults)
+        raise_faults(faults)
         for name, frame in tables.items():
-            merged[name] = frame if replace or name not in there else _merged(name, there[name], frame)
+            added = typed(TABLES[name], frame, package.attributes.get(name, ()), faults)
+            merged[name] = added if replace or name not in merged else _merged(name, merged[name], added)
+        raise_faults(faults)
         found = checked(merged, package)
     except InvalidInput:
         if not begun:
@@ -210,15 +214,12 @@ def _with_relations(package: DataPackage, relations: Mapping[str, Relation]) -> 
     return dataclasses.replace(package, relations=(*kept, *relations.values()))
 
 
-def _merged(name: str, there: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+def _merged(name: str, there: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     """Return rows with those to add; a row that is there word for word is not added again."""
-    table = TABLES[name]
-    added = new.astype("string").fillna("")
-    added = added.reindex(columns=list(dict.fromkeys([*there.columns, *added.columns])), fill_value="")
-    old = there.reindex(columns=added.columns, fill_value="")
     if name in ("organizations", "actors", "waves"):
-        added = added[~added[table.key[0]].isin(old[table.key[0]])]
-    return pd.concat([old, added]).drop_duplicates(ignore_index=True)
+        key = TABLES[name].key[0]
+        added = added[~added[key].isin(there[key])]
+    return pd.concat([there, added]).drop_duplicates(ignore_index=True)
 
 
 def told(data: OwnData) -> list[str]:
