@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.files import DATA_RAW, partial_folder, write_atomically
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault, InvalidInput, raise_faults
-from analysis.tables.importing.roster import read_roster
+from analysis.tables.importing.people import read_roster
 from analysis.tables.load import examine_tables, read_tables
 from analysis.tables.package import DataPackage, Relation, examine_package, is_own, read_package
 from analysis.tables.schema import TABLES

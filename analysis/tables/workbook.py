@@ -18,14 +18,19 @@ Cell = object
 """What a cell holds: a float, a text (empty when the cell is), a truth value, a date."""
 
 
-def _rows(path: Path, faults: list[Fault]) -> list[list[Cell]]:
+def _rows(path: Path, faults: list[Fault], sheet: str | None = None) -> list[list[Cell]]:
     if not path.exists():
         faults.append(Fault(path.name, "no such file", "run `make data`"))
         return []
     try:
         workbook = CalamineWorkbook.from_path(path)
+        if sheet is not None and sheet not in workbook.sheet_names:
+            allowed = f"one; the sheets are {', '.join(workbook.sheet_names) or 'none'}"
+            faults.append(Fault(path.name, f"no sheet {sheet!r}", allowed))
+            return []
+        found = workbook.get_sheet_by_index(0) if sheet is None else workbook.get_sheet_by_name(sheet)
         # With empty rows and columns skipped, a row would no longer be the row that a spreadsheet shows.
-        return [list(row) for row in workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+        return [list(row) for row in found.to_python(skip_empty_area=False)]
     except (CalamineError, OSError, ValueError, IndexError) as error:
         faults.append(Fault(path.name, f"no workbook ({error})", "an Excel workbook (.xlsx)"))
     return []
@@ -98,14 +103,37 @@ def read_square_matrix(
     return matrix
 
 
-def read_table(path: Path, columns: Sequence[str], faults: list[Fault]) -> dict[str, list[Cell]]:
-    """Return the named columns of a workbook's first sheet, whose first row is a header.
+def read_table(
+    path: Path,
+    columns: Sequence[str],
+    faults: list[Fault],
+    *,
+    sheet: str | None = None,
+    header_row: int = 1,
+) -> dict[str, list[Cell]]:
+    """Return the named columns of a workbook's sheet.
 
-    A missing file, a file that is no workbook, each column that is missing or there twice, and a table
-    without rows are appended to `faults`; a column at fault is returned empty.
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    columns : sequence of str
+        The columns wanted, wherever they stand.
+    faults : list of Fault
+        A missing file, a file that is no workbook, a sheet it lacks, each column that is missing or there
+        twice, and a table without rows are appended here.
+    sheet : str, optional
+        Name of the sheet; without it, the first.
+    header_row : int
+        Row of the sheet that names the columns, counted from 1; what stands above it is passed over.
+
+    Returns
+    -------
+    dict of str to list
+        The cells below the header, the first from row `header_row` + 1; a column at fault is empty.
     """
     before = len(faults)
-    rows = _rows(path, faults)
+    rows = _rows(path, faults, sheet)[header_row - 1 :]
     if len(faults) > before:
         return {name: [] for name in columns}
     header = [str(cell).strip() for cell in rows[0]] if rows else []
@@ -113,9 +141,9 @@ def read_table(path: Path, columns: Sequence[str], faults: list[Fault]) -> dict[
         if header.count(name) != 1:
             found = f"{header.count(name) or 'no'} column{'s' * (name in header)} of that name"
             allowed = f"one; the columns are {', '.join(header) or 'none'}"
-            faults.append(Fault(path.name, found, allowed, 1, name))
+            faults.append(Fault(path.name, found, allowed, header_row, name))
     if len(rows) == 1:
-        faults.append(Fault(path.name, "a header only", "a row per actor below it", 1))
+        faults.append(Fault(path.name, "a header only", "rows below it", header_row))
     return {
         name: [row[header.index(name)] for row in rows[1:]] if header.count(name) == 1 else []
         for name in columns

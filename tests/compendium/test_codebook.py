@@ -22,7 +22,9 @@ def test_every_column_stands_in_it_with_its_sentence(tmp_path: Path, monkeypatch
         position = page.index(f'<h2 id="{table.name}">', position)
         for column in table.columns:
             position = page.index(f'<th scope="row">{column.name}', position)
-            position = page.index(html.escape(column.description, quote=True).replace("&#x27;", "&#39;"), position)
+            position = page.index(
+                html.escape(column.description, quote=True).replace("&#x27;", "&#39;"), position
+            )
     for package in packages:
         position = page.index(f'id="dataset-{package.name}"', position)
         for columns in package.attributes.values():

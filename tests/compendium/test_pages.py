@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from analysis.compendium import results as results_module
-from analysis.compendium.pages import run_title, write_index, write_page
+from analysis.compendium.pages import write_index, write_page
 from analysis.compendium.parameters import Notebook
 from analysis.compendium.plan import page_path, report_folder
 from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
@@ -370,9 +370,9 @@ def test_a_page_is_the_same_bytes_each_time(executed: tuple[Study, Run, list[Ver
 
 def test_the_title_is_the_first_heading_or_the_name(root: Path) -> None:
     run = a_run(root)
-    assert run_title(run) == "Leaders & ties"
+    assert run.notebook.title == "Leaders & ties"
     headless = Notebook(run.notebook.path, "", "No heading\n## Only a second", "", {})
-    assert run_title(Run("leaders", "main", headless, run.dataset, {})) == "leaders/main"
+    assert headless.title == run.notebook.path.stem
 
 
 @pytest.fixture

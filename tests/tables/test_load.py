@@ -151,8 +151,8 @@ def test_every_file_that_is_no_table_is_listed(tmp_path: Path) -> None:
         "of the columns"
     )
     assert (
-        found[1]
-        == "actors.csv, row 3: found the byte 0xeb; allowed: text in UTF-8 (save the spreadsheet again as CSV UTF-8)"
+        found[1] == "actors.csv, row 3: found the byte 0xeb; allowed: text in UTF-8 "
+        "(save the spreadsheet again as CSV UTF-8)"
     )
     assert found[2].startswith("waves.csv: found no table (") and "EOF inside string" in found[2]
     assert found[3].startswith("nonresponse.csv, row 1: found an empty file")
@@ -191,7 +191,8 @@ def test_semicolons_and_decimal_commas_of_a_spreadsheet_are_read_right(tmp_path:
 def test_a_spreadsheet_saved_in_latin_1_is_refused_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "waves.csv").write_bytes("wave;label\n1;Frühling\n".encode("latin-1"))
     assert faults_of(tmp_path) == [
-        "waves.csv, row 2: found the byte 0xfc; allowed: text in UTF-8 (save the spreadsheet again as CSV UTF-8)"
+        "waves.csv, row 2: found the byte 0xfc; allowed: text in UTF-8 "
+        "(save the spreadsheet again as CSV UTF-8)"
     ]
 
 

@@ -183,7 +183,7 @@ def test_each_missing_or_repeated_column_is_told(tmp_path: Path) -> None:
 
 def test_a_table_has_a_header_and_rows(tmp_path: Path) -> None:
     assert table_faults(write_workbook(tmp_path / "t.xlsx", [["ID", "TRUST"]])) == [
-        "t.xlsx, row 1: found a header only; allowed: a row per actor below it"
+        "t.xlsx, row 1: found a header only; allowed: rows below it"
     ]
     assert table_faults(write_workbook(tmp_path / "t.xlsx", [])) == [
         f"t.xlsx, row 1, column {name}: found no column of that name; allowed: one; the columns are none"

@@ -7,7 +7,6 @@ nearest names, and nothing is guessed.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +14,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.tables.cells import typed
 from analysis.tables.faults import Fault
 from analysis.tables.importing.grid import Grid, read_grid
+from analysis.tables.importing.people import Matcher
 from analysis.tables.privacy.names import fold
-from analysis.tables.schema import ROSTER
 
-__all__ = ["PATTERN", "TICKS", "read_roster", "read_roster_survey"]
+__all__ = ["PATTERN", "TICKS", "read_roster_survey"]
 
 PATTERN = "{relation} | {wave} | {alter}"
 """How the header of a column says what was asked, of which wave, about whom."""
@@ -30,65 +28,6 @@ TICKS = {"x": 1.0, "✓": 1.0, "✔": 1.0, "yes": 1.0, "no": 0.0}
 """Words read as numbers without being told; others need a list of labels."""
 
 _FIELDS = ("relation", "wave", "alter")
-
-
-def read_roster(path: Path, faults: list[Fault]) -> pd.DataFrame:
-    """Return the list of those asked, typed (`schema.ROSTER`); faults are appended.
-
-    Raises
-    ------
-    Nothing: a file that cannot be read gives an empty roster and a fault.
-    """
-    grid = read_grid(path, faults)
-    frame = pd.DataFrame(grid.cells, columns=grid.header, dtype="string")
-    before = len(faults)
-    roster = typed(ROSTER, frame, (), faults)
-    repeated = roster["actor_id"].dropna().duplicated()
-    for position in repeated.index[repeated]:
-        found = f"{roster['actor_id'][position]!r} again"
-        faults.append(Fault("roster.csv", found, "each actor_id once", position + 2, "actor_id"))
-    for index in range(before, len(faults)):
-        fault = faults[index]
-        faults[index] = Fault(path.name, fault.found, fault.allowed, fault.row, fault.column, fault.hint)
-    return roster
-
-
-class _Matcher:
-    """Finds who on the roster is meant by a name, as it was written."""
-
-    def __init__(self, roster: pd.DataFrame) -> None:
-        self.meant: dict[str, list[str]] = {}
-        self.shown: dict[str, str] = {}
-        filled = roster.dropna(subset=["actor_id", "name"]).fillna("")
-        columns = (filled[name].astype(str) for name in ("actor_id", "name", "aliases", "organization_id"))
-        for actor, name, aliases, home in zip(*columns, strict=True):
-            ways = [actor, name, *aliases.split("|")]
-            ways += [f"{way} ({home})" for way in ways[1:] if home and way]
-            self.shown[actor] = f"{name} ({actor})"
-            for way in {fold(way) for way in ways} - {""}:
-                self.meant.setdefault(way, []).append(actor)
-
-    def find(self, written: str, where: tuple[str, int, str | None], faults: list[Fault]) -> str | None:
-        """Return the identifier of who is meant, or None and a fault."""
-        meant = self.meant.get(fold(written), [])
-        if len(meant) == 1:
-            return meant[0]
-        file, row, column = where
-        if meant:
-            several = ", ".join(self.shown[one] for one in meant)
-            allowed = "a name that only one person on the roster has"
-            hint = f"{several} are called so: write the identifier, or the name with the school in brackets"
-        else:
-            allowed = "a name, alias or identifier on the roster"
-            near = difflib.get_close_matches(fold(written), self.meant, 3, 0.7)
-            people = dict.fromkeys(self.shown[one] for way in near for one in self.meant[way])
-            hint = (
-                f"near: {', '.join(people)}; if one is meant, add {written!r} to their aliases"
-                if people
-                else "nobody's name is near; is someone missing from the roster?"
-            )
-        faults.append(Fault(file, repr(written), allowed, row, column, hint))
-        return None
 
 
 @dataclass(frozen=True)
@@ -151,7 +90,7 @@ def read_roster_survey(
         there, is a non-respondent: missing, never without ties.
     """
     grid = read_grid(path, faults)
-    matcher = _Matcher(roster)
+    matcher = Matcher(roster)
     asked = _columns(path.name, grid, pattern, relations, matcher, wave_column, faults)
     if respondent not in grid.header:
         allowed = f"one of {', '.join(grid.header[:12]) or 'none'}"
@@ -191,7 +130,7 @@ def _columns(
     grid: Grid,
     pattern: str,
     relations: Sequence[str],
-    matcher: _Matcher,
+    matcher: Matcher,
     wave_column: str | None,
     faults: list[Fault],
 ) -> list[_Asked]:
@@ -274,8 +213,9 @@ def _answer(
         return None
     if fold(text) in words:
         return words[fold(text)]
-    if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
-        return float(text)
+    value = grid.number(text)
+    if value is not None:
+        return value
     known = ", ".join(words)
     hint = "say what other words mean with --labels"
     faults.append(Fault(file, repr(text), f"a number, or one of {known}", line, grid.header[place], hint))

@@ -1,0 +1,262 @@
+"""What any file of a network gives: its people, its ties, who was asked what; and the tables made of it.
+
+One network gives the same tables whatever file it was read from. In every format
+
+- a value of zero is no tie; somebody without ties is still one of the people;
+- an undirected tie becomes two, one in each direction;
+- what somebody reports on themselves (the diagonal of a matrix, a loop) is kept where it is not zero; whether
+  it counts is the analyst's choice;
+- names are compared as they are shown: accents may be written either way Unicode knows, and space around
+  or between words counts as one space.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from analysis.tables.faults import Fault, raise_faults
+
+__all__ = [
+    "MOST_ACTORS",
+    "Arc",
+    "ImportedNetwork",
+    "actor_label",
+    "as_tables",
+    "assemble",
+    "matrix_arcs",
+    "named_wave",
+    "read_wave",
+]
+
+MOST_ACTORS = 100_000
+"""People a file may say it has: more would take the memory of whoever only opens it."""
+
+_NAMED_WAVE = re.compile(r"(?P<relation>.*\S)[\s_]+(?P<wave>[0-9]{1,9})", re.DOTALL)
+
+
+class Arc(NamedTuple):
+    """A tie as a file has it; `row` is the line it stands on, where that is known."""
+
+    sender: str
+    receiver: str
+    value: float
+    wave: int
+    relation: str
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class ImportedNetwork:
+    """A network as it was read.
+
+    Attributes
+    ----------
+    actors : tuple of str
+        The people, in the order of the file.
+    ties : DataFrame
+        sender_id, receiver_id, value, wave, relation; a row a tie, in the order of the file.
+    asked : tuple of (int, str)
+        The waves and relations the file tells of, also those without a tie.
+    nonresponse : DataFrame
+        wave, actor_id, relation: whose row of a matrix is missing.
+    """
+
+    actors: tuple[str, ...]
+    ties: pd.DataFrame
+    asked: tuple[tuple[int, str], ...]
+    nonresponse: pd.DataFrame
+
+
+def actor_label(text: str) -> str:
+    """Return a name in the one way it is compared: composed accents, single spaces, none around it."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def read_wave(text: str) -> int | None:
+    """Return the number of a wave, or None when the text is none."""
+    fit = re.fullmatch(r"([0-9]{1,9})(\.0+)?", text.strip())
+    return int(fit[1]) if fit else None
+
+
+def named_wave(name: str) -> tuple[int, str] | None:
+    """Return the wave and the relation after which a sheet or a matrix is named: `help 1`, `help_1`."""
+    fit = _NAMED_WAVE.fullmatch(name.strip())
+    return (int(fit["wave"]), actor_label(fit["relation"])) if fit else None
+
+
+def assemble(
+    file: str,
+    actors: Iterable[str],
+    arcs: Iterable[Arc],
+    asked: Iterable[tuple[int, str]],
+    faults: list[Fault],
+    *,
+    silent: Iterable[tuple[int, str, str]] = (),
+    undirected: bool = False,
+) -> ImportedNetwork:
+    """Put a network together, or raise with every fault.
+
+    Parameters
+    ----------
+    file : str
+        How faults name the file.
+    actors : iterable of str
+        Labels made by `actor_label`; whoever occurs in `arcs` is one of them.
+    arcs : iterable of Arc
+        Ties, zero values and loops included.
+    asked : iterable of (int, str)
+        Waves and relations.
+    faults : list of Fault
+        Faults found so far.
+    silent : iterable of (int, str, str)
+        Wave, person and relation of answers that are missing.
+    undirected : bool
+        Whether each tie is one in both directions.
+
+    Raises
+    ------
+    InvalidInput
+        With the faults given, and: nobody in the network, a label empty or with a control character, a tie
+        there twice.
+    """
+    people = tuple(dict.fromkeys(actors))
+    pairs = tuple(dict.fromkeys(asked))
+    for label in (*people, *(relation for _, relation in pairs)):
+        if not label or any(unicodedata.category(sign) == "Cc" for sign in label):
+            faults.append(Fault(file, f"the label {label!r}", "labels of at least one printed character"))
+    if not people:
+        faults.append(Fault(file, "nobody", "at least one person"))
+    first: dict[tuple[int, str, str, str], int | None] = {}
+    kept = []
+    for arc in arcs:
+        both = [arc]
+        if undirected and arc.sender != arc.receiver:
+            both.append(arc._replace(sender=arc.receiver, receiver=arc.sender))
+        keys = [(one.wave, one.relation, one.sender, one.receiver) for one in both]
+        if keys[0] in first:
+            before = f", as in row {first[keys[0]]}" if first[keys[0]] is not None else ""
+            found = f"{arc.sender!r} to {arc.receiver!r} again{before} (wave {arc.wave}, {arc.relation})"
+            faults.append(Fault(file, found, "each tie once", arc.row))
+            continue
+        first.update(dict.fromkeys(keys, arc.row))
+        kept += both if arc.value != 0 else []
+    raise_faults(faults, "nothing read")
+    columns = ["sender_id", "receiver_id", "value", "wave", "relation"]
+    kinds = dict(zip(columns, ["string", "string", "Float64", "Int64", "string"], strict=True))
+    ties = pd.DataFrame([arc[:5] for arc in kept], columns=columns).astype(kinds)
+    unheard = pd.DataFrame(list(dict.fromkeys(silent)), columns=["wave", "actor_id", "relation"])
+    unheard = unheard.astype({"wave": "Int64", "actor_id": "string", "relation": "string"})
+    return ImportedNetwork(people, ties, pairs, unheard)
+
+
+def matrix_arcs(
+    file: str,
+    labels: Sequence[str],
+    cells: Sequence[Sequence[float | None]],
+    lines: Sequence[int],
+    asked: tuple[int, str],
+    faults: list[Fault],
+) -> tuple[list[Arc], list[tuple[int, str, str]]]:
+    """Return the ties of a square matrix whose rows send, and who did not answer.
+
+    Parameters
+    ----------
+    file : str
+        How faults name the file.
+    labels : sequence of str, n of them
+        Of the rows and of the columns.
+    cells : n rows of n cells
+        None: missing, which a cell of the diagonal may be.
+    lines : sequence of int, n of them
+        Line of the file each row stands on.
+    asked : (int, str)
+        Wave and relation.
+    faults : list of Fault
+        A row that is missing as a whole, its diagonal aside, is somebody who did not answer. A single
+        missing cell can be told neither as a tie nor as none, so it is a fault.
+    """
+    wave, relation = asked
+    arcs: list[Arc] = []
+    silent = []
+    for place, (sender, row, line) in enumerate(zip(labels, cells, lines, strict=True)):
+        others = [value for column, value in enumerate(row) if column != place]
+        if others and all(value is None for value in others):
+            silent.append((wave, sender, relation))
+            continue
+        for receiver, value in zip(labels, row, strict=True):
+            if value is None and receiver != sender:
+                allowed = "a number, or all of the row missing (the person did not answer)"
+                hint = "0 where the person did answer and named no tie"
+                faults.append(Fault(file, "a missing cell", allowed, line, receiver, hint))
+            elif value:
+                arcs.append(Arc(sender, receiver, value, wave, relation, line))
+    return arcs, silent
+
+
+def _natural(label: str) -> tuple[list[tuple[int, int, str]], str]:
+    parts = [part for part in re.split(r"([0-9]+)", label) if part]
+    key = [
+        (0, len(part.lstrip("0")), part.lstrip("0")) if part[0] in "0123456789" else (1, 0, part.casefold())
+        for part in parts
+    ]
+    return key, label
+
+
+def as_tables(
+    network: ImportedNetwork, *, directed_by: Literal["sender", "receiver"] = "sender"
+) -> dict[str, pd.DataFrame]:
+    """Return a network as tables of the data model: actors, waves, ties and, where needed, nonresponse.
+
+    Rows stand by wave, then relation, then person; people by label, numbers in it by size (A2 before A10).
+    So the tables do not depend on the order of the file.
+
+    Parameters
+    ----------
+    network : ImportedNetwork
+        As a reader returned it.
+    directed_by : {"sender", "receiver"}
+        Whose answer a tie is. With "receiver" a missing row is nobody's silence, and is a fault.
+
+    Raises
+    ------
+    InvalidInput
+        When `directed_by` is neither, or rows are missing where receivers answered.
+    """
+    faults = []
+    if directed_by not in ("sender", "receiver"):
+        faults.append(Fault("directed_by", repr(directed_by), "sender or receiver"))
+    elif directed_by == "receiver":
+        faults = [
+            Fault("network", f"the missing row of {actor!r}", "rows in full, where receivers answered")
+            for actor in network.nonresponse["actor_id"]
+        ]
+    raise_faults(faults, "nothing read")
+    actors = sorted(network.actors, key=_natural)
+    place = {actor: number for number, actor in enumerate(actors)}
+    waves = sorted({wave for wave, _ in network.asked})
+    ties = network.ties.assign(
+        first=network.ties["sender_id"].map(place), second=network.ties["receiver_id"].map(place)
+    )
+    ties = ties.sort_values(["wave", "relation", "first", "second"], ignore_index=True)
+    ties["reported_by"] = ties[f"{directed_by}_id"]
+    tables = {
+        "actors": pd.DataFrame({"actor_id": pd.Series(actors, dtype="string")}),
+        "waves": pd.DataFrame(
+            {
+                "wave": pd.Series(waves, dtype="Int64"),
+                "label": pd.Series([f"wave {wave}" for wave in waves], dtype="string"),
+            }
+        ),
+        "ties": ties[["wave", "relation", "sender_id", "receiver_id", "value", "reported_by"]],
+    }
+    if len(network.nonresponse):
+        silent = network.nonresponse.assign(first=network.nonresponse["actor_id"].map(place))
+        silent = silent.sort_values(["wave", "relation", "first"], ignore_index=True)
+        tables["nonresponse"] = silent[["wave", "actor_id", "relation"]]
+    return tables
