@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analysis.tables.describe import listed
+
 ROOT = Path(__file__).resolve().parents[1]
 
 ROOMS = ("tables", "sources", "networks", "inference", "measurement", "evidence", "figures", "compendium")
@@ -33,6 +35,9 @@ def tracked_files() -> list[Path]:
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+OWN = ("new", "check-data", "deidentify", "report")
 
 
 def test_environment_yml_has_the_pins_of_pyproject() -> None:
@@ -111,7 +116,14 @@ def test_no_path_of_a_machine_is_committed() -> None:
             assert not found, f"{path}: {found}"
 
 
+def test_the_documents_list_the_tables_and_the_datasets_there_are() -> None:
+    assert (ROOT / "data_derived/README.md").read_text(encoding="utf-8").endswith("\n\n" + listed())
+    told = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    folders = {path.parent.name for path in tracked_files() if path.match("data_raw/*/datapackage.json")}
+    assert told == folders
+
+
 def test_every_command_explains_itself() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for command in ("all", "test", "data", "check", "why", "lab", "clean", "help", "expected"):
+    for command in ("all", "test", "data", "check", "why", "lab", "clean", "help", "expected", *OWN):
         assert re.search(rf"^make {command} +\S", listed, re.MULTILINE), command

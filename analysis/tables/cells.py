@@ -104,32 +104,38 @@ def _with_dtype(column: Column, values: pd.Series) -> pd.Series:
 
 
 def _typed_column(file: str, column: Column, given: pd.Series, faults: list[Fault]) -> pd.Series:
-    text = given.astype("string").str.strip()
-    missing = text.fillna("").eq("").astype(bool)
-    text = text.mask(missing)
+    # A column has far fewer different cells than cells, and each is read once. The last stands for missing
+    # ones, whose code is -1.
+    codes, words = pd.factorize(given.astype("string"))
+    often = np.bincount(codes + 1, minlength=len(words) + 1)
+    text = pd.Series(pd.array([*words, pd.NA], dtype="string")).str.strip()
+    empty = text.fillna("").eq("").astype(bool)
+    text = text.mask(empty)
+    values, bad = _values(column, text, np.roll(often, -1))
+    bad &= ~empty
+    values = _with_dtype(column, values.mask(bad))
+    problems = [(bad, _KINDS.get(column.kind, ""))]
     if column.required:
-        report(file, column.name, given, missing, "a value", faults)
-    values, bad = _values(column, text)
-    bad &= ~missing
-    if bad.any():
-        report(file, column.name, given, bad, _KINDS[column.kind], faults)
-        values = values.mask(bad)
+        problems.insert(0, (empty, "a value"))
     if column.minimum is not None or column.maximum is not None:
         low = -np.inf if column.minimum is None else column.minimum
         high = np.inf if column.maximum is None else column.maximum
         bounds = [f"at least {low:g}"] if column.minimum is not None else []
         bounds += [f"at most {high:g}"] if column.maximum is not None else []
-        outside = ~values.between(low, high).fillna(True).astype(bool)
-        report(file, column.name, given, outside, " and ".join(bounds), faults)
+        problems.append((~values.between(low, high).fillna(True).astype(bool), " and ".join(bounds)))
     if column.allowed:
         listed = pd.Series(column.allowed, dtype="string")
         known = values.isin(listed if column.kind in ("text", "date") else pd.to_numeric(listed))
-        report(file, column.name, given, ~(known | values.isna()), ", ".join(column.allowed), faults)
-    return _with_dtype(column, values)
+        problems.append((~(known | values.isna()), ", ".join(column.allowed)))
+    for wrong, allowed in problems:
+        if wrong.any():
+            cells = pd.Series(wrong.to_numpy()[codes], index=given.index)
+            report(file, column.name, given, cells, allowed, faults)
+    return pd.Series(values.array[codes], index=given.index)
 
 
-def _values(column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the values of their kind, and which cells hold none."""
+def _values(column: Column, text: pd.Series, often: np.ndarray) -> tuple[pd.Series, pd.Series]:
+    """Return the values of their kind, and which cells hold none; `often`: how many cells hold each text."""
     if column.kind in ("integer", "number"):
         return _numbers(text, whole=column.kind == "integer")
     if column.kind in ("date", "time"):
@@ -138,7 +144,7 @@ def _values(column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]:
         numbers, bad = _numbers(text, whole=True)
         undated = _no_moment("date", text)
         # Whichever there is more of is meant; the others are the ones at fault.
-        return (numbers, bad) if (~bad).sum() > (~undated).sum() else (text, undated)
+        return (numbers, bad) if often[~bad].sum() > often[~undated].sum() else (text, undated)
     if text.str.contains("\r", regex=False).any():
         # A carriage return is not quoted when it is written, so it would end the line there.
         text = text.str.replace("\r\n?", "\n", regex=True)

@@ -1,4 +1,7 @@
-"""A built dataset's `datapackage.json`: every table with its schema, in Frictionless Data's terms."""
+"""The declaration told elsewhere: a built dataset's `datapackage.json`, in Frictionless Data's terms; a list.
+
+`python -m analysis.tables.describe` prints the list in `data_derived/README.md`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 from analysis.tables.package import DataPackage
 from analysis.tables.schema import TABLES, Column, Table
 
-__all__ = ["columns_of", "described"]
+__all__ = ["columns_of", "described", "listed"]
 
 _TYPES = {"text": "string", "integer": "integer", "number": "number", "date": "date"}
 _PATTERNS = {
@@ -121,3 +124,21 @@ def _attribute(column: Column) -> dict[str, Any]:
     if column.maximum is not None:
         declared["maximum"] = column.maximum
     return declared
+
+
+def listed() -> str:
+    """Return the tables of the data model as a Markdown table: what a row is, its columns, its key."""
+    rows = ["| table | a row is | columns (**needed**) | no two rows share |", "|---|---|---|---|"]
+    for table in TABLES.values():
+        columns = ", ".join(
+            f"**{column.name}**" if column.required else column.name for column in table.columns
+        )
+        more = ", and those declared" if table.attributes else ""
+        rows.append(
+            f"| `{table.name}` | {table.row} | {columns}{more} | {', '.join(table.key) or 'anything'} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    print(listed(), end="")

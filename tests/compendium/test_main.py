@@ -16,6 +16,7 @@ from analysis.sources.fetch import MIRROR_VARIABLE
 from analysis.tables.faults import Fault, InvalidInput
 
 COMMANDS = ("make", "data", "why", "check", "expected")
+DATASET_COMMANDS = ("new", "check-data", "deidentify", "report")
 STUDIES = tuple(Study(name, name.title(), "?", "C.", "D.", (), ()) for name in ("advice", "leaders"))
 
 
@@ -158,4 +159,4 @@ def test_who_lacks_data_is_told_how_to_provide_them(
 
 def test_the_commands_are_the_ones_told_of() -> None:
     commands: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = module._COMMANDS
-    assert tuple(commands) == COMMANDS
+    assert tuple(commands) == (*COMMANDS, *DATASET_COMMANDS, "import")

@@ -133,9 +133,7 @@ def _check_declared(ties: pd.DataFrame | None, known: Sequence[str], faults: lis
     for relation, values in ties.groupby("relation")["value"]:
         if relation not in known:
             allowed = f"relations of the dataset: {', '.join(known) or 'none yet'}"
-            hint = (
-                f"declare it and its scale, as in --relation '{relation}:0:{values.max():g}:What was asked'"
-            )
+            hint = f"declare it and its scale, as in --relation '{relation}:0:{values.max():g}'"
             faults.append(Fault("ties", f"the relation {relation!r}", allowed, hint=hint))
 
 
