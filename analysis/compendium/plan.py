@@ -58,11 +58,13 @@ def page_path(run: Run) -> Path:
 def data_inputs(package: DataPackage) -> dict[str, str]:
     """Return the hashes that decide whether a dataset's tables are stale.
 
-    A raw file that is gone counts as the declared one: tables made of it are none the worse.
+    A raw file that is gone counts as the declared one: tables made of it are none the worse. What lies
+    beside the raw files in this repository (a layout, a twin's parameters, tables of our own) counts too.
     """
     raw = DATA_RAW / package.name
     files = {(raw / resource.path): resource.sha256 for resource in package.resources}
-    there = _hashes([raw / "datapackage.json", *(path for path in files if path.is_file())])
+    beside = sorted({*raw.glob("*.json"), *raw.glob("*.csv")} - files.keys())
+    there = _hashes([*beside, *(path for path in files if path.is_file())])
     gone = {path.relative_to(ROOT).as_posix(): sha256 for path, sha256 in files.items() if not path.is_file()}
     return there | gone | closure(f"import analysis.sources.{package.name}") | _environment()
 

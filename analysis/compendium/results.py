@@ -81,13 +81,16 @@ class Results:
         ------
         ValueError
             For a malformed key, one that is taken (in JupyterLab a cell may be run again), a number that is
-            not finite, or a dataset with a smallest cell when `people` is not said.
+            not finite, or a dataset with a smallest cell when `people` is not said, or value or label are
+            about a single person.
         TypeError
             For any other value.
         """
         if self._is_withheld(key, people):
             self._withhold(label)
             return
+        if self.package.smallest_cell:
+            refuse_single_people([key, label, str(value)], self.package.smallest_cell, f"number {key!r}")
         entry = self._record(key, value, label)
         self._write_numbers()
         display({NUMBERS: {key: entry}, "text/plain": f"{label}: {entry['value']}  [{key}]"}, raw=True)
@@ -137,7 +140,7 @@ class Results:
             self._withhold(caption)
             return
         if smallest:
-            refuse_single_people(_texts(frame), smallest, f"table {key!r}")
+            refuse_single_people([key, caption, label, *_texts(frame)], smallest, f"table {key!r}")
         recorded = {}
         cells = _numbers_of(key, frame) if numbers else []
         self._take(key)
@@ -180,7 +183,7 @@ class Results:
             self._withhold(caption)
             return
         if self.package.smallest_cell:
-            texts = [*texts_of(figure), caption]
+            texts = [key, caption, *texts_of(figure)]
             refuse_single_people(texts, self.package.smallest_cell, f"figure {key!r}")
         self._take(key)
         content = as_svg(figure)
@@ -199,13 +202,15 @@ class Results:
     def _is_withheld(self, key: str, people: str | int | None) -> bool:
         """Whether something rests on too few people to be shown."""
         smallest = self.package.smallest_cell
-        if not smallest or isinstance(people, str):
+        if not smallest:
             return False
         if people is None:
             raise ValueError(
                 f"{key!r}: this dataset shows nothing of fewer than {smallest} people; say with people=… "
                 "how many it rests on"
             )
+        if isinstance(people, str) or not people >= 0:
+            raise ValueError(f"{key!r}: people={people!r} is no number of people; allowed: 0, 1, 2, …")
         return 0 < people < smallest
 
     def _withhold(self, what: str) -> None:

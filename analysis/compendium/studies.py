@@ -88,7 +88,8 @@ def _study(path: Path, faults: list[Fault]) -> Study | None:
     texts = {name: lines.text(content, name, ()) for name in _STUDY_TEXTS}
     runs = _runs(content, path.parent, lines)
     claims = read_claims(content, path.parent, {run.id for run in runs} | _given_ids(content), lines)
-    reports = _reports(content.get("reports") or [], path.parent, lines)
+    given = content.get("reports")
+    reports = _reports([] if given is None else given, path.parent, lines)
     return Study(study, runs=tuple(runs), claims=tuple(claims), reports=tuple(reports), **texts)
 
 
@@ -146,9 +147,13 @@ def _reports(given: Any, folder: Path, lines: Lines) -> list[Report]:
     for index, item in enumerate(given):
         at = ("reports", index)
         lines.unknown(item, at, _REPORT_ENTRIES)
-        notebook = _notebook(lines.text(item, "notebook", at), folder, at, lines)
+        name = lines.text(item, "notebook", at)
+        if name and name in (one.get("notebook") for one in given[:index]):
+            # A report is called after its notebook.
+            lines.fault((*at, "notebook"), f"{name} again", "each notebook once")
+        notebook = _notebook(name, folder, at, lines)
         tables = item.get("tables")
-        if not isinstance(tables, list) or not tables or not set(tables) <= TABLES.keys():
+        if not isinstance(tables, list) or not tables or not all(table in [*TABLES] for table in tables):
             lines.fault((*at, "tables"), repr(tables), f"a list of tables: {', '.join(TABLES)}")
         elif notebook is not None:
             reports.append(Report(notebook, tuple(tables)))

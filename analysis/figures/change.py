@@ -20,8 +20,12 @@ def turnover_bars(changes: pd.DataFrame) -> Figure:
     Parameters
     ----------
     changes : DataFrame
-        As from `networks.overview.changes`: index relation and waves, columns `kept`, `new`, `lost`.
+        As from `networks.overview.changes`: index relation and waves, columns `kept`, `new`, `lost`. Without
+        a row the axes stay empty. The number of a part too narrow for it stands beside the axes.
     """
+    parts = list(_PARTS)
+    longest = int(changes[parts].sum(axis=1).max()) if len(changes) else 0
+    narrow = changes[parts].map(lambda count: count < longest * (0.03 + 0.025 * len(str(count))))
     with themed():
         figure, axis = plt.subplots(figsize=(7, 0.55 * max(len(changes), 2) + 1.2))
         places = range(len(changes))
@@ -39,7 +43,7 @@ def turnover_bars(changes: pd.DataFrame) -> Figure:
                 label=part,
             )
             for place, (start, count) in enumerate(zip(left, changes[part], strict=True)):
-                if count:
+                if count and not narrow[part].iloc[place]:
                     axis.annotate(
                         str(count),
                         (start + count / 2, place),
@@ -50,6 +54,20 @@ def turnover_bars(changes: pd.DataFrame) -> Figure:
                     )
             left = left + changes[part]
         axis.set_yticks(places, [f"{relation}, wave {waves}" for relation, waves in changes.index])
+        margin = axis.get_yaxis_transform()
+        for place in places:
+            counts = changes[parts].iloc[place][narrow.iloc[place]]
+            beside = ", ".join(f"{count} {part}" for part, count in counts.items() if count)
+            if beside:
+                axis.annotate(
+                    beside,
+                    (1, place),
+                    (4, 0),
+                    xycoords=margin,
+                    textcoords="offset points",
+                    va="center",
+                    fontsize="small",
+                )
         axis.invert_yaxis()
         axis.set_xlabel("ties, over pairs observed in both waves")
         axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)

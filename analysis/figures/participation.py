@@ -18,7 +18,8 @@ def attendance_bars(reached: pd.DataFrame) -> Figure:
     Parameters
     ----------
     reached : DataFrame
-        As from `attendance_by_activity`: index activity, columns `date`, `came`, `share`.
+        As from `attendance_by_activity`: index activity, columns `date`, `came`, `share`. Without a row the
+        axes stay empty; without a share there is no bar, and still the number of those who came.
     """
     with themed():
         figure, axis = plt.subplots(figsize=(7, 0.45 * max(len(reached), 2) + 1))
@@ -28,10 +29,14 @@ def attendance_bars(reached: pd.DataFrame) -> Figure:
             f"{activity}, {date}" for activity, date in zip(reached.index, reached["date"], strict=True)
         ]
         axis.set_yticks(places, labels)
-        for place, (share, came) in enumerate(zip(reached["share"], reached["came"], strict=True)):
-            axis.annotate(f"{came} came", (share, place), (4, 0), textcoords="offset points", va="center")
-        axis.invert_yaxis()
-        axis.set_xlim(0, 1.15)
+        # Beside the axes, where no bar and no edge of the figure cuts them.
+        margin = axis.get_yaxis_transform()
+        for place, came in enumerate(reached["came"]):
+            axis.annotate(
+                f"{came} came", (1, place), (4, 0), xycoords=margin, textcoords="offset points", va="center"
+            )
+        axis.set_ylim(max(len(reached), 1) - 0.5, -0.5)
+        axis.set_xlim(0, 1)
         axis.set_xticks([0, 0.25, 0.5, 0.75, 1])
         axis.xaxis.set_major_formatter(PercentFormatter(1.0))
         axis.set_xlabel("share of those then in the network")

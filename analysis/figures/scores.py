@@ -20,12 +20,22 @@ def scores_by_wave(summary: pd.DataFrame, scales: pd.DataFrame) -> Figure:
         As from `scale_summary`: index scale and wave, columns `lower_quartile`, `median`, `upper_quartile`.
     scales : DataFrame
         index scale, columns `minimum` and `maximum`: the range of the answers.
+
+    Raises
+    ------
+    ValueError
+        When there is no score, or a scale without a range.
     """
     names = list(dict.fromkeys(summary.index.get_level_values("scale")))
-    with themed():
-        figure, axes = plt.subplots(
-            1, max(len(names), 1), figsize=(3.6 * max(len(names), 1), 3.4), squeeze=False
+    if not names:
+        raise ValueError("found no score; allowed: a summary of at least one scale in one wave")
+    lacking = [str(name) for name in names if name not in scales.index]
+    if lacking:
+        raise ValueError(
+            f"found no range of {', '.join(lacking)}; allowed: minimum and maximum of every scale"
         )
+    with themed():
+        figure, axes = plt.subplots(1, len(names), figsize=(3.6 * len(names), 3.4), squeeze=False)
         for axis, name, colour, marker in zip(
             axes.flat, names, PALETTE * len(names), MARKERS * len(names), strict=False
         ):

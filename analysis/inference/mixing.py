@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.networks.panel import Panel
-from analysis.networks.structure import external_internal, external_internal_expected
+from analysis.networks.structure import external_internal, external_internal_expected, group_labels
 
 __all__ = ["ExternalInternalTest", "external_internal_test", "mixing_by_wave"]
 
@@ -144,10 +144,15 @@ def mixing_by_wave(
         index `relation`, `wave`; columns ``ties``, ``external_internal``, ``random_mixing`` (expected from
         the sizes of the groups), ``lower`` and ``upper`` (95 % of the permutations), ``p``; missing in a wave
         without a tie.
+
+    Raises
+    ------
+    ValueError
+        When there is not one group per actor, a group is empty, or as `external_internal_test`.
     """
     rows: dict[tuple[str, object], dict[str, float]] = {}
-    labels = np.array([str(group) for group in groups], dtype=object)
     for relation, panel in panels.items():
+        labels = np.array([str(group) for group in group_labels(groups, len(panel.actors))], dtype=object)
         for place, wave in enumerate(panel.waves):
             there = panel.present[place]
             matrix = panel.matrix(wave, threshold=threshold)[np.ix_(there, there)]

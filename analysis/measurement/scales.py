@@ -34,11 +34,12 @@ def scale_scores(tables: Mapping[str, pd.DataFrame], *, fewest: float = 0.5) -> 
     if not 0 <= fewest <= 1:
         raise ValueError(f"found fewest={fewest}; allowed: a share from 0 to 1")
     items = tables["items"].set_index("item_id")
-    answers = tables["responses"].join(items, on="item_id")
+    answers = tables["responses"].dropna(subset="value").join(items, on="item_id")
     turned = answers["minimum"] + answers["maximum"] - answers["value"]
     answers["value"] = answers["value"].where(answers["reversed"] == 0, turned).astype(float)
     found = answers.groupby(["wave", "scale", "actor_id"])["value"].agg(["mean", "size"]).reset_index()
-    enough = found["size"] >= fewest * found["scale"].map(items["scale"].value_counts())
+    # A share such as 0.56 of 25 items is a little more than 14 in floating point.
+    enough = found["size"] >= fewest * found["scale"].map(items["scale"].value_counts()) - 1e-9
     found = found.rename(columns={"mean": "score", "size": "answered"})[enough]
     return found[["wave", "scale", "actor_id", "score", "answered"]].reset_index(drop=True)
 

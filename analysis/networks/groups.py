@@ -82,8 +82,21 @@ def merged_small(groups: Sequence[str], smallest: int, *, label: str = "smaller 
         smallest of the others joins them, so that no group can be told from what is left.
     label : str
         What they are called together.
+
+    Returns
+    -------
+    list of str
+        The group of each actor, in the same order.
+
+    Raises
+    ------
+    ValueError
+        If a group is empty, or called like those put together.
     """
-    counts = pd.Series(list(groups), dtype="object").value_counts()
+    labels = group_labels(groups, len(groups))
+    if label in labels:
+        raise ValueError(f"a group is called {label!r} like those put together; choose another label")
+    counts = pd.Series(labels, dtype="object").value_counts()
     counts = counts.sort_index().sort_values(kind="stable")
     together = set(counts.index[counts < smallest])
     for group in counts.index:

@@ -14,6 +14,19 @@ from analysis.networks.structure import density, dyad_census, isolates, reciproc
 
 __all__ = ["changes", "overview", "panels_of"]
 
+_DESCRIBED = [
+    "people",
+    "answered",
+    "response_rate",
+    "ties",
+    "density",
+    "edgewise",
+    "dyadic",
+    "mutual",
+    "asymmetric",
+    "isolates",
+]
+
 
 def panels_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Panel]:
     """Return a panel of every relation in the table `ties`, by its name.
@@ -27,7 +40,8 @@ def panels_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Panel]:
     -------
     dict of str to Panel
         Each of the waves in which somebody reports a tie of that relation: one in which nobody does is taken
-        for one that did not ask.
+        for one that did not ask. Of a relation that both ends report, the senders' reports (`reports` has
+        the others).
 
     Raises
     ------
@@ -35,9 +49,14 @@ def panels_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Panel]:
         As `Panel.from_tables`.
     """
     ties = tables["ties"]
+    by_sender = ties["reported_by"] == ties["sender_id"]
+    # Who names themselves is sender and receiver, and tells nothing of which of the two was asked.
+    told_by_sender = by_sender & (ties["sender_id"] != ties["receiver_id"])
+    asked_senders = ties["relation"].isin(ties.loc[told_by_sender, "relation"].unique())
+    ties = ties[by_sender | ~asked_senders]
     return {
         str(relation): Panel.from_tables(
-            tables,
+            {**tables, "ties": ties},
             relation=str(relation),
             waves=sorted(ties.loc[ties["relation"] == relation, "wave"].unique()),
         )
@@ -60,9 +79,10 @@ def overview(panels: Mapping[str, Panel], *, threshold: float | None = None) -> 
     DataFrame
         index `relation`, `wave`; columns ``people`` (in the network), ``answered``, ``response_rate``,
         ``ties``, ``density`` (ties ÷ ordered pairs observed), ``edgewise`` reciprocity (reciprocated arcs ÷
-        arcs), ``dyadic`` reciprocity (symmetric dyads ÷ dyads), ``mutual`` and ``asymmetric`` (dyads). Who
-        did not answer has no ties there and no lack of them: their cells are out of every count, and dyads
-        count where both answered.
+        arcs), ``dyadic`` reciprocity (symmetric dyads ÷ dyads), ``mutual`` and ``asymmetric`` (dyads),
+        ``isolates`` (who answered, named nobody and was named by nobody). Who did not answer has no ties
+        there and no lack of them: their cells are out of every count, and dyads count where both answered.
+        No row where there is no panel.
     """
     rows = {}
     for relation, panel in panels.items():
@@ -82,9 +102,8 @@ def overview(panels: Mapping[str, Panel], *, threshold: float | None = None) -> 
                 "asymmetric": census.asymmetric,
                 "isolates": int((isolates(matrix, "weak") & panel.present[place]).sum()),
             }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    frame.index = pd.MultiIndex.from_tuples(rows, names=["relation", "wave"])
-    return frame
+    index = pd.MultiIndex.from_tuples(list(rows) or [("", "")], names=["relation", "wave"])[: len(rows)]
+    return pd.DataFrame(list(rows.values()), columns=_DESCRIBED, index=index)
 
 
 def changes(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:

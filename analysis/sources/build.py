@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +21,9 @@ __all__ = ["Importer", "build"]
 Importer = Callable[[Path, DataPackage], Mapping[str, pd.DataFrame]]
 
 
-def build(importer: Importer, dataset: str) -> int:
+def build(
+    importer: Importer, dataset: str, *, truth: Callable[[Path], Mapping[str, Any]] | None = None
+) -> int:
     """Write `data_derived/<dataset>/` from `data_raw/<dataset>/`, whole or not at all.
 
     Parameters
@@ -29,6 +32,8 @@ def build(importer: Importer, dataset: str) -> int:
         Takes the raw folder and the datapackage, gives the tables.
     dataset : str
         Name of both folders.
+    truth : callable, optional
+        Of a twin: takes the raw folder, gives what the tables were made with.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def build(importer: Importer, dataset: str) -> int:
         print(f"{dataset}: {error}", file=sys.stderr)
         return 1
     try:
-        write_dataset(tables, package, derived)
+        write_dataset(tables, package, derived, truth(raw) if truth else None)
     except OSError as error:
         print(f"{dataset}: data_derived/{dataset} cannot be written: {error}", file=sys.stderr)
         return 1

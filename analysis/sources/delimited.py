@@ -71,22 +71,32 @@ def _rows(path: Path, faults: list[Fault]) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = len(content[: error.start].decode("utf-8", errors="replace").splitlines() or [""])
-        faults.append(Fault(path.name, f"the byte {content[error.start]:#04x}", "text in UTF-8", row))
+        # A byte order mark is no part of what the error points into; the letter stands for the byte.
+        given, start = error.object, error.start
+        rows, broken = _parsed(given[:start].decode("utf-8") + "x")
+        row = len(rows) + (broken is not None)
+        faults.append(Fault(path.name, f"the byte {given[start]:#04x}", "text in UTF-8", row))
         return []
-    # Without `newline` a carriage return inside a cell would become a line feed.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[str]] = []
-    try:
-        rows.extend(reader)
-    except csv.Error as error:
-        found = f"no table ({error})"
+    rows, broken = _parsed(text)
+    if broken is not None:
         allowed = "comma-separated values, every quotation mark closed"
-        faults.append(Fault(path.name, found, allowed, len(rows) + 1))
+        faults.append(Fault(path.name, f"no table ({broken})", allowed, len(rows) + 1))
         return []
     while rows and not rows[-1]:
         rows.pop()
     return rows
+
+
+def _parsed(text: str) -> tuple[list[list[str]], csv.Error | None]:
+    """Return the rows, up to the first that is none and what is wrong with it."""
+    rows: list[list[str]] = []
+    try:
+        # Without `newline` a carriage return inside a cell would become a line feed.
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            rows.append(row)
+    except csv.Error as error:
+        return rows, error
+    return rows, None
 
 
 def _check_shape(

@@ -101,7 +101,8 @@ def invented(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     ) & ~pd.MultiIndex.from_frame(ties[["wave", "sender_id", "relation"]]).isin(
         pd.MultiIndex.from_frame(silent[["wave", "actor_id", "relation"]])
     )
-    answering = [(wave, person) for wave in (1, 2, 3) for person in people if _is_there(actors, person, wave)]
+    there = _there(actors)
+    answering = [(wave, person) for wave in (1, 2, 3) for person in people if (wave, person) in there]
     refused = set(map(tuple, silent.loc[silent["relation"] == "", ["wave", "actor_id"]].to_numpy()))
     answering = [one for one in answering if one not in refused]
     items = _items()
@@ -152,9 +153,15 @@ def _actors(parameters: Mapping[str, Any], random: np.random.Generator) -> pd.Da
     return frame
 
 
-def _is_there(actors: pd.DataFrame, person: str, wave: int) -> bool:
-    row = actors.set_index("actor_id").loc[person]
-    return not ((row["left_on"] and wave == 3) or (row["joined_on"] and wave == 1))
+def _there(actors: pd.DataFrame) -> set[tuple[int, str]]:
+    """Return each wave with each person who was in the network then."""
+    dates = actors[["actor_id", "joined_on", "left_on"]].itertuples(index=False, name=None)
+    return {
+        (wave, person)
+        for person, joined, left in dates
+        for wave in (1, 2, 3)
+        if not ((left and wave == 3) or (joined and wave == 1))
+    }
 
 
 def _attendance(
@@ -190,6 +197,7 @@ def _ties(
 ) -> pd.DataFrame:
     chances = parameters[relation]
     people = actors["actor_id"].tolist()
+    there = _there(actors)
     home = dict(zip(people, actors["organization_id"], strict=True))
     met = attendance.groupby("actor_id")["activity_id"].agg(set).to_dict()
     halves = [{name for name, *_ in parameters["activities"][part]} for part in (slice(0, 3), slice(3, None))]
@@ -199,7 +207,7 @@ def _ties(
         now = set()
         for pair in product(people, people):
             sender, receiver = pair
-            if sender == receiver or not all(_is_there(actors, person, wave) for person in pair):
+            if sender == receiver or not all((wave, person) in there for person in pair):
                 continue
             chance = chances["same_school"] if home[sender] == home[receiver] else chances["other_school"]
             if wave > 1:
@@ -301,19 +309,21 @@ def survey_of(made: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFr
         {
             "actor_id": people,
             "name": names,
-            "aliases": [alias if aliases.count(alias) == 1 else "" for alias in aliases],
+            # Of several with one nickname only the first goes by it.
+            "aliases": ["" if alias in aliases[:place] else alias for place, alias in enumerate(aliases)],
             **{name: actors[name] for name in ("organization_id", "role", "joined_on", "left_on")},
         }
     )
     named = made["ties"].set_index(["wave", "relation", "sender_id", "receiver_id"])["value"].to_dict()
     silent = set(made["nonresponse"].itertuples(index=False, name=None))
+    there = _there(actors)
     rows = []
     for sender, respondent in zip(people, names, strict=True):
         cells: dict[str, object] = {"respondent": respondent}
         for wave, relation, (receiver, name) in product(
             (1, 2, 3), ("help", "materials"), zip(people, names, strict=True)
         ):
-            asked = sender != receiver and all(_is_there(actors, one, wave) for one in (sender, receiver))
+            asked = sender != receiver and all((wave, one) in there for one in (sender, receiver))
             heard = asked and silent.isdisjoint({(wave, sender, ""), (wave, sender, relation)})
             value = named.get((wave, relation, sender, receiver), 0)
             cells[f"{relation} | {wave} | {name}"] = value if heard else ""

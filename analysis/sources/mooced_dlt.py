@@ -143,6 +143,12 @@ def _people(raw: Path, course: _Course, package: DataPackage, faults: list[Fault
         )
     path = raw / f"{course.name}-nodes.csv"
     people = read_delimited(path, columns, faults, missing=_MISSING)
+    if "experience_years" in course.attributes:
+        header = course.attributes["experience_years"]
+        most = float(declared["experience_years"].maximum or _IMPOSSIBLE_YEARS)
+        allowed = f"at most {most:g}, or {_IMPOSSIBLE_YEARS} for none"
+        impossible = people[header].between(most, _IMPOSSIBLE_YEARS, inclusive="neither").fillna(False)
+        report(path.name, header, people[header], impossible.astype(bool), allowed, faults)
     number = people[course.person]
     again = number.duplicated() & number.notna()
     report(path.name, course.person, number, again, "each person once", faults)

@@ -108,7 +108,7 @@ def _measures(
     if len(faults) > before:
         return pd.DataFrame()
     first_row = sheet.header_row + 1
-    codes: dict[str, int] = {}
+    codes: dict[int, str] = {}
     for place, row in enumerate(zip(*cells.values(), strict=True)):
         # Some workbooks leave a row empty below the header.
         if all(cell == "" for cell in row):
@@ -117,14 +117,14 @@ def _measures(
         if not _CODE.fullmatch(code):
             allowed = "a school's code: district, borough, number, as in 01M001"
             faults.append(Fault(path.name, shown(row[0]), allowed, first_row + place, sheet.school))
-        elif code in codes:
+        elif code in codes.values():
             found = f"{code!r} again"
             faults.append(Fault(path.name, found, "each school once", first_row + place, sheet.school))
-        codes[code] = place
-    schools.update(f"school_{code}" for code in codes)
+        codes[place] = code
+    schools.update(f"school_{code}" for code in codes.values())
     rows = []
     for column in columns:
-        for code, place in codes.items():
+        for place, code in codes.items():
             cell = cells[column.header][place]
             value = _share(cell, column)
             if value is None:

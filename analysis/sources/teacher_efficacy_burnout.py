@@ -47,14 +47,12 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
     answers = read_table(path, tuple(items), faults)
     for item, cells in answers.items():
         declared = Column(item, "integer", "An answer.", minimum=_LOWEST, maximum=_HIGHEST)
-        before = len(faults)
         check_numbers(path, item, cells, declared, faults)
-        if len(faults) == before:
-            faults += [
-                Fault(path.name, shown(cell), "a whole number", row, item)
-                for row, cell in enumerate(cells, start=2)
-                if isinstance(cell, float) and not cell.is_integer()
-            ]
+        faults += [
+            Fault(path.name, shown(cell), "a whole number", row, item)
+            for row, cell in enumerate(cells, start=2)
+            if isinstance(cell, float) and _LOWEST <= cell <= _HIGHEST and not cell.is_integer()
+        ]
     raise_faults(faults)
     wide = pd.DataFrame(answers).astype(int).rename(columns=str.lower)
     wide.insert(0, "actor_id", [f"teacher_{number:03d}" for number in range(1, len(wide) + 1)])

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.sources.build import build
 from analysis.sources.delimited import read_delimited
+from analysis.tables.cells import FIRST_ROW
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
 from analysis.tables.schema import Column
@@ -26,9 +27,11 @@ _FILE = "uptake_data.csv"
 _OBSERVATION, _EXCHANGE = "obs_id", "exchange_idx"
 _CATEGORIES = {"student_on_task": (0, 1), "teacher_on_task": (0, 1), "uptake": (0, 1, 2)}
 _NUMBERS_OF_RATERS = {"student_on_task": (3,), "teacher_on_task": (3,), "uptake": (1, 2, 3)}
+_UNRATED = (None, 1, None)
+"""Mean, agreement and majority of an exchange nobody rated; the file counts one who agrees all the same."""
 
 _Ratings = tuple[int, ...]
-_Summary = tuple[float, int, int | None]
+_Summary = tuple[float | None, int | None, int | None]
 
 
 def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
@@ -55,9 +58,11 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
             Column(f"{variable}_majority", "integer", "Majority.", required=False),
         ]
     published = read_delimited(path, columns, faults)
-    again = published.duplicated([_OBSERVATION, _EXCHANGE])
+    known = published[[_OBSERVATION, _EXCHANGE]].notna().all(axis=1)
+    again = published.duplicated([_OBSERVATION, _EXCHANGE]) & known
     for position in again.index[again]:
-        faults.append(Fault(path.name, "an exchange again", "each exchange once", position + 2, _EXCHANGE))
+        row = position + FIRST_ROW
+        faults.append(Fault(path.name, "an exchange again", "each exchange once", row, _EXCHANGE))
     units = _units(published)
     rows: list[tuple[str, str, str, int]] = []
     for variable in _CATEGORIES:
@@ -92,13 +97,16 @@ def _counts(
 ) -> list[tuple[str, str, str, int]]:
     """Return the rows of one variable; a mean, an agreement and a majority that do not fit are faults."""
     possible = _possible(variable)
-    given = published[[variable, f"{variable}_num_agree", f"{variable}_majority"]]
+    columns = [variable, f"{variable}_num_agree", f"{variable}_majority"]
+    given = published[columns]
+    unread = {fault.row for fault in faults if fault.column in columns}
     rows: list[tuple[str, str, str, int]] = []
     for position, (unit, row) in enumerate(zip(units, given.itertuples(index=False, name=None), strict=True)):
         mean, agree, majority = (None if pd.isna(cell) else cell for cell in row)
-        if mean is None or agree is None:
+        summary = (mean if mean is None else round(mean, 6), agree, majority)
+        if position + FIRST_ROW in unread or summary == _UNRATED:
             continue
-        ratings = possible.get((round(mean, 6), agree, majority), [])
+        ratings = possible.get(summary, [])
         if len(ratings) == 1:
             count = Counter(ratings[0])
             rows += [(unit, variable, str(category), count[category]) for category in _CATEGORIES[variable]]
@@ -106,9 +114,10 @@ def _counts(
             either = " or ".join(",".join(map(str, one)) for one in ratings)
             rows.append((unit, f"{variable}_ambiguous", either, 1))
         else:
-            found = f"mean {mean:g}, {agree:g} agreeing, majority {'none' if majority is None else majority}"
+            shown = ["none" if number is None else f"{number:g}" for number in summary]
+            found = f"mean {shown[0]}, {shown[1]} agreeing, majority {shown[2]}"
             allowed = f"what ratings of {', '.join(map(str, _CATEGORIES[variable]))} can lead to"
-            faults.append(Fault(path.name, found, allowed, position + 2, variable))
+            faults.append(Fault(path.name, found, allowed, position + FIRST_ROW, variable))
     return rows
 
 

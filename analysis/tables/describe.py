@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -63,7 +64,8 @@ def described(package: DataPackage, tables: Iterable[str]) -> dict[str, Any]:
 def _resource(table: Table, package: DataPackage, there: list[str]) -> dict[str, Any]:
     columns = columns_of(table, package)
     schema: dict[str, Any] = {"fields": [_field(column) for column in columns], "missingValues": [""]}
-    if table.key:
+    # Frictionless takes a primary key's columns for required.
+    if table.key and all(column.required for column in columns if column.name in table.key):
         schema["primaryKey"] = list(table.key)
     keys = [_foreign_key(column, table, there) for column in columns if column.references]
     if any(keys):
@@ -97,8 +99,9 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def _allowed(column: Column) -> list[Any]:
-    read = {"integer": int, "number": float}.get(column.kind, str)
-    return [read(value) for value in column.allowed]
+    if column.kind in ("integer", "number"):
+        return [json.loads(value) for value in column.allowed]
+    return list(column.allowed)
 
 
 def _foreign_key(column: Column, table: Table, there: list[str]) -> dict[str, Any] | None:

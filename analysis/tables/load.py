@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,9 @@ from analysis.tables.package import DataPackage, read_package
 from analysis.tables.schema import TABLES
 from analysis.tables.validate import checked
 
-__all__ = ["examine_tables", "load", "read_tables", "write_dataset", "write_tables"]
+__all__ = ["examine_tables", "load", "load_truth", "read_tables", "write_dataset", "write_tables"]
+
+_TRUTH = "truth.json"
 
 
 def load(dataset: str) -> dict[str, pd.DataFrame]:
@@ -34,14 +37,30 @@ def load(dataset: str) -> dict[str, pd.DataFrame]:
     InvalidInput
         When there is no such dataset, or its tables do not keep to the data model.
     """
+    folder = _built(dataset)
+    return checked(read_tables(folder), read_package(folder / "datapackage.json"))
+
+
+def load_truth(dataset: str) -> dict[str, Any]:
+    """Return what a twin's tables were made with; empty for any other dataset, of which no truth is known.
+
+    Raises
+    ------
+    InvalidInput
+        When there is no such dataset.
+    """
+    path = _built(dataset) / _TRUTH
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _built(dataset: str) -> Path:
     there = sorted(path.name for path in DATA_DERIVED.glob("[!.]*") if path.is_dir())
     if dataset not in there:
         known = ", ".join(there) or "none yet"
         raise_faults(
             [Fault(f"data_derived/{dataset}", "no such dataset", f"those built by `make data`: {known}")]
         )
-    folder = DATA_DERIVED / dataset
-    return checked(read_tables(folder), read_package(folder / "datapackage.json"))
+    return DATA_DERIVED / dataset
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
@@ -170,8 +189,20 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
 
 
-def write_dataset(tables: Mapping[str, pd.DataFrame], package: DataPackage, folder: Path) -> None:
+def write_dataset(
+    tables: Mapping[str, pd.DataFrame],
+    package: DataPackage,
+    folder: Path,
+    truth: Mapping[str, Any] | None = None,
+) -> None:
     """Put checked tables, and the `datapackage.json` that describes them, in place of a folder: whole or not.
+
+    Parameters
+    ----------
+    tables, package, folder
+        What, described how, and where.
+    truth : mapping, optional
+        Of a twin: what its tables were made with, written beside them.
 
     Raises
     ------
@@ -183,6 +214,9 @@ def write_dataset(tables: Mapping[str, pd.DataFrame], package: DataPackage, fold
         write_tables(tables, partial)
         text = json.dumps(described(package, tables), indent=1, ensure_ascii=False) + "\n"
         (partial / "datapackage.json").write_text(text, encoding="utf-8")
+        if truth is not None:
+            text = json.dumps(truth, indent=1, ensure_ascii=False) + "\n"
+            (partial / _TRUTH).write_text(text, encoding="utf-8")
         replace_folder(partial, folder)
     finally:
         # Gone by then, unless something went wrong.

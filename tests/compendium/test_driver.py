@@ -128,6 +128,12 @@ def test_a_change_redoes_exactly_what_depends_on_it(
     assert executed(small.run("make")) == set()
 
 
+def test_what_lies_beside_the_raw_files_makes_tables_stale(small: Small) -> None:
+    (small.root / "data_raw/tiny/layout.csv").write_text("column,measure\n")
+    told = small.run("why").stdout
+    assert "data tiny" in told and "data_raw/tiny/layout.csv is new" in told
+
+
 def test_another_lock_or_executor_makes_every_run_stale(small: Small) -> None:
     small.replace("requirements.lock", "uv==", "# touched\nuv==")
     small.replace("analysis/compendium/execution.py", "_START_SECONDS = 120", "_START_SECONDS = 121")

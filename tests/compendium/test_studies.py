@@ -14,6 +14,7 @@ from analysis.compendium import lines, parameters, studies
 from analysis.compendium.studies import Study, load_studies
 from analysis.files import ROOT
 from analysis.tables.faults import InvalidInput
+from analysis.tables.schema import TABLES
 
 NOTEBOOK = """\
 dataset: str = "leaders"  # which tables to read
@@ -326,3 +327,140 @@ def test_the_studies_of_this_compendium_load() -> None:
     assert found.keys() == {path.parent.name for path in (ROOT / "notebooks").glob("*/study.yml")}
     table = (ROOT / "notebooks/school_leaders/claims.csv").read_text().splitlines()
     assert len(found["school_leaders"].claims) == len(table) - 1
+
+
+REPORTS = STUDY + "reports:\n  - notebook: leaders.ipynb\n    tables: [actors, waves, ties]\n"
+
+
+def test_a_report_is_a_notebook_and_the_tables_it_needs(root: Path) -> None:
+    study = load(root, REPORTS)
+    (report,) = study.reports
+    assert report.tables == ("actors", "waves", "ties")
+    assert report.notebook.path == root / "notebooks/leaders/leaders.ipynb"
+    assert report.notebook.parameters.keys() == {"dataset", "cut", "waves", "label"}
+    assert study.runs == load(root, STUDY).runs
+
+
+@pytest.mark.parametrize("given", ["", "reports:\n", "reports: []\n"])
+def test_a_study_needs_no_report(root: Path, given: str) -> None:
+    assert load(root, STUDY + given).reports == ()
+
+
+START = STUDY.count("\n") + 1
+"""Line on which `reports:` stands."""
+
+ALLOWED_TABLES = f"a list of tables: {', '.join(TABLES)}"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            "leaders.ipynb",
+            [(0, "reports", "found 'leaders.ipynb'; allowed: a list, each with notebook and tables")],
+        ),
+        ("false", [(0, "reports", "found False; allowed: a list, each with notebook and tables")]),
+        (
+            "{notebook: leaders.ipynb}",
+            [
+                (
+                    0,
+                    "reports",
+                    "found {'notebook': 'leaders.ipynb'}; allowed: a list, each with notebook and tables",
+                )
+            ],
+        ),
+        (
+            "\n  - leaders.ipynb",
+            [(0, "reports", "found ['leaders.ipynb']; allowed: a list, each with notebook and tables")],
+        ),
+        (
+            "\n  - notebook: leaders.ipynb\n    tables: [actors]\n    dataset: leaders",
+            [(3, "reports.1.dataset", "found an unknown entry; allowed: entries: notebook, tables")],
+        ),
+        (
+            "\n  - tables: [actors]",
+            [(1, "reports.1.notebook", "found nothing; allowed: a quoted text")],
+        ),
+        (
+            "\n  - notebook: 3\n    tables: [actors]",
+            [(1, "reports.1.notebook", "found 3, of type int; allowed: a quoted text")],
+        ),
+        (
+            "\n  - notebook: other.ipynb\n    tables: [actors]",
+            [
+                (
+                    1,
+                    "reports.1.notebook",
+                    "found other.ipynb; allowed: a notebook of this folder: leaders.ipynb",
+                )
+            ],
+        ),
+        (
+            "\n  - notebook: ../leaders/leaders.ipynb\n    tables: [actors]",
+            [
+                (
+                    1,
+                    "reports.1.notebook",
+                    "found ../leaders/leaders.ipynb; allowed: a notebook of this folder: leaders.ipynb",
+                )
+            ],
+        ),
+        (
+            "\n  - notebook: leaders.ipynb",
+            [(1, "reports.1.tables", f"found None; allowed: {ALLOWED_TABLES}")],
+        ),
+        (
+            "\n  - notebook: leaders.ipynb\n    tables: []",
+            [(2, "reports.1.tables", f"found []; allowed: {ALLOWED_TABLES}")],
+        ),
+        (
+            "\n  - notebook: leaders.ipynb\n    tables: actors",
+            [(2, "reports.1.tables", f"found 'actors'; allowed: {ALLOWED_TABLES}")],
+        ),
+        (
+            "\n  - notebook: leaders.ipynb\n    tables: [actors, people]",
+            [(2, "reports.1.tables", f"found ['actors', 'people']; allowed: {ALLOWED_TABLES}")],
+        ),
+        (
+            "\n  - notebook: leaders.ipynb\n    tables: [[actors]]",
+            [(2, "reports.1.tables", f"found [['actors']]; allowed: {ALLOWED_TABLES}")],
+        ),
+        (
+            2 * "\n  - notebook: leaders.ipynb\n    tables: [actors]",
+            [(3, "reports.2.notebook", "found leaders.ipynb again; allowed: each notebook once")],
+        ),
+        (
+            "\n  - notebook: other.ipynb\n    tables: people\n  - colour: blue",
+            [
+                (
+                    1,
+                    "reports.1.notebook",
+                    "found other.ipynb; allowed: a notebook of this folder: leaders.ipynb",
+                ),
+                (2, "reports.1.tables", f"found 'people'; allowed: {ALLOWED_TABLES}"),
+                (3, "reports.2.colour", "found an unknown entry; allowed: entries: notebook, tables"),
+                (3, "reports.2.notebook", "found nothing; allowed: a quoted text"),
+                (3, "reports.2.tables", f"found None; allowed: {ALLOWED_TABLES}"),
+            ],
+        ),
+    ],
+)
+def test_a_report_at_fault_is_listed_with_its_line(
+    root: Path, given: str, expected: list[tuple[int, str, str]]
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        load(root, f"{STUDY}reports: {given}\n")
+    assert [str(fault) for fault in caught.value.faults] == [
+        f"notebooks/leaders/study.yml, row {START + below}, column {column}: {message}"
+        for below, column, message in expected
+    ]
+
+
+def test_faults_of_a_notebook_of_runs_and_reports_are_listed_once(root: Path) -> None:
+    (root / "notebooks/leaders/leaders.ipynb").write_text('{"cells": []}')
+    with pytest.raises(InvalidInput) as caught:
+        load(root, REPORTS)
+    assert [str(fault) for fault in caught.value.faults] == [
+        "notebooks/leaders/leaders.ipynb: found 0 cells tagged `parameters`; allowed: one such cell"
+    ]

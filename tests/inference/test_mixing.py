@@ -1,13 +1,15 @@
-"""The permutation test of the E-I index."""
+"""The permutation test of the E-I index, once and by wave."""
 
 from __future__ import annotations
 
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from analysis.inference.mixing import external_internal_test
+from analysis.inference.mixing import external_internal_test, mixing_by_wave
+from analysis.networks.panel import Panel
 from analysis.networks.structure import external_internal
 
 TEAMS = [team for team, size in enumerate((5, 4, 4, 4, 4)) for _ in range(size)]
@@ -65,3 +67,81 @@ def test_bad_input_is_refused() -> None:
         external_internal_test(np.ones((3, 3)), [1, 1, 2], permutations=0, seed=1)
     with pytest.raises(ValueError):
         external_internal_test(np.ones((3, 3)), [1, 1], permutations=5, seed=1)
+
+
+@pytest.fixture
+def panels() -> dict[str, Panel]:
+    """Two relations of six people; f is not there in wave 1, and nobody is tied in wave 2 of materials."""
+    generator = np.random.default_rng(11)
+    values = (generator.random((2, 6, 6)) < 0.5) * generator.integers(1, 4, (2, 6, 6)).astype(float)
+    values[0, 5, :] = values[0, :, 5] = np.nan
+    there = np.ones((2, 6), dtype=bool)
+    there[0, 5] = False
+    materials = np.zeros((2, 6, 6))
+    materials[0, 0, 3] = materials[1, 2, 2] = 1
+    return {
+        "help": Panel.from_matrices(values, present=there, relation="help"),
+        "materials": Panel.from_matrices(materials, relation="materials"),
+    }
+
+
+HOMES = ["oak", "oak", "oak", "elm", "elm", "elm"]
+TESTED = ["external_internal", "random_mixing", "lower", "upper", "p"]
+
+
+def test_every_relation_and_wave_is_tested_among_those_there(panels: dict[str, Panel]) -> None:
+    found = mixing_by_wave(panels, HOMES, permutations=99, seed=5)
+    assert found.index.names == ["relation", "wave"]
+    assert found.index.tolist() == [("help", 1), ("help", 2), ("materials", 1), ("materials", 2)]
+    assert found.columns.tolist() == ["ties", *TESTED]
+    for place, (relation, wave, people) in enumerate((("help", 1, 5), ("help", 2, 6), ("materials", 1, 6))):
+        values = panels[relation].values[wave - 1][:people, :people]
+        ties = [(i, j) for i, j in np.argwhere(values > 0) if i != j]
+        crossing = sum(HOMES[i] != HOMES[j] for i, j in ties)
+        row = found.iloc[place]
+        assert row["ties"] == len(ties)
+        assert row["external_internal"] == pytest.approx((2 * crossing - len(ties)) / len(ties))
+        alone = external_internal_test(values, HOMES[:people], permutations=99, seed=5)
+        assert row[["lower", "upper", "p"]].tolist() == [alone.lower, alone.upper, alone.p]
+    # Of 20 ordered pairs of three and two people 8 stay at home; of 30 of three and three, 12.
+    assert found["random_mixing"].tolist()[:3] == pytest.approx([4 / 20, 6 / 30, 6 / 30])
+
+
+def test_a_wave_without_a_tie_is_missing_and_a_self_tie_is_none(panels: dict[str, Panel]) -> None:
+    row = mixing_by_wave(panels, HOMES, permutations=9, seed=5).loc[("materials", 2)]
+    assert row["ties"] == 0
+    assert row[TESTED].isna().all()
+
+
+def test_the_threshold_leaves_weaker_ties_out(panels: dict[str, Panel]) -> None:
+    found = mixing_by_wave(panels, HOMES, threshold=2, permutations=9, seed=5)
+    values = panels["help"].values[1] * (1 - np.eye(6))
+    assert found.loc[("help", 2), "ties"] == (values >= 2).sum() < (values >= 1).sum()
+    assert found.loc["materials", "ties"].tolist() == [0, 0]
+
+
+def test_names_of_groups_play_no_part(panels: dict[str, Panel]) -> None:
+    renamed = [{"oak": 2, "elm": "x"}[home] for home in HOMES]
+    one, other = (mixing_by_wave(panels, homes, permutations=49, seed=5) for homes in (HOMES, renamed))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_without_a_panel_there_is_no_row() -> None:
+    found = mixing_by_wave({}, [], seed=1)
+    assert len(found) == 0
+    assert found.columns.tolist() == ["ties", *TESTED]
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        (HOMES[:5], "there are 5 groups for 6 actors; one each is needed"),
+        ([*HOMES[:4], None, float("nan")], "no group for the actors at [4, 5] (2 in all); each needs one"),
+    ],
+)
+def test_groups_that_do_not_fit_the_panels_are_refused(
+    panels: dict[str, Panel], groups: list[object], message: str
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        mixing_by_wave(panels, groups, permutations=9, seed=1)
+    assert str(caught.value) == message
