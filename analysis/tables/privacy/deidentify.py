@@ -6,6 +6,7 @@ it is asked for; and when a name still stands anywhere in what would be written,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -116,7 +117,7 @@ def deidentify(
             if f"{name}.{column}" in dropped:
                 frame[column] = pd.NA
     names = _names(tables, package, roster, allowed_words)
-    raise_faults(_standing_names(names, found, shown))
+    raise_faults(_standing_names(names, tables, shown, dropped))
     if not shown.smallest_cell:
         shown = replace(shown, smallest_cell=_SMALLEST)
     return Deidentified(
@@ -148,16 +149,16 @@ def _without(package: DataPackage, dropped: Collection[str]) -> DataPackage:
 def _keys(tables: Mapping[str, pd.DataFrame], package: DataPackage, key: bytes) -> dict[str, dict[str, str]]:
     """Return the pseudonyms of everything that is identified in the tables, by kind."""
     identifiers: dict[str, list[str]] = {kind: [] for kind in _IDENTIFIED}
+    either: list[str] = []
     for name, frame in tables.items():
         for column in columns_of(TABLES[name], package):
             if column.privacy in identifiers:
-                identifiers[column.privacy] += frame[column.name].dropna().unique().tolist()
+                takes_both = " or " in (column.references or "")
+                found = either if takes_both else identifiers[column.privacy]
+                found += frame[column.name].dropna().unique().tolist()
     # Where a column takes people and organisations, one that is an organisation is no person.
     organizations = set(identifiers["organization"])
-    people = set(tables["actors"]["actor_id"]) if "actors" in tables else set()
-    identifiers["person"] = [
-        name for name in identifiers["person"] if name in people or name not in organizations
-    ]
+    identifiers["person"] += [name for name in either if name not in organizations]
     return {kind: pseudonyms(sorted(set(given)), kind, key) for kind, given in identifiers.items()}
 
 
@@ -193,23 +194,31 @@ def _names(
                 frame[column.name].dropna().unique().tolist() if column.privacy in _IDENTIFIED else []
             )
             for identifier in identifiers:
-                # Letters alone may be a name; with a digit it is somebody's numbering: teacher_07.
-                named = column.privacy == "person" and not any(map(str.isdigit, identifier))
+                # Letters alone may be a name; with a digit it is somebody's numbering: teacher_07. A name
+                # of two letters is one where the roster says so.
+                named = column.privacy == "person" and re.fullmatch(r"\D{3,}", identifier)
                 (people if named else others).append(identifier)
     if roster is not None:
         people += roster["name"].dropna().tolist()
-        others += roster["organization_id"].dropna().tolist()
+        others += [*roster["organization_id"].dropna(), *roster["actor_id"].dropna()]
         for aliases in roster["aliases"].dropna():
             people += [alias.strip() for alias in aliases.split("|")]
     return Names([name for name in people if name not in set(others)], others, allowed_words)
 
 
 def _standing_names(
-    names: Names, tables: Mapping[str, pd.DataFrame], package: DataPackage
+    names: Names, tables: Mapping[str, pd.DataFrame], package: DataPackage, dropped: Collection[str]
 ) -> Iterable[Fault]:
+    """Return the faults of all that would be written as it stands, in the rows of the owners' own files."""
     hint = "change the text; or, if nobody is meant, allow the word with WORDS="
     open_columns = {
-        name: frame[[column.name for column in columns_of(TABLES[name], package) if _is_open(column)]]
+        name: frame[
+            [
+                column.name
+                for column in columns_of(TABLES[name], package)
+                if _is_open(column) and f"{name}.{column.name}" not in dropped
+            ]
+        ]
         for name, frame in tables.items()
     }
     said = {

@@ -15,15 +15,26 @@ __all__ = ["Names", "fold"]
 
 _SHORTEST = 3
 """Letters of the shortest part of a name that is searched for by itself."""
+_SHORTEST_WHOLE = 2
+"""Letters of the shortest name or nickname: somebody wrote it down to be searched for."""
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+# Letters that are a plain one with a stroke or a ligature, which Unicode does not take apart.
+_PLAIN = str.maketrans(dict(zip("ıøłđðħŧ", "iolddht", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"})
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"})
+# Thai to Khmer, Chinese, Japanese, Korean: no space parts a name from the words beside it.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u9fff]")
 
 
 def fold(text: str) -> str:
-    """Return a text as it is compared: no accents, no case, one space between words."""
+    """Return a text as it is compared: no accents, no case, nothing unseen, one space between words."""
     decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(plain.casefold().split())
+    plain = "".join(
+        character
+        for character in decomposed
+        if not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
+    )
+    return " ".join(plain.casefold().translate(_PLAIN).split())
 
 
 class Names:
@@ -33,7 +44,7 @@ class Names:
     ----------
     people : iterable of str
         Names, and other ways to write them. Of a name of several words each word is searched for by itself
-        too.
+        too, unless it is very short; written together, or with ae for ä, a name is found as well.
     others : iterable of str
         What is searched for as a whole: identifiers, names of organisations.
     allowed : iterable of str
@@ -41,22 +52,27 @@ class Names:
     """
 
     def __init__(self, people: Iterable[str], others: Iterable[str], allowed: Iterable[str]) -> None:
-        spared = {fold(word) for word in allowed}
-        named = list(people)
-        phrases = {fold(name) for name in (*named, *others)}
-        parts = {word for name in named for word in _WORD.findall(fold(name))}
+        spared = {_words(fold(word)) for word in allowed}
+        named = {fold(way) for name in people for way in (name, _spelled_out(name))}
+        parts = {part for name in named for token in name.split() for part in (token, *_words(token))}
         # Identifiers that are numbers, or a letter or two, would be found in every cell.
-        self._phrases = {
-            tuple(_WORD.findall(name)) for name in phrases | parts if _is_telling(name) and name not in spared
-        }
+        told = {name for name in named if _letters(name) >= _SHORTEST_WHOLE}
+        told |= {name for name in parts.union(map(fold, others)) if _letters(name) >= _SHORTEST}
+        phrases = {_words(name) for name in told} - spared
+        self._phrases = phrases | ({("".join(words),) for words in phrases} - spared)
         self._longest = max(map(len, self._phrases), default=0)
+        self._unspaced = sorted(name for name in told if _UNSPACED.search(name) and _words(name) in phrases)
 
     def found_in(self, text: str) -> str:
         """Return the first name that stands in a text as whole words; an empty text when there is none."""
-        words = _WORD.findall(fold(text))
+        folded = fold(text)
+        for name in self._unspaced:
+            if name in folded:
+                return unicodedata.normalize("NFC", name)
+        words = _words(folded)
         for start in range(len(words)):
             for length in range(1, min(self._longest, len(words) - start) + 1):
-                if tuple(words[start : start + length]) in self._phrases:
+                if words[start : start + length] in self._phrases:
                     return " ".join(words[start : start + length])
         return ""
 
@@ -85,8 +101,16 @@ class Names:
         ]
 
 
-def _is_telling(name: str) -> bool:
-    return sum(character.isalpha() for character in name) >= _SHORTEST
+def _words(folded: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(folded))
+
+
+def _letters(name: str) -> int:
+    return sum(map(str.isalpha, name))
+
+
+def _spelled_out(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold().translate(_SPELLED_OUT)
 
 
 def _row_of(values: pd.Series, text: str) -> int:

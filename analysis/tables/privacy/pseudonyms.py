@@ -24,7 +24,9 @@ _BYTES = 32
 _DIGITS = 8
 _PREFIXES = {"person": "p", "organization": "o", "record": "r"}
 
-PSEUDONYM = re.compile(rf"\b[{''.join(_PREFIXES.values())}]_[0-9a-f]{{{_DIGITS}}}\b")
+PSEUDONYM = re.compile(
+    rf"(?<![A-Za-z0-9])[{''.join(_PREFIXES.values())}]_[0-9a-f]{{{_DIGITS}}}(?![A-Za-z0-9])"
+)
 """What a pseudonym looks like."""
 
 
@@ -107,6 +109,7 @@ def pseudonyms(identifiers: Iterable[str], kind: str, key: bytes) -> dict[str, s
         if pseudonym in owners:
             found = f"one pseudonym for {owners[pseudonym]!r} and {identifier!r}"
             faults.append(Fault("key file", found, "one each", hint="take another key"))
-        given[identifier] = owners.setdefault(pseudonym, identifier) and pseudonym
+        owners.setdefault(pseudonym, identifier)
+        given[identifier] = pseudonym
     raise_faults(faults)
     return given

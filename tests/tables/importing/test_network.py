@@ -30,7 +30,7 @@ from tests.tables.importing.networks import ACTORS, EXPECTED, FILES, MATRIX, TAB
 from tests.tables.workbooks import write_workbook
 
 PACKAGE = DataPackage(
-    "own", "Own", "real", "none", "none", (), (Relation("help", "Who helps?", -1e6, 1e6),), {}
+    "own", "Own", "real", "none", "none", (), (Relation("help", "Who helps?", -1e9, 1e9),), {}
 )
 
 
