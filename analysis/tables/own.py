@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.files import DATA_RAW, partial_folder, write_atomically
 from analysis.tables.cells import typed
-from analysis.tables.faults import Fault, InvalidInput, raise_faults
+from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.importing.people import read_roster
 from analysis.tables.load import examine_tables, read_tables
 from analysis.tables.package import DataPackage, Relation, examine_package, is_own, read_package
@@ -195,7 +195,7 @@ def add_tables(
             merged[name] = added if replace or name not in merged else _merged(name, merged[name], added)
         raise_faults(faults)
         found = checked(merged, package)
-    except InvalidInput:
+    except BaseException:
         if not begun:
             shutil.rmtree(folder)
         raise

@@ -20,17 +20,24 @@ LARGEST = 200_000_000
 _MEMBERS = 10_000
 _CHUNK = 1 << 16
 _CELLS = 20_000_000
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
 """Where a row or a cell of a sheet stands: A1, or 1."""
+_FARTHEST = 1_000_000_000
+"""Taken for a place with more letters or digits than any: the reader would count on until it wraps round."""
+_STRINGS = re.compile(rb"""\buniqueCount\s*=\s*["']\s*0*([0-9]+)""")
+"""How many texts a workbook says it has."""
 
 
 def read_small_file(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> bytes | None:
     """Return a file's bytes, or None and a fault when it cannot be read or is too large."""
     try:
-        size = path.stat().st_size
-        if size <= largest:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            faults.append(Fault(path.name, "no plain file (a folder, a pipe, a device)", "a file"))
+        elif found.st_size > largest:
+            faults.append(Fault(path.name, f"{found.st_size} bytes", f"at most {largest} bytes"))
+        else:
             return path.read_bytes()
-        faults.append(Fault(path.name, f"{size} bytes", f"at most {largest} bytes"))
     except (OSError, ValueError) as error:
         faults.append(Fault(path.name, f"no readable file ({_why(error)})", "a file"))
     return None
@@ -125,12 +132,18 @@ def safe_sheets(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> d
     if len(faults) > before:
         return {}
     sheets: dict[str, list[list[object]]] = {}
+    left = _CELLS
     try:
         workbook = CalamineWorkbook.from_path(path)
         for name in workbook.sheet_names:
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            left -= sum(map(len, rows))
+            if left < 0:
+                found = f"sheets of more than {_CELLS} cells"
+                faults.append(Fault(path.name, found, f"at most {_CELLS} cells in all"))
+                return {}
             sheets[name] = [list(row) for row in rows]
-    except (CalamineError, OSError, ValueError, IndexError) as error:
+    except (CalamineError, OSError, ValueError, LookupError, ArithmeticError) as error:
         faults.append(Fault(path.name, f"no workbook ({_why(error)})", "an Excel workbook (.xlsx)"))
         return {}
     return sheets
@@ -139,26 +152,37 @@ def safe_sheets(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> d
 def _look_for_far_cells(file: str, archive: zipfile.ZipFile, faults: list[Fault]) -> None:
     """Append a fault for a sheet whose furthest cell would make a table of billions, mostly empty.
 
-    The reader makes room for all of it at once, and a failure to do so would end the whole process.
+    The reader makes room for all of it at once, as for as many texts as a workbook says it has, and a failure
+    to do so would end the whole process.
     """
     for member in archive.infolist():
-        if not member.filename.lower().endswith(".xml"):
-            continue
+        # A sheet may have any name. The reader understands UTF-16 too, whose letters have NULs between them.
         content = archive.read(member)
         if b"\0" in content[:1000]:
-            faults.append(Fault(file, f"{member.filename} in UTF-16", "workbooks in UTF-8"))
-            continue
+            if member.filename.lower().endswith(".xml"):
+                faults.append(Fault(file, f"{member.filename} in UTF-16", "workbooks in UTF-8"))
+                continue
+            content = content.replace(b"\0", b"")
         height = width = 1
         for letters, digits in set(_PLACE.findall(content)):
-            height = max(height, int(digits))
+            row = digits.lstrip(b"0") or b"0"
+            height = max(height, int(row) if len(row) <= 7 else _FARTHEST)
             column = 0
-            for letter in letters.upper():
+            for letter in letters[:4].upper():
                 column = 26 * column + letter - 64
-            width = max(width, column)
+            width = max(width, column if len(letters) <= 3 else _FARTHEST)
+        for count in set(_STRINGS.findall(content)):
+            if len(count) > 9 or int(count) > len(content):
+                found = f"{count[:20].decode()} texts in {len(content)} bytes ({member.filename})"
+                faults.append(Fault(file, found, "as many texts as there are"))
         if height * width > _CELLS:
-            found = f"a sheet of {height} rows and {width} columns ({member.filename})"
+            found = f"a sheet of {_told(height)} rows and {_told(width)} columns ({member.filename})"
             hint = "is there a stray cell far down or far to the right?"
             faults.append(Fault(file, found, f"at most {_CELLS} cells", hint=hint))
+
+
+def _told(count: int) -> str:
+    return str(count) if count < _FARTHEST else f"{_FARTHEST} or more"
 
 
 def _why(error: Exception) -> str:

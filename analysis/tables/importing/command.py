@@ -16,7 +16,7 @@ from analysis.tables.importing.edges import read_edges
 from analysis.tables.importing.graphs import read_gexf, read_graphml
 from analysis.tables.importing.grid import read_grid
 from analysis.tables.importing.matrices import read_matrices
-from analysis.tables.importing.network import ImportedNetwork, as_tables
+from analysis.tables.importing.network import ImportedNetwork, as_tables, read_wave
 from analysis.tables.importing.pajek import read_pajek
 from analysis.tables.importing.people import Matcher, read_roster
 from analysis.tables.importing.refi_qda import read_refi
@@ -33,6 +33,9 @@ __all__ = ["add_arguments", "run"]
 _RELATION = re.compile(
     r"(?P<name>[^:]+):(?P<low>-?[0-9.]+):(?P<high>-?[0-9.]+)(:(?P<question>.+))?", re.DOTALL
 )
+_NUMBER = r"-?[0-9]{1,300}(\.[0-9]+)?"
+_HUGE = 1e300
+"""What a declaration may not reach, so that JSON can say it."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +117,14 @@ def _relations(given: Sequence[str], faults: list[Fault]) -> dict[str, Relation]
     found = {}
     for text in given:
         fit = _RELATION.fullmatch(text)
-        bounds = [float(fit[side]) for side in ("low", "high")] if fit and _are_numbers(fit) else []
-        if fit is None or not bounds or bounds[0] > bounds[1]:
+        bounds = _bounds(fit) if fit else []
+        name = fit["name"].strip() if fit else ""
+        if fit is None or not bounds or not name:
             allowed = (
                 "a name, the lowest and the highest answer, and the question, as in help:0:3:How often …?"
             )
             faults.append(Fault("--relation", repr(text), allowed))
             continue
-        name = fit["name"].strip()
         found[name] = Relation(name, (fit["question"] or name).strip(), *bounds)
     return found
 
@@ -137,8 +140,13 @@ def _check_declared(ties: pd.DataFrame | None, known: Sequence[str], faults: lis
             faults.append(Fault("ties", f"the relation {relation!r}", allowed, hint=hint))
 
 
-def _are_numbers(fit: re.Match[str]) -> bool:
-    return all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", fit[side]) for side in ("low", "high"))
+def _bounds(fit: re.Match[str]) -> list[float]:
+    """Return the lowest and the highest answer; nothing where they are none."""
+    texts = [fit[side] for side in ("low", "high")]
+    if not all(re.fullmatch(_NUMBER, text) for text in texts):
+        return []
+    low, high = map(float, texts)
+    return [low, high] if -_HUGE < low <= high < _HUGE else []
 
 
 def _labels(path: Path | None, faults: list[Fault]) -> dict[str, float]:
@@ -150,11 +158,19 @@ def _labels(path: Path | None, faults: list[Fault]) -> dict[str, float]:
         return {}
     found = {}
     for line, (label, value, *_) in enumerate(grid.cells, start=2):
-        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+        if re.fullmatch(_NUMBER, value):
             found[label] = float(value)
         else:
             faults.append(Fault(path.name, repr(value), "a number", line, "value"))
     return found
+
+
+def _wave(text: str) -> int:
+    """Return the wave that an option names, as a file would."""
+    number = read_wave(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a wave")
+    return number
 
 
 def _survey_options(command: argparse.ArgumentParser, respondent: str) -> None:
@@ -203,7 +219,7 @@ def _items_options(command: argparse.ArgumentParser) -> None:
         "--roster", type=Path, help="list of names, where respondents are named (default: the dataset's own)"
     )
     _survey_options(command, "actor_id")
-    command.add_argument("--wave", type=int, default=1, help="wave of all rows (default: %(default)s)")
+    command.add_argument("--wave", type=_wave, default=1, help="wave of all rows (default: %(default)s)")
 
 
 def _read_items(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
@@ -224,7 +240,7 @@ def _read_items(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fa
 
 def _network_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--wave", type=int, default=1, help="wave, where the file tells none (default: %(default)s)"
+        "--wave", type=_wave, default=1, help="wave, where the file tells none (default: %(default)s)"
     )
     command.add_argument(
         "--tie",
@@ -347,7 +363,10 @@ _KINDS: dict[str, _Kind] = {
         _read_roster,
     ),
     "items": _Kind(
-        "answers to statements: a row a respondent, a column an item", "SURVEY", _items_options, _read_items
+        "answers to statements, of people in the dataset: a row a respondent, a column an item",
+        "SURVEY",
+        _items_options,
+        _read_items,
     ),
     "edges": _Kind("a list of ties (.csv, .xlsx): a row a tie", "FILE", _edges_options, _read_edges),
     "matrix": _Kind(

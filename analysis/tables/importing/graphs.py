@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,9 @@ def _read(
     if graph.graph.get("mode") == "dynamic":
         faults.append(Fault(path.name, "a graph that changes over time", "one graph, ties with a wave"))
     labels = _labels(graph)
+    for label, count in Counter(labels.values()).items():
+        if label and count > 1:
+            faults.append(Fault(path.name, f"{label!r} again", "each label once", column="id of a node"))
     arcs = list(_arcs(path.name, graph, labels, weight, (only_wave, only_relation), faults))
     asked = [(arc.wave, arc.relation) for arc in arcs] or [(only_wave, only_relation)]
     undirected = not graph.is_directed()

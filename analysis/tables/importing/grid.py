@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from analysis.tables.importing.sheets import read_number, read_sheets
 from analysis.tables.schema import Table
 
 __all__ = ["Grid", "read_as", "read_grid"]
+
+_MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def read_grid(path: Path, faults: list[Fault]) -> Grid:
     """Return a CSV file, or a workbook's first sheet, as text without space around it.
 
     Faults are appended, and what is wrong is left out: a file that cannot be read, nothing in it, a header
-    twice, a row with more cells than the header.
+    twice, a row with more cells than the header, more cells than there is room for.
     """
     sheets = read_sheets(path, faults)
     rows = sheets[0].rows if sheets else []
@@ -41,8 +44,12 @@ def read_grid(path: Path, faults: list[Fault]) -> Grid:
     header = list(rows[0])
     while header and not header[-1]:
         header.pop()
-    for name in sorted({name for name in header if name and header.count(name) > 1}):
+    for name in sorted(name for name, count in Counter(header).items() if name and count > 1):
         faults.append(Fault(path.name, "the column a second time", "each column once", 1, name))
+    if len(header) * len(rows) > _MOST_CELLS:
+        found = f"{len(rows)} rows of {len(header)} columns"
+        faults.append(Fault(path.name, found, f"at most {_MOST_CELLS} cells"))
+        return Grid([], [])
     cells = []
     for line, row in enumerate(rows[1:], start=2):
         if any(row[len(header) :]):

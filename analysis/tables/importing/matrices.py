@@ -21,6 +21,9 @@ from analysis.tables.importing.sheets import Sheet, is_missing, read_number, rea
 
 __all__ = ["read_matrices", "write_matrix_csv"]
 
+_MOST_ACTORS = 5_000
+"""People of one matrix: the cells of more, most of them empty, would fill the memory."""
+
 
 def read_matrices(
     paths: Path | Sequence[Path],
@@ -164,6 +167,9 @@ def _square(
         faults.append(Fault(sheet.file, f"{len(rows)} rows of {width} columns", allowed, hint=hint))
     if set(columns) != set(senders) or len(columns) != len(senders):
         return (), [], []
+    if len(columns) > _MOST_ACTORS:
+        faults.append(Fault(sheet.file, f"a matrix of {len(columns)} people", f"at most {_MOST_ACTORS}"))
+        return (), [], []
     places = {name: place for place, name in enumerate(columns)}
     order = [places[name] for name in senders]
     cells = []
@@ -229,7 +235,8 @@ def write_matrix_csv(network: ImportedNetwork, path: Path) -> None:
     values = {(sender, receiver): repr(float(value)) for sender, receiver, value in ties}
     silent = set(network.nonresponse["actor_id"])
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # All in quotation marks: a semicolon in a name would else be taken for what separates the cells.
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(["", *network.actors])
     for sender in network.actors:
         empty = "NA" if sender in silent else "0"

@@ -37,7 +37,7 @@ __all__ = [
 MOST_ACTORS = 100_000
 """People a file may say it has: more would take the memory of whoever only opens it."""
 
-_NAMED_WAVE = re.compile(r"(?P<relation>.*\S)[\s_]+(?P<wave>[0-9]{1,9})", re.DOTALL)
+_NUMBERED = re.compile(r"[\s_]([0-9]{1,9})\Z")
 
 
 class Arc(NamedTuple):
@@ -86,8 +86,10 @@ def read_wave(text: str) -> int | None:
 
 def named_wave(name: str) -> tuple[int, str] | None:
     """Return the wave and the relation after which a sheet or a matrix is named: `help 1`, `help_1`."""
-    fit = _NAMED_WAVE.fullmatch(name.strip())
-    return (int(fit["wave"]), actor_label(fit["relation"])) if fit else None
+    stripped = name.strip()
+    fit = _NUMBERED.search(stripped, max(0, len(stripped) - 10))
+    relation = actor_label(stripped[: fit.start()]) if fit else ""
+    return (int(fit[1]), relation) if fit and relation else None
 
 
 def assemble(

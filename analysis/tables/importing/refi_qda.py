@@ -32,6 +32,7 @@ _SELECTIONS = (
 _PLACES = (
     ("startPosition", "endPosition"),
     ("begin", "end"),
+    ("fromSyncPoint", "toSyncPoint"),
     ("page", "firstX", "firstY", "secondX", "secondY"),
     ("firstX", "firstY", "secondX", "secondY"),
 )
@@ -61,6 +62,7 @@ def read_refi(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> dic
     if path.suffix.lower() == ".qdc":
         content = read_small_file(path, faults, largest=largest)
         root = parse_xml(content, path.name, faults) if content is not None else None
+        root = _rooted(root, "CodeBook", path.name, faults)
         return {} if root is None else {"codebook": _codebook(path.name, root, faults)[0]}
     archive = open_archive(path, faults, largest=largest)
     if archive is None:
@@ -69,7 +71,7 @@ def read_refi(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> dic
         if _PROJECT not in archive.namelist():
             faults.append(Fault(path.name, f"no {_PROJECT} in it", "a REFI-QDA project (.qdpx)"))
             return {}
-        root = parse_xml(archive.read(_PROJECT), _PROJECT, faults)
+        root = _rooted(parse_xml(archive.read(_PROJECT), _PROJECT, faults), "Project", _PROJECT, faults)
     if root is None:
         return {}
     codebook, codes = _codebook(_PROJECT, root, faults)
@@ -78,8 +80,18 @@ def read_refi(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> dic
 
 
 def _plain(tag: str) -> str:
-    """Return an element's name without its namespace."""
-    return tag.rpartition("}")[2]
+    """Return an element's name without the prefix of its namespace."""
+    return tag.rpartition(":")[2]
+
+
+def _rooted(
+    root: ElementTree.Element | None, name: str, file: str, faults: list[Fault]
+) -> ElementTree.Element | None:
+    """Return the root if it is called `name`, or None and a fault."""
+    if root is not None and _plain(root.tag) != name:
+        faults.append(Fault(file, f"the root element {_plain(root.tag)[:40]}", f"{name}, as REFI-QDA has it"))
+        return None
+    return root
 
 
 def _children(element: ElementTree.Element, name: str) -> list[ElementTree.Element]:
@@ -92,8 +104,10 @@ def _codebook(
     """Return the codebook, and the code of each GUID."""
     found: list[tuple[str, str, tuple[str, ...], str]] = []
     waiting: list[tuple[ElementTree.Element, tuple[str, ...]]] = [(code, ()) for code in _top_codes(root)]
+    waiting.reverse()
+    guids: set[str] = set()
     while waiting:
-        element, above = waiting.pop(0)
+        element, above = waiting.pop()
         name = " ".join((element.get("name") or "").split())
         guid = (element.get("guid") or "").casefold()
         if not name or not guid:
@@ -101,12 +115,17 @@ def _codebook(
                 Fault(file, f"a code without {'a name' if guid else 'a guid'}", "both", column="Code")
             )
             continue
+        if guid in guids:
+            found_again = f"the guid of the code {name!r} a second time"
+            faults.append(Fault(file, found_again, "each guid once", column="Code"))
+            continue
+        guids.add(guid)
         definition = next(
             (" ".join((child.text or "").split()) for child in _children(element, "Description")), ""
         )
         path = (*above, name)
         found.append((guid, definition, path, name))
-        waiting[:0] = [(child, path) for child in _children(element, "Code")]
+        waiting += [(child, path) for child in reversed(_children(element, "Code"))]
     counts = Counter(name for *_, name in found)
     names = {guid: name if counts[name] == 1 else " / ".join(path) for guid, _, path, name in found}
     for code in [code for code, count in Counter(names.values()).items() if count > 1]:

@@ -97,6 +97,9 @@ def read_roster_survey(
         found = f"no column {respondent!r}"
         faults.append(Fault(path.name, found, allowed, 1, hint="name it with --respondent"))
         return {}
+    if wave_column is not None and wave_column not in grid.header:
+        faults.append(Fault(path.name, f"no column {wave_column!r}", "the header of a column", 1))
+        return {}
     words = {**TICKS, **{fold(word): value for word, value in (labels or {}).items()}}
     who = grid.header.index(respondent)
     ties: list[tuple[int, str, str, str, float, str]] = []
@@ -187,10 +190,6 @@ def _wave_of(
     file: str, grid: Grid, cells: Sequence[str], line: int, wave_column: str | None, faults: list[Fault]
 ) -> int | None:
     if wave_column is None:
-        return None
-    if wave_column not in grid.header:
-        if line == 2:
-            faults.append(Fault(file, f"no column {wave_column!r}", "the header of a column", 1))
         return None
     text = cells[grid.header.index(wave_column)]
     if re.fullmatch(r"[0-9]{1,6}(\.0)?", text):

@@ -121,7 +121,8 @@ def _item_columns(
     file: str, grid: Grid, items: pd.DataFrame, taken: set[str | None], faults: list[Fault]
 ) -> dict[str, int]:
     places = {}
-    others = [header for header in grid.header if header not in taken]
+    known = {"", *taken, *map(str, items["item_id"])}
+    others = [header for header in grid.header if header not in known]
     for item in map(str, items["item_id"]):
         if item in grid.header:
             places[item] = grid.header.index(item)

@@ -90,7 +90,7 @@ def read_header(file: str, text: str, masked: str, begin: int, end: int, faults:
         line = bisect(breaks, mark.start()) + 1
         _check_nothing(file, text, position, mark.start(), breaks, faults)
         position = mark.end()
-        if mark in settings:
+        if mark.re is _SETTING:
             _set(file, header, mark["name"].lower(), mark["value"], line, faults)
             continue
         what = (mark["what"] or "").lower()
