@@ -23,16 +23,18 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.stamp
 endif
 ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
+# Work is spread over processes; threads within each would only get in one another's way.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$(STUDY)")
 
-.PHONY: all test data check why new check-data deidentify report expected ergm drill lab lint lock clean help
+.PHONY: all test data check why new check-data deidentify report expected validate ergm drill lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
 
 test: $(STAMP)  ## the tests, with style and type checks and line coverage
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy
-	@PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=90
+	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 data: $(STAMP)  ## fetch the raw files and build the checked tables
 	@$(ANALYSIS) data $(FOR_STUDY)
@@ -57,6 +59,10 @@ report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=our
 
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)
+
+validate: $(STAMP)  ## do intervals and tests hold what they promise? hundreds of made-up networks (minutes; then commit)
+	@for study in $(or $(STUDY),$(basename $(notdir $(wildcard analysis/validations/[a-z]*.py)))); do \
+	  $(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis.validations.$$study || exit 1; done
 
 ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GPL-3; about ten minutes; then commit)
 	@$(ANALYSIS) data --study school_leaders

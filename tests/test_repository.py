@@ -17,7 +17,8 @@ from analysis.tables.describe import listed
 
 ROOT = Path(__file__).resolve().parents[1]
 
-ROOMS = ("tables", "sources", "networks", "inference", "measurement", "evidence", "figures", "compendium")
+ROOMS = ("tables", "sources", "networks", "inference", "measurement", "evidence", "figures")
+ROOMS += ("validations", "compendium")
 """In order: a room may import itself and those before it."""
 
 CONDA_NAMES = {"igraph": "python-igraph"}
@@ -37,7 +38,7 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-OWN = ("new", "check-data", "deidentify", "report")
+OWN = ("new", "check-data", "deidentify", "report", "validate")
 
 
 def test_environment_yml_has_the_pins_of_pyproject() -> None:

@@ -243,7 +243,10 @@ class _Renderer:
         rows = []
         for key, entry in recorded.items():
             claims = [verdict for verdict in self.verdicts if verdict.link.endswith(f"#{key}")]
-            held = "; ".join(f"printed {claim.published}: {claim.verdict}" for claim in claims)
+            held = "; ".join(
+                f"{'known' if claim.kind == 'recovery' else 'printed'} {claim.published}: {claim.verdict}"
+                for claim in claims
+            )
             cells = (entry["label"], _shown(entry["value"]), held, key)
             row = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
             rows.append(f'<tr id="{html.escape(key, quote=True)}">{row}</tr>')

@@ -21,6 +21,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from analysis.compendium.suppression import refuse_single_people, suppressed, texts_of
+from analysis.compendium.table_html import as_html, is_number
 from analysis.figures.svg import as_image, as_svg
 from analysis.files import DATA_DERIVED
 from analysis.tables.package import read_package
@@ -152,7 +153,7 @@ class Results:
             folder = self._folder / "tables"
             folder.mkdir(exist_ok=True)
             frame.to_csv(folder / f"{key}.csv", lineterminator="\n")
-        shown = _as_html(frame, digits)
+        shown = as_html(frame, digits)
         bundle = {
             TABLE: {"key": key, "caption": caption, "html": shown, "numbers": recorded},
             "text/html": f"<p><em>{html.escape(caption)}</em></p>{shown}",
@@ -248,10 +249,6 @@ def _as_tuple(label: Any) -> tuple[Any, ...]:
     return label if isinstance(label, tuple) else (label,)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-
-
 def _plain(key: str, value: object) -> int | float | str | bool:
     if isinstance(value, np.generic):
         value = value.item()
@@ -270,7 +267,7 @@ def _numbers_of(key: str, frame: pd.DataFrame) -> list[tuple[str, str, Any]]:
     for row, row_label in enumerate(frame.index):
         for column, name in enumerate(frame.columns):
             value: Any = frame.iat[row, column]
-            if _is_number(value) and math.isfinite(value):
+            if is_number(value) and math.isfinite(value):
                 labels = (*_as_tuple(row_label), *_as_tuple(name))
                 found.append((f"{key}.{slug(*labels)}", ", ".join(str(part) for part in labels), value))
     counts = Counter(cell for cell, _, _ in found)
@@ -281,33 +278,3 @@ def _numbers_of(key: str, frame: pd.DataFrame) -> list[tuple[str, str, Any]]:
             f"column labels that differ in letters a to z, digits or _: {'; '.join(again)}"
         )
     return found
-
-
-def _as_html(frame: pd.DataFrame, digits: int) -> str:
-    cells = {}
-    for position in range(frame.shape[1]):
-        column = frame.iloc[:, position]
-        whole = all(_is_whole(value) for value in column if _is_number(value) and not _is_missing(value))
-        cells[position] = [_cell(value, 0 if whole else digits) for value in column]
-    shown = pd.DataFrame(cells, index=frame.index, dtype=object).set_axis(frame.columns, axis="columns")
-    headed = shown.rename(columns=lambda name: name.replace("_", " ") if isinstance(name, str) else name)
-    # Without formatters of its own, pandas writes a line break within a cell as \n.
-    return str(headed.to_html(border=0, formatters=[str] * len(cells), index_names=False, classes=["result"]))
-
-
-def _is_whole(value: float) -> bool:
-    return bool(math.isfinite(value) and value == round(value))
-
-
-def _is_missing(value: Any) -> bool:
-    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
-
-
-def _cell(value: Any, digits: int) -> str:
-    if _is_missing(value):
-        return ""
-    if not _is_number(value):
-        return str(value)
-    # A number too small for the decimals shown is not shown as zero.
-    small = value != 0 and abs(value) < 0.5 * 10**-digits
-    return (f"{value:.1g}" if small else f"{value:.{digits}f}").replace("-", "−")

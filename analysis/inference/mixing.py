@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.frames import keyed_frame
 from analysis.networks.panel import Panel
 from analysis.networks.structure import external_internal, external_internal_expected, group_labels
 
-__all__ = ["ExternalInternalTest", "external_internal_test", "mixing_by_wave"]
+__all__ = ["ExternalInternalTest", "drawn_with_mixing", "external_internal_test", "mixing_by_wave"]
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,42 @@ def mixing_by_wave(
                     "p": test.p,
                 }
     columns = ["ties", "external_internal", "random_mixing", "lower", "upper", "p"]
-    frame = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns)
-    frame.index = pd.MultiIndex.from_tuples(rows, names=["relation", "wave"])
-    return frame
+    return keyed_frame(rows, ["relation", "wave"], columns)
+
+
+def drawn_with_mixing(
+    groups: Sequence[object], *, internal: int, external: int, seed: int
+) -> npt.NDArray[np.float64]:
+    """Draw a network with so many ties within and across groups, each at a place taken at random.
+
+    Parameters
+    ----------
+    groups : sequence of length n
+        The group of each actor.
+    internal, external : int
+        Ties within groups, and across.
+    seed : int
+        Starts the draw.
+
+    Returns
+    -------
+    ndarray of float, shape (n, n)
+        0 and 1; its E-I index is (external − internal) ÷ (external + internal).
+
+    Raises
+    ------
+    ValueError
+        When there are fewer ordered pairs of the kind than ties asked for, or a group is empty.
+    """
+    codes = pd.factorize(pd.Series(group_labels(groups, len(groups)), dtype="object"))[0]
+    same = codes[:, None] == codes[None, :]
+    pairs = ~np.eye(len(codes), dtype=bool)
+    random = np.random.default_rng(seed)
+    matrix = np.zeros(same.shape)
+    for kind, count, cells in (("internal", internal, same & pairs), ("external", external, ~same)):
+        places = np.argwhere(cells)
+        if not 0 <= count <= len(places):
+            raise ValueError(f"found {kind}={count}; allowed: 0 to {len(places)}, the pairs there are")
+        chosen = places[random.choice(len(places), count, replace=False)]
+        matrix[chosen[:, 0], chosen[:, 1]] = 1.0
+    return matrix

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.networks.structure import Groups, group_labels
+from analysis.networks.structure import Groups, density, group_labels, reciprocity
 
-__all__ = ["group_summary", "merged_small"]
+__all__ = ["group_summary", "merged_small", "within_groups"]
 
 
 def group_summary(
@@ -104,3 +104,36 @@ def merged_small(groups: Sequence[str], smallest: int, *, label: str = "smaller 
             break
         together.add(group)
     return [label if group in together else group for group in groups]
+
+
+def within_groups(matrix: npt.ArrayLike, groups: Groups) -> pd.DataFrame:
+    """Describe the network inside each group.
+
+    Parameters
+    ----------
+    matrix : array_like of shape (n, n)
+        Nonzero is a tie, NaN is missing; the diagonal is left out.
+    groups : sequence, length n
+        The group of each actor.
+
+    Returns
+    -------
+    DataFrame
+        index `group`, sorted; ``members``, ``ties`` (among them), ``density``, ``edgewise`` reciprocity
+        (reciprocated arcs ÷ arcs); missing in a group of one, or without ties.
+    """
+    values = np.asarray(matrix, dtype=float)
+    labels = pd.Series(group_labels(groups, len(values)), dtype=object)
+    rows = {}
+    for label in sorted(set(labels), key=_by_kind):
+        inside = (labels == label).to_numpy()
+        part = values[np.ix_(inside, inside)]
+        arcs = np.nan_to_num(part) != 0
+        np.fill_diagonal(arcs, False)
+        rows[label] = {
+            "members": int(inside.sum()),
+            "ties": int(arcs.sum()),
+            "density": density(part),
+            "edgewise": reciprocity(part, "edgewise"),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("group")

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from analysis.frames import keyed_frame
 from analysis.networks.dynamics import turnover
 from analysis.networks.panel import Panel
 from analysis.networks.structure import density, dyad_census, isolates, reciprocity
@@ -102,8 +103,7 @@ def overview(panels: Mapping[str, Panel], *, threshold: float | None = None) -> 
                 "asymmetric": census.asymmetric,
                 "isolates": int((isolates(matrix, "weak") & panel.present[place]).sum()),
             }
-    index = pd.MultiIndex.from_tuples(list(rows) or [("", "")], names=["relation", "wave"])[: len(rows)]
-    return pd.DataFrame(list(rows.values()), columns=_DESCRIBED, index=index)
+    return keyed_frame(rows, ["relation", "wave"], _DESCRIBED)
 
 
 def changes(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:
@@ -132,5 +132,4 @@ def changes(panels: Mapping[str, Panel], *, threshold: float | None = None) -> p
                 **{name: getattr(compared, name) for name in ("kept", "new", "lost", "jaccard", "missing")},
             }
     columns = ["people", "kept", "new", "lost", "jaccard", "missing"]
-    index = pd.MultiIndex.from_tuples(list(rows) or [("", "")], names=["relation", "waves"])[: len(rows)]
-    return pd.DataFrame(list(rows.values()), columns=columns, index=index)
+    return keyed_frame(rows, ["relation", "waves"], columns)

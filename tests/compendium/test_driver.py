@@ -402,7 +402,7 @@ def test_killed_at_random_moments_the_next_build_gives_the_same_bytes(
     unbuilt: Small, built: Small, tmp_path: Path
 ) -> None:
     """`COMPENDIUM_KILLS` sets how often (the fault drill asks for 50)."""
-    kills = int(os.environ.get("COMPENDIUM_KILLS", "3"))
+    kills = int(os.environ.get("COMPENDIUM_KILLS", "2"))
     seed = int(os.environ.get("COMPENDIUM_KILL_SEED", "20260101"))
     moments = random.Random(seed)
     small = unbuilt.copied(tmp_path / "copy")

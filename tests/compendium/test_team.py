@@ -64,13 +64,19 @@ def write_survey(folder: Path, respondents: dict[str, str] | None = None) -> tup
     return roster, survey
 
 
+STUDIES = ("notebooks/your_network", "notebooks/relational_trust")
+
+
 @pytest.fixture(scope="module")
 def compendium(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the compendium, without its data but for the example."""
     root = tmp_path_factory.mktemp("team") / "compendium"
     ignored = shutil.ignore_patterns("__pycache__", ".partial-*")
-    for folder in ("analysis", "notebooks/your_network", "data_raw/example_network"):
+    for folder in ("analysis", *STUDIES, "data_raw/example_network"):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
+    for dataset in ("pipnic_twin", "school_leaders", "school_teacher_advice"):
+        (root / "data_raw" / dataset).mkdir()
+        shutil.copy(ROOT / "data_raw" / dataset / "datapackage.json", root / "data_raw" / dataset)
     shutil.copy(ROOT / "requirements.lock", root)
     for folder in ("reports", "data_derived"):
         (root / folder).mkdir()
@@ -133,7 +139,10 @@ def test_three_commands_from_a_spreadsheet_to_a_report_in_which_nobody_is_named(
     assert reported.returncode == 0, reported.stderr
     assert "left out: your_network/survey, for want of items, responses" in reported.stdout
     assert "left out: your_network/activities, for want of activities, attendance" in reported.stdout
+    left_out = "relational_trust/triangulation, for want of activities, attendance, documents, codings"
+    assert left_out in reported.stdout
     reports = compendium / "reports/datasets/ours"
+    assert (reports / "help_networks/numbers.json").is_file(), "it runs without what triangulation needs"
     numbers = json.loads((reports / "network/numbers.json").read_text(encoding="utf-8"))
     assert numbers["answered.help.2.answered"]["value"] == 8
     assert numbers["answered.help.2.people"]["value"] == 10

@@ -7,10 +7,12 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analysis.inference.mixing import external_internal_test, mixing_by_wave
+from analysis.inference.mixing import drawn_with_mixing, external_internal_test, mixing_by_wave
 from analysis.networks.panel import Panel
-from analysis.networks.structure import external_internal
+from analysis.networks.structure import external_internal, external_internal_expected
 
 TEAMS = [team for team, size in enumerate((5, 4, 4, 4, 4)) for _ in range(size)]
 
@@ -144,4 +146,67 @@ def test_groups_that_do_not_fit_the_panels_are_refused(
 ) -> None:
     with pytest.raises(ValueError) as caught:
         mixing_by_wave(panels, groups, permutations=9, seed=1)
+    assert str(caught.value) == message
+
+
+def test_teams_of_five_and_four_have_284_of_420_pairs_across() -> None:
+    # Pairs within: 5 × 4 in one team, 4 × 3 in each of four.
+    assert 21 * 20 - (5 * 4 + 4 * 4 * 3) == 352
+    assert external_internal_expected(TEAMS) == pytest.approx((352 - 68) / 420)
+    full = drawn_with_mixing(TEAMS, internal=68, external=352, seed=1)
+    np.testing.assert_array_equal(full, 1 - np.eye(21))
+    assert external_internal(full, TEAMS) == pytest.approx(284 / 420)
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_same_mixing_is_told_from_chance_with_many_ties_only(seed: int) -> None:
+    found = {}
+    for internal, external in ((20, 60), (5, 15)):
+        matrix = drawn_with_mixing(TEAMS, internal=internal, external=external, seed=seed)
+        tested = external_internal_test(matrix, TEAMS, permutations=999, seed=seed)
+        assert tested.estimate == 0.5
+        found[internal + external] = tested.p
+    assert found[80] < 0.05 < found[20]
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=8), st.integers(0, 99), st.data())
+def test_as_many_ties_are_drawn_as_asked_for(groups: list[str], seed: int, data: st.DataObject) -> None:
+    same = np.array([[one == other for other in groups] for one in groups])
+    pairs = ~np.eye(len(groups), dtype=bool)
+    internal = data.draw(st.integers(0, int((same & pairs).sum())))
+    external = data.draw(st.integers(0, int((~same).sum())))
+    found = drawn_with_mixing(groups, internal=internal, external=external, seed=seed)
+    assert set(np.unique(found)) <= {0, 1}
+    assert np.trace(found) == 0
+    assert (found[same].sum(), found[~same].sum()) == (internal, external)
+    again = drawn_with_mixing(groups, internal=internal, external=external, seed=seed)
+    np.testing.assert_array_equal(found, again)
+
+
+def test_every_pair_of_a_kind_is_as_likely() -> None:
+    groups, draws = ["a", "a", "b", "b"], 3000
+    drawn = [drawn_with_mixing(groups, internal=1, external=2, seed=seed) for seed in range(draws)]
+    shares = np.mean(drawn, axis=0)
+    # One of four pairs within, two of eight across: a quarter each.
+    error = 4 * np.sqrt(0.25 * 0.75 / draws)
+    assert (np.abs(shares - 0.25 * (1 - np.eye(4))) < error).all()
+    assert not np.array_equal(drawn[0], drawn[1])
+
+
+@pytest.mark.parametrize(
+    ("groups", "internal", "external", "message"),
+    [
+        (TEAMS, 69, 0, "found internal=69; allowed: 0 to 68, the pairs there are"),
+        (TEAMS, 0, 353, "found external=353; allowed: 0 to 352, the pairs there are"),
+        (TEAMS, -1, 3, "found internal=-1; allowed: 0 to 68, the pairs there are"),
+        (["a", "a"], 0, 1, "found external=1; allowed: 0 to 0, the pairs there are"),
+        ([], 1, 0, "found internal=1; allowed: 0 to 0, the pairs there are"),
+        (["a", None], 0, 1, "no group for the actors at [1] (1 in all); each needs one"),
+    ],
+)
+def test_ties_that_find_no_place_are_refused(
+    groups: list[object], internal: int, external: int, message: str
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        drawn_with_mixing(groups, internal=internal, external=external, seed=1)
     assert str(caught.value) == message

@@ -1,0 +1,62 @@
+"""A measure wave by wave beside what chance alone would give."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures.theme import PALETTE, themed
+
+__all__ = ["against_chance"]
+
+_NEEDED = ("lower", "upper")
+
+
+def against_chance(frame: pd.DataFrame, measure: str, expected: str, label: str) -> Figure:
+    """Draw a measure of every relation and wave as a dot, beside the middle 95 % under chance as a bar.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        index `relation` and `wave`; columns `lower`, `upper`, and those named.
+    measure, expected : str
+        Columns: the measure, and its expectation under chance, a short line across the bar.
+    label : str
+        Of the axis.
+
+    Raises
+    ------
+    ValueError
+        When a column is missing, or no row has the measure.
+    """
+    lacking = [column for column in (measure, expected, *_NEEDED) if column not in frame]
+    if lacking:
+        raise ValueError(f"found no column {', '.join(lacking)}; the table has {', '.join(frame.columns)}")
+    shown = frame.dropna(subset=[measure, *_NEEDED])
+    if shown.empty:
+        raise ValueError(f"found no row with {measure}; allowed: at least one")
+    relations = list(dict.fromkeys(shown.index.get_level_values(0)))
+    with themed():
+        figure, axes = plt.subplots(
+            1, len(relations), figsize=(3.6 * len(relations) + 1.2, 3.6), sharey=True, squeeze=False
+        )
+        for axis, relation in zip(axes.flat, relations, strict=True):
+            part = shown.xs(relation, level=0)
+            places = np.arange(len(part))
+            axis.vlines(
+                places, part["lower"], part["upper"], color="0.8", linewidth=13, label="95 % by chance"
+            )
+            axis.hlines(
+                part[expected], places - 0.16, places + 0.16, color="0.45", linewidth=1.5, label="expected"
+            )
+            axis.plot(places, part[measure], "o", color=PALETTE[0], markersize=7, label="observed")
+            axis.set_xticks(places, [f"wave {wave}" for wave in part.index])
+            axis.set_xlim(-0.6, len(part) - 0.4)
+            axis.set_title(str(relation))
+        axes[0, 0].set_ylabel(label)
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="lower center", ncols=3, bbox_to_anchor=(0.5, -0.09))
+        figure.tight_layout()
+    return figure

@@ -1,0 +1,132 @@
+"""Few units, no bell curve: intervals by the bootstrap, p-values by permutation."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+__all__ = ["Correlation", "Kind", "correlation"]
+
+Kind = Literal["pearson", "spearman"]
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """A correlation over a few units.
+
+    Attributes
+    ----------
+    kind : {"pearson", "spearman"}
+    estimate : float
+    lower, upper : float
+        Bias-corrected and accelerated bootstrap interval over units (Efron 1987, JASA 82, 171-185). Missing
+        where it does not exist: leaving out any one unit gives the same correlation, as one of ±1 does, so
+        that there is no acceleration; or there are so few samples that all lie on one side of the estimate.
+    p : float
+        Two-sided, by permutation: (1 + b) / (1 + m).
+    units : int
+        With both values.
+    level : float
+    replicates, seed : int
+    """
+
+    kind: Kind
+    estimate: float
+    lower: float
+    upper: float
+    p: float
+    units: int
+    level: float
+    replicates: int
+    seed: int
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row, a column an attribute."""
+        return pd.DataFrame([self.__dict__])
+
+    def summary(self) -> str:
+        """Return the result as a sentence."""
+        known = np.isfinite([self.lower, self.upper]).all()
+        interval = f"{self.level:.0%} {self.lower:+.3f} to {self.upper:+.3f}" if known else "no interval"
+        return f"{self.kind.title()} {self.estimate:+.3f} ({interval}), p = {self.p:.4f}, {self.units} units"
+
+
+def correlation(
+    first: Sequence[float] | npt.NDArray[np.float64] | pd.Series,
+    second: Sequence[float] | npt.NDArray[np.float64] | pd.Series,
+    *,
+    kind: Kind = "spearman",
+    level: float = 0.95,
+    replicates: int = 5000,
+    seed: int,
+) -> Correlation:
+    """Correlate two values a unit.
+
+    Parameters
+    ----------
+    first, second : sequence of length n
+        NaN where missing, which leaves the unit out.
+    kind : {"pearson", "spearman"}
+        Of the values, or of their ranks.
+    level : float
+        Of the interval.
+    replicates : int
+        Bootstrap samples, and permutations.
+    seed : int
+        Starts both.
+
+    Raises
+    ------
+    ValueError
+        When the lengths differ, the kind is none of these, fewer than four units have both values, or one of
+        the two is the same everywhere.
+    """
+    if kind not in get_args(Kind):
+        raise ValueError(f"found kind {kind!r}; allowed: {', '.join(get_args(Kind))}")
+    if len(first) != len(second):
+        raise ValueError(f"found {len(first)} and {len(second)} values; allowed: as many of both")
+    one, other = (np.asarray(values, dtype=float) for values in (first, second))
+    there = ~(np.isnan(one) | np.isnan(other))
+    one, other = one[there], other[there]
+    if len(one) < 4 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        raise ValueError(f"found {len(one)} units with both values; allowed: at least 4, and both varying")
+    # Ranks are taken anew in each bootstrap sample: they belong to the statistic.
+    statistic = _spearman if kind == "spearman" else _pearson
+    generator = np.random.default_rng(seed)
+    estimate = statistic(one, other)
+    drawn = np.array([statistic(one, generator.permutation(other)) for _ in range(replicates)])
+    p = (1 + int((np.abs(drawn) >= abs(estimate) - 1e-12).sum())) / (1 + replicates)
+    lower = upper = float("nan")
+    without_one = [statistic(np.delete(one, unit), np.delete(other, unit)) for unit in range(len(one))]
+    if np.ptp(without_one) > 1e-12:
+        with np.errstate(invalid="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+            lower, upper = stats.bootstrap(
+                (one, other),
+                statistic,
+                paired=True,
+                vectorized=False,
+                n_resamples=replicates,
+                confidence_level=level,
+                method="BCa",
+                rng=generator,
+            ).confidence_interval
+    return Correlation(kind, estimate, float(lower), float(upper), p, len(one), level, replicates, seed)
+
+
+def _pearson(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+    centred, moved = one - one.mean(), other - other.mean()
+    scale = float(np.sqrt((centred**2).sum() * (moved**2).sum()))
+    # A bootstrap sample may hold one unit over and over; there is then no association to speak of.
+    return float((centred * moved).sum()) / scale if scale else 0.0
+
+
+def _spearman(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+    return _pearson(stats.rankdata(one), stats.rankdata(other))

@@ -1,0 +1,207 @@
+"""May people's answers be put together into a score of their school? Intraclass correlations.
+
+ICC(1) is the share of variance between groups, how much one member's answer tells of another's of the same
+group; ICC(2) the reliability of the groups' means (Bliese 2000, in Klein & Kozlowski, Multilevel Theory,
+Research, and Methods in Organizations, 349-381). By analysis of variance with groups of different sizes the
+average size is n₀ = (N − Σ nⱼ² ÷ N) ÷ (J − 1) (Donner 1986, International Statistical Review 54, 67-82), or
+the plain mean as some programs take; the two differ where groups do, so it is named. By restricted maximum
+likelihood the variances are those of a model with a random intercept a group.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import statsmodels.api as sm
+from scipy.stats import f as f_distribution
+
+__all__ = ["IntraclassCorrelation", "Method", "intraclass_correlation"]
+
+Method = Literal["anova_n0", "anova_mean", "reml"]
+
+
+@dataclass(frozen=True)
+class IntraclassCorrelation:
+    """ICC(1) and ICC(2) of one score.
+
+    Attributes
+    ----------
+    method : {"anova_n0", "anova_mean", "reml"}
+        Analysis of variance with n₀ or with the mean group size, or restricted maximum likelihood.
+    icc1, icc2 : float
+        May be negative by analysis of variance: groups then differ less than chance would make them.
+    lower, upper : float
+        Interval of ICC(1) from the F distribution, for normal scores (Donner 1986); NaN with
+        "reml".
+    between, within : float
+        Variances.
+    f, p : float
+        Of the analysis of variance; NaN with "reml".
+    groups, people : int
+    group_size : float
+        The average size used.
+    level : float
+        Of the interval.
+    """
+
+    method: Method
+    icc1: float
+    icc2: float
+    lower: float
+    upper: float
+    between: float
+    within: float
+    f: float
+    p: float
+    groups: int
+    people: int
+    group_size: float
+    level: float
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row, a column an attribute."""
+        return pd.DataFrame([self.__dict__])
+
+    def summary(self) -> str:
+        """Return the result as a sentence."""
+        told = {"anova_n0": "analysis of variance, n₀", "anova_mean": "analysis of variance, mean group size"}
+        interval = f" ({self.lower:.3f} to {self.upper:.3f})" if not math.isnan(self.lower) else ""
+        return (
+            f"ICC(1) {self.icc1:.3f}{interval}, ICC(2) {self.icc2:.3f}; {self.people} people in "
+            f"{self.groups} groups ({told.get(self.method, 'restricted maximum likelihood')})"
+        )
+
+
+def intraclass_correlation(
+    scores: Sequence[float] | npt.NDArray[np.float64] | pd.Series,
+    groups: Sequence[object] | pd.Series,
+    *,
+    method: Method = "anova_n0",
+    level: float = 0.95,
+) -> IntraclassCorrelation:
+    """Return ICC(1) and ICC(2) of a score.
+
+    Parameters
+    ----------
+    scores : sequence of length n
+        One a person; NaN where missing, which leaves the person out.
+    groups : sequence of length n
+        The group of each person; somebody without one is left out.
+    method : {"anova_n0", "anova_mean", "reml"}
+        How the variances are estimated.
+    level : float
+        Of the interval.
+
+    Raises
+    ------
+    ValueError
+        When the lengths differ, the method is none of these, scores are no finite numbers or all the same, or
+        fewer than two groups, or no group of two people, have scores.
+    """
+    if method not in get_args(Method):
+        raise ValueError(f"found method {method!r}; allowed: {', '.join(get_args(Method))}")
+    if len(scores) != len(groups):
+        raise ValueError(f"found {len(scores)} scores and {len(groups)} groups; allowed: one group a score")
+    if not 0 < level < 1:
+        raise ValueError(f"found level {level}; allowed: between 0 and 1")
+    given = pd.Series(list(scores), dtype="object")
+    values = pd.to_numeric(given, errors="coerce").astype(float)
+    odd = given[given.notna() & ~np.isfinite(values)]
+    if len(odd):
+        raise ValueError(
+            f"found {len(odd)} scores that are no finite numbers, the first {odd.iloc[0]!r} for person "
+            f"{odd.index[0] + 1}; allowed: numbers, NaN where missing"
+        )
+    frame = pd.DataFrame({"score": values, "group": pd.Series(list(groups), dtype="object")}).dropna()
+    sizes = frame.groupby("group")["score"].size()
+    if len(sizes) < 2 or sizes.max() < 2:
+        raise ValueError(
+            f"found scores of {len(frame)} people in {len(sizes)} groups; allowed: at least two groups, "
+            "and two people in one of them"
+        )
+    if frame["score"].nunique() == 1:
+        raise ValueError("all scores are the same; there is no variance to share out")
+    people, number = int(sizes.sum()), len(sizes)
+    mean_size = people / number
+    if method == "reml":
+        return _restricted(frame, number, people, mean_size, level)
+    means = frame.groupby("group")["score"].transform("mean")
+    grand = frame["score"].mean()
+    between_squares = float(((means - grand) ** 2).sum()) / (number - 1)
+    within_squares = float(((frame["score"] - means) ** 2).sum()) / (people - number)
+    n0 = (people - float((sizes**2).sum()) / people) / (number - 1)
+    size = n0 if method == "anova_n0" else mean_size
+    total = between_squares + (size - 1) * within_squares
+    ratio = between_squares / within_squares if within_squares else math.inf
+    tail = (1 - level) / 2
+    ends = [
+        _from_ratio(ratio / float(f_distribution.ppf(point, number - 1, people - number)), size)
+        for point in (1 - tail, tail)
+    ]
+    return IntraclassCorrelation(
+        method=method,
+        icc1=(between_squares - within_squares) / total,
+        icc2=(between_squares - within_squares) / between_squares if between_squares else math.nan,
+        lower=ends[0],
+        upper=ends[1],
+        between=(between_squares - within_squares) / size,
+        within=within_squares,
+        f=ratio,
+        p=float(f_distribution.sf(ratio, number - 1, people - number)),
+        groups=number,
+        people=people,
+        group_size=size,
+        level=level,
+    )
+
+
+def _from_ratio(ratio: float, size: float) -> float:
+    return 1.0 if math.isinf(ratio) else (ratio - 1) / (ratio + size - 1)
+
+
+def _restricted(
+    frame: pd.DataFrame, groups: int, people: int, mean_size: float, level: float
+) -> IntraclassCorrelation:
+    by_group = frame.groupby("group")["score"]
+    if by_group.nunique().max() == 1:
+        # Without variance within groups the likelihood has no maximum; its limit is this.
+        between, within = float(by_group.first().var()), 0.0
+    else:
+        between, within = _searched(frame)
+    total = between + within
+    return IntraclassCorrelation(
+        method="reml",
+        icc1=between / total,
+        icc2=between / (between + within / mean_size),
+        lower=math.nan,
+        upper=math.nan,
+        between=between,
+        within=within,
+        f=math.nan,
+        p=math.nan,
+        groups=groups,
+        people=people,
+        group_size=mean_size,
+        level=level,
+    )
+
+
+def _searched(frame: pd.DataFrame) -> tuple[float, float]:
+    """Return the variances between and within groups at the maximum of the restricted likelihood."""
+    with warnings.catch_warnings():
+        # A variance of zero between groups lies on the boundary, of which the fit warns.
+        warnings.simplefilter("ignore")
+        groups = pd.factorize(frame["group"])[0]
+        model = sm.MixedLM(frame["score"].to_numpy(), np.ones(len(frame)), groups=groups)
+        # Searches by gradient may stop far from the maximum in small samples; Powell's does not use one.
+        fit = model.fit(reml=True, method="powell", xtol=1e-8, ftol=1e-12)
+    if not fit.converged:
+        raise ValueError("the search for the maximum of the restricted likelihood did not converge")
+    return float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
