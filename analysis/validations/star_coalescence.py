@@ -1,0 +1,169 @@
+"""Does the test of star coalescence hold its level, and does the detector find what was planted?
+
+`make validate` writes `notebooks/star_coalescence/results/validation.json`, which is committed; a page shows
+it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom, kstest
+
+from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
+from analysis.inference.coalescence_nulls import Null, coalescence_test
+from analysis.networks.closure import star_coalescence
+from analysis.parallel import replicated
+from analysis.sources.thirty_schools import grown
+
+__all__ = ["OUT", "detection", "levels", "main", "planted_and_found"]
+
+OUT = STUDIES / "star_coalescence/results/validation.json"
+
+_NULLS: tuple[Null, ...] = ("random_placement", "degree_preferential", "one_sided_brokerage", "time_shuffled")
+_SETTINGS = {"window": 365.0, "persistence": 90.0, "burn_in": 280.0}
+
+
+def planted_and_found(parameters: Mapping[str, Any], generator: np.random.Generator) -> tuple[int, int, int]:
+    """Grow one twin; return how many closures were planted, found (day and endurance, too), and invented."""
+    twin = grown(parameters, int(generator.integers(2**32)))
+    found = star_coalescence(
+        twin.tables["contacts"],
+        pairs=[tuple(twin.truth["collaborators"])],
+        window=parameters["window"],
+        persistence=parameters["persistence"],
+    ).cascade
+    days = pd.to_datetime(found["time"], unit="D").dt.strftime("%Y-%m-%d")
+    rows = zip(found["first"], found["second"], days, found["enduring"], strict=True)
+    detected = {(*sorted((one, other)), day, bool(lasting)) for one, other, day, lasting in rows}
+    planted = {(*sorted(one["pair"]), one["date"], one["endures"]) for one in twin.truth["closures"]}
+    return len(planted), len(planted & detected), len(detected - planted)
+
+
+def detection(
+    parameters: Mapping[str, Any], *, seeds: int, seed: int, workers: int | None = None, told: str = ""
+) -> dict[str, float]:
+    """Return precision and recall of the detector over twins with a planted meeting."""
+    task = partial(planted_and_found, parameters)
+    planted, found, invented = np.array(replicated(task, seeds, seed=seed, workers=workers, told=told)).sum(
+        axis=0
+    )
+    return {
+        "twins": seeds,
+        "planted": int(planted),
+        "recall": float(found / planted),
+        "precision": float(found / (found + invented)),
+    }
+
+
+def _one_level(
+    parameters: Mapping[str, Any], replicates: int, generator: np.random.Generator
+) -> list[tuple[float, float]]:
+    twin = grown(parameters, int(generator.integers(2**32)))
+    pair = tuple(twin.truth["collaborators"])
+    seed = int(generator.integers(2**32))
+    tests = [
+        coalescence_test(
+            twin.tables["contacts"],
+            null,
+            "closure",
+            event=pair,
+            replicates=replicates,
+            seed=seed,
+            workers=1,
+            **_SETTINGS,
+        )
+        for null in _NULLS
+    ]
+    return [(test.p, test.p_randomised) for test in tests]
+
+
+def levels(
+    parameters: Mapping[str, Any],
+    *,
+    seeds: int,
+    replicates: int,
+    seed: int,
+    workers: int | None = None,
+    told: str = "",
+) -> pd.DataFrame:
+    """Return how often each null model is rejected at .05 on twins without coalescence.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Of a twin with `coalescence` false: made by random placement.
+    seeds, replicates, seed : int
+        Twins, draws of each null, and what starts them.
+    workers : int, optional
+        Processes.
+    told : str
+        Name in progress lines.
+
+    Returns
+    -------
+    DataFrame
+        index `null`; ``twins``, ``rejected`` (p ≤ .05), ``share``, ``most`` (99 % point of the binomial
+        distribution at .05), ``ks_p`` (Kolmogorov–Smirnov test that randomised p-values are uniform).
+    """
+    task = partial(_one_level, parameters, replicates)
+    found = np.array(replicated(task, seeds, seed=seed, workers=workers, told=told))
+    rejected = (found[:, :, 0] <= 0.05).sum(axis=0)
+    return pd.DataFrame(
+        {
+            "twins": seeds,
+            "rejected": rejected,
+            "share": rejected / seeds,
+            "most": int(binom.ppf(0.99, seeds, 0.05)),
+            "ks_p": [float(kstest(found[:, k, 1], "uniform").pvalue) for k in range(len(_NULLS))],
+        },
+        index=pd.Index(_NULLS, name="null"),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run every validation of the study and write the results, with their provenance, as JSON."""
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.validations.star_coalescence", description=main.__doc__
+    )
+    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
+    parser.add_argument("--seeds", type=int, default=200, help="made-up networks (default: %(default)s)")
+    parser.add_argument("--replicates", type=int, default=199, help="of each null (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=30001, help="starts them (default: %(default)s)")
+    chosen = parser.parse_args(arguments)
+    parameters = json.loads((DATA_RAW / "thirty_schools/parameters.json").read_text(encoding="utf-8"))
+    without = {**parameters, "coalescence": False}
+    found = detection(parameters, seeds=chosen.seeds, seed=chosen.seed, told="detection")
+    held = levels(
+        without, seeds=chosen.seeds, replicates=chosen.replicates, seed=chosen.seed, told="level of the tests"
+    )
+    record = {
+        "seeds": chosen.seeds,
+        "replicates": chosen.replicates,
+        "seed": chosen.seed,
+        "parameters": parameters,
+        "analysis_sha256": code_digest(),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
+        },
+        "detection": found,
+        "levels": held.reset_index().to_dict("records"),
+    }
+    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    print(f"{chosen.out.name} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""Star coalescence over streams of contacts: seconds and memory by number of contacts; the null models.
+
+Run by hand: `python tests/benchmarks/bench_closure.py`. Each size runs in a process of its own, so that the
+memory is its own peak; compiling is done before on a small stream. Streams are sparse: ten contacts a
+person, over a year, dated to the minute; two in five go back to an earlier pair, one in five to a contact's
+contact, the rest anywhere, to people of uneven activity.
+"""
+
+from __future__ import annotations
+
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
+MINUTES = 365 * 24 * 60
+sys.path.insert(0, str(ROOT))
+
+
+def stream(rows: int, people: int) -> pd.DataFrame:
+    """Draw so many contacts among so many people."""
+    random = np.random.default_rng(20261130)
+    activity = np.cumsum(random.lognormal(0.0, 1.0, people))
+    anyone = np.searchsorted(activity, random.random((rows, 2)) * activity[-1]).tolist()
+    chances, picks = random.random(rows).tolist(), random.random((rows, 3)).tolist()
+    met: list[list[int]] = [[] for _ in range(people)]
+    pairs: list[tuple[int, int]] = []
+    for (one, other), chance, (first, second, third) in zip(anyone, chances, picks, strict=True):
+        if pairs and chance < 0.4:
+            one, other = pairs[int(first * len(pairs))]
+        elif chance < 0.6 and met[one]:
+            broker = met[one][int(second * len(met[one]))]
+            other = met[broker][int(third * len(met[broker]))]
+        pairs.append((one, other))
+        met[one].append(other)
+        met[other].append(one)
+    minutes = np.sort(random.integers(0, MINUTES, rows))
+    times = (np.datetime64("2024-01-01T00:00", "m") + minutes).astype(str)
+    names = np.char.add("p", np.arange(people).astype(str)).astype(object)
+    ends = names[np.array(pairs)]
+    return pd.DataFrame({"time": times, "sender_id": ends[:, 0], "receiver_id": ends[:, 1]})
+
+
+def measure(path: Path) -> None:
+    """Read, detect and count once; print the row of the table."""
+    from analysis.networks.closure import contact_stream, star_coalescence, two_paths
+
+    small = contact_stream(stream(500, 50))
+    star_coalescence(small, window=14, persistence=7)
+    two_paths(small, by="time")
+    contacts = pd.read_pickle(path)
+    rows = len(contacts)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    begun = time.perf_counter()
+    read = contact_stream(contacts)
+    then = time.perf_counter()
+    found = star_coalescence(read, window=14, persistence=7)
+    detected = time.perf_counter()
+    two_paths(read, by="time")
+    counted = time.perf_counter()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"| {rows:,} | {rows // 10:,} | {len(found.events):,} | {len(found.cascade):,} | "
+        f"{then - begun:.2f} | {detected - then:.2f} | "
+        f"{counted - detected:.2f} | {1e6 * (counted - begun) / rows:.1f} | {before:.0f} | {peak:.0f} |",
+        flush=True,
+    )
+
+
+def nulls() -> None:
+    """Print how long 999 replicates of each null model take, on one core and on all."""
+    from typing import get_args
+
+    from analysis.inference.coalescence_nulls import Null, coalescence_test
+
+    contacts = stream(2_500, 450)
+    print("\n| null model, 999 replicates, 2,500 contacts | seconds, one process | seconds, all cores |")
+    print("|---|---:|---:|", flush=True)
+    for null in get_args(Null):
+        seconds = []
+        for workers in (1, None):
+            for replicates in (4, 999):
+                begun = time.perf_counter()
+                coalescence_test(
+                    contacts,
+                    null,
+                    "coalescence",
+                    window=14,
+                    persistence=7,
+                    seed=1,
+                    replicates=replicates,
+                    workers=workers,
+                )
+            seconds.append(time.perf_counter() - begun)
+        print(f"| `{null}` | {seconds[0]:.1f} | {seconds[1]:.1f} |", flush=True)
+
+
+def main() -> None:
+    """Measure every size, then the null models."""
+    if len(sys.argv) == 2:
+        measure(Path(sys.argv[1]))
+        return
+    print(f"{platform.machine()}; Python {platform.python_version()}, numpy {np.__version__}\n")
+    print(
+        "| contacts | people | events | closures | s reading | s detecting | s two-paths | µs a contact |",
+        end="",
+    )
+    print(" MiB before | MiB at the peak |\n|" + "---:|" * 10, flush=True)
+    for rows in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "contacts.pickle"
+            stream(rows, rows // 10).to_pickle(path)
+            subprocess.run([sys.executable, __file__, str(path)], check=True)
+    nulls()
+
+
+if __name__ == "__main__":
+    main()

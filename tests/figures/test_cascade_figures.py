@@ -1,0 +1,143 @@
+"""Figures of cascades and of adoption: what is drawn is what was given; bad input is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.figures.adoption import adoption_curves, hazard_by_exposure
+from analysis.figures.cascade import beside_nulls, cascade_timeline, sensitivity_surface
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close what a test drew."""
+    yield
+    plt.close("all")
+
+
+LINES = pd.DataFrame(
+    {"days": [2.0, 3.0, 5.0], "first_order": [1, 1, 2], "second_order": [0, 1, 1], "enduring": [1, 1, 1]}
+)
+SURFACE = pd.DataFrame(
+    {"window": [30, 30, 90, 90], "persistence": [0, 14, 0, 14], "coalescence": [0.25, 0.125, 0.5, np.nan]}
+)
+
+
+def legend(axis: Axes) -> list[str]:
+    """Return what the legend names."""
+    found = axis.get_legend()
+    return [text.get_text() for text in found.get_texts()] if found else []
+
+
+def test_closures_are_steps_from_the_meeting_on() -> None:
+    (axis,) = cascade_timeline(LINES, marks=[1.0, 4.0]).axes
+    steps = {line.get_label(): line for line in axis.lines if not str(line.get_label()).startswith("_")}
+    assert legend(axis) == list(steps) == ["first order", "second order", "enduring"]
+    for name, line in steps.items():
+        assert list(line.get_xdata()) == [0, 2, 3, 5]
+        assert list(line.get_ydata()) == [0, *LINES[str(name).replace(" ", "_")]]
+        assert line.get_drawstyle() == "steps-post"
+    marks = [list(line.get_xdata()) for line in axis.lines if line not in steps.values()]
+    assert marks == [[1, 1], [4, 4]]
+    assert len({line.get_linestyle() for line in steps.values()}) == 3, "told apart without colour"
+
+
+def test_an_event_without_closures_is_a_flat_start() -> None:
+    (axis,) = cascade_timeline(LINES.iloc[:0]).axes
+    assert [list(line.get_ydata()) for line in axis.lines] == [[0]] * 3
+
+
+@pytest.mark.parametrize("observed", [0.0, 2.5, 40.0, -3.0])
+def test_every_draw_known_is_in_a_bar_and_the_observed_is_the_line(observed: float) -> None:
+    draws = {
+        "random_placement": np.array([0.0, 1.0, 1.0, np.nan]),
+        "time_shuffled": np.array([2.0, 9.0, -1.5]),
+    }
+    figure = beside_nulls(draws, observed, "closures")
+    assert [axis.get_title(loc="left") for axis in figure.axes] == ["random placement", "time shuffled"]
+    for axis, values in zip(figure.axes, draws.values(), strict=True):
+        assert sum(bar.get_height() for bar in axis.patches) == np.isfinite(values).sum()  # type: ignore[attr-defined]
+        assert [list(line.get_xdata()) for line in axis.lines] == [[observed, observed]]
+        low, high = axis.get_xlim()
+        assert low <= observed <= high
+    assert figure.axes[-1].get_xlabel() == "closures (line: observed)"
+
+
+def test_nothing_drawn_or_seen_is_no_error() -> None:
+    (axis,) = beside_nulls({"none": np.zeros(5)}, 0.0, "closures").axes
+    assert sum(bar.get_height() for bar in axis.patches) == 5  # type: ignore[attr-defined]
+
+
+def test_a_surface_has_windows_across_and_persistences_down() -> None:
+    (axis,) = sensitivity_surface(SURFACE.sample(frac=1, random_state=1), "coalescence").axes
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["30", "90"]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["0", "14"]
+    assert [text.get_text() for text in axis.texts] == ["0.25", "0.5", "0.125"], "what is missing is empty"
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("window", "persistence")
+
+
+def curves(*names: str) -> dict[str, pd.Series]:
+    """Return a curve a community, each of its own height."""
+    return {name: pd.Series([0.0, 0.1 * place], index=[0, 4]) for place, name in enumerate(names, start=1)}
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "named"),
+    [
+        (["north", "south", "all"], 6, ["north", "south", "all"]),
+        (["north", "south", "all"], 2, ["all"]),
+        (["north", "south", "west"], 2, []),
+    ],
+)
+def test_curves_are_the_shares_and_many_are_not_named(names: list[str], most: int, named: list[str]) -> None:
+    given = curves(*names)
+    (axis,) = adoption_curves(given, "month", most_named=most).axes
+    assert legend(axis) == named and axis.get_xlabel() == "month"
+    drawn = [(list(line.get_xdata()), list(line.get_ydata())) for line in axis.lines]
+    assert drawn == [(list(curve.index), list(curve)) for curve in given.values()]
+    thick = [name for name, line in zip(names, axis.lines, strict=True) if line.get_linewidth() > 2]
+    assert thick == [name for name in names if name == "all"]
+
+
+def test_hazards_are_bars_with_the_number_they_rest_on() -> None:
+    frame = pd.DataFrame(
+        {"at_risk": [50, 8, 0], "hazard": [0.1, 0.25, np.nan]}, index=["none", "one", "more"]
+    )
+    (axis,) = hazard_by_exposure(frame).axes
+    assert [bar.get_height() for bar in axis.patches] == [0.1, 0.25, 0.0]  # type: ignore[attr-defined]
+    assert [text.get_text() for text in axis.texts] == ["of 50", "of 8", "of 0"]
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["none", "one", "more"]
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (
+            lambda: cascade_timeline(LINES[["days", "enduring"]]),
+            "^found no column first_order, second_order$",
+        ),
+        (lambda: beside_nulls({}, 1.0, "x"), "^found no null model; allowed: at least one$"),
+        (
+            lambda: sensitivity_surface(SURFACE, "share"),
+            "^found no column share; the table has window, persistence, coalescence$",
+        ),
+        (lambda: adoption_curves({}, "month"), "^found no curve; allowed: at least one$"),
+        (
+            lambda: hazard_by_exposure(pd.DataFrame({"at_risk": [], "hazard": []})),
+            "^found no class of exposure; allowed: at least one$",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_and_nothing_left_open(
+    draw: Callable[[], Figure], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw()
+    assert plt.get_fignums() == []

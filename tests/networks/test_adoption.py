@@ -1,0 +1,198 @@
+"""Who adopts when and who they are tied to, by hand: numbered and dated, tied and in contact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.networks.adoption import adoption_setting
+
+Tables = dict[str, pd.DataFrame]
+
+
+@pytest.fixture
+def numbered() -> Tables:
+    """Return adoption in numbered periods, rows in no order; p3 never adopts, x is no adopter."""
+    return {
+        "adoptions": pd.DataFrame(
+            [
+                ("drug", "p4", "4", 0),
+                ("drug", "p2", "1", 0),
+                ("drug", "p1", "3", 0),
+                ("drug", "p3", "5", 1),
+                ("seed", "p1", "9", 0),
+            ],
+            columns=["innovation", "adopter_id", "adopted_on", "censored"],
+        ),
+        "ties": pd.DataFrame(
+            [
+                ("advice", "p1", "p2"),
+                ("advice", "p1", "p2"),
+                ("advice", "p2", "p2"),
+                ("advice", "p3", "x"),
+                ("friend", "p4", "p1"),
+            ],
+            columns=["relation", "sender_id", "receiver_id"],
+        ),
+        "actors": pd.DataFrame(
+            {"actor_id": ["p1", "p2", "p3", "x"], "organization_id": ["town", "town", None, "town"]}
+        ),
+    }
+
+
+@pytest.fixture
+def dated() -> Tables:
+    """Return adoption by schools, dated; their people are in contact; s3 is censored after 60 days."""
+    return {
+        "adoptions": pd.DataFrame(
+            [
+                ("programme", "s2", "2020-02-15", 0),
+                ("programme", "s1", "2020-01-01", 0),
+                ("programme", "s3", "2020-03-01", 1),
+            ],
+            columns=["innovation", "adopter_id", "adopted_on", "censored"],
+        ),
+        "actors": pd.DataFrame(
+            {"actor_id": ["t1", "t2", "t3", "t4"], "organization_id": ["s1", "s1", "s2", "s3"]}
+        ),
+        "organizations": pd.DataFrame(
+            {"organization_id": ["s1", "s2", "s3", "net"], "parent_id": ["net", "net", None, None]}
+        ),
+        "contacts": pd.DataFrame(
+            [
+                ("2020-01-01", "t1", "t3"),
+                ("2020-01-10", "t3", "t1"),
+                ("2020-01-20", "t2", "t3"),
+                ("2020-01-31", "t3", "t4"),
+                ("2020-02-01", "t4", "t1"),
+                ("2020-02-10", "t1", "t2"),
+                ("2020-06-01", "t1", "t3"),
+            ],
+            columns=["time", "sender_id", "receiver_id"],
+        ),
+    }
+
+
+def links(network: object, actors: tuple[str, ...]) -> set[str]:
+    """Return the ties of a network, all of which have weight one, as pairs of labels."""
+    matrix = network.toarray()  # type: ignore[attr-defined]
+    assert set(np.unique(matrix)) <= {0.0, 1.0}
+    return {f"{actors[one]} {actors[other]}" for one, other in zip(*np.nonzero(matrix), strict=True)}
+
+
+def both_ways(*pairs: str) -> set[str]:
+    """Return pairs and their reverse."""
+    return {*pairs, *(" ".join(reversed(pair.split())) for pair in pairs)}
+
+
+def test_numbered_periods_start_at_the_first_adoption(numbered: Tables) -> None:
+    found = adoption_setting(numbered, "drug", relation="advice")
+    assert found.actors == ("p1", "p2", "p3", "p4")
+    assert found.times.tolist() == [2, 0, np.inf, 3]
+    assert found.observed_until.tolist() == [2, 0, 4, 3]
+    assert found.periods.tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("relation", "expected"), [("advice", {"p1 p2"}), ("friend", {"p4 p1"})])
+def test_a_relation_is_one_directed_network_of_adopters(
+    numbered: Tables, relation: str, expected: set[str]
+) -> None:
+    found = adoption_setting(numbered, "drug", relation=relation)
+    assert [links(network, found.actors) for network in found.networks] == [expected]
+
+
+def test_another_innovation_has_its_own_adopters(numbered: Tables) -> None:
+    found = adoption_setting(numbered, "seed", relation="advice")
+    assert (found.actors, found.times.tolist(), found.groups) == (("p1",), [0], ("town",))
+
+
+def test_dates_are_counted_in_periods_the_last_begun_included(dated: Tables) -> None:
+    found = adoption_setting(dated, "programme")
+    assert found.actors == ("s1", "s2", "s3")
+    assert found.times.tolist() == [0, 2, np.inf], "45 days are in the second period of 30"
+    assert found.observed_until.tolist() == [0, 2, 2]
+    by_day = adoption_setting(dated, "programme", days=1)
+    assert by_day.times.tolist() == [0, 45, np.inf] and by_day.observed_until.tolist() == [0, 45, 60]
+    assert len(by_day.networks) == len(by_day.periods) == 61
+
+
+def test_contacts_of_people_link_their_organisations_period_by_period(dated: Tables) -> None:
+    found = adoption_setting(dated, "programme")
+    assert [links(network, found.actors) for network in found.networks] == [
+        both_ways("s1 s2"),
+        both_ways("s1 s2", "s2 s3"),
+        both_ways("s1 s3"),
+    ]
+
+
+def people_adopt(tables: Tables, *people: str) -> Tables:
+    """Return the tables with people as adopters in place of schools."""
+    return {**tables, "adoptions": tables["adoptions"].assign(adopter_id=list(people))}
+
+
+def test_contacts_link_people_where_people_adopt(dated: Tables) -> None:
+    found = adoption_setting(people_adopt(dated, "t3", "t1", "t4"), "programme")
+    assert found.actors == ("t1", "t3", "t4") and found.groups == ("s1", "s2", "s3")
+    assert [links(network, found.actors) for network in found.networks] == [
+        both_ways("t1 t3"),
+        both_ways("t1 t3", "t3 t4"),
+        both_ways("t1 t4"),
+    ]
+
+
+def test_people_who_only_receive_are_still_people(dated: Tables) -> None:
+    contacts = pd.DataFrame({"time": ["2020-01-01"], "sender_id": ["t1"], "receiver_id": ["t3"]})
+    tables = people_adopt({**dated, "contacts": contacts}, "t2", "t3", "t4")
+    found = adoption_setting(tables, "programme")
+    assert not any(network.nnz for network in found.networks), "t1 is no adopter"
+
+
+def test_contacts_may_have_a_time_of_day(dated: Tables) -> None:
+    times = dated["contacts"]["time"].where(dated["contacts"].index > 0, "2020-01-31T12:00:00")
+    found = adoption_setting({**dated, "contacts": dated["contacts"].assign(time=times)}, "programme")
+    assert [links(network, found.actors) for network in found.networks] == [
+        set(),
+        both_ways("s1 s2", "s2 s3"),
+        both_ways("s1 s2", "s1 s3"),
+    ], "noon of the thirtieth day is after its midnight"
+
+
+def test_groups_are_what_is_above_an_adopter(numbered: Tables, dated: Tables) -> None:
+    people = adoption_setting(numbered, "drug", relation="advice").groups
+    assert people == ("town", "town", "none given", "none given")
+    assert adoption_setting(dated, "programme").groups == ("net", "net", "none given")
+
+
+@pytest.mark.parametrize(
+    ("innovation", "relation", "left_out", "message"),
+    [
+        ("none", "advice", (), r"^found no innovation 'none'; there are drug, seed$"),
+        ("drug", "none", (), r"^ties: found no relation 'none'; there are advice, friend$"),
+        ("drug", "advice", ("ties",), r"^ties: found no relation 'advice'; there are none$"),
+        (
+            "drug",
+            None,
+            (),
+            r"^nothing links the adopters: name a relation of the table ties, or give contacts$",
+        ),
+    ],
+)
+def test_what_is_not_there_is_refused(
+    numbered: Mapping[str, pd.DataFrame],
+    innovation: str,
+    relation: str | None,
+    left_out: tuple[str, ...],
+    message: str,
+) -> None:
+    tables = {name: frame for name, frame in numbered.items() if name not in left_out}
+    with pytest.raises(ValueError, match=message):
+        adoption_setting(tables, innovation, relation=relation)
+
+
+def test_dated_adoption_without_contacts_is_refused(dated: Tables) -> None:
+    del dated["contacts"]
+    with pytest.raises(ValueError, match=r"^nothing links the adopters: "):
+        adoption_setting(dated, "programme")

@@ -1,0 +1,53 @@
+"""The study of star coalescence: what its pages must show, from the accepted numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis.compendium.studies import load_studies
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = next(study for study in load_studies() if study.id == "star_coalescence")
+NUMBERS = {
+    run.id: json.loads((ROOT / f"reports/expected/star_coalescence/{run.id}.json").read_text())
+    for run in STUDY.runs
+}
+
+
+def test_the_streams_have_the_sizes_their_sources_state() -> None:
+    messages = NUMBERS["cascades_messages"]
+    assert (messages["people"], messages["contacts"]) == (1899, 59_835)
+    for course, posts, alone in (("dlt1", 2529, 86), ("dlt2", 2584, 25)):
+        found = NUMBERS[f"cascades_{course}"]
+        assert (found["contacts"] + found["self-contacts"], found["self-contacts"]) == (posts, alone)
+
+
+def test_the_planted_meeting_is_found_whole_and_the_other_twin_has_none() -> None:
+    twin, null = NUMBERS["cascades_twin"], NUMBERS["cascades_null"]
+    assert twin["planted"] == twin["planted.found"] > 0
+    assert twin["planted.missed"] == twin["planted.invented"] == 0
+    assert twin["nulls.random_placement.p"] == 0.001
+    assert null["nulls.random_placement.p"] > 0.05
+
+
+def test_physicians_as_netdiffuser_and_with_censored_ones_left_censored() -> None:
+    found = NUMBERS["scale_up_physicians"]
+    assert (found["actors"], found["censored"]) == (125, 16)
+    assert found["threshold.coded"] == pytest.approx(0.5660, abs=0.00005)
+    assert found["threshold.adopters"] < found["threshold.coded"]
+    assert found["structure.mean.value"] == pytest.approx(0.555, abs=0.005)
+    # Coded as adopters of the month after the last, the sixteen turn the estimate round.
+    assert found["hazard-model-coded.exposure.estimate"] < 0 < found["hazard-model.exposure.estimate"]
+
+
+def test_fifty_seven_education_policies_of_fifty_states() -> None:
+    found = NUMBERS["policies"]
+    assert [found[f"counts.{name}"] for name in ("policies", "adoptions", "states")] == [57, 1393, 50]
+
+
+def test_thirty_schools_in_the_end() -> None:
+    found = NUMBERS["scale_up_twin"]
+    assert (found["actors"], found["adopters"]) == (30, 30)

@@ -1,0 +1,74 @@
+"""The validation itself: the same whatever the number of workers; it notices a detector that is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.files import DATA_RAW
+from analysis.networks.closure import Coalescence
+from analysis.networks.closure import star_coalescence as detector
+from analysis.validations import star_coalescence
+from analysis.validations.star_coalescence import detection, levels, main, planted_and_found
+
+PARAMETERS = json.loads((DATA_RAW / "thirty_schools/parameters.json").read_text(encoding="utf-8"))
+WITHOUT = {**PARAMETERS, "coalescence": False}
+NULLS = ["random_placement", "degree_preferential", "one_sided_brokerage", "time_shuffled"]
+
+
+def test_all_that_was_planted_is_found_and_nothing_invented() -> None:
+    planted, found, invented = planted_and_found(PARAMETERS, np.random.default_rng(3))
+    assert planted == found > 0 and invented == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("window", 60.0), ("persistence", 500.0)], ids=["short window", "long persistence"]
+)
+def test_a_detector_with_other_settings_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, setting: str, value: float
+) -> None:
+    def wrong(contacts: pd.DataFrame, **options: Any) -> Coalescence:
+        return detector(contacts, **{**options, setting: value})
+
+    monkeypatch.setattr(star_coalescence, "star_coalescence", wrong)
+    assert detection(PARAMETERS, seeds=2, seed=5, workers=1)["recall"] < 1
+
+
+def test_results_do_not_depend_on_the_workers() -> None:
+    one, two = (detection(PARAMETERS, seeds=2, seed=5, workers=workers) for workers in (1, 2))
+    assert one == two and one["twins"] == 2
+    first, second = (levels(WITHOUT, seeds=3, replicates=9, seed=5, workers=workers) for workers in (1, 2))
+    pd.testing.assert_frame_equal(first, second)
+    assert first.index.tolist() == NULLS and first["ks_p"].between(0, 1).all()
+    assert (first["share"] == first["rejected"] / 3).all()
+
+
+def test_most_is_the_binomial_point() -> None:
+    # P(X <= 1) = .95^2 + 2 (.05)(.95) = .9975 of two twins, P(X = 0) = .9025.
+    assert set(levels(WITHOUT, seeds=2, replicates=9, seed=1, workers=1)["most"]) == {1}
+
+
+def test_a_planted_meeting_is_rejected_as_random_placement() -> None:
+    found = levels(PARAMETERS, seeds=3, replicates=19, seed=1, workers=1)
+    assert found.loc["random_placement", "rejected"] == 3
+
+
+def test_nine_draws_cannot_reject_at_five_percent() -> None:
+    assert (levels(PARAMETERS, seeds=2, replicates=9, seed=1, workers=1)["rejected"] == 0).all()
+
+
+def test_the_command_writes_what_a_page_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "validation.json"
+    assert main(["--seeds", "2", "--replicates", "19", "--out", str(out)]) == 0
+    stored = json.loads(out.read_text(encoding="utf-8"))
+    assert stored["parameters"] == PARAMETERS
+    assert (stored["seeds"], stored["replicates"], stored["seed"]) == (2, 19, 30001)
+    assert stored["detection"]["recall"] == stored["detection"]["precision"] == 1.0
+    assert [row["null"] for row in stored["levels"]] == NULLS
+    told = capsys.readouterr()
+    assert told.out == "validation.json written\n" and "detection: 2 of 2" in told.err
