@@ -40,12 +40,15 @@ def test_a_detector_with_other_settings_is_noticed(
 
 
 def test_results_do_not_depend_on_the_workers() -> None:
-    one, two = (detection(PARAMETERS, seeds=2, seed=5, workers=workers) for workers in (1, 2))
-    assert one == two and one["twins"] == 2
     first, second = (levels(WITHOUT, seeds=3, replicates=9, seed=5, workers=workers) for workers in (1, 2))
     pd.testing.assert_frame_equal(first, second)
     assert first.index.tolist() == NULLS and first["ks_p"].between(0, 1).all()
     assert (first["share"] == first["rejected"] / 3).all()
+
+
+def test_a_seed_gives_the_same_twins_every_time() -> None:
+    one, two, other = (detection(PARAMETERS, seeds=2, seed=seed, workers=1) for seed in (5, 5, 6))
+    assert one == two != other and one["twins"] == 2
 
 
 def test_most_is_the_binomial_point() -> None:
