@@ -8,9 +8,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# How long an example takes tells of the machine, not of the code.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
+# How long an example takes tells of the machine, not of the code; and a change is tried on the examples that
+# the change before it was. HYPOTHESIS_PROFILE=wandering draws new ones each time.
+hypothesis.settings.register_profile("settled", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("wandering", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "settled"))
 
 # Figures are drawn without a display.
 os.environ["MPLBACKEND"] = "agg"
