@@ -6,6 +6,7 @@ import pickle
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, chisquare, kstest
 
-from analysis.files import DATA_DERIVED
+from analysis.files import DATA_RAW
 from analysis.inference.coalescence_nulls import (
     CoalescenceTest,
     Null,
@@ -28,6 +29,8 @@ from analysis.inference.coalescence_nulls import (
     time_shuffled,
 )
 from analysis.networks.closure import ContactStream, contact_stream, star_coalescence
+from analysis.sources import mooced_dlt
+from analysis.tables.package import read_package
 
 Contact = tuple[float, str, str]
 Model = Callable[..., ContactStream]
@@ -412,11 +415,9 @@ def test_every_parameter_out_of_bounds_is_named(base: ContactStream) -> None:
 
 
 @pytest.fixture(scope="module", params=["dlt1", "dlt2"])
-def forum(request: pytest.FixtureRequest) -> ContactStream:
-    path = DATA_DERIVED / "mooced_dlt" / "contacts.csv"
-    if not path.is_file():
-        pytest.skip("the tables of mooced_dlt are not built")
-    posts = pd.read_csv(path)
+def forum(request: pytest.FixtureRequest, data_mirror: Path) -> ContactStream:
+    package = read_package(DATA_RAW / "mooced_dlt/datapackage.json")
+    posts = mooced_dlt.tables(data_mirror / "mooced_dlt", package)["contacts"]
     return contact_stream(posts[posts["sender_id"].str.startswith(request.param)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.files import DATA_DERIVED
+from analysis.files import DATA_RAW
 from analysis.networks.closure import Coalescence, contact_stream, star_coalescence, two_paths
+from analysis.sources import mooced_dlt
+from analysis.tables.package import read_package
 
 Contact = tuple[float, str, str]
 
@@ -509,11 +512,11 @@ def test_two_paths_are_counted_by_three_things_only() -> None:
 
 
 @pytest.mark.parametrize(("course", "contacts", "to_oneself"), [("dlt1", 2529, 86), ("dlt2", 2584, 25)])
-def test_two_forums_agree_with_the_reference(course: str, contacts: int, to_oneself: int) -> None:
-    path = DATA_DERIVED / "mooced_dlt" / "contacts.csv"
-    if not path.is_file():
-        pytest.skip("the tables of mooced_dlt are not built")
-    posts = pd.read_csv(path)
+def test_two_forums_agree_with_the_reference(
+    course: str, contacts: int, to_oneself: int, data_mirror: Path
+) -> None:
+    package = read_package(DATA_RAW / "mooced_dlt/datapackage.json")
+    posts = mooced_dlt.tables(data_mirror / "mooced_dlt", package)["contacts"]
     posts = posts[posts["sender_id"].str.startswith(course)]
     found = star_coalescence(posts, window=14, persistence=1)
     assert (found.contacts, found.self_contacts) == (contacts - to_oneself, to_oneself)
