@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.networks.closure import Coalescence, ContactStream, contact_stream, star_coalescence
+from analysis.networks.closure import Coalescence, star_coalescence
+from analysis.networks.contacts import ContactStream, contact_stream
 from analysis.networks.panel import Panel
 from analysis.networks.triads import structural_holes, triad_census
 

@@ -22,112 +22,35 @@ All contacts of one time happen at once: stars are those strictly before t₀, c
 what else was tied at t₀ itself stays possible without being able to close (it is counted as `simultaneous`).
 So no result depends on the order of rows. Observation runs from the first contact to the last.
 
-Times are numbers in any unit, or dates and date-times (ISO 8601; a date is its midnight). Windows and results
-are then in days, points of time in days since 1970-01-01: `pandas.to_datetime(times, unit="D")` leads back.
-Dates and date-times are compared by the microsecond, so that "seven days later" is exact.
+Times are as in `analysis.networks.contacts`: numbers in any unit, or dates; windows and results are then in
+days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.tables.cells import report
-from analysis.tables.faults import Fault, raise_faults
+from analysis.networks.closure_kernels import detect, smaller_stars
+from analysis.networks.contacts import (
+    ContactStream,
+    Floats,
+    Integers,
+    Ties,
+    contact_stream,
+    static_ties,
+)
 
-__all__ = [
-    "Coalescence",
-    "ContactStream",
-    "contact_stream",
-    "event_counts",
-    "star_coalescence",
-    "static_ties",
-    "tie_between",
-    "two_paths",
-]
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Counted = Literal["path", "time", "broker"]
-Ties = tuple[Integers, Integers, Integers, Floats, Integers, Integers]
+__all__ = ["CENSORING", "Coalescence", "event_counts", "star_coalescence"]
 
 _KINDS = ("first_order_one", "first_order_other", "second_order")
-_DAY = 86_400e6
-_REASONS = ("", "no burn-in", "no follow-up", "no burn-in; no follow-up")
-_compile: Callable[..., Any] = numba.njit(cache=True, nogil=True)
-
-
-@dataclass(frozen=True, eq=False)
-class ContactStream:
-    """Contacts as flat arrays, sorted by time; pairs as ties, sorted by first contact.
-
-    Attributes
-    ----------
-    people : ndarray of str, shape (n,)
-        Labels, sorted, also of people in contact with themselves only; the arrays below hold places in it.
-    one, other : ndarray of int, shape (k,)
-        Ends of each tie, one < other.
-    first, last : ndarray of float, shape (k,)
-        Times of its first and last contact, in ticks.
-    tie : ndarray of int, shape (m,)
-        Which tie each contact belongs to.
-    clock : ndarray of float, shape (m,)
-        When it took place, in ticks.
-    unit : float
-        Ticks to the unit of time: 1 for numbers, the microseconds of a day for dates.
-    self_contacts : int
-        Contacts of a person with themselves, left out.
-    """
-
-    people: npt.NDArray[np.object_]
-    one: Integers
-    other: Integers
-    first: Floats
-    last: Floats
-    tie: Integers
-    clock: Floats
-    unit: float
-    self_contacts: int
-
-    def ticks(self, duration: float) -> float:
-        """Return a duration in ticks."""
-        return float(duration) if self.unit == 1.0 else float(np.rint(duration * self.unit))
-
-    def names(self, places: Integers) -> Any:
-        """Return the labels at these places as a column; missing where a place is -1."""
-        return pd.array(self.people, dtype="str").take(places, allow_fill=True)
-
-    def frame(self) -> pd.DataFrame:
-        """Return the contacts as a table: time (a number), sender_id, receiver_id."""
-        return pd.DataFrame(
-            {
-                "time": self.clock / self.unit,
-                "sender_id": self.names(self.one[self.tie]),
-                "receiver_id": self.names(self.other[self.tie]),
-            }
-        )
-
-    def numbers(self, pairs: Sequence[tuple[object, object]]) -> Integers:
-        """Return the number of each pair's first tie; -1 where it has none."""
-        labels = [sorted(map(str, pair)) for pair in pairs]
-        wrong = [repr(pair) for pair in pairs if isinstance(pair, str) or len(pair) != 2]
-        if wrong:
-            raise ValueError(f"pairs: found {', '.join(wrong)}; allowed: two labels each")
-        if not labels:
-            return np.empty(0, dtype=np.int64)
-        people = len(self.people)
-        places = pd.Index(self.people).get_indexer(pd.Index(np.ravel(labels), dtype=object)).reshape(-1, 2)
-        keys = np.where((places < 0).any(axis=1), -1, places[:, 0] * people + places[:, 1])
-        known = pd.Index(self.one * people + self.other)
-        found: Integers = known.get_indexer(pd.Index(keys)).astype(np.int64)
-        return found
+CENSORING = ("", "no burn-in", "no follow-up", "no burn-in; no follow-up")
+"""Why an event is censored, by the number that `event_counts` gives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,8 +107,8 @@ class Coalescence:
                     "window": self.window,
                     "persistence": self.persistence,
                     "events": len(events),
-                    "no_burn_in": int(events["why"].isin((_REASONS[1], _REASONS[3])).sum()),
-                    "no_follow_up": int(events["why"].isin((_REASONS[2], _REASONS[3])).sum()),
+                    "no_burn_in": int(events["why"].isin((CENSORING[1], CENSORING[3])).sum()),
+                    "no_follow_up": int(events["why"].isin((CENSORING[2], CENSORING[3])).sum()),
                     "censored": len(events) - len(rated),
                     "rated": len(rated),
                     "none_possible": int((rated["possible"] == 0).sum()),
@@ -210,79 +133,6 @@ class Coalescence:
             f"{row['both_directions']} star coalescences among {row['both_possible']} events with both "
             f"directions possible"
         )
-
-
-def contact_stream(contacts: pd.DataFrame | ContactStream) -> ContactStream:
-    """Read a table of contacts into flat arrays.
-
-    Parameters
-    ----------
-    contacts : DataFrame
-        Columns ``time``, ``sender_id``, ``receiver_id``. A stream is returned as it is.
-
-    Raises
-    ------
-    InvalidInput
-        With every column that is not there and every cell that is empty or no time.
-    """
-    if isinstance(contacts, ContactStream):
-        return contacts
-    ends = ("sender_id", "receiver_id")
-    faults = [
-        Fault("contacts", "no such column", "time, sender_id and receiver_id", 1, name)
-        for name in ("time", *ends)
-        if name not in contacts.columns
-    ]
-    raise_faults(faults, "nothing counted")
-    clock, unit = _clock(contacts["time"], faults)
-    names = [contacts[name].astype("string") for name in ends]
-    for name, column in zip(ends, names, strict=True):
-        empty = column.isna() | column.eq("").fillna(True)
-        report("contacts", name, contacts[name], empty, "a label", faults)
-    raise_faults(faults, "nothing counted")
-    codes, people = pd.factorize(pd.concat(names, ignore_index=True), sort=True)
-    low, high = np.sort(codes.reshape(2, -1).astype(np.int64), axis=0)
-    kept = low != high
-    low, high, clock = low[kept], high[kept], clock[kept]
-    order = np.lexsort((high, low, clock))
-    low, high, clock = low[order], high[order], clock[order]
-    one, other, first, last, tie = _grouped(low * max(len(people), 1) + high, clock, max(len(people), 1))
-    labels = np.asarray(people, dtype=object)
-    return ContactStream(labels, one, other, first, last, tie, clock, unit, int((~kept).sum()))
-
-
-def _clock(times: pd.Series, faults: list[Fault]) -> tuple[Floats, float]:
-    if pd.api.types.is_numeric_dtype(times) and not pd.api.types.is_bool_dtype(times):
-        clock = times.to_numpy(dtype=np.float64, na_value=np.nan)
-        allowed, bad, unit = "a number", ~np.isfinite(clock), 1.0
-    else:
-        dated = pd.api.types.is_datetime64_any_dtype(times)
-        read = pd.to_datetime(
-            times if dated else times.astype("string"),
-            format=None if dated else "ISO8601",
-            errors="coerce",
-            utc=True,
-        )
-        bad = read.isna().to_numpy()
-        allowed, unit = "a number, a date, or a date with a time of day (ISO 8601)", _DAY
-        clock = read.dt.as_unit("us").to_numpy(dtype="datetime64[us]").astype(np.int64).astype(np.float64)
-    report("contacts", "time", times, pd.Series(bad), allowed, faults)
-    return clock, unit
-
-
-def _grouped(
-    keys: Integers, clock: Floats, people: int
-) -> tuple[Integers, Integers, Floats, Floats, Integers]:
-    """Return ends, first and last times of each pair in order of first contact, and each contact's pair."""
-    pairs, tie = np.unique(keys, return_inverse=True)
-    first, last = np.full(len(pairs), np.inf), np.full(len(pairs), -np.inf)
-    np.minimum.at(first, tie, clock)
-    np.maximum.at(last, tie, clock)
-    order = np.lexsort((pairs, first))
-    place = np.empty(len(pairs), dtype=np.int64)
-    place[order] = np.arange(len(pairs))
-    one, other = np.divmod(pairs[order], people)
-    return one, other, first[order], last[order], place[tie]
 
 
 def star_coalescence(
@@ -337,7 +187,7 @@ def star_coalescence(
         chosen = np.unique(chosen)
     ties = static_ties(len(stream.people), stream.one, stream.other, stream.first)
     if smallest_star:
-        chosen = chosen[_stars(ties, stream.one, stream.other, stream.first, chosen) >= smallest_star]
+        chosen = chosen[smaller_stars(ties, stream.one, stream.other, stream.first, chosen) >= smallest_star]
     counts = event_counts(
         stream, window=window, persistence=persistence, burn_in=burn_in, chosen=chosen, ties=ties
     )
@@ -379,19 +229,21 @@ def event_counts(
     burn_in: float | None = None,
     chosen: Integers | None = None,
     ties: Ties | None = None,
+    second_order: bool = True,
 ) -> Mapping[str, npt.NDArray[Any]]:
     """Return the counts of `Coalescence.events` as arrays, for the events chosen; nothing is checked.
 
     Also ``last`` (time of the last closure in ticks, or missing) and ``reason``, a number: 0 uncensored, 1 no
-    burn-in, 2 no follow-up, 3 both.
+    burn-in, 2 no follow-up, 3 both, as in `CENSORING`. Without `second_order` those closures are not looked
+    for: their counts are 0, and ``last`` is of first-order closures.
     """
     chosen = np.arange(len(stream.one)) if chosen is None else chosen
     ties = static_ties(len(stream.people), stream.one, stream.other, stream.first) if ties is None else ties
     reach, stay = stream.ticks(window), stream.ticks(persistence)
     none = np.empty(0, dtype=np.int64)
-    counted, last = _detect(
-        ties, stream.one, stream.other, stream.first, _enduring(stream, stay), chosen, reach, none, none, none
-    )
+    ends = stream.one, stream.other, stream.first
+    lasting = _enduring(stream, stay)
+    counted, last = detect(ties, *ends, lasting, chosen, reach, second_order, none, none, none)
     star_one, star_other, shared = counted[:, 0], counted[:, 1], counted[:, 2]
     names = ["simultaneous", "closed_one", "closed_other", "enduring_one", "enduring_other"]
     names += ["second_order", "second_order_enduring"]
@@ -416,8 +268,8 @@ def event_counts(
     }
 
 
-def _enduring(stream: ContactStream, stay: float) -> Flags:
-    found: Flags = (stream.last >= stream.first + stay) & (stream.last > stream.first)
+def _enduring(stream: ContactStream, stay: float) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = (stream.last >= stream.first + stay) & (stream.last > stream.first)
     return found
 
 
@@ -447,7 +299,7 @@ def _events(stream: ContactStream, chosen: Integers, counts: Mapping[str, npt.ND
             "both_directions": both,
             "cascade_duration": (counts["last"] - begun) / stream.unit,
             "censored": counts["reason"] > 0,
-            "why": pd.Categorical.from_codes(counts["reason"], categories=pd.Index(_REASONS)),
+            "why": pd.Categorical.from_codes(counts["reason"], categories=pd.Index(CENSORING)),
         }
     )
 
@@ -465,7 +317,8 @@ def _cascade(
     enduring = _enduring(stream, stream.ticks(persistence))
     if len(tie):
         reach = stream.ticks(window)
-        _detect(ties, stream.one, stream.other, stream.first, enduring, chosen, reach, places[:-1], tie, kind)
+        ends = stream.one, stream.other, stream.first
+        detect(ties, *ends, enduring, chosen, reach, True, places[:-1], tie, kind)
     event = np.repeat(chosen, closed)
     # Ties are numbered by time, then label.
     order = np.lexsort((kind, tie, event))
@@ -485,320 +338,3 @@ def _cascade(
             "enduring": enduring[tie],
         }
     )
-
-
-def two_paths(contacts: pd.DataFrame | ContactStream, *, by: Counted = "path") -> pd.DataFrame:
-    """Return when two-paths open and close along the stream.
-
-    A two-path, two people with a contact in common and no tie of their own, opens with the later of its two
-    ties and closes when its ends are first in contact. Where the ends are tied before, or at the same time,
-    it never opens.
-
-    Parameters
-    ----------
-    contacts : DataFrame or ContactStream
-        As for `star_coalescence`.
-    by : {"path", "time", "broker"}
-        What a row is. Paths are many: as many as the sum over people of half their squared number of
-        contacts, at 56 bytes each. The counts need no list of paths, only the triangles.
-
-    Returns
-    -------
-    DataFrame
-        By path: ``broker``, ``first``, ``second`` (the ends), ``opened``, ``closed`` (times; missing where it
-        stays open), by time of opening. By time: ``time``, ``opened``, ``closed`` (then), ``open`` (after
-        it). By broker: ``broker``, ``opened``, ``closed`` (in all).
-
-    Raises
-    ------
-    InvalidInput
-        As `contact_stream`.
-    ValueError
-        When `by` is none of these.
-    """
-    if by not in get_args(Counted):
-        raise ValueError(f"found by {by!r}; allowed: {', '.join(get_args(Counted))}")
-    stream = contact_stream(contacts)
-    ties = static_ties(len(stream.people), stream.one, stream.other, stream.first)
-    if by == "path":
-        return _listed_paths(stream, ties)
-    times, rank = np.unique(stream.first, return_inverse=True)
-    opened, closed, opened_by, closed_by = _triangles(
-        ties, stream.one, stream.other, stream.first, rank, len(times)
-    )
-    if by == "broker":
-        return pd.DataFrame(
-            {"broker": stream.names(np.arange(len(stream.people))), "opened": opened_by, "closed": closed_by}
-        )
-    standing = np.cumsum(opened - closed)
-    return pd.DataFrame({"time": times / stream.unit, "opened": opened, "closed": closed, "open": standing})
-
-
-def _listed_paths(stream: ContactStream, ties: Ties) -> pd.DataFrame:
-    degrees = np.diff(ties[0])
-    room = int((degrees * (degrees - 1) // 2).sum())
-    broker, one, other = (np.empty(room, dtype=np.int64) for _ in range(3))
-    opened, closed = np.empty(room), np.empty(room)
-    used = _paths(ties, stream.first, broker, one, other, opened, closed)
-    broker, one, other = broker[:used], one[:used], other[:used]
-    opened, closed = opened[:used], closed[:used]
-    order = np.lexsort((other, one, broker, opened))
-    return pd.DataFrame(
-        {
-            "broker": stream.names(broker[order]),
-            "first": stream.names(one[order]),
-            "second": stream.names(other[order]),
-            "opened": opened[order] / stream.unit,
-            "closed": closed[order] / stream.unit,
-        }
-    )
-
-
-@_compile
-def static_ties(people: int, one: Integers, other: Integers, first: Floats) -> Ties:  # pragma: no cover
-    """Return each person's ties twice over: by time, and by neighbour.
-
-    The first is where each person's ties start, (n + 1); then, all of length 2k, neighbours and ties by time,
-    their times; neighbours and ties by neighbour. Ties come sorted by first contact.
-    """
-    starts = np.zeros(people + 1, dtype=np.int64)
-    for k in range(len(one)):
-        starts[one[k] + 1] += 1
-        starts[other[k] + 1] += 1
-    for person in range(people):
-        starts[person + 1] += starts[person]
-    near, via = np.empty(2 * len(one), dtype=np.int64), np.empty(2 * len(one), dtype=np.int64)
-    moment = np.empty(2 * len(one))
-    free = starts[:-1].copy()
-    for k in range(len(one)):
-        for turn in range(2):
-            end, opposite = (one[k], other[k]) if turn == 0 else (other[k], one[k])
-            near[free[end]], via[free[end]], moment[free[end]] = opposite, k, first[k]
-            free[end] += 1
-    ordered, ordered_via = np.empty_like(near), np.empty_like(via)
-    free = starts[:-1].copy()
-    for person in range(people):
-        for place in range(starts[person], starts[person + 1]):
-            neighbour = near[place]
-            ordered[free[neighbour]], ordered_via[free[neighbour]] = person, via[place]
-            free[neighbour] += 1
-    return starts, near, via, moment, ordered, ordered_via
-
-
-@_compile
-def tie_between(ties: Ties, person: int, neighbour: int) -> int:  # pragma: no cover - compiled
-    """Return the tie of two people, -1 where they never have one."""
-    starts, ordered, ordered_via = ties[0], ties[4], ties[5]
-    if starts[person + 1] - starts[person] > starts[neighbour + 1] - starts[neighbour]:
-        person, neighbour = neighbour, person
-    low, high = starts[person], starts[person + 1]
-    end = high
-    while low < high:
-        middle = (low + high) // 2
-        if ordered[middle] < neighbour:
-            low = middle + 1
-        else:
-            high = middle
-    found: int = ordered_via[low] if low < end and ordered[low] == neighbour else -1
-    return found
-
-
-@_compile
-def _place(ties: Ties, person: int, time: float, past: bool) -> int:  # pragma: no cover - compiled
-    """Return the place of a person's first tie at or after a time; with `past`, after it."""
-    starts, moment = ties[0], ties[3]
-    low: int = starts[person]
-    high: int = starts[person + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if moment[middle] < time or (past and moment[middle] == time):
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@_compile
-def _in_star(
-    ties: Ties, first: Floats, person: int, centre: int, time: float
-) -> bool:  # pragma: no cover - compiled
-    tie = tie_between(ties, person, centre)
-    return bool(tie >= 0 and first[tie] < time)
-
-
-@_compile
-def _made(
-    ties: Ties,
-    first: Floats,
-    person: int,
-    centre: int,
-    star_end: int,
-    time: float,
-    until: float,
-    found: Integers,
-) -> int:  # pragma: no cover - compiled
-    """Write the ties first made in (time, until] by a person with the star of a centre; return how many."""
-    starts, near, via = ties[0], ties[1], ties[2]
-    begin, stop = _place(ties, person, time, True), _place(ties, person, until, True)
-    count = 0
-    if stop - begin <= star_end - starts[centre]:
-        for place in range(begin, stop):
-            if _in_star(ties, first, near[place], centre, time):
-                found[count] = via[place]
-                count += 1
-    else:
-        for place in range(starts[centre], star_end):
-            tie = tie_between(ties, person, near[place])
-            if tie >= 0 and time < first[tie] <= until:
-                found[count] = tie
-                count += 1
-    return count
-
-
-@_compile
-def _stars(
-    ties: Ties, one: Integers, other: Integers, first: Floats, chosen: Integers
-) -> Integers:  # pragma: no cover - compiled
-    """Return the size of the smaller star of each event."""
-    starts = ties[0]
-    sizes = np.empty(len(chosen), dtype=np.int64)
-    for event in range(len(chosen)):
-        a, b, time = one[chosen[event]], other[chosen[event]], first[chosen[event]]
-        sizes[event] = min(_place(ties, a, time, False) - starts[a], _place(ties, b, time, False) - starts[b])
-    return sizes
-
-
-@_compile
-def _detect(
-    ties: Ties,
-    one: Integers,
-    other: Integers,
-    first: Floats,
-    enduring: Flags,
-    chosen: Integers,
-    window: float,
-    places: Integers,
-    listed: Integers,
-    kinds: Integers,
-) -> tuple[npt.NDArray[np.int32], Floats]:  # pragma: no cover - compiled
-    """Return ten counts an event and the time of its last closure; list the closures where there is room.
-
-    Counts: star of one, of other, shared, simultaneous; closed and enduring in each direction; second-order
-    closures, and enduring ones. `places` says where the closures of each event go in `listed` and `kinds`;
-    empty, none is listed.
-    """
-    starts, near = ties[0], ties[1]
-    counts = np.zeros((len(chosen), 10), dtype=np.int32)
-    last = np.full(len(chosen), np.nan)
-    most = 1
-    for person in range(len(starts) - 1):
-        most = max(most, starts[person + 1] - starts[person])
-    found = np.empty(most, dtype=np.int64)
-    for event in range(len(chosen)):
-        a, b, time = one[chosen[event]], other[chosen[event]], first[chosen[event]]
-        until = time + window
-        a_end, b_end = _place(ties, a, time, False), _place(ties, b, time, False)
-        counts[event, 0], counts[event, 1] = a_end - starts[a], b_end - starts[b]
-        where = places[event] if len(places) else -1
-        a_smaller = counts[event, 0] <= counts[event, 1]
-        small, small_end, large, large_end = (a, a_end, b, b_end) if a_smaller else (b, b_end, a, a_end)
-        for place in range(starts[small], small_end):
-            if _in_star(ties, first, near[place], large, time):
-                counts[event, 2] += 1
-        for turn in range(2):
-            person, centre, end, star_end = (a, b, a_end, b_end) if turn == 0 else (b, a, b_end, a_end)
-            for place in range(end, _place(ties, person, time, True)):
-                if _in_star(ties, first, near[place], centre, time):
-                    counts[event, 3] += 1
-            for k in range(_made(ties, first, person, centre, star_end, time, until, found)):
-                tie = found[k]
-                counts[event, 4 + turn] += 1
-                counts[event, 6 + turn] += enduring[tie]
-                last[event] = first[tie] if np.isnan(last[event]) else max(last[event], first[tie])
-                if where >= 0:
-                    listed[where], kinds[where] = tie, turn
-                    where += 1
-        for place in range(starts[small], small_end):
-            member = near[place]
-            made = _made(ties, first, member, large, large_end, time, until, found)
-            in_both = made > 0 and _in_star(ties, first, member, large, time)
-            for k in range(made):
-                tie = found[k]
-                partner = other[tie] if one[tie] == member else one[tie]
-                # Between two members of both stars the pair comes up from either end.
-                if in_both and partner < member and _in_star(ties, first, partner, small, time):
-                    continue
-                counts[event, 8] += 1
-                counts[event, 9] += enduring[tie]
-                last[event] = first[tie] if np.isnan(last[event]) else max(last[event], first[tie])
-                if where >= 0:
-                    listed[where], kinds[where] = tie, 2
-                    where += 1
-    return counts, last
-
-
-@_compile
-def _triangles(
-    ties: Ties, one: Integers, other: Integers, first: Floats, rank: Integers, times: int
-) -> tuple[Integers, Integers, Integers, Integers]:  # pragma: no cover - compiled
-    """Return two-paths opened and closed at each time, and by each broker.
-
-    All pairs of ties at a person, less those whose ends were tied by then: of a triangle's three paths, only
-    the one made of the two earlier ties opens, and only if the third comes strictly later.
-    """
-    starts, near, via = ties[0], ties[1], ties[2]
-    opened, closed = np.zeros(times, dtype=np.int64), np.zeros(times, dtype=np.int64)
-    people = len(starts) - 1
-    opened_by, closed_by = np.zeros(people, dtype=np.int64), np.zeros(people, dtype=np.int64)
-    for person in range(people):
-        for place in range(starts[person], starts[person + 1]):
-            opened[rank[via[place]]] += place - starts[person]
-            opened_by[person] += place - starts[person]
-    for k in range(len(one)):
-        a, b = one[k], other[k]
-        if starts[a + 1] - starts[a] > starts[b + 1] - starts[b]:
-            a, b = b, a
-        # Ties are numbered by time: a triangle is met at its highest number.
-        for place in range(starts[a], starts[a + 1]):
-            if via[place] >= k:
-                break
-            broker = near[place]
-            tie = tie_between(ties, broker, b)
-            if tie < 0 or tie >= k:
-                continue
-            opened[rank[k]] -= 2
-            opened_by[a] -= 1
-            opened_by[b] -= 1
-            if max(first[via[place]], first[tie]) < first[k]:
-                closed[rank[k]] += 1
-                closed_by[broker] += 1
-            else:
-                opened[rank[k]] -= 1
-                opened_by[broker] -= 1
-    return opened, closed, opened_by, closed_by
-
-
-@_compile
-def _paths(
-    ties: Ties,
-    first: Floats,
-    broker: Integers,
-    one: Integers,
-    other: Integers,
-    opened: Floats,
-    closed: Floats,
-) -> int:  # pragma: no cover - compiled
-    """Write every two-path that opens; return how many."""
-    starts, near, moment = ties[0], ties[1], ties[3]
-    used = 0
-    for person in range(len(starts) - 1):
-        for later in range(starts[person], starts[person + 1]):
-            for earlier in range(starts[person], later):
-                tie = tie_between(ties, near[earlier], near[later])
-                if tie >= 0 and first[tie] <= moment[later]:
-                    continue
-                broker[used], opened[used] = person, moment[later]
-                one[used], other[used] = min(near[earlier], near[later]), max(near[earlier], near[later])
-                closed[used] = first[tie] if tie >= 0 else np.nan
-                used += 1
-    return used

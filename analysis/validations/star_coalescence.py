@@ -21,7 +21,7 @@ import pandas as pd
 from scipy.stats import binom, kstest
 
 from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
-from analysis.inference.coalescence_nulls import Null, coalescence_test
+from analysis.inference.coalescence import Null, coalescence_test
 from analysis.networks.closure import star_coalescence
 from analysis.parallel import replicated
 from analysis.sources.thirty_schools import grown

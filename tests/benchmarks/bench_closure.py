@@ -3,7 +3,7 @@
 Run by hand: `python tests/benchmarks/bench_closure.py`. Each size runs in a process of its own, so that the
 memory is its own peak; compiling is done before on a small stream. Streams are sparse: ten contacts a
 person, over a year, dated to the minute; two in five go back to an earlier pair, one in five to a contact's
-contact, the rest anywhere, to people of uneven activity.
+contact, the rest anywhere, to people of uneven activity. A second kind has hubs.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def stream(rows: int, people: int) -> pd.DataFrame:
 
 def measure(path: Path) -> None:
     """Read, detect and count once; print the row of the table."""
-    from analysis.networks.closure import contact_stream, star_coalescence, two_paths
+    from analysis.networks.closure import star_coalescence
+    from analysis.networks.contacts import contact_stream
+    from analysis.networks.two_paths import two_paths
 
     small = contact_stream(stream(500, 50))
     star_coalescence(small, window=14, persistence=7)
@@ -75,32 +77,43 @@ def measure(path: Path) -> None:
     )
 
 
-def nulls() -> None:
-    """Print how long 999 replicates of each null model take, on one core and on all."""
+def hubs(rows: int, people: int) -> pd.DataFrame:
+    """Draw so many contacts at random, people's activity falling off as their rank to the power of -.6."""
+    random = np.random.default_rng(20261130)
+    activity = np.cumsum(np.arange(1, people + 1) ** -0.6)
+    ends = np.searchsorted(activity, random.random((rows, 2)) * activity[-1])
+    names = np.char.add("p", np.arange(people).astype(str)).astype(object)[ends]
+    times = np.sort(random.integers(0, MINUTES, rows)) / 1440
+    return pd.DataFrame({"time": times, "sender_id": names[:, 0], "receiver_id": names[:, 1]})
+
+
+def nulls(dataset: str, course: str, settings: dict[str, float]) -> None:
+    """Print how long 1,000 replicates of each null model take, on one core and on all."""
     from typing import get_args
 
-    from analysis.inference.coalescence_nulls import Null, coalescence_test
+    from analysis.files import DATA_DERIVED
+    from analysis.inference.coalescence import Null, coalescence_test
+    from analysis.networks.contacts import contact_stream
 
-    contacts = stream(2_500, 450)
-    print("\n| null model, 999 replicates, 2,500 contacts | seconds, one process | seconds, all cores |")
-    print("|---|---:|---:|", flush=True)
+    table = DATA_DERIVED / dataset / "contacts.csv"
+    if not table.is_file():
+        print(f"| {dataset} | not built: make data | | |", flush=True)
+        return
+    contacts = pd.read_csv(table)
+    stream = contact_stream(contacts[contacts["sender_id"].str.startswith(course)])
     for null in get_args(Null):
         seconds = []
         for workers in (1, None):
-            for replicates in (4, 999):
+            for replicates in (4, 1_000):
                 begun = time.perf_counter()
                 coalescence_test(
-                    contacts,
-                    null,
-                    "coalescence",
-                    window=14,
-                    persistence=7,
-                    seed=1,
-                    replicates=replicates,
-                    workers=workers,
+                    stream, null, "coalescence", seed=1, replicates=replicates, workers=workers, **settings
                 )
             seconds.append(time.perf_counter() - begun)
-        print(f"| `{null}` | {seconds[0]:.1f} | {seconds[1]:.1f} |", flush=True)
+        print(
+            f"| {course or dataset}: {len(stream.clock):,} contacts | `{null}` | {seconds[0]:.1f} | {seconds[1]:.1f} |",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -114,12 +127,16 @@ def main() -> None:
         end="",
     )
     print(" MiB before | MiB at the peak |\n|" + "---:|" * 10, flush=True)
-    for rows in SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "contacts.pickle"
-            stream(rows, rows // 10).to_pickle(path)
-            subprocess.run([sys.executable, __file__, str(path)], check=True)
-    nulls()
+    for made, sizes in ((stream, SIZES), (hubs, SIZES[-3:])):
+        for rows in sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "contacts.pickle"
+                made(rows, rows // 10).to_pickle(path)
+                subprocess.run([sys.executable, __file__, str(path)], check=True)
+    print("\n| contacts | null model, 1,000 replicates | s, one process | s, all cores |")
+    print("|---|---|---:|---:|", flush=True)
+    nulls("mooced_dlt", "dlt1", {"window": 14, "persistence": 7, "burn_in": 7})
+    nulls("collegemsg", "", {"window": 21, "persistence": 7, "burn_in": 14})
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from analysis.networks.cascade import (
     tied_by,
     timeline,
 )
-from analysis.networks.closure import contact_stream, star_coalescence
+from analysis.networks.closure import star_coalescence
+from analysis.networks.contacts import contact_stream
 
 PEOPLE = list("abcde")
 # Day of January, and who: a and b meet on the 4th; a-d lasts, c-e and b-c do not.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -13,47 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.files import DATA_RAW
-from analysis.networks.closure import Coalescence, contact_stream, star_coalescence, two_paths
+from analysis.networks.closure import Coalescence, event_counts, star_coalescence
+from analysis.networks.two_paths import two_paths
 from analysis.sources import mooced_dlt
 from analysis.tables.package import read_package
-
-Contact = tuple[float, str, str]
-
-# A and B become collaborators at 10. Before it, A knows a1, a2 and s, B knows b1, b2, b3 and s.
-HAND: list[Contact] = [
-    (1, "A", "a1"),
-    (2, "a2", "A"),
-    (3, "B", "b1"),
-    (3, "B", "b2"),
-    (4, "b3", "B"),
-    (5, "A", "s"),
-    (6, "B", "s"),
-    (10, "A", "B"),
-    (10, "A", "b3"),  # at t0 itself: possible, and never a closure
-    (11, "a1", "a1"),  # with oneself: left out
-    (12, "A", "b1"),
-    (17, "b1", "A"),  # 5 later: endures
-    (13, "a1", "b2"),
-    (30, "a1", "b2"),
-    (14, "b2", "A"),
-    (18, "A", "b2"),  # 4 later: does not
-    (15, "s", "b1"),
-    (16, "a2", "s"),
-    (16, "a1", "a2"),  # both in A's star alone: no closure of A and B
-    (17, "x", "b1"),
-    (20, "B", "a1"),  # the last moment of a window of 10
-    (25, "B", "a1"),
-    (21, "B", "a2"),  # too late
-]
-
-
-def _frame(contacts: list[Contact]) -> pd.DataFrame:
-    return pd.DataFrame(contacts, columns=["time", "sender_id", "receiver_id"])
+from tests.networks.streams import HAND, Contact, frame, small_streams, stream_of
 
 
 @pytest.fixture(scope="module")
 def hand() -> Coalescence:
-    return star_coalescence(_frame(HAND), window=10, persistence=5)
+    return star_coalescence(frame(HAND), window=10, persistence=5)
 
 
 def test_one_event_worked_by_hand(hand: Coalescence) -> None:
@@ -171,7 +139,7 @@ def test_the_network_by_hand(hand: Coalescence) -> None:
 def test_the_edges_of_window_and_persistence(
     window: float, persistence: float, closed: tuple[int, int], enduring: tuple[int, int], censored: str
 ) -> None:
-    found = star_coalescence(_frame(HAND), window=window, persistence=persistence, pairs=[("B", "A")])
+    found = star_coalescence(frame(HAND), window=window, persistence=persistence, pairs=[("B", "A")])
     event = found.events.iloc[0]
     assert (event["closed_one"], event["closed_other"]) == closed
     assert (event["enduring_one"], event["enduring_other"]) == enduring
@@ -181,7 +149,7 @@ def test_the_edges_of_window_and_persistence(
 @pytest.mark.parametrize(("burn_in", "why"), [(None, ""), (0, ""), (9, ""), (9.5, "no burn-in")])
 def test_a_burn_in_runs_from_the_first_contact(burn_in: float | None, why: str) -> None:
     found = star_coalescence(
-        _frame(HAND), window=10, persistence=5, burn_in=burn_in, pairs=[("A", "B")]
+        frame(HAND), window=10, persistence=5, burn_in=burn_in, pairs=[("A", "B")]
     ).events
     assert found["why"].tolist() == [why]
     assert found["censored"].tolist() == [why != ""]
@@ -189,10 +157,10 @@ def test_a_burn_in_runs_from_the_first_contact(burn_in: float | None, why: str) 
 
 def test_two_contacts_at_one_time_do_not_make_a_tie_endure() -> None:
     contacts = [(1, "a", "x"), (1, "b", "y"), (2, "a", "b"), (3, "a", "y"), (3, "y", "a"), (4, "b", "x")]
-    event = star_coalescence(_frame(contacts), window=2, persistence=0, pairs=[("a", "b")]).events.iloc[0]
+    event = star_coalescence(frame(contacts), window=2, persistence=0, pairs=[("a", "b")]).events.iloc[0]
     assert (event["closed"], event["enduring"]) == (2, 0)
     again = [*contacts, (3.5, "a", "y")]
-    event = star_coalescence(_frame(again), window=2, persistence=0, pairs=[("a", "b")]).events.iloc[0]
+    event = star_coalescence(frame(again), window=2, persistence=0, pairs=[("a", "b")]).events.iloc[0]
     assert (event["closed"], event["enduring"]) == (2, 1)
 
 
@@ -296,22 +264,20 @@ def _agrees(found: Coalescence, expected: dict[tuple[str, str], dict[str, Any]])
         assert event["why"] == "; ".join(why)
 
 
-_people = st.sampled_from("ABCDEFG")
-_streams = st.lists(st.tuples(st.integers(0, 14), _people, _people), max_size=45)
 _spans = st.integers(1, 9)
 
 
 @settings(deadline=None)
-@given(_streams, _spans, st.integers(0, 4), st.none() | st.integers(0, 5))
+@given(small_streams, _spans, st.integers(0, 4), st.none() | st.integers(0, 5))
 def test_any_small_stream_agrees_with_the_reference(
     contacts: list[Contact], window: int, persistence: int, burn_in: int | None
 ) -> None:
-    found = star_coalescence(_frame(contacts), window=window, persistence=persistence, burn_in=burn_in)
+    found = star_coalescence(frame(contacts), window=window, persistence=persistence, burn_in=burn_in)
     _agrees(found, _reference(contacts, window, persistence, burn_in))
 
 
 @settings(deadline=None)
-@given(_streams, _spans, st.randoms(use_true_random=False))
+@given(small_streams, _spans, st.randoms(use_true_random=False))
 def test_neither_the_order_of_rows_nor_of_labels_matters(
     contacts: list[Contact], window: int, random: Any
 ) -> None:
@@ -321,23 +287,23 @@ def test_neither_the_order_of_rows_nor_of_labels_matters(
     shuffled = random.sample(contacts, len(contacts))
     turned = [(time, receiver, sender) for time, sender, receiver in shuffled]
     settings = {"window": window, "persistence": 1}
-    plain = star_coalescence(_frame(contacts), **settings)
-    again = star_coalescence(_frame(turned), **settings)
+    plain = star_coalescence(frame(contacts), **settings)
+    again = star_coalescence(frame(turned), **settings)
     pd.testing.assert_frame_equal(plain.events, again.events)
     pd.testing.assert_frame_equal(plain.cascade, again.cascade)
     relabelled = [(time, renamed[sender], renamed[receiver]) for time, sender, receiver in shuffled]
-    other = star_coalescence(_frame(relabelled), **settings)
+    other = star_coalescence(frame(relabelled), **settings)
     pd.testing.assert_frame_equal(plain.tidy(), other.tidy())
     _agrees(other, _reference(relabelled, window, 1, None))
 
 
 @settings(deadline=None)
-@given(_streams, _spans, st.integers(0, 3))
+@given(small_streams, _spans, st.integers(0, 3))
 def test_a_selection_of_events_is_cut_from_all(contacts: list[Contact], window: int, least: int) -> None:
-    everything = star_coalescence(_frame(contacts), window=window, persistence=1)
+    everything = star_coalescence(frame(contacts), window=window, persistence=1)
     events = everything.events
     large = star_coalescence(
-        _frame(contacts), window=window, persistence=1, smallest_star=least, cascade=False
+        frame(contacts), window=window, persistence=1, smallest_star=least, cascade=False
     )
     wanted = events[(events[["star_one", "star_other"]] >= least).all(axis=1)].reset_index(drop=True)
     pd.testing.assert_frame_equal(large.events, wanted)
@@ -346,71 +312,31 @@ def test_a_selection_of_events_is_cut_from_all(contacts: list[Contact], window: 
     assert large.first_ties == len(events)
     some = events.iloc[::2]
     pairs = list(zip(some["other"], some["one"], strict=True))[::-1]
-    few = star_coalescence(_frame(contacts), window=window, persistence=1, pairs=pairs)
+    few = star_coalescence(frame(contacts), window=window, persistence=1, pairs=pairs)
     pd.testing.assert_frame_equal(few.events, some.reset_index(drop=True))
     cascade = everything.cascade
     kept = cascade[cascade["event"].isin(some["event"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(few.cascade, kept)
 
 
-def test_two_paths_by_hand() -> None:
-    # b, then c, at a: b a c opens at 2 and closes at 4; d at a opens b a d and c a d at 3, of which b d at 3
-    # keeps b a d from opening; b d at 3 with a b opens nothing more; b c at 4 with b d and c's none: d b c.
-    contacts = [(1, "a", "b"), (2, "c", "a"), (3, "a", "d"), (3, "d", "b"), (4, "b", "c"), (5, "a", "b")]
-    found = two_paths(_frame(contacts))
-    assert found.astype(object).where(found.notna(), None).to_numpy().tolist() == [
-        ["a", "b", "c", 2, 4],
-        ["a", "c", "d", 3, None],
-        ["b", "c", "d", 4, None],
-    ]
-    by_time = two_paths(_frame(contacts), by="time").to_numpy().tolist()
-    assert by_time == [[1, 0, 0, 0], [2, 1, 0, 1], [3, 1, 0, 2], [4, 1, 1, 2]]
-    by_broker = two_paths(_frame(contacts), by="broker").to_numpy().tolist()
-    assert by_broker == [["a", 2, 1], ["b", 1, 0], ["c", 0, 0], ["d", 0, 0]]
-
-
 @settings(deadline=None)
-@given(_streams)
-def test_two_paths_agree_with_a_search_of_all_triples(contacts: list[Contact]) -> None:
-    first: dict[frozenset[str], float] = {}
-    for time, sender, receiver in sorted(contacts):
-        if sender != receiver:
-            first.setdefault(frozenset((sender, receiver)), time)
-    people = sorted({name for _, *ends in contacts for name in ends})
-    expected = []
-    for broker in people:
-        for one, other in combinations([name for name in people if name != broker], 2):
-            near = [first.get(frozenset((broker, end)), np.inf) for end in (one, other)]
-            tied = first.get(frozenset((one, other)), np.inf)
-            if max(near) < np.inf and tied > max(near):
-                expected.append([max(near), broker, one, other, tied, near[0] != near[1]])
-    paths = two_paths(_frame(contacts))
-    columns = ["opened", "broker", "first", "second", "closed"]
-    assert paths[columns].fillna({"closed": np.inf}).to_numpy().tolist() == [
-        row[:5] for row in sorted(expected)
-    ]
-    # What is possible and was not tied at once is what the event opens, but for paths opened at both ends.
-    events = star_coalescence(_frame(contacts), window=1, persistence=0).events
-    assert (events["possible"] - events["simultaneous"]).sum() == sum(row[5] for row in expected)
-    by_time = two_paths(_frame(contacts), by="time").set_index("time")
-    assert by_time["opened"].to_dict() == {
-        time: int((paths["opened"] == time).sum()) for time in set(first.values())
-    }
-    assert by_time["closed"].to_dict() == {
-        time: int((paths["closed"] == time).sum()) for time in set(first.values())
-    }
-    still = [int(((paths["opened"] <= time) & ~(paths["closed"] <= time)).sum()) for time in by_time.index]
-    assert by_time["open"].tolist() == still
-    by_broker = two_paths(_frame(contacts), by="broker").set_index("broker")
-    assert by_broker["opened"].to_dict() == {name: int((paths["broker"] == name).sum()) for name in people}
-    closed = paths[paths["closed"].notna()]
-    assert by_broker["closed"].to_dict() == {name: int((closed["broker"] == name).sum()) for name in people}
+@given(small_streams, st.integers(1, 9))
+def test_first_order_counts_do_not_need_the_second_order(contacts: list[Contact], window: int) -> None:
+    stream = stream_of(contacts)
+    full = event_counts(stream, window=window, persistence=1)
+    part = event_counts(stream, window=window, persistence=1, second_order=False)
+    for name in set(full) - {"second_order", "second_order_enduring", "last"}:
+        np.testing.assert_array_equal(full[name], part[name])
+    assert not part["second_order"].any()
+    latest = star_coalescence(stream, window=window, persistence=1).cascade
+    latest = latest[latest["kind"] != "second_order"].groupby("event")["time"].max()
+    np.testing.assert_array_equal(part["last"], latest.reindex(range(len(stream.one))).to_numpy(dtype=float))
 
 
 @pytest.mark.parametrize("contacts", [[], [(3, "a", "a")]], ids=["none", "with oneself"])
 def test_a_stream_without_contacts_has_no_events(contacts: list[Contact]) -> None:
-    frame = _frame(contacts).astype({"time": float})
-    found = star_coalescence(frame, window=1, persistence=1, burn_in=1)
+    table = frame(contacts).astype({"time": float})
+    found = star_coalescence(table, window=1, persistence=1, burn_in=1)
     assert found.events.empty
     assert found.cascade.empty
     assert found.self_contacts == len(contacts)
@@ -418,15 +344,7 @@ def test_a_stream_without_contacts_has_no_events(contacts: list[Contact]) -> Non
     assert row["events"] == 0
     assert np.isnan(row["coalescence"])
     assert np.isnan(row["share_both_directions"])
-    assert two_paths(frame).empty
-
-
-def test_a_stream_written_as_a_table_is_read_back() -> None:
-    stream = contact_stream(_frame(HAND))
-    again = contact_stream(stream.frame())
-    for name in ("one", "other", "first", "last", "tie", "clock"):
-        np.testing.assert_array_equal(getattr(stream, name), getattr(again, name))
-    assert contact_stream(stream) is stream
+    assert two_paths(table).empty
 
 
 def test_numbers_will_do_as_labels() -> None:
@@ -437,49 +355,9 @@ def test_numbers_will_do_as_labels() -> None:
     assert (found["closed_one"], found["closed_other"]) == (0, 1)
 
 
-def test_every_cell_that_cannot_be_read_is_named() -> None:
-    contacts = pd.DataFrame(
-        {
-            "time": ["2024-01-01", "soon", None],
-            "sender_id": ["a", None, "c"],
-            "receiver_id": ["b", "c", ""],
-        }
-    )
-    times = "allowed: a number, a date, or a date with a time of day (ISO 8601)"
-    with pytest.raises(ValueError) as caught:
-        contact_stream(contacts)
-    assert str(caught.value).splitlines() == [
-        "4 faults, nothing counted:",
-        f"  contacts, row 3, column time: found 'soon'; {times}",
-        f"  contacts, row 4, column time: found nothing; {times}",
-        "  contacts, row 3, column sender_id: found nothing; allowed: a label",
-        "  contacts, row 4, column receiver_id: found nothing; allowed: a label",
-    ]
-
-
-@pytest.mark.parametrize(("time", "found"), [(np.inf, "'inf'"), (np.nan, "nothing")])
-def test_a_time_must_be_a_finite_number(time: float, found: str) -> None:
-    with pytest.raises(ValueError) as caught:
-        contact_stream(_frame([(1, "a", "b"), (time, "a", "b")]))
-    assert str(caught.value) == (
-        f"1 fault, nothing counted:\n  contacts, row 3, column time: found {found}; allowed: a number"
-    )
-
-
-def test_columns_that_are_not_there_are_named() -> None:
-    with pytest.raises(ValueError) as caught:
-        two_paths(pd.DataFrame({"sender_id": ["a"]}))
-    allowed = "found no such column; allowed: time, sender_id and receiver_id"
-    assert str(caught.value).splitlines() == [
-        "2 faults, nothing counted:",
-        f"  contacts, row 1, column time: {allowed}",
-        f"  contacts, row 1, column receiver_id: {allowed}",
-    ]
-
-
 def test_every_parameter_out_of_bounds_is_named() -> None:
     with pytest.raises(ValueError) as caught:
-        star_coalescence(_frame(HAND), window=0, persistence=-1, burn_in=np.inf, smallest_star=-2)
+        star_coalescence(frame(HAND), window=0, persistence=-1, burn_in=np.inf, smallest_star=-2)
     assert str(caught.value).splitlines() == [
         "found window 0; allowed: a number above 0",
         "found persistence -1; allowed: a number of 0 or more",
@@ -501,14 +379,8 @@ def test_every_parameter_out_of_bounds_is_named() -> None:
 )
 def test_pairs_that_are_none_are_named(pairs: list[Any], message: str) -> None:
     with pytest.raises(ValueError) as caught:
-        star_coalescence(_frame(HAND), window=1, persistence=1, pairs=pairs)
+        star_coalescence(frame(HAND), window=1, persistence=1, pairs=pairs)
     assert str(caught.value) == message
-
-
-def test_two_paths_are_counted_by_three_things_only() -> None:
-    with pytest.raises(ValueError) as caught:
-        two_paths(_frame(HAND), by="day")  # type: ignore[arg-type]
-    assert str(caught.value) == "found by 'day'; allowed: path, time, broker"
 
 
 @pytest.mark.parametrize(("course", "contacts", "to_oneself"), [("dlt1", 2529, 86), ("dlt2", 2584, 25)])
@@ -523,7 +395,7 @@ def test_two_forums_agree_with_the_reference(
     minutes = pd.to_datetime(posts["time"], format="ISO8601").astype("datetime64[s]").astype("int64") // 60
     rows = list(zip(minutes, posts["sender_id"], posts["receiver_id"], strict=True))
     expected = _reference(rows, 14 * 1440, 1440, None)
-    in_minutes = star_coalescence(_frame(rows), window=14 * 1440, persistence=1440)
+    in_minutes = star_coalescence(frame(rows), window=14 * 1440, persistence=1440)
     _agrees(in_minutes, expected)
     counted = found.events.drop(columns=["t0", "cascade_duration"])
     pd.testing.assert_frame_equal(counted, in_minutes.events.drop(columns=["t0", "cascade_duration"]))
