@@ -110,10 +110,8 @@ def nulls(dataset: str, course: str, settings: dict[str, float]) -> None:
                     stream, null, "coalescence", seed=1, replicates=replicates, workers=workers, **settings
                 )
             seconds.append(time.perf_counter() - begun)
-        print(
-            f"| {course or dataset}: {len(stream.clock):,} contacts | `{null}` | {seconds[0]:.1f} | {seconds[1]:.1f} |",
-            flush=True,
-        )
+        told = f"{course or dataset}: {len(stream.clock):,} contacts"
+        print(f"| {told} | `{null}` | {seconds[0]:.1f} | {seconds[1]:.1f} |", flush=True)
 
 
 def main() -> None:
