@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["keyed_frame"]
+__all__ = ["keyed_frame", "one_column"]
 
 
 def keyed_frame(
@@ -26,3 +26,23 @@ def keyed_frame(
     """
     index = pd.MultiIndex.from_tuples(list(rows) or [("",) * len(names)], names=list(names))[: len(rows)]
     return pd.DataFrame(list(rows.values()), columns=list(columns), index=index)
+
+
+def one_column(row: Mapping[str, Any], labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return some values of a row one below the other, each under words that say what it is.
+
+    Parameters
+    ----------
+    row : mapping
+        Such as a Series; whole numbers stay whole where the others are not.
+    labels : mapping of str to str
+        Names of the values wanted, in this order, with their words. What is missing is left out.
+
+    Returns
+    -------
+    DataFrame
+        index: the words; one column, ``value``.
+    """
+    found = {words: row[name] for name, words in labels.items() if not pd.isna(row[name])}
+    whole = {words: int(value) if value == int(value) else float(value) for words, value in found.items()}
+    return pd.DataFrame({"value": pd.Series(whole, dtype=object)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.frames import keyed_frame
+from analysis.frames import keyed_frame, one_column
 
 
 def test_rows_keep_their_keys_and_order() -> None:
@@ -18,3 +18,10 @@ def test_rows_keep_their_keys_and_order() -> None:
 def test_without_rows_there_are_columns_still() -> None:
     found = keyed_frame({}, ["name", "wave"], ["x"])
     assert found.empty and found.columns.tolist() == ["x"] and found.index.names == ["name", "wave"]
+
+
+def test_one_column_keeps_counts_whole_and_leaves_out_what_is_missing() -> None:
+    row = pd.Series({"count": 12.0, "share": 0.25, "none": None, "other": 7})
+    found = one_column(row, {"share": "their share", "none": "of nothing", "count": "how many"})
+    assert found["value"].to_dict() == {"their share": 0.25, "how many": 12}
+    assert [type(value) for value in found["value"]] == [float, int]

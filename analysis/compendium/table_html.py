@@ -22,7 +22,11 @@ def as_html(frame: pd.DataFrame, digits: int) -> str:
     for position in range(frame.shape[1]):
         column = frame.iloc[:, position]
         whole = all(_is_whole(value) for value in column if is_number(value) and not _is_missing(value))
-        cells[position] = [_cell(value, 0 if whole else digits) for value in column]
+        # Among numbers of several kinds in one column, counts stay whole.
+        mixed = column.dtype == object
+        cells[position] = [
+            _cell(value, 0 if whole or (mixed and isinstance(value, int)) else digits) for value in column
+        ]
     shown = pd.DataFrame(cells, index=frame.index, dtype=object).set_axis(frame.columns, axis="columns")
     headed = shown.rename(columns=lambda name: name.replace("_", " ") if isinstance(name, str) else name)
     # Without formatters of its own, pandas writes a line break within a cell as \n.

@@ -1,62 +1,189 @@
-"""One meeting and what came of it, looked at from several sides: in steps, by settings, before and after."""
+"""One meeting and what came of it, from several sides: as a picture, by settings, before and after."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import igraph
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from analysis.networks.closure import Coalescence, star_coalescence
 from analysis.networks.contacts import ContactStream, contact_stream
-from analysis.networks.panel import Panel
 from analysis.networks.triads import structural_holes, triad_census
 
-__all__ = ["brokers_before_after", "census_before_after", "sensitivity", "steps", "tied_by", "timeline"]
+__all__ = [
+    "Meeting",
+    "brokers_before_after",
+    "census_before_after",
+    "event_shown",
+    "meeting_of",
+    "sensitivity",
+    "spans_of",
+    "tied_by",
+    "timeline",
+]
 
-Floats = npt.NDArray[np.float64]
+PARTS = ("collaborator", "contact of the one", "contact of the other", "contact of both")
+KINDS = ("before", "meeting", "first order", "second order", "other")
 
 
-def tied_by(stream: ContactStream, time: float) -> Floats:
-    """Return who was in contact by a time, itself included: (n, n), symmetric, in the order of `people`.
-
-    `time` is in the unit of the stream (days since 1970-01-01 for dates).
-    """
-    matrix = np.zeros((len(stream.people), len(stream.people)))
-    there = stream.first <= time * stream.unit
-    matrix[stream.one[there], stream.other[there]] = 1.0
-    matrix[stream.other[there], stream.one[there]] = 1.0
-    return matrix
-
-
-def steps(contacts: pd.DataFrame, times: Sequence[float], labels: Sequence[str]) -> Panel:
-    """Return the network of contacts as it stood at several times, as a panel of one relation.
+def tied_by(stream: ContactStream, time: float, *, before: bool = False) -> sparse.csr_array:
+    """Return who was in contact by a time.
 
     Parameters
     ----------
-    contacts : DataFrame
+    stream : ContactStream
+    time : float
+        In the unit of the stream (days since 1970-01-01 for dates), itself included.
+    before : bool
+        Whether the time itself is left out.
+
+    Returns
+    -------
+    csr_array of shape (n, n)
+        Symmetric, 1 for a tie, in the order of the stream's people.
+    """
+    moment = stream.ticks(time)
+    there = stream.first < moment if before else stream.first <= moment
+    one, other = stream.one[there], stream.other[there]
+    ends = np.concatenate([one, other]), np.concatenate([other, one])
+    size = len(stream.people)
+    return sparse.csr_array((np.ones(len(ends[0])), ends), shape=(size, size))
+
+
+def spans_of(
+    contacts: pd.DataFrame | ContactStream,
+    *,
+    window: float | None = None,
+    persistence: float | None = None,
+    burn_in: float | None = None,
+) -> dict[str, float]:
+    """Return settings of the detector: those given, the others after the length of the record.
+
+    Parameters
+    ----------
+    contacts : DataFrame or ContactStream
         As for `star_coalescence`.
-    times : sequence of float
-        In the unit of the stream.
-    labels : sequence of str
-        Names of the steps.
+    window, persistence, burn_in : float, optional
+        By default a quarter, a twelfth and a sixth of the time from the first contact to the last, in whole
+        units (days), 1 at least. A convention of ours, so that half of the record can hold a first tie that
+        is followed to the end; what fits how people meet is better.
+    """
+    clock = contact_stream(contacts).clock
+    span = (clock[-1] - clock[0]) / contact_stream(contacts).unit if len(clock) else 0.0
+    given = {"window": (window, 4), "persistence": (persistence, 12), "burn_in": (burn_in, 6)}
+    return {
+        name: float(max(1, round(span / part))) if value is None else value
+        for name, (value, part) in given.items()
+    }
+
+
+def event_shown(found: Coalescence, named: Sequence[str] = ()) -> int:
+    """Return the number of the event to be looked at.
+
+    Parameters
+    ----------
+    found : Coalescence
+        All events.
+    named : sequence of two labels, or empty
+        The pair whose first tie it is. By default the event whose smaller star is largest, of those that are
+        uncensored if there is one: an illustration, on which no test can be made.
 
     Raises
     ------
     ValueError
-        When there is not one label a time.
+        When the pair is never in contact, or nobody is.
     """
-    if len(times) != len(labels):
-        raise ValueError(f"found {len(times)} times and {len(labels)} labels; allowed: one label a time")
+    events = found.events
+    if named:
+        pair = sorted(map(str, named))
+        rows = events[(events["one"] == pair[0]) & (events["other"] == pair[-1])]
+        if rows.empty:
+            raise ValueError(f"event: found no contact between {' and '.join(map(repr, named))}")
+        return int(rows["event"].iloc[0])
+    if events.empty:
+        raise ValueError("found no contact of two people; allowed: at least one")
+    rated = events[~events["censored"]]
+    shown = events if rated.empty else rated
+    largest = int(shown[["star_one", "star_other"]].min(axis=1).to_numpy().argmax())
+    return int(shown["event"].iloc[largest])
+
+
+@dataclass(frozen=True, eq=False)
+class Meeting:
+    """Two people who meet, their stars, and the ties among all of these.
+
+    Attributes
+    ----------
+    people : DataFrame
+        index: labels, the two collaborators first; ``part``: collaborator, contact of the one, contact of the
+        other, contact of both.
+    ties : DataFrame
+        ``first``, ``second``; ``days`` from t₀ to the tie (below 0: before they met); ``kind``: before,
+        meeting, first order, second order, other (within one star, or at t₀ itself). Up to the end of the
+        window.
+    """
+
+    people: pd.DataFrame
+    ties: pd.DataFrame
+
+
+def meeting_of(contacts: pd.DataFrame | ContactStream, found: Coalescence, event: int) -> Meeting:
+    """Return one event's people and ties, as they are to be drawn.
+
+    Parameters
+    ----------
+    contacts : DataFrame or ContactStream
+        What the detector read.
+    found : Coalescence
+        With its cascade.
+    event : int
+        Number of the event.
+
+    Raises
+    ------
+    ValueError
+        When the event is none of those found.
+    """
     stream = contact_stream(contacts)
-    matrices = [tied_by(stream, time) for time in times]
-    return Panel.from_matrices(matrices, actors=list(stream.people), waves=list(labels), relation="contact")
+    if event not in set(found.events["event"]):
+        raise ValueError(f"event: found {event}; allowed: a number among the events found")
+    one, other, moment = int(stream.one[event]), int(stream.other[event]), float(stream.first[event])
+    early = tied_by(stream, moment / stream.unit, before=True)
+    stars = [set(early.indices[early.indptr[end] : early.indptr[end + 1]].tolist()) for end in (one, other)]
+    part = {one: PARTS[0], other: PARTS[0]}
+    for person in sorted(stars[0] | stars[1]):
+        part[person] = PARTS[3] if person in stars[0] & stars[1] else PARTS[1 if person in stars[0] else 2]
+    until = moment + stream.ticks(found.window)
+    inside = np.isin(stream.one, list(part)) & np.isin(stream.other, list(part)) & (stream.first <= until)
+    rows = found.cascade[found.cascade["event"] == event]
+    second = rows["kind"] == "second_order"
+    kinds = {
+        frozenset(pair): KINDS[3] if later else KINDS[2]
+        for *pair, later in zip(rows["first"], rows["second"], second, strict=True)
+    }
+    ties = pd.DataFrame(
+        {
+            "first": stream.names(stream.one[inside]),
+            "second": stream.names(stream.other[inside]),
+            "days": (stream.first[inside] - moment) / stream.unit,
+        }
+    )
+    drawn = [
+        KINDS[0] if days < 0 else kinds.get(frozenset(pair), KINDS[4])
+        for *pair, days in ties.itertuples(index=False)
+    ]
+    ties["kind"] = drawn
+    ties.loc[np.flatnonzero(inside) == event, "kind"] = KINDS[1]
+    people = pd.DataFrame({"part": list(part.values())}, index=stream.names(np.array(list(part))))
+    return Meeting(people, ties)
 
 
 def sensitivity(
-    contacts: pd.DataFrame,
+    contacts: pd.DataFrame | ContactStream,
     windows: Sequence[float],
     persistences: Sequence[float],
     *,
@@ -117,11 +244,18 @@ def timeline(found: Coalescence, event: int) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def census_before_after(contacts: pd.DataFrame, before: float, after: float) -> pd.DataFrame:
+def census_before_after(contacts: pd.DataFrame | ContactStream, before: float, after: float) -> pd.DataFrame:
     """Return the triads of the network of contacts at two times.
 
     Contacts have no direction here, so four of the sixteen kinds can occur: 003 (no tie), 102 (one), 201 (a
     two-path), 300 (a triangle).
+
+    Parameters
+    ----------
+    contacts : DataFrame or ContactStream
+        As for `star_coalescence`.
+    before, after : float
+        In the unit of the stream: what came before the first, and by the second, itself included.
 
     Returns
     -------
@@ -130,25 +264,26 @@ def census_before_after(contacts: pd.DataFrame, before: float, after: float) -> 
     """
     stream = contact_stream(contacts)
     columns = {
-        name: triad_census(tied_by(stream, time)) for name, time in (("before", before), ("after", after))
+        "before": triad_census(tied_by(stream, before, before=True)),
+        "after": triad_census(tied_by(stream, after)),
     }
     frame = pd.DataFrame(columns).loc[["003", "102", "201", "300"]].rename_axis("triad")
     return frame.assign(change=frame["after"] - frame["before"])
 
 
 def brokers_before_after(
-    contacts: pd.DataFrame, people: Sequence[str], before: float, after: float
+    contacts: pd.DataFrame | ContactStream, people: Sequence[str], before: float, after: float
 ) -> pd.DataFrame:
     """Return where people stand between others, at two times.
 
     Parameters
     ----------
-    contacts : DataFrame
+    contacts : DataFrame or ContactStream
         As for `star_coalescence`.
     people : sequence of str
         Whose rows are wanted.
     before, after : float
-        In the unit of the stream.
+        As for `census_before_after`.
 
     Returns
     -------
@@ -166,16 +301,19 @@ def brokers_before_after(
     if unknown:
         raise ValueError(f"people: found no contact of {', '.join(unknown)}")
     rows = {}
-    for when, time in (("before", before), ("after", after)):
-        matrix = tied_by(stream, time)
+    for when, matrix in (
+        ("before", tied_by(stream, before, before=True)),
+        ("after", tied_by(stream, after)),
+    ):
         holes = structural_holes(matrix)
-        graph = igraph.Graph.Adjacency(matrix.astype(int).tolist(), mode="undirected")
-        most = (len(matrix) - 1) * (len(matrix) - 2) / 2
-        between = graph.betweenness()
+        ends = sparse.coo_array(sparse.triu(matrix)).coords
+        size = matrix.shape[0]
+        between = igraph.Graph(n=size, edges=np.column_stack(ends)).betweenness()
+        most = (size - 1) * (size - 2) / 2
         for person in people:
             place = int(np.flatnonzero(stream.people == person)[0])
             rows[person, when] = {
-                "contacts": int(matrix[place].sum()),
+                "contacts": int(holes["contacts"].iloc[place]),
                 "constraint": float(holes["constraint"].iloc[place]),
                 "effective_size": float(holes["effective_size"].iloc[place]),
                 "betweenness": between[place] / most if most else np.nan,

@@ -35,7 +35,8 @@ class Meeting:
         Of the data model.
     truth : dict
         The parameters; `collaborators`, `met_on`, their `stars`; `closures`: every tie that came of the
-        meeting, with day, kind, and whether it endured.
+        meeting, with day, kind, and whether it endured. Without coalescence, `placed_at_random`: as many
+        ties that came of nothing.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -127,7 +128,7 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Meeting:
         "collaborators": [one, other],
         "met_on_date": (start + timedelta(days=parameters["met_on"])).isoformat(),
         "stars": {person: sorted(star) for person, star in stars.items()},
-        "closures": [
+        "closures" if parameters["coalescence"] else "placed_at_random": [
             {
                 "pair": list(pair),
                 "date": (start + timedelta(days=day)).isoformat(),

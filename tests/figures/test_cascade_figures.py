@@ -9,10 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from analysis.figures.adoption import adoption_curves, hazard_by_exposure
-from analysis.figures.cascade import beside_nulls, cascade_timeline, sensitivity_surface
+from analysis.figures.cascade import (
+    beside_nulls,
+    cascade_timeline,
+    census_bars,
+    meeting_steps,
+    sensitivity_surface,
+)
+from analysis.networks.cascade import Meeting
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +62,65 @@ def test_an_event_without_closures_is_a_flat_start() -> None:
     assert [list(line.get_ydata()) for line in axis.lines] == [[0]] * 3
 
 
+MEETING = Meeting(
+    pd.DataFrame(
+        {
+            "part": ["collaborator"] * 2
+            + ["contact of the one"] * 30
+            + ["contact of the other"]
+            + ["contact of both"] * 3
+        },
+        index=["a", "b", *(f"c{number}" for number in range(30)), "d", *"xyz"],
+    ),
+    pd.DataFrame(
+        [
+            ("a", "c0", -5.0, "before"),
+            ("a", "b", 0.0, "meeting"),
+            ("b", "c0", 1.0, "first order"),
+            ("c1", "d", 4.0, "second order"),
+            ("c1", "c2", 4.0, "other"),
+        ],
+        columns=["first", "second", "days", "kind"],
+    ),
+)
+
+
+def test_steps_of_a_meeting_draw_the_ties_by_then_and_everybody_in_one_place() -> None:
+    figure = meeting_steps(MEETING, {"before": -1, "soon": 1, "late": 9})
+    counts = {"before": [1, 0, 0, 0, 0], "soon": [1, 0, 0, 1, 1], "late": [1, 1, 1, 1, 1]}
+    assert [axis.get_title(loc="left") for axis in figure.axes] == [
+        "before: 0 closures",
+        "soon: 1 closures",
+        "late: 2 closures",
+    ]
+    spots = []
+    for axis, expected in zip(figure.axes, counts.values(), strict=True):
+        lines = [found for found in axis.collections if isinstance(found, LineCollection)]
+        assert [len(found.get_segments()) for found in lines] == expected
+        spots.append(np.vstack([found.get_offsets() for found in axis.collections if found not in lines]))
+    assert len(spots[0]) == 36 == len(np.unique(spots[0].round(6), axis=0)), "nobody stands on another"
+    assert (spots[0] == spots[1]).all() and (spots[1] == spots[2]).all()
+    with pytest.raises(ValueError, match="found no step"):
+        meeting_steps(MEETING, {})
+
+
+def test_triads_are_two_bars_a_kind_with_their_numbers() -> None:
+    frame = pd.DataFrame({"before": [28_640, 0], "after": [25_988, 50]}, index=["003", "300"])
+    (axis,) = census_bars(frame).axes
+    assert [bar.get_height() for bar in axis.patches] == [28_640, 0, 25_988, 50]  # type: ignore[attr-defined]
+    assert [text.get_text() for text in axis.texts] == ["28,640", "0", "25,988", "50"]
+    assert [text.get_text().split("\n")[0] for text in axis.get_xticklabels()] == ["003", "300"]
+    with pytest.raises(ValueError, match="found no column after"):
+        census_bars(frame[["before"]])
+
+
+def test_few_values_are_bars_where_they_are() -> None:
+    (axis,) = beside_nulls({"none": np.array([0.0, 0.25, 0.25, 0.5])}, 0.25, "coalescence").axes
+    middles = [bar.get_x() + bar.get_width() / 2 for bar in axis.patches]  # type: ignore[attr-defined]
+    assert middles == pytest.approx([0, 0.25, 0.5])
+    assert [bar.get_height() for bar in axis.patches] == [1, 2, 1]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("observed", [0.0, 2.5, 40.0, -3.0])
 def test_every_draw_known_is_in_a_bar_and_the_observed_is_the_line(observed: float) -> None:
     draws = {
@@ -80,7 +147,10 @@ def test_a_surface_has_windows_across_and_persistences_down() -> None:
     assert [text.get_text() for text in axis.get_xticklabels()] == ["30", "90"]
     assert [text.get_text() for text in axis.get_yticklabels()] == ["0", "14"]
     assert [text.get_text() for text in axis.texts] == ["0.25", "0.5", "0.125"], "what is missing is empty"
-    assert (axis.get_xlabel(), axis.get_ylabel()) == ("window", "persistence")
+    assert (axis.get_xlabel(), axis.get_ylabel()) == (
+        "window, in days",
+        "persistence, in days",
+    )
 
 
 def curves(*names: str) -> dict[str, pd.Series]:

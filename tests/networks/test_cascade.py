@@ -10,8 +10,10 @@ import pytest
 from analysis.networks.cascade import (
     brokers_before_after,
     census_before_after,
+    event_shown,
+    meeting_of,
     sensitivity,
-    steps,
+    spans_of,
     tied_by,
     timeline,
 )
@@ -82,20 +84,71 @@ def test_tied_are_those_in_contact_by_a_day_itself_included(
         expected[PEOPLE.index(one), PEOPLE.index(other)] = expected[
             PEOPLE.index(other), PEOPLE.index(one)
         ] = 1
-    np.testing.assert_array_equal(tied_by(contact_stream(contacts), time), expected)
+    np.testing.assert_array_equal(tied_by(contact_stream(contacts), time).toarray(), expected)
 
 
-def test_steps_are_a_panel_of_networks_that_only_grow(contacts: pd.DataFrame) -> None:
-    panel = steps(contacts, [day(2), day(4), day(9)], ["before", "met", "after"])
-    assert list(panel.waves) == ["before", "met", "after"] and list(panel.actors) == PEOPLE
+def test_what_came_before_a_time_leaves_the_time_itself_out(contacts: pd.DataFrame) -> None:
     stream = contact_stream(contacts)
-    for matrix, time in zip(panel.values, (2, 4, 9), strict=True):
-        np.testing.assert_array_equal(matrix, tied_by(stream, day(time)))
+    early = tied_by(stream, day(4), before=True)
+    assert (early != tied_by(stream, day(3))).nnz == 0
+    assert (early != tied_by(stream, day(4))).nnz == 2
 
 
-def test_a_step_without_a_label_is_refused(contacts: pd.DataFrame) -> None:
-    with pytest.raises(ValueError, match=r"^found 2 times and 1 labels; allowed: one label a time$"):
-        steps(contacts, [day(1), day(2)], ["only"])
+def test_a_meeting_has_its_people_by_star_and_its_ties_by_kind(contacts: pd.DataFrame) -> None:
+    # c knows b, too, before a and b meet: c is in both stars.
+    contacts = pd.concat([contacts, pd.DataFrame([("2020-01-03", "b", "c")], columns=contacts.columns)])
+    found = star_coalescence(contacts, window=5, persistence=5)
+    number = event_shown(found, ["b", "a"])
+    meeting = meeting_of(contacts, found, number)
+    assert meeting.people["part"].to_dict() == {
+        "a": "collaborator",
+        "b": "collaborator",
+        "c": "contact of both",
+        "d": "contact of the other",
+        "e": "contact of the other",
+    }
+    rows = meeting.ties.sort_values(["days", "first"]).to_numpy().tolist()
+    assert rows == [
+        ["a", "c", -3, "before"],
+        ["b", "d", -3, "before"],
+        ["b", "e", -2, "before"],
+        ["b", "c", -1, "before"],
+        ["a", "b", 0, "meeting"],
+        ["a", "d", 2, "first order"],
+        ["c", "e", 3, "second order"],
+    ]
+    with pytest.raises(ValueError, match=r"^event: found 99; allowed: a number among the events found$"):
+        meeting_of(contacts, found, 99)
+
+
+def test_other_ties_of_a_meeting_are_within_a_star_or_of_its_very_time(contacts: pd.DataFrame) -> None:
+    more = pd.DataFrame([("2020-01-04", "a", "e"), ("2020-01-05", "d", "e")], columns=contacts.columns)
+    contacts = pd.concat([contacts, more])
+    found = star_coalescence(contacts, window=5, persistence=5)
+    ties = meeting_of(contacts, found, event_shown(found, ["a", "b"])).ties.set_index(["first", "second"])
+    assert ties["kind"].to_dict()["a", "e"] == ties["kind"].to_dict()["d", "e"] == "other"
+
+
+def test_the_event_shown_is_the_one_named_or_that_of_the_largest_stars(contacts: pd.DataFrame) -> None:
+    found = star_coalescence(contacts, window=5, persistence=5)
+    numbers = found.events.set_index(["one", "other"])["event"]
+    assert event_shown(found, ["b", "a"]) == numbers["a", "b"]
+    # On the 7th c knows a and e b; of b and c, on the 9th, the stars are larger.
+    assert event_shown(found) == numbers["b", "c"]
+    late = star_coalescence(contacts, window=60, persistence=5)
+    assert late.events["censored"].all() and event_shown(late) == numbers["b", "c"]
+    with pytest.raises(ValueError, match=r"^event: found no contact between 'a' and 'e'$"):
+        event_shown(found, ["a", "e"])
+    with pytest.raises(ValueError, match="found no contact of two people"):
+        event_shown(star_coalescence(contacts.iloc[:0], window=5, persistence=5))
+
+
+def test_settings_not_given_are_parts_of_the_record(contacts: pd.DataFrame, numbered: pd.DataFrame) -> None:
+    # Thirty days, from the 1st to the 31st.
+    assert spans_of(contacts) == {"window": 8, "persistence": 2, "burn_in": 5}
+    assert spans_of(contacts, persistence=0, window=3.5) == {"window": 3.5, "persistence": 0, "burn_in": 5}
+    assert spans_of(numbered) == {"window": 6, "persistence": 2, "burn_in": 4}
+    assert set(spans_of(contacts.iloc[:0]).values()) == {1}
 
 
 @pytest.mark.parametrize("options", [{}, {"pairs": [("b", "a")]}, {"burn_in": 2.0}])
@@ -149,9 +202,9 @@ def test_triads_before_and_after_as_worked_by_hand(contacts: pd.DataFrame) -> No
 
 def test_triads_are_as_many_as_there_are_threes(numbered: pd.DataFrame) -> None:
     found = census_before_after(numbered, 5, 20)
-    people = graph_by(numbered, 5).number_of_nodes()
+    people = graph_by(numbered, 4).number_of_nodes()
     assert (found[["before", "after"]].sum() == people * (people - 1) * (people - 2) / 6).all()
-    for name, time in (("before", 5), ("after", 20)):
+    for name, time in (("before", 4), ("after", 20)):
         triangles = sum(nx.triangles(graph_by(numbered, time)).values()) / 3
         assert found.loc["300", name] == triangles
 
@@ -166,7 +219,8 @@ def test_brokers_are_as_networkx_has_them(
     moments = [day(time) for time in times] if dated else list(map(float, times))
     found = brokers_before_after(stream, people, *moments)
     assert found.index.names == ["person", "when"] and len(found) == 2 * len(people)
-    for when, time in zip(("before", "after"), times, strict=True):
+    # Before a time is by the one before it: nothing takes place on the 3rd.
+    for when, time in (("before", times[0] - 1), ("after", times[1])):
         graph = graph_by(stream, f"2020-01-{time:02d}" if dated else time)
         rows = found.xs(when, level="when")
         tied = [person for person in people if graph.degree[person]]
