@@ -1,4 +1,4 @@
-"""Does the test of star coalescence hold its level, and does the detector find what was planted?
+"""Does the detector find what was planted, do intervals of closing rates hold, does the test hold its level?
 
 `make validate` writes `notebooks/star_coalescence/results/validation.json`, which is committed; a page shows
 it.
@@ -21,12 +21,13 @@ import pandas as pd
 from scipy.stats import binom, kstest
 
 from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
+from analysis.inference.closing_rates import closing_rates
 from analysis.inference.coalescence import Null, coalescence_test
 from analysis.networks.closure import star_coalescence
 from analysis.parallel import replicated
 from analysis.sources.thirty_schools import grown
 
-__all__ = ["OUT", "detection", "levels", "main", "planted_and_found"]
+__all__ = ["OUT", "coverage", "detection", "levels", "main", "planted_and_found"]
 
 OUT = STUDIES / "star_coalescence/results/validation.json"
 
@@ -64,6 +65,65 @@ def detection(
         "recall": float(found / planted),
         "precision": float(found / (found + invented)),
     }
+
+
+def chances(parameters: Mapping[str, Any]) -> dict[str, float]:
+    """Return the chances a twin is made with, under the names that `closing_rates` gives them."""
+    closes = parameters["closes"]
+    return {
+        "first_order": closes["with_the_other_star"],
+        "second_order": closes["between_stars"],
+        "enduring": parameters["endures"],
+    }
+
+
+def _one_twins_rates(
+    parameters: Mapping[str, Any], generator: np.random.Generator
+) -> list[tuple[float, float, float]]:
+    twin = grown(parameters, int(generator.integers(2**32)))
+    contacts, pair = twin.tables["contacts"], tuple(twin.truth["collaborators"])
+    found = star_coalescence(
+        contacts, pairs=[pair], window=parameters["window"], persistence=parameters["persistence"]
+    )
+    rates = closing_rates(contacts, found, int(found.events["event"].iloc[0]))
+    return [
+        (row["rate"], row["lower"] <= chance, chance <= row["upper"])
+        for chance, (_, row) in zip(chances(parameters).values(), rates.iterrows(), strict=True)
+    ]
+
+
+def coverage(
+    parameters: Mapping[str, Any], *, seeds: int, seed: int, workers: int | None = None, told: str = ""
+) -> pd.DataFrame:
+    """Return how often the 95 % interval of a closing rate holds the chance its twin was made with.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Of a twin with `coalescence`.
+    seeds, seed, workers, told
+        As `levels`.
+
+    Returns
+    -------
+    DataFrame
+        index `rate`, as in `closing_rates`; ``chance``, ``twins``, ``mean`` (of the rates found), ``held``,
+        ``share``.
+    """
+    task = partial(_one_twins_rates, parameters)
+    found = np.array(replicated(task, seeds, seed=seed, workers=workers, told=told), dtype=float)
+    held = (found[:, :, 1] * found[:, :, 2]).sum(axis=0).astype(int)
+    known = chances(parameters)
+    return pd.DataFrame(
+        {
+            "chance": list(known.values()),
+            "twins": seeds,
+            "mean": np.nanmean(found[:, :, 0], axis=0),
+            "held": held,
+            "share": held / seeds,
+        },
+        index=pd.Index(list(known), name="rate"),
+    )
 
 
 def _one_level(
@@ -138,12 +198,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
     parser.add_argument("--seeds", type=int, default=200, help="made-up networks (default: %(default)s)")
-    parser.add_argument("--replicates", type=int, default=199, help="of each null (default: %(default)s)")
+    parser.add_argument("--replicates", type=int, default=999, help="of each null (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=30001, help="starts them (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     parameters = json.loads((DATA_RAW / "thirty_schools/parameters.json").read_text(encoding="utf-8"))
     without = {**parameters, "coalescence": False}
     found = detection(parameters, seeds=chosen.seeds, seed=chosen.seed, told="detection")
+    covered = coverage(parameters, seeds=chosen.seeds, seed=chosen.seed, told="closing rates")
     held = levels(
         without, seeds=chosen.seeds, replicates=chosen.replicates, seed=chosen.seed, told="level of the tests"
     )
@@ -158,6 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
         },
         "detection": found,
+        "coverage": covered.reset_index().to_dict("records"),
         "levels": held.reset_index().to_dict("records"),
     }
     write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

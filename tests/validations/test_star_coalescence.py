@@ -14,7 +14,7 @@ from analysis.files import DATA_RAW
 from analysis.networks.closure import Coalescence
 from analysis.networks.closure import star_coalescence as detector
 from analysis.validations import star_coalescence
-from analysis.validations.star_coalescence import detection, levels, main, planted_and_found
+from analysis.validations.star_coalescence import coverage, detection, levels, main, planted_and_found
 
 PARAMETERS = json.loads((DATA_RAW / "thirty_schools/parameters.json").read_text(encoding="utf-8"))
 WITHOUT = {**PARAMETERS, "coalescence": False}
@@ -37,6 +37,18 @@ def test_a_detector_with_other_settings_is_noticed(
 
     monkeypatch.setattr(star_coalescence, "star_coalescence", wrong)
     assert detection(PARAMETERS, seeds=2, seed=5, workers=1)["recall"] < 1
+
+
+def test_intervals_hold_the_chances_and_not_other_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = coverage(PARAMETERS, seeds=12, seed=5, workers=1)
+    assert found.index.tolist() == ["first_order", "second_order", "enduring"]
+    assert found["chance"].tolist() == [0.6, 0.12, 0.7]
+    assert (found["held"] >= 9).all() and (found["share"] == found["held"] / 12).all()
+    # Means of 12 twins, of 18, 81 and some 20 pairs each: within five standard errors.
+    assert found["mean"].to_numpy() == pytest.approx(found["chance"].to_numpy(), abs=0.17)
+    wrong = {"first_order": 0.05, "second_order": 0.5, "enduring": 0.05}
+    monkeypatch.setattr(star_coalescence, "chances", lambda parameters: wrong)
+    assert (coverage(PARAMETERS, seeds=12, seed=5, workers=1)["held"] == 0).all()
 
 
 def test_results_do_not_depend_on_the_workers() -> None:
