@@ -12,33 +12,38 @@ from analysis.figures.theme import MARKERS, PALETTE, themed
 
 __all__ = ["estimates_by_model"]
 
-_COLUMNS = ("term", "estimate", "permutation_sd")
+_COLUMNS = ("term", "estimate")
 
 
-def estimates_by_model(models: Mapping[str, pd.DataFrame], *, width: float = 2.0) -> Figure:
+def estimates_by_model(
+    models: Mapping[str, pd.DataFrame], *, width: float = 2.0, spread: str = "permutation_sd"
+) -> Figure:
     """Draw each term's estimate in each model with a bar of `width` permutation SDs to either side.
 
     Parameters
     ----------
     models : mapping of str to DataFrame
-        By name of the model, with columns `term`, `estimate` and `permutation_sd` (as `tidy()` gives);
-        the intercept is left out.
+        By name of the model, with columns `term`, `estimate` and `spread` (as `tidy()` gives); the
+        intercept is left out.
     width : float
-        Half-length of a bar, in permutation standard deviations.
+        Half-length of a bar, in `spread`.
+    spread : str
+        The column that bars are measured in: `permutation_sd`, or such as `standard_error`.
 
     Raises
     ------
     ValueError
         When there is no model, or with each model and the columns it lacks.
     """
+    needed = (*_COLUMNS, spread)
     lacking = {
-        name: [column for column in _COLUMNS if column not in frame.columns] for name, frame in models.items()
+        name: [column for column in needed if column not in frame.columns] for name, frame in models.items()
     }
     if not models or any(lacking.values()):
         found = "; ".join(
             f"{name} without {', '.join(columns)}" for name, columns in lacking.items() if columns
         )
-        raise ValueError(f"found {found or 'no model'}; allowed: models with columns {', '.join(_COLUMNS)}")
+        raise ValueError(f"found {found or 'no model'}; allowed: models with columns {', '.join(needed)}")
     frames = {name: frame[frame["term"] != "intercept"] for name, frame in models.items()}
     terms = list(dict.fromkeys(term for frame in frames.values() for term in frame["term"]))
     with themed():
@@ -48,7 +53,7 @@ def estimates_by_model(models: Mapping[str, pd.DataFrame], *, width: float = 2.0
             axis.errorbar(
                 frame["estimate"],
                 [terms.index(term) + shift for term in frame["term"]],
-                xerr=width * frame["permutation_sd"],
+                xerr=width * frame[spread],
                 fmt=MARKERS[index % len(MARKERS)],
                 color=PALETTE[index % len(PALETTE)],
                 capsize=3,
