@@ -12,8 +12,6 @@ from analysis.figures.theme import PALETTE, themed
 __all__ = ["against_chance"]
 
 _NEEDED = ("lower", "upper")
-
-
 _MANY = 6
 """Waves beyond which each is named by its number alone, and the panel grows with them."""
 

@@ -47,7 +47,8 @@ def estimates_by_model(
     frames = {name: frame[frame["term"] != "intercept"] for name, frame in models.items()}
     terms = list(dict.fromkeys(term for frame in frames.values() for term in frame["term"]))
     with themed():
-        figure, axis = plt.subplots(figsize=(7.5, 0.9 + 0.75 * len(terms)))
+        height = 0.9 + 0.75 * len(terms)
+        figure, axis = plt.subplots(figsize=(7.5, height))
         for index, (name, frame) in enumerate(frames.items()):
             shift = 0.16 * (index - (len(frames) - 1) / 2)
             axis.errorbar(
@@ -63,5 +64,5 @@ def estimates_by_model(
         axis.set_yticks(range(len(terms)), terms)
         axis.set_ylim(len(terms) - 0.5, -0.5)
         axis.set_xlabel("estimate")
-        axis.legend(loc="upper center", bbox_to_anchor=(0.4, -0.28), ncols=1)
+        axis.legend(loc="upper center", bbox_to_anchor=(0.4, -max(0.28, 0.65 / height)), ncols=1)
     return figure
