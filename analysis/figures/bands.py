@@ -12,9 +12,13 @@ from analysis.figures.theme import PALETTE, themed
 __all__ = ["against_chance"]
 
 _NEEDED = ("lower", "upper")
+_MANY = 6
+"""Waves beyond which each is named by its number alone, and the panel grows with them."""
 
 
-def against_chance(frame: pd.DataFrame, measure: str, expected: str, label: str) -> Figure:
+def against_chance(
+    frame: pd.DataFrame, measure: str, expected: str, label: str, *, unit: str = "wave"
+) -> Figure:
     """Draw a measure of every relation and wave as a dot, beside the middle 95 % under chance as a bar.
 
     Parameters
@@ -25,6 +29,8 @@ def against_chance(frame: pd.DataFrame, measure: str, expected: str, label: str)
         Columns: the measure, and its expectation under chance, a short line across the bar.
     label : str
         Of the axis.
+    unit : str
+        What a wave is called.
 
     Raises
     ------
@@ -38,21 +44,30 @@ def against_chance(frame: pd.DataFrame, measure: str, expected: str, label: str)
     if shown.empty:
         raise ValueError(f"found no row with {measure}; allowed: at least one")
     relations = list(dict.fromkeys(shown.index.get_level_values(0)))
+    most = max(len(shown.xs(relation, level=0)) for relation in relations)
+    width, thickness = (3.6, 13.0) if most <= _MANY else (0.3 * most, 9.0)
     with themed():
         figure, axes = plt.subplots(
-            1, len(relations), figsize=(3.6 * len(relations) + 1.2, 3.6), sharey=True, squeeze=False
+            1, len(relations), figsize=(width * len(relations) + 1.2, 3.6), sharey=True, squeeze=False
         )
         for axis, relation in zip(axes.flat, relations, strict=True):
             part = shown.xs(relation, level=0)
             places = np.arange(len(part))
             axis.vlines(
-                places, part["lower"], part["upper"], color="0.8", linewidth=13, label="95 % by chance"
+                places,
+                part["lower"],
+                part["upper"],
+                color="0.8",
+                linewidth=thickness,
+                label="95 % by chance",
             )
             axis.hlines(
                 part[expected], places - 0.16, places + 0.16, color="0.45", linewidth=1.5, label="expected"
             )
             axis.plot(places, part[measure], "o", color=PALETTE[0], markersize=7, label="observed")
-            axis.set_xticks(places, [f"wave {wave}" for wave in part.index])
+            axis.set_xticks(places, [f"{wave}" if most > _MANY else f"{unit} {wave}" for wave in part.index])
+            if most > _MANY:
+                axis.set_xlabel(unit)
             axis.set_xlim(-0.6, len(part) - 0.4)
             axis.set_title(str(relation))
         axes[0, 0].set_ylabel(label)

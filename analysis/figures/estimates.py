@@ -12,43 +12,49 @@ from analysis.figures.theme import MARKERS, PALETTE, themed
 
 __all__ = ["estimates_by_model"]
 
-_COLUMNS = ("term", "estimate", "permutation_sd")
+_COLUMNS = ("term", "estimate")
 
 
-def estimates_by_model(models: Mapping[str, pd.DataFrame], *, width: float = 2.0) -> Figure:
+def estimates_by_model(
+    models: Mapping[str, pd.DataFrame], *, width: float = 2.0, spread: str = "permutation_sd"
+) -> Figure:
     """Draw each term's estimate in each model with a bar of `width` permutation SDs to either side.
 
     Parameters
     ----------
     models : mapping of str to DataFrame
-        By name of the model, with columns `term`, `estimate` and `permutation_sd` (as `tidy()` gives);
-        the intercept is left out.
+        By name of the model, with columns `term`, `estimate` and `spread` (as `tidy()` gives); the
+        intercept is left out.
     width : float
-        Half-length of a bar, in permutation standard deviations.
+        Half-length of a bar, in `spread`.
+    spread : str
+        The column that bars are measured in: `permutation_sd`, or such as `standard_error`.
 
     Raises
     ------
     ValueError
         When there is no model, or with each model and the columns it lacks.
     """
+    needed = (*_COLUMNS, spread)
     lacking = {
-        name: [column for column in _COLUMNS if column not in frame.columns] for name, frame in models.items()
+        name: [column for column in needed if column not in frame.columns] for name, frame in models.items()
     }
     if not models or any(lacking.values()):
         found = "; ".join(
             f"{name} without {', '.join(columns)}" for name, columns in lacking.items() if columns
         )
-        raise ValueError(f"found {found or 'no model'}; allowed: models with columns {', '.join(_COLUMNS)}")
+        raise ValueError(f"found {found or 'no model'}; allowed: models with columns {', '.join(needed)}")
     frames = {name: frame[frame["term"] != "intercept"] for name, frame in models.items()}
     terms = list(dict.fromkeys(term for frame in frames.values() for term in frame["term"]))
     with themed():
-        figure, axis = plt.subplots(figsize=(7.5, 0.9 + 0.75 * len(terms)))
+        height = 0.9 + 0.75 * len(terms)
+        figure, axis = plt.subplots(figsize=(7.5, height))
         for index, (name, frame) in enumerate(frames.items()):
             shift = 0.16 * (index - (len(frames) - 1) / 2)
             axis.errorbar(
                 frame["estimate"],
                 [terms.index(term) + shift for term in frame["term"]],
-                xerr=width * frame["permutation_sd"],
+                xerr=width * frame[spread],
                 fmt=MARKERS[index % len(MARKERS)],
                 color=PALETTE[index % len(PALETTE)],
                 capsize=3,
@@ -58,5 +64,5 @@ def estimates_by_model(models: Mapping[str, pd.DataFrame], *, width: float = 2.0
         axis.set_yticks(range(len(terms)), terms)
         axis.set_ylim(len(terms) - 0.5, -0.5)
         axis.set_xlabel("estimate")
-        axis.legend(loc="upper center", bbox_to_anchor=(0.4, -0.28), ncols=1)
+        axis.legend(loc="upper center", bbox_to_anchor=(0.4, -max(0.28, 0.65 / height)), ncols=1)
     return figure

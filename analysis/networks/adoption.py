@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-__all__ = ["Adoption", "adoption_setting"]
+__all__ = ["Adoption", "adoption_setting", "never_as_one_period_later", "times_by_row"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class Adoption:
         Last period in which each was observed.
     periods : ndarray of int, shape (T,)
     networks : list of sparse (n, n) arrays
-        One (it does not change), or one a period.
+        One (it does not change), or one a period. Ties count 1, unless their values were asked for.
     groups : tuple of str
         Of each actor: a village, a city, a network of schools.
     """
@@ -43,7 +43,12 @@ class Adoption:
 
 
 def adoption_setting(
-    tables: Mapping[str, pd.DataFrame], innovation: str, *, relation: str | None = None, days: float = 30
+    tables: Mapping[str, pd.DataFrame],
+    innovation: str,
+    *,
+    relation: str | None = None,
+    days: float = 30,
+    valued: bool = False,
 ) -> Adoption:
     """Return one innovation's adoption, with the network of those who might adopt.
 
@@ -60,12 +65,17 @@ def adoption_setting(
         organisations adopt.
     days : float
         Length of a period where adoption is dated.
+    valued : bool
+        Whether the ties of `relation` keep their values (several of one pair are added up).
 
     Raises
     ------
     ValueError
-        When there is no such innovation or relation, or nothing links the adopters.
+        When there is no such innovation or relation, nothing links the adopters, or values are asked for
+        without a relation, or one is missing.
     """
+    if valued and relation is None:
+        raise ValueError("valued: contacts have no values; name a relation of the table ties")
     rows = tables["adoptions"]
     known = sorted(rows["innovation"].unique())
     rows = rows[rows["innovation"] == innovation].sort_values("adopter_id", ignore_index=True)
@@ -91,12 +101,67 @@ def adoption_setting(
             raise ValueError(f"ties: found no relation {relation!r}; there are {there}")
         ties = tables["ties"][tables["ties"]["relation"] == relation]
         senders, receivers = (ties[column].map(place) for column in ("sender_id", "receiver_id"))
-        networks = [_matrix(senders, receivers, len(actors))]
+        values = ties["value"] if valued else None
+        if values is not None and values.isna().any():
+            lacking = int(values.isna().sum())
+            raise ValueError(f"ties: {lacking} of {len(ties)} of {relation!r} have no value; each needs one")
+        networks = [_matrix(senders, receivers, len(actors), values)]
     elif "contacts" in tables and dated:
         networks = _by_period(tables, place, start, periods, days)
     else:
         raise ValueError("nothing links the adopters: name a relation of the table ties, or give contacts")
     return Adoption(actors, times, until, periods, networks, _groups(tables, actors))
+
+
+def never_as_one_period_later(setting: Adoption) -> Adoption:
+    """Return the setting with one period more, in which all who had not adopted do.
+
+    R's netdiffuseR has its data so. It is a convention and no observation: it adds one period in which
+    everybody at risk adopts.
+
+    Raises
+    ------
+    ValueError
+        When the network changes from period to period: there is none for a period after the last.
+    """
+    if len(setting.networks) > 1:
+        raise ValueError(f"found {len(setting.networks)} networks; allowed: one that does not change")
+    later = int(setting.periods[-1]) + 1
+    never = np.isinf(setting.times)
+    return replace(
+        setting,
+        times=np.where(never, later, setting.times),
+        observed_until=np.where(never, later, setting.observed_until),
+        periods=np.append(setting.periods, later),
+    )
+
+
+def times_by_row(setting: Adoption, rows: pd.Series) -> Adoption:
+    """Return the setting with each actor given the time of the actor whose number is the row.
+
+    For data whose times run in another order than its network's rows, and are paired row by row all the same.
+
+    Parameters
+    ----------
+    setting : Adoption
+    rows : Series of int, index actors
+        From 1: where each actor stands in the data's own network. Other actors' rows are not looked at.
+
+    Raises
+    ------
+    ValueError
+        When the n actors do not stand in rows 1 to n, each in one of its own.
+    """
+    given = rows.reindex(list(setting.actors))
+    size = len(setting.actors)
+    if given.isna().any() or sorted(given) != list(range(1, size + 1)):
+        allowed = f"1 to {size}, each once"
+        raise ValueError(
+            f"rows of {size} actors: {given.nunique()} different, {int(given.isna().sum())} missing, from "
+            f"{given.min()} to {given.max()}; allowed: {allowed}"
+        )
+    place = given.to_numpy(dtype=int) - 1
+    return replace(setting, times=setting.times[place], observed_until=setting.observed_until[place])
 
 
 def _moments(times: pd.Series) -> pd.Series:
@@ -125,13 +190,17 @@ def _by_period(
     return found
 
 
-def _matrix(senders: pd.Series, receivers: pd.Series, size: int) -> sparse.csr_array:
+def _matrix(
+    senders: pd.Series, receivers: pd.Series, size: int, values: pd.Series | None = None
+) -> sparse.csr_array:
     known = (
         senders.notna().to_numpy()
         & receivers.notna().to_numpy()
         & (senders.to_numpy() != receivers.to_numpy())
     )
     cells = (senders[known].to_numpy(dtype=int), receivers[known].to_numpy(dtype=int))
+    if values is not None:
+        return sparse.csr_array((values.to_numpy(dtype=float)[known], cells), shape=(size, size))
     matrix = sparse.csr_array((np.ones(int(known.sum())), cells), shape=(size, size))
     matrix.data[:] = 1.0
     return matrix

@@ -42,6 +42,8 @@ class _Study:
         Identifiers in the file are the community's number times this, plus the person's number there.
     first, last : int
         First period, and last in which adoption was observed; the one after it stands for never.
+    professional_age : str
+        Column of the group of professional age; empty where the file has none.
     """
 
     relation: str
@@ -53,6 +55,7 @@ class _Study:
     span: int
     first: int
     last: int
+    professional_age: str = ""
 
 
 _STUDIES = (
@@ -66,6 +69,7 @@ _STUDIES = (
         span=1000,
         first=1,
         last=17,
+        professional_age="proage",
     ),
     _Study(
         relation="korean_family_planning",
@@ -91,6 +95,29 @@ _STUDIES = (
     ),
 )
 _PARTS = ("graph", "toa", "vertex.static.attrs", "meta")
+_OLDEST = 6
+"""Groups of professional age run from 1 to this."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a file holds, the n people in the order of their identifiers as numbers.
+
+    Attributes
+    ----------
+    network : ndarray of shape (n, n)
+    periods, communities : ndarray of int, shape (n,)
+    professional_ages : ndarray of shape (n,)
+        Missing: NaN.
+    network_rows : ndarray of int, shape (n,)
+        Where each person stands in the file's own network, from 1.
+    """
+
+    network: npt.NDArray[np.float64]
+    periods: npt.NDArray[np.int64]
+    communities: npt.NDArray[np.int64]
+    professional_ages: npt.NDArray[np.float64]
+    network_rows: npt.NDArray[np.int64]
 
 
 def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
@@ -98,7 +125,8 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
 
     The attributes and the times of adoption stand in the order of the identifiers as numbers, the network in
     that of the identifiers as text. They are brought together by identifier, whatever labels the file gives
-    them; the community named in each row of attributes must be that of the identifier.
+    them; the community named in each row of attributes must be that of the identifier. The row in which
+    the file's own network has each person is kept (`network_row`); it gives the pairing of the file's labels.
 
     Raises
     ------
@@ -109,34 +137,27 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
     relations = {relation.name: relation for relation in package.relations}
     read = {study: _read(raw, study, relations[study.relation], faults) for study in _STUDIES}
     raise_faults(faults)
-    frames = [_frames(study, *parts) for study, parts in read.items()]
+    frames = [_frames(study, found) for study, found in read.items() if found is not None]
     return {
         **{name: pd.concat([frame[name] for frame in frames], ignore_index=True) for name in frames[0]},
         "waves": pd.DataFrame({"wave": [1], "label": ["The one survey of each study"]}),
     }
 
 
-_Read = tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
-
-
-def _read(raw: Path, study: _Study, relation: Relation, faults: list[Fault]) -> _Read:
-    """Return the network, the periods of adoption and the communities, all in the order of the identifiers.
-
-    Everything is empty where a fault was found.
-    """
+def _read(raw: Path, study: _Study, relation: Relation, faults: list[Fault]) -> _Found | None:
+    """Return what the file holds; nothing where a fault was found."""
     before = len(faults)
     path = raw / f"{study.network}.rdata"
-    empty = np.empty((0, 0)), np.empty(0, int), np.empty(0, int)
     found = read_objects(path, (study.network,), faults).get(study.network)
     if len(faults) > before:
-        return empty
+        return None
     parts = found if isinstance(found, Mapping) else {}
     for part in _PARTS:
         if part not in parts:
             where = f"{study.network}${part}"
             faults.append(Fault(path.name, "no such part", "a diffusion network (diffnet)", column=where))
     if len(faults) > before:
-        return empty
+        return None
     identifiers = _identifiers(path, study, parts["meta"], faults)
     size = len(identifiers)
     network = _network(path, study, parts["graph"], size, relation, faults)
@@ -149,11 +170,11 @@ def _read(raw: Path, study: _Study, relation: Relation, faults: list[Fault]) -> 
         maximum=study.last + 1,
         shape=(size,),
     )
-    communities = _communities(path, study, parts["vertex.static.attrs"], np.sort(identifiers), faults)
+    communities, ages = _people(path, study, parts["vertex.static.attrs"], np.sort(identifiers), faults)
     if len(faults) > before:
-        return empty
+        return None
     order = np.argsort(identifiers)
-    return network[np.ix_(order, order)], periods.astype(int), communities
+    return _Found(network[np.ix_(order, order)], periods.astype(int), communities, ages, order + 1)
 
 
 def _identifiers(path: Path, study: _Study, meta: Any, faults: list[Fault]) -> npt.NDArray[np.int64]:
@@ -196,37 +217,38 @@ def _network(
     return first
 
 
-def _communities(
+def _people(
     path: Path, study: _Study, found: object, identifiers: npt.NDArray[np.int64], faults: list[Fault]
-) -> npt.NDArray[np.int64]:
-    """Return the community of each person, checked against the identifiers."""
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Return the community of each person, checked against the identifiers, and the professional age."""
     name = f"{study.network}$vertex.static.attrs"
     expected = identifiers // study.span
-    rows = data_frame(path, name, found, faults, numbers={study.community: (1, 10_000)})
+    numbers: dict[str, tuple[float, float]] = {study.community: (1, 10_000)}
+    if study.professional_age:
+        numbers[study.professional_age] = (1, _OLDEST)
+    rows = data_frame(path, name, found, faults, numbers=numbers, incomplete=(study.professional_age,))
     if len(rows) != len(expected):
         if len(rows):
             allowed = f"{len(expected)}, one a person"
             faults.append(Fault(path.name, f"{len(rows)} rows", allowed, column=name))
-        return np.empty(0, int)
+        return np.empty(0, int), np.empty(0)
     for row, (given, own) in enumerate(zip(rows[study.community], expected.tolist(), strict=True), start=1):
         if given != own:
             allowed = f"{own}, as in the identifiers, which run in the order of their numbers"
             place = f"{name}${study.community}"
             faults.append(Fault(path.name, f"{given:g}", allowed, row, place))
-    return expected
+    if not study.professional_age:
+        return expected, np.full(len(expected), np.nan)
+    return expected, rows[study.professional_age].to_numpy(dtype=float)
 
 
-def _frames(
-    study: _Study,
-    network: npt.NDArray[np.float64],
-    periods: npt.NDArray[np.int64],
-    communities: npt.NDArray[np.int64],
-) -> dict[str, pd.DataFrame]:
+def _frames(study: _Study, found: _Found) -> dict[str, pd.DataFrame]:
+    network, periods = found.network, found.periods
     digits = len(str(len(periods)))
     people = np.array(
         [f"{study.prefix}_{number:0{digits}d}" for number in range(1, len(periods) + 1)], object
     )
-    distinct, position = np.unique(communities, return_inverse=True)
+    distinct, position = np.unique(found.communities, return_inverse=True)
     digits = len(str(len(distinct)))
     homes = np.array(
         [f"{study.prefix}_{study.community}_{number:0{digits}d}" for number in range(1, len(distinct) + 1)],
@@ -236,7 +258,15 @@ def _frames(
     never = periods > study.last
     return {
         "organizations": pd.DataFrame({"organization_id": homes, "kind": study.community}),
-        "actors": pd.DataFrame({"actor_id": people, "organization_id": homes[position], "role": study.role}),
+        "actors": pd.DataFrame(
+            {
+                "actor_id": people,
+                "organization_id": homes[position],
+                "role": study.role,
+                "professional_age": found.professional_ages,
+                "network_row": found.network_rows,
+            }
+        ),
         "ties": pd.DataFrame(
             {
                 "wave": 1,

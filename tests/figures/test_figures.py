@@ -190,6 +190,14 @@ def test_the_width_is_the_half_length_of_a_bar_in_permutation_sds() -> None:
     assert found["Model 1"] == {-0.08: pytest.approx((0.5, 0.4, 0.6))}
 
 
+def test_bars_may_be_measured_in_another_column() -> None:
+    model = pd.DataFrame({"term": ["exposure"], "estimate": [0.5], "standard_error": [0.1]})
+    found = bars_of(estimates_by_model({"one": model}, spread="standard_error"))
+    assert found["one"] == {0.0: pytest.approx((0.5, 0.3, 0.7))}
+    with pytest.raises(ValueError, match="one without permutation_sd; allowed: models with columns"):
+        estimates_by_model({"one": model})
+
+
 def test_models_differ_in_shape_and_colour_however_many() -> None:
     count = len(MARKERS) + 1
     figure = estimates_by_model({f"Model {index}": MODELS["Model 1"] for index in range(count)})

@@ -49,6 +49,18 @@ def test_a_measure_stands_beside_its_band() -> None:
     assert [text.get_text() for text in first.get_xticklabels()] == ["wave 1", "wave 2"]
 
 
+def test_many_waves_are_named_by_number_and_have_room() -> None:
+    few = against_chance(bands(), "measure", "chance", "a measure", unit="month")
+    assert [text.get_text() for text in few.axes[0].get_xticklabels()] == ["month 1", "month 2"]
+    index = pd.MultiIndex.from_product([["ties"], range(3, 20)])
+    many = pd.DataFrame({"measure": 0.1, "chance": 0.0, "lower": -0.1, "upper": 0.2}, index=index)
+    figure = against_chance(many, "measure", "chance", "a measure", unit="month")
+    (axis,) = figure.axes
+    assert [text.get_text() for text in axis.get_xticklabels()] == [str(month) for month in range(3, 20)]
+    assert axis.get_xlabel() == "month"
+    assert figure.get_figwidth() == pytest.approx(0.3 * 17 + 1.2)
+
+
 def test_ranges_reach_from_least_to_most() -> None:
     shares = {
         "dates": pd.DataFrame({"at_least": [0, 1], "at_most": [9, 8]}, index=["one", "two"]),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.networks.adoption import adoption_setting
+from analysis.networks.adoption import adoption_setting, never_as_one_period_later, times_by_row
 
 Tables = dict[str, pd.DataFrame]
 
@@ -196,3 +196,60 @@ def test_dated_adoption_without_contacts_is_refused(dated: Tables) -> None:
     del dated["contacts"]
     with pytest.raises(ValueError, match=r"^nothing links the adopters: "):
         adoption_setting(dated, "programme")
+
+
+def test_ties_keep_their_values_where_asked(numbered: Tables) -> None:
+    ties = numbered["ties"].assign(value=[2.0, 3.0, 9.0, 1.0, 4.0])
+    found = adoption_setting({**numbered, "ties": ties}, "drug", relation="advice", valued=True)
+    expected = np.zeros((4, 4))
+    expected[0, 1] = 5.0
+    np.testing.assert_array_equal(found.networks[0].toarray(), expected)
+    plain = adoption_setting({**numbered, "ties": ties}, "drug", relation="advice")
+    np.testing.assert_array_equal(plain.networks[0].toarray(), expected > 0)
+
+
+def test_values_that_are_not_there_are_refused(numbered: Tables, dated: Tables) -> None:
+    ties = numbered["ties"].assign(value=[2.0, np.nan, 9.0, 1.0, 4.0])
+    with pytest.raises(ValueError, match=r"^ties: 1 of 4 of 'advice' have no value; each needs one$"):
+        adoption_setting({**numbered, "ties": ties}, "drug", relation="advice", valued=True)
+    with pytest.raises(ValueError, match=r"^valued: contacts have no values; name a relation"):
+        adoption_setting(dated, "programme", valued=True)
+
+
+def test_who_never_adopted_does_so_one_period_later(numbered: Tables) -> None:
+    setting = adoption_setting(numbered, "drug", relation="advice")
+    found = never_as_one_period_later(setting)
+    assert found.times.tolist() == found.observed_until.tolist() == [2, 0, 5, 3]
+    assert found.periods.tolist() == [0, 1, 2, 3, 4, 5]
+    assert (found.actors, found.networks) == (setting.actors, setting.networks)
+    assert np.isinf(setting.times[2]), "what was given stays"
+
+
+def test_a_network_of_each_period_has_none_for_a_later_one(dated: Tables) -> None:
+    with pytest.raises(ValueError, match=r"^found 3 networks; allowed: one that does not change$"):
+        never_as_one_period_later(adoption_setting(dated, "programme"))
+
+
+def test_times_go_to_the_row_of_each_actor(numbered: Tables) -> None:
+    setting = adoption_setting(numbered, "drug", relation="advice")
+    rows = pd.Series({"p4": 1, "x": 9, "p3": 2, "p2": 4, "p1": 3}, dtype="Int64")
+    found = times_by_row(setting, rows)
+    assert found.times.tolist() == [np.inf, 3, 0, 2]
+    assert found.observed_until.tolist() == [4, 3, 0, 2]
+    assert found.networks is setting.networks
+    same = times_by_row(setting, pd.Series([1, 2, 3, 4], index=list(setting.actors)))
+    assert same.times.tolist() == setting.times.tolist()
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ({"p1": 1, "p2": 2, "p3": 3}, "3 different, 1 missing, from 1.0 to 3.0"),
+        ({"p1": 1, "p2": 2, "p3": 3, "p4": 3}, "3 different, 0 missing, from 1 to 3"),
+        ({"p1": 0, "p2": 1, "p3": 2, "p4": 3}, "4 different, 0 missing, from 0 to 3"),
+    ],
+)
+def test_rows_that_are_no_order_are_refused(numbered: Tables, rows: dict[str, int], found: str) -> None:
+    setting = adoption_setting(numbered, "drug", relation="advice")
+    with pytest.raises(ValueError, match=rf"^rows of 4 actors: {found}; allowed: 1 to 4, each once$"):
+        times_by_row(setting, pd.Series(rows))

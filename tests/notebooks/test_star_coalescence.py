@@ -43,6 +43,23 @@ def test_physicians_as_netdiffuser_and_with_censored_ones_left_censored() -> Non
     assert found["hazard-model-coded.exposure.estimate"] < 0 < found["hazard-model.exposure.estimate"]
 
 
+def test_netdiffuser_returns_but_where_its_times_are_another_woman_s() -> None:
+    found = NUMBERS["netdiffuser"]
+    assert [found[f"pairing.{name}"] for name in ("women", "rows", "times")] == [1047, 1047, 866]
+    assert found["pairing.threshold"] == pytest.approx(0.58446, abs=5e-6)
+    assert found["thresholds.korean_family_planning.coded"] == pytest.approx(0.62856, abs=5e-6)
+    # The same physicians, by the same code, on both pages.
+    same = NUMBERS["scale_up_physicians"]
+    assert found["thresholds.medical_innovation.coded"] == pytest.approx(same["threshold.coded"])
+    assert found["thresholds.medical_innovation.adopters"] == pytest.approx(same["threshold.adopters"])
+    assert found["structure.printed_p"] == pytest.approx(
+        found["structure.p"], abs=4 * found["structure.p_error"]
+    )
+    assert "its sign turns" in found["change.exposure"]
+    months = [key for key in found if key.startswith("moran.") and key.endswith(".statistic")]
+    assert len(months) == 17
+
+
 def test_fifty_seven_education_policies_of_fifty_states() -> None:
     found = NUMBERS["policies"]
     assert [found[f"counts.{name}"] for name in ("policies", "adoptions", "states")] == [57, 1393, 50]

@@ -156,6 +156,45 @@ def test_the_korean_export_has_the_same_ties_and_gives_the_times_to_the_wrong_wo
     assert mean_threshold(matrix(real, KOR), period) == pytest.approx(0.6286, abs=5e-5)
 
 
+def test_the_network_row_gives_back_the_other_programs_pairing(
+    real: dict[str, pd.DataFrame], raw: dict[str, Any], reference_folder: Path
+) -> None:
+    results = json.loads((reference_folder / "netdiffuser" / "netdiffuser_results.json").read_text())
+    for study in (MED, KOR, BRA):
+        rows = people(real, study)["network_row"].to_numpy(dtype=int)
+        assert sorted(rows) == list(range(1, len(rows) + 1))
+        assert numbers(raw[study])[rows - 1].tolist() == sorted(numbers(raw[study]).tolist())
+        assert (rows == np.arange(1, len(rows) + 1)).all() == (study != KOR)
+    own = people(real, KOR)
+    period = (own["adopted_on"] + own["censored"]).to_numpy(dtype=int)
+    rows = own["network_row"].to_numpy(dtype=int)
+    assert (rows != np.arange(1, 1048)).all(), "no woman stands in her own place"
+    assert (period[rows - 1] != period).sum() == 866
+    found = mean_threshold(matrix(real, KOR), period[rows - 1])
+    assert found == pytest.approx(results["kfamilyDiffNet_threshold_mean"], abs=1e-9)
+    assert found == pytest.approx(0.58446, abs=5e-6)
+
+
+def test_professional_age_is_the_physicians_alone_as_in_both_files(
+    real: dict[str, pd.DataFrame], reference_folder: Path
+) -> None:
+    assert Counter(people(real, MED)["professional_age"].dropna()) == {
+        1: 17,
+        2: 14,
+        3: 18,
+        4: 36,
+        5: 22,
+        6: 17,
+    }
+    exported = pd.read_csv(reference_folder / "netdiffuser" / "medInnovations.csv")["proage"]
+    ours = people(real, MED)["professional_age"]
+    assert Counter(ours.dropna()) == {1: 17, 2: 14, 3: 18, 4: 36, 5: 22, 6: 17}
+    assert ours.isna().sum() == exported.isna().sum() == 1
+    np.testing.assert_array_equal(ours.astype(float), exported)
+    for study in (KOR, BRA):
+        assert people(real, study)["professional_age"].isna().all()
+
+
 @pytest.mark.parametrize(("study", "key"), [(MED, "threshold_mean"), (BRA, f"{BRA}_threshold_mean")])
 def test_mean_thresholds_of_the_other_program_return(
     real: dict[str, pd.DataFrame], reference_folder: Path, study: str, key: str
@@ -222,13 +261,13 @@ def sparse(cells: Sequence[Sequence[float]]) -> SimpleNamespace:
     return SimpleNamespace(i=packed.indices, p=packed.indptr, x=packed.data, Dim=list(packed.shape))
 
 
-def diffusion(ids: list[str], periods: list[int], community: dict[str, list[float]]) -> dict[str, Any]:
+def diffusion(ids: list[str], periods: list[int], attributes: dict[str, list[float]]) -> dict[str, Any]:
     """Return a diffusion network of three people in which the first names the second, twice."""
     graph = sparse([[0, 2, 0], [0, 0, 0], [0, 0, 0]])
     return {
         "graph": {"1": graph, "2": graph},
         "toa": np.array(periods),
-        "vertex.static.attrs": pd.DataFrame(community),
+        "vertex.static.attrs": pd.DataFrame(attributes),
         "meta": {"ids": np.array(ids)},
     }
 
@@ -237,7 +276,9 @@ def diffusion(ids: list[str], periods: list[int], community: dict[str, list[floa
 def objects(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return three objects by hand, which the importer then reads in place of files."""
     by_hand = {
-        MED: diffusion(["1001", "1002", "2001"], [1, 18, 17], {"city": [1.0, 1.0, 2.0]}),
+        MED: diffusion(
+            ["1001", "1002", "2001"], [1, 18, 17], {"city": [1.0, 1.0, 2.0], "proage": [6.0, np.nan, 1.0]}
+        ),
         # As text, 10002 comes before 1003; the rows and times are those of 1003, 9001 and 10002.
         KOR: diffusion(["10002", "1003", "9001"], [4, 11, 10], {"village": [1.0, 9.0, 10.0]}),
         BRA: diffusion(["1001", "1002", "2201"], [1946, 1965, 1964], {"village": [10.0, 10.0, 22.0]}),
@@ -269,7 +310,11 @@ def test_three_people_a_study_by_hand(objects: dict[str, Any], package: DataPack
         ["korean_family_planning", "kor_3", "kor_1", 2.0],
         ["brazilian_farmers", "bra_1", "bra_2", 2.0],
     ]
-    homes = found["actors"].set_index("actor_id")["organization_id"]
+    own = found["actors"].set_index("actor_id")
+    assert own["professional_age"].dropna().to_dict() == {"med_1": 6, "med_3": 1}
+    # The identifiers in order are 1003, 9001 and 10002.
+    assert own["network_row"].tolist() == [1, 2, 3, 2, 3, 1, 1, 2, 3]
+    homes = own["organization_id"]
     assert homes[["med_2", "med_3", "kor_3", "bra_3"]].tolist() == [
         "med_city_1",
         "med_city_2",
@@ -309,8 +354,28 @@ def test_every_fault_of_the_three_objects_comes_at_once(
         ("graph", {}, "found no matrices; allowed: a list with a matrix a period"),
         ("graph", {"1": 7}, "found an object of kind int"),
         ("toa", np.array([1, 2]), "found 2 numbers; allowed: a matrix of numbers, 3"),
-        ("vertex.static.attrs", pd.DataFrame({"city": [1.0]}), "found 1 rows; allowed: 3, one a person"),
-        ("vertex.static.attrs", pd.DataFrame({"town": [1.0]}), "found no column of that name"),
+        (
+            "vertex.static.attrs",
+            pd.DataFrame({"city": [1.0], "proage": [1.0]}),
+            "found 1 rows; allowed: 3, one a person",
+        ),
+        (
+            "vertex.static.attrs",
+            pd.DataFrame({"town": [1.0], "proage": [1.0]}),
+            "attrs$city: found no column",
+        ),
+        ("vertex.static.attrs", pd.DataFrame({"city": [1.0, 1.0, 2.0]}), "attrs$proage: found no column"),
+        (
+            "vertex.static.attrs",
+            pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": [1.0, 7.0, 2.0]}),
+            "row 2, column medInnovationsDiffNet$vertex.static.attrs$proage: found 7; "
+            "allowed: a number from 1 to 6",
+        ),
+        (
+            "vertex.static.attrs",
+            pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": ["a", "b", "c"]}),
+            "attrs$proage: found cells of kind",
+        ),
     ],
 )
 def test_each_part_that_is_not_what_it_should_be_is_a_fault(
@@ -320,6 +385,13 @@ def test_each_part_that_is_not_what_it_should_be_is_a_fault(
     with pytest.raises(InvalidInput) as caught:
         tables(Path("nowhere"), package)
     assert told in str(caught.value)
+
+
+def test_half_a_group_of_professional_age_is_no_group(objects: dict[str, Any], package: DataPackage) -> None:
+    ages = pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": [1.0, 2.5, 2.0]})
+    objects[MED]["vertex.static.attrs"] = ages
+    with pytest.raises(InvalidInput, match=r"row 3, column professional_age: found '2\.5'; allowed: an"):
+        checked(tables(Path("nowhere"), package), package)
 
 
 def test_missing_files_are_three_faults(tmp_path: Path, package: DataPackage) -> None:
