@@ -42,10 +42,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Report:
-    """A notebook that runs on any dataset which has the tables it needs."""
+    """A notebook that runs on any dataset which has the tables it needs: of each entry, one."""
 
     notebook: Notebook
-    tables: tuple[str, ...]
+    tables: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -153,10 +153,14 @@ def _reports(given: Any, folder: Path, lines: Lines) -> list[Report]:
             lines.fault((*at, "notebook"), f"{name} again", "each notebook once")
         notebook = _notebook(name, folder, at, lines)
         tables = item.get("tables")
-        if not isinstance(tables, list) or not tables or not all(table in [*TABLES] for table in tables):
-            lines.fault((*at, "tables"), repr(tables), f"a list of tables: {', '.join(TABLES)}")
+        known = isinstance(tables, list) and all(
+            isinstance(entry, str) and set(entry.split(" or ")) <= set(TABLES) for entry in tables
+        )
+        if not known or not tables:
+            allowed = f"a list of tables, or of alternatives such as 'ties or contacts': {', '.join(TABLES)}"
+            lines.fault((*at, "tables"), repr(tables), allowed)
         elif notebook is not None:
-            reports.append(Report(notebook, tuple(tables)))
+            reports.append(Report(notebook, tuple(tuple(entry.split(" or ")) for entry in tables)))
     return reports
 
 

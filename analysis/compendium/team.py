@@ -125,7 +125,7 @@ def make_report(dataset: str, studies: Sequence[Study], say: Say) -> int:
     for study in studies:
         for report in study.reports:
             name = report.notebook.path.stem
-            missing = tuple(table for table in report.tables if table not in there)
+            missing = tuple(" or ".join(any_of) for any_of in report.tables if there.isdisjoint(any_of))
             run = Run(f"datasets/{dataset}", name, report.notebook, package, {"dataset": dataset})
             if missing:
                 left_out.append((report.notebook.title, missing))

@@ -44,7 +44,7 @@ class Adoption:
 
 def adoption_setting(
     tables: Mapping[str, pd.DataFrame],
-    innovation: str,
+    innovation: str | None = None,
     *,
     relation: str | None = None,
     days: float = 30,
@@ -57,12 +57,13 @@ def adoption_setting(
     tables : mapping of str to DataFrame
         adoptions, with `adopted_on` as whole numbers of periods or as dates; ties or contacts; actors,
         organizations.
-    innovation : str
-        Its name.
+    innovation : str, optional
+        Its name; by default the one with most rows (of several, the first by name).
     relation : str, optional
-        The relation in `ties` that links the adopters; a network measured once. By default the network is
-        made of `contacts`, period by period: between people, or between the organisations of people if
-        organisations adopt.
+        The relation in `ties` that links the adopters; a network measured once (or the ties of all waves
+        taken together). By default the network is made of `contacts`, period by period: between people, or
+        between the organisations of people if organisations adopt; without contacts, of the first relation
+        by name.
     days : float
         Length of a period where adoption is dated.
     valued : bool
@@ -78,6 +79,8 @@ def adoption_setting(
         raise ValueError("valued: contacts have no values; name a relation of the table ties")
     rows = tables["adoptions"]
     known = sorted(rows["innovation"].unique())
+    if innovation is None and known:
+        innovation = str(max(known, key=rows["innovation"].tolist().count))
     rows = rows[rows["innovation"] == innovation].sort_values("adopter_id", ignore_index=True)
     if rows.empty:
         raise ValueError(f"found no innovation {innovation!r}; there are {', '.join(map(str, known[:12]))}")
@@ -94,22 +97,10 @@ def adoption_setting(
     censored = rows["censored"].astype(int).to_numpy() == 1
     periods = np.arange(int(until.max()) + 1)
     times = np.where(censored, np.inf, until)
-    if relation is not None:
-        relations = sorted(tables["ties"]["relation"].unique()) if "ties" in tables else []
-        if relation not in relations:
-            there = ", ".join(map(str, relations[:12])) or "none"
-            raise ValueError(f"ties: found no relation {relation!r}; there are {there}")
-        ties = tables["ties"][tables["ties"]["relation"] == relation]
-        senders, receivers = (ties[column].map(place) for column in ("sender_id", "receiver_id"))
-        values = ties["value"] if valued else None
-        if values is not None and values.isna().any():
-            lacking = int(values.isna().sum())
-            raise ValueError(f"ties: {lacking} of {len(ties)} of {relation!r} have no value; each needs one")
-        networks = [_matrix(senders, receivers, len(actors), values)]
-    elif "contacts" in tables and dated:
+    if relation is None and "contacts" in tables and dated:
         networks = _by_period(tables, place, start, periods, days)
     else:
-        raise ValueError("nothing links the adopters: name a relation of the table ties, or give contacts")
+        networks = [_of_relation(tables, place, relation, valued)]
     return Adoption(actors, times, until, periods, networks, _groups(tables, actors))
 
 
@@ -168,6 +159,36 @@ def _moments(times: pd.Series) -> pd.Series:
     return pd.to_datetime(times, format="ISO8601", utc=True)
 
 
+def _of_relation(
+    tables: Mapping[str, pd.DataFrame], place: Mapping[str, int], relation: str | None, valued: bool
+) -> sparse.csr_array:
+    relations = sorted(tables["ties"]["relation"].unique()) if "ties" in tables else []
+    if relation is None and not relations:
+        raise ValueError("nothing links the adopters: name a relation of the table ties, or give contacts")
+    if relation is not None and relation not in relations:
+        there = ", ".join(map(str, relations[:12])) or "none"
+        raise ValueError(f"ties: found no relation {relation!r}; there are {there}")
+    name = relations[0] if relation is None else relation
+    ties = tables["ties"][tables["ties"]["relation"] == name]
+    values = ties["value"] if valued else None
+    if values is not None and values.isna().any():
+        lacking = int(values.isna().sum())
+        raise ValueError(f"ties: {lacking} of {len(ties)} of {name!r} have no value; each needs one")
+    senders, receivers = _ends(tables, ties[ties["value"] != 0], place)
+    return _matrix(senders, receivers, len(place), None if values is None else values[ties["value"] != 0])
+
+
+def _ends(
+    tables: Mapping[str, pd.DataFrame], links: pd.DataFrame, place: Mapping[str, int]
+) -> tuple[pd.Series, pd.Series]:
+    """Return the places of both ends of each link; of their organisations where these adopt."""
+    sender, receiver = links["sender_id"], links["receiver_id"]
+    if not pd.concat([sender, receiver]).isin(list(place)).any() and "actors" in tables:
+        homes = tables["actors"].set_index("actor_id")["organization_id"]
+        sender, receiver = sender.map(homes), receiver.map(homes)
+    return sender.map(place), receiver.map(place)
+
+
 def _by_period(
     tables: Mapping[str, pd.DataFrame],
     place: Mapping[str, int],
@@ -176,11 +197,7 @@ def _by_period(
     days: float,
 ) -> list[sparse.csr_array]:
     contacts = tables["contacts"]
-    homes = tables["actors"].set_index("actor_id")["organization_id"]
-    ends = [contacts[column] for column in ("sender_id", "receiver_id")]
-    if not pd.concat(ends).isin(list(place)).any():
-        ends = [end.map(homes) for end in ends]
-    first, second = (end.map(place) for end in ends)
+    first, second = _ends(tables, contacts, place)
     number = np.ceil((_moments(contacts["time"]) - start).dt.total_seconds().to_numpy() / 86_400 / days)
     found = []
     for period in periods:

@@ -86,7 +86,8 @@ def invented(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     dict of str to DataFrame
         Tables of the data model. Ties of a wave start from those of the wave before: each is kept, returned,
         or made anew by people of one school, of two, or who went to the same activity, with the
-        probabilities given. One person leaves after the second wave; one joins before it.
+        probabilities given. One person leaves after the second wave; one joins before it. After an activity
+        people adopt the innovation, each contact there with somebody who had before adding to the chance.
     """
     random = np.random.default_rng(parameters["seed"])
     actors = _actors(parameters, random)
@@ -106,6 +107,7 @@ def invented(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     refused = set(map(tuple, silent.loc[silent["relation"] == "", ["wave", "actor_id"]].to_numpy()))
     answering = [one for one in answering if one not in refused]
     items = _items()
+    contacts = _contacts(parameters, attendance, random)
     return {
         "organizations": _organizations(parameters),
         "actors": actors,
@@ -115,7 +117,8 @@ def invented(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
         ),
         "nonresponse": silent,
         "ties": ties[heard].sort_values(["wave", "relation"], kind="stable", ignore_index=True),
-        "contacts": _contacts(parameters, attendance, random),
+        "contacts": contacts,
+        "adoptions": _adoptions(parameters, actors, contacts),
         "activities": pd.DataFrame(parameters["activities"], columns=["activity_id", "date", "kind"]),
         "attendance": attendance,
         "items": items,
@@ -238,6 +241,37 @@ def _contacts(
             )
     frame = pd.DataFrame(rows, columns=["time", "sender_id", "receiver_id", "kind"])
     return frame.sort_values("time", kind="stable", ignore_index=True)
+
+
+def _adoptions(parameters: Mapping[str, Any], actors: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
+    # A generator of its own: the tables drawn after it do not depend on it.
+    random = np.random.default_rng([parameters["seed"], 1])
+    rule = parameters["adoption"]
+    end = parameters["waves"][-1][2]
+    begun = dict(zip(actors["actor_id"], actors["joined_on"].fillna("").astype(str), strict=True))
+    gone = dict(zip(actors["actor_id"], actors["left_on"].fillna("").astype(str), strict=True))
+    ends = contacts[["sender_id", "receiver_id"]].to_numpy().tolist()
+    days = contacts["time"].str[:10].tolist()
+    adopted: dict[str, str] = {}
+    for _, day, _ in parameters["activities"]:
+        met = dict.fromkeys(begun, 0)
+        for (one, other), when in zip(ends, days, strict=True):
+            if when == day:
+                met[one] += adopted.get(other, end) < day
+                met[other] += adopted.get(one, end) < day
+        for person, count in met.items():
+            chance = 1 - (1 - rule["alone"]) * (1 - rule["by_adopting_contact"]) ** count
+            later = str(np.datetime64(day) + int(random.integers(1, rule["days"])))
+            there = begun[person] <= day and later <= (gone[person] or end)
+            if random.random() < chance and person not in adopted and there:
+                adopted[person] = later
+    return pd.DataFrame(
+        [
+            (rule["innovation"], person, adopted.get(person, gone[person] or end), int(person not in adopted))
+            for person in begun
+        ],
+        columns=["innovation", "adopter_id", "adopted_on", "censored"],
+    )
 
 
 def _items() -> pd.DataFrame:

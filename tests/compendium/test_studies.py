@@ -335,10 +335,19 @@ REPORTS = STUDY + "reports:\n  - notebook: leaders.ipynb\n    tables: [actors, w
 def test_a_report_is_a_notebook_and_the_tables_it_needs(root: Path) -> None:
     study = load(root, REPORTS)
     (report,) = study.reports
-    assert report.tables == ("actors", "waves", "ties")
+    assert report.tables == (("actors",), ("waves",), ("ties",))
     assert report.notebook.path == root / "notebooks/leaders/leaders.ipynb"
     assert report.notebook.parameters.keys() == {"dataset", "cut", "waves", "label"}
     assert study.runs == load(root, STUDY).runs
+
+
+def test_a_report_may_need_one_table_or_another(root: Path) -> None:
+    (report,) = load(root, REPORTS.replace("ties]", "ties or contacts]")).reports
+    assert report.tables == (("actors",), ("waves",), ("ties", "contacts"))
+    with pytest.raises(
+        InvalidInput, match="found \\['actors', 'waves', 'ties or friends'\\]; allowed: a list of"
+    ):
+        load(root, REPORTS.replace("ties]", "ties or friends]"))
 
 
 @pytest.mark.parametrize("given", ["", "reports:\n", "reports: []\n"])
@@ -349,7 +358,7 @@ def test_a_study_needs_no_report(root: Path, given: str) -> None:
 START = STUDY.count("\n") + 1
 """Line on which `reports:` stands."""
 
-ALLOWED_TABLES = f"a list of tables: {', '.join(TABLES)}"
+ALLOWED_TABLES = f"a list of tables, or of alternatives such as 'ties or contacts': {', '.join(TABLES)}"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def numbered() -> Tables:
                 ("friend", "p4", "p1"),
             ],
             columns=["relation", "sender_id", "receiver_id"],
-        ),
+        ).assign(value=1.0),
         "actors": pd.DataFrame(
             {"actor_id": ["p1", "p2", "p3", "x"], "organization_id": ["town", "town", None, "town"]}
         ),
@@ -107,6 +107,23 @@ def test_a_relation_is_one_directed_network_of_adopters(
 def test_another_innovation_has_its_own_adopters(numbered: Tables) -> None:
     found = adoption_setting(numbered, "seed", relation="advice")
     assert (found.actors, found.times.tolist(), found.groups) == (("p1",), [0], ("town",))
+
+
+def test_without_a_name_it_is_the_innovation_with_most_rows_and_the_first_relation(numbered: Tables) -> None:
+    found, named = adoption_setting(numbered), adoption_setting(numbered, "drug", relation="advice")
+    assert found.actors == named.actors and found.times.tolist() == named.times.tolist()
+    assert (found.networks[0] != named.networks[0]).nnz == 0
+
+
+def test_an_answer_of_zero_is_no_tie(numbered: Tables) -> None:
+    numbered["ties"].loc[numbered["ties"]["sender_id"] == "p4", "value"] = 0.0
+    assert adoption_setting(numbered, "drug", relation="friend").networks[0].nnz == 0
+
+
+def test_ties_of_people_link_their_organisations_where_these_adopt(dated: Tables) -> None:
+    dated["ties"] = dated.pop("contacts").drop(columns="time").assign(relation="advice", value=1.0)
+    found = adoption_setting(dated, "programme")
+    assert links(found.networks[0], found.actors) == {"s1 s2", "s2 s1", "s2 s3", "s3 s1"}
 
 
 def test_dates_are_counted_in_periods_the_last_begun_included(dated: Tables) -> None:

@@ -99,6 +99,22 @@ def test_there_are_a_few_dozen_people_in_three_waves(
     assert asked.to_dict() == {"help": [1, 2, 3], "materials": [1, 2, 3]}
 
 
+def test_everybody_adopts_or_is_censored_while_there(
+    example: dict[str, pd.DataFrame], parameters: dict[str, Any]
+) -> None:
+    adoptions, people = example["adoptions"], example["actors"].set_index("actor_id")
+    assert set(adoptions["innovation"]) == {parameters["adoption"]["innovation"]}
+    assert sorted(adoptions["adopter_id"]) == sorted(people.index)
+    assert 5 < adoptions["censored"].sum() < len(people) - 5
+    end = parameters["waves"][-1][2]
+    gone = people["left_on"].fillna(end).loc[adoptions["adopter_id"]].astype(str).str[:10]
+    days = adoptions["adopted_on"].astype(str)
+    assert (days.to_numpy() <= gone.to_numpy()).all()
+    censored = adoptions["censored"].astype(int).to_numpy() == 1
+    assert (days.to_numpy()[censored] == gone.to_numpy()[censored]).all()
+    assert min(days) > parameters["activities"][0][1]
+
+
 def test_whoever_was_absent_or_silent_reports_nothing(example: dict[str, pd.DataFrame]) -> None:
     people, waves = example["actors"], example["waves"].set_index("wave")
     # Text of dates in ISO order compares as the days do.
