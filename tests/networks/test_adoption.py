@@ -192,7 +192,7 @@ def test_groups_are_what_is_above_an_adopter(numbered: Tables, dated: Tables) ->
         (
             "drug",
             None,
-            (),
+            ("ties",),
             r"^nothing links the adopters: name a relation of the table ties, or give contacts$",
         ),
     ],
