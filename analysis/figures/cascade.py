@@ -11,6 +11,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.theme import PALETTE, themed
 from analysis.networks.cascade import Meeting
@@ -77,8 +78,10 @@ def cascade_timeline(lines: pd.DataFrame, marks: Sequence[float] = ()) -> Figure
         axis.legend(loc="upper left")
         axis.set_xlabel("days since the two met (thin lines: activities)")
         axis.set_ylabel("closures so far")
-        axis.set_ylim(bottom=0)
-        axis.set_xlim(left=0)
+        most = max([1, *lines[list(_STYLES)].to_numpy().ravel()])
+        axis.set_ylim(0, 1.05 * most)
+        axis.yaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.set_xlim(0, 1.03 * max([1.0, *lines["days"], *marks]))
     return figure
 
 

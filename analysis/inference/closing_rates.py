@@ -62,13 +62,14 @@ def closing_rates(
     }
     frame = pd.DataFrame.from_dict(counts, orient="index", columns=["possible", "number"])
     frame["rate"] = frame["number"] / frame["possible"].where(frame["possible"] > 0)
-    ends = [
-        proportion_confint(number, possible, alpha=1 - level, method="wilson")
-        if possible
-        else (np.nan, np.nan)
-        for possible, number in counts.values()
-    ]
-    return frame.assign(lower=[low for low, _ in ends], upper=[high for _, high in ends])
+    frame["lower"], frame["upper"] = np.nan, np.nan
+    for name, (possible, number) in counts.items():
+        if possible:
+            low, high = proportion_confint(number, possible, alpha=1 - level, method="wilson")
+            # Where none or all did, the bound is 0 or 1 but for rounding.
+            frame.loc[name, "lower"] = low if number else 0.0
+            frame.loc[name, "upper"] = high if number < possible else 1.0
+    return frame
 
 
 def _pairs_between(stream: ContactStream, event: int) -> int:
