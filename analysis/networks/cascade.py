@@ -12,7 +12,8 @@ from scipy import sparse
 
 from analysis.networks.closure import Coalescence, star_coalescence
 from analysis.networks.contacts import ContactStream, contact_stream
-from analysis.networks.triads import structural_holes, triad_census
+from analysis.networks.structural_holes import structural_holes
+from analysis.networks.triads import triad_census
 
 __all__ = [
     "Meeting",

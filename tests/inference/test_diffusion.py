@@ -21,15 +21,13 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from analysis.files import DATA_RAW
-from analysis.inference.diffusion import (
-    bass,
-    diffusion_regression,
-    hazard_model,
-    morans_i,
-    person_periods,
-    structure_dependence,
-)
-from analysis.networks.diffusion import HOMOPHILY, adoption_times, inverse_geodesic_weights, thresholds
+from analysis.inference.bass import bass
+from analysis.inference.hazards import diffusion_regression, hazard_model, person_periods
+from analysis.inference.morans_i import morans_i
+from analysis.inference.structure_dependence import structure_dependence
+from analysis.networks.adopters import adoption_times
+from analysis.networks.diffusion import HOMOPHILY, thresholds
+from analysis.networks.exposure_weights import inverse_geodesic_weights
 from analysis.sources.diffusion_classics import tables
 from analysis.tables.package import read_package
 

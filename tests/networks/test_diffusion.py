@@ -18,17 +18,14 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from analysis.files import DATA_RAW
-from analysis.networks.diffusion import (
+from analysis.networks.adopters import (
     adopter_categories,
     adoption_times,
     cumulative_adoption,
-    exposure,
     hazard_by_period,
-    infection_susceptibility,
-    inverse_geodesic_weights,
-    structural_equivalence_weights,
-    thresholds,
 )
+from analysis.networks.diffusion import exposure, infection_susceptibility, thresholds
+from analysis.networks.exposure_weights import inverse_geodesic_weights, structural_equivalence_weights
 from analysis.sources.diffusion_classics import tables
 from analysis.tables.package import read_package
 

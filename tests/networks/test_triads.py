@@ -19,14 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from analysis.networks.triads import (
-    TRIADS,
-    simmelian_ties,
-    structural_holes,
-    transitivity,
-    triad_census,
-    triad_census_by_node,
-)
+from analysis.networks.structural_holes import structural_holes
+from analysis.networks.triad_kernels import TRIADS
+from analysis.networks.triads import simmelian_ties, transitivity, triad_census, triad_census_by_node
 
 NETWORKS = ("s50_w1", "sampson_liking", "flomarriage")
 MEASURES = ("weak", "strong", "weakcensus", "strongcensus")
