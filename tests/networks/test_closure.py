@@ -383,6 +383,35 @@ def test_pairs_that_are_none_are_named(pairs: list[Any], message: str) -> None:
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize("course", ["dlt1", "dlt2"])
+def test_a_forum_knows_neither_labels_nor_the_order_of_rows_of_one_time(
+    course: str, data_mirror: Path
+) -> None:
+    package = read_package(DATA_RAW / "mooced_dlt/datapackage.json")
+    posts = mooced_dlt.tables(data_mirror / "mooced_dlt", package)["contacts"]
+    posts = posts[posts["sender_id"].str.startswith(course)]
+    assert posts["time"].duplicated().any(), "there are rows of one time to be shuffled"
+    settings = {"window": 14, "persistence": 7, "burn_in": 7}
+    plain = star_coalescence(posts, **settings)
+    shuffled = star_coalescence(posts.sample(frac=1, random_state=5), **settings)
+    pd.testing.assert_frame_equal(plain.events, shuffled.events)
+    pd.testing.assert_frame_equal(plain.cascade, shuffled.cascade)
+    people = sorted({*posts["sender_id"], *posts["receiver_id"]})
+    names = dict(zip(people, np.random.default_rng(5).permutation(people), strict=True))
+    renamed = posts.assign(
+        sender_id=posts["sender_id"].map(names), receiver_id=posts["receiver_id"].map(names)
+    )
+    other = star_coalescence(renamed, **settings)
+    pd.testing.assert_frame_equal(plain.tidy(), other.tidy())
+    pairs = [frozenset(names[end] for end in pair) for pair in plain.events[["one", "other"]].to_numpy()]
+    found = dict(zip(pairs, plain.events["coalescence"], strict=True))
+    again = {
+        frozenset(pair): value
+        for *pair, value in other.events[["one", "other", "coalescence"]].itertuples(index=False)
+    }
+    np.testing.assert_array_equal([again[pair] for pair in pairs], [found[pair] for pair in pairs])
+
+
 @pytest.mark.parametrize(("course", "contacts", "to_oneself"), [("dlt1", 2529, 86), ("dlt2", 2584, 25)])
 def test_two_forums_agree_with_the_reference(
     course: str, contacts: int, to_oneself: int, data_mirror: Path
