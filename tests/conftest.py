@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+
+from tests.networks.adopters import Study, read_study
 
 # How long an example takes tells of the machine, not of the code; and a change is tried on the examples that
 # the change before it was. HYPOTHESIS_PROFILE=wandering draws new ones each time.
@@ -41,3 +45,18 @@ def data_mirror() -> Path:
 def reference_folder() -> Path:
     """Folder with inputs (and results) of reference computations by other programs."""
     return _folder("COMPENDIUM_REFERENCE")
+
+
+@pytest.fixture(scope="session")
+def netdiffuser(reference_folder: Path) -> dict[str, Any]:
+    """Results of R's netdiffuseR."""
+    found: dict[str, Any] = json.loads(
+        (reference_folder / "netdiffuser" / "netdiffuser_results.json").read_text()
+    )
+    return found
+
+
+@pytest.fixture(scope="session")
+def med(reference_folder: Path) -> Study:
+    """The physicians of Medical Innovation, as netdiffuseR has them."""
+    return read_study(reference_folder, "med")

@@ -7,8 +7,6 @@ first period takes in all that came earlier.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -19,7 +17,6 @@ __all__ = [
     "ADOPTER_CATEGORIES",
     "adopter_categories",
     "adoption_ranks",
-    "adoption_times",
     "checked_periods",
     "checked_times",
     "cumulative_adoption",
@@ -39,48 +36,6 @@ ADOPTER_CATEGORIES = (
     "laggard",
     "non-adopter",
 )
-
-
-def adoption_times(adoptions: pd.DataFrame, actors: Sequence[str], innovation: str) -> pd.DataFrame:
-    """Read one innovation's times out of a table of adoptions.
-
-    Parameters
-    ----------
-    adoptions : DataFrame
-        Columns ``innovation``, ``adopter_id``, ``adopted_on`` (numbers) and ``censored``.
-    actors : sequence of str, length n
-        In the order of the network.
-    innovation : str
-
-    Returns
-    -------
-    DataFrame
-        Index `actors`; ``adopted_on``, infinite where censored, and ``observed_until``, the time of adoption
-        or the last at which the actor was known not to have adopted.
-
-    Raises
-    ------
-    ValueError
-        When an actor has no row (which would be unknown, not "never") or two, or a time is no number.
-    """
-    rows = adoptions[adoptions["innovation"] == innovation]
-    twice = rows.loc[rows["adopter_id"].duplicated(), "adopter_id"].tolist()
-    if twice:
-        raise ValueError(f"{innovation}: more than one row for {twice[:6]}; allowed: one an adopter")
-    missing = [actor for actor in actors if actor not in set(rows["adopter_id"])]
-    if missing:
-        raise ValueError(
-            f"{innovation}: no row for {missing[:6]} ({len(missing)} in all); each actor needs one"
-        )
-    rows = rows.set_index("adopter_id").loc[list(actors)]
-    until = pd.to_numeric(rows["adopted_on"], errors="coerce").astype(float)
-    if until.isna().any():
-        found = rows.loc[until.isna(), "adopted_on"].iloc[0]
-        raise ValueError(
-            f"{innovation}: adopted_on is {found!r}; allowed: numbers, such as that of the period"
-        )
-    censored = rows["censored"].astype(int) == 1
-    return pd.DataFrame({"adopted_on": until.mask(censored, np.inf), "observed_until": until})
 
 
 def adopter_categories(adoption_time: npt.ArrayLike, *, innovators: bool = True) -> pd.Series:

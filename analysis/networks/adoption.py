@@ -229,7 +229,7 @@ def _groups(tables: Mapping[str, pd.DataFrame], actors: tuple[str, ...]) -> tupl
         ("actors", "actor_id", "organization_id"),
         ("organizations", "organization_id", "parent_id"),
     ):
-        if table in tables:
+        if table in tables and above in tables[table]:
             known = tables[table][[key, above]].dropna()
             homes |= dict(zip(known[key].astype(str), known[above].astype(str), strict=True))
     return tuple(homes.get(actor, "none given") for actor in actors)

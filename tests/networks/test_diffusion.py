@@ -1,11 +1,9 @@
-"""Exposure, thresholds, infection, categories and curves: against netdiffuseR, by hand, by property."""
+"""Exposure, thresholds, infection and susceptibility: against netdiffuseR, by hand, by property."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,63 +16,16 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from analysis.files import DATA_RAW
-from analysis.networks.adopters import (
-    adopter_categories,
-    adoption_times,
-    cumulative_adoption,
-    hazard_by_period,
-)
+from analysis.networks.adopters import cumulative_adoption, hazard_by_period
+from analysis.networks.adoption import adoption_setting
 from analysis.networks.diffusion import exposure, infection_susceptibility, thresholds
-from analysis.networks.exposure_weights import inverse_geodesic_weights, structural_equivalence_weights
 from analysis.sources.diffusion_classics import tables
 from analysis.tables.package import read_package
+from tests.networks.adopters import FOUR, TIMES, Study, read_study
 
 Floats = npt.NDArray[np.float64]
 INF, NAN = np.inf, np.nan
 ROUNDED = 1e-10  # the reference files hold eleven digits
-
-
-@dataclass(frozen=True)
-class Study:
-    """A network of netdiffuseR's, with the times it uses: never-adopters in the period after the last."""
-
-    ties: sparse.csr_array
-    times: Floats
-    periods: Floats
-
-    @property
-    def honest(self) -> Floats:
-        """Times with infinity for never-adopters."""
-        return np.where(self.times == self.periods[-1], INF, self.times)
-
-
-def read_study(reference_folder: Path, name: str) -> Study:
-    """Read a network and its times of adoption."""
-    folder = reference_folder / "netdiffuser"
-    toa = "med_toa.csv" if name == "med" else f"{name}DiffNet_toa.csv"
-    edges = "med_graph_t1_edgelist.csv" if name == "med" else f"{name}DiffNet_graph_t1_edgelist.csv"
-    times = pd.read_csv(folder / toa)["toa"].to_numpy(float)
-    ties = pd.read_csv(folder / edges)
-    network = sparse.csr_array(
-        (ties["x"].to_numpy(float), (ties["i"] - 1, ties["j"] - 1)), shape=(len(times), len(times))
-    )
-    return Study(network, times, np.arange(times.min(), times.max() + 1))
-
-
-@pytest.fixture(scope="module")
-def published(reference_folder: Path) -> dict[str, Any]:
-    """Return netdiffuseR's results."""
-    found: dict[str, Any] = json.loads(
-        (reference_folder / "netdiffuser" / "netdiffuser_results.json").read_text()
-    )
-    return found
-
-
-@pytest.fixture(scope="module")
-def med(reference_folder: Path) -> Study:
-    """Return Medical Innovation."""
-    return read_study(reference_folder, "med")
-
 
 # ---------------------------------------------------------------- against netdiffuseR
 
@@ -95,14 +46,16 @@ def test_exposure_as_in_netdiffuser(
     assert each[:, 1:] == pytest.approx(expected[:, :-1], abs=ROUNDED)
 
 
-def test_thresholds_as_in_netdiffuser(med: Study, published: dict[str, Any], reference_folder: Path) -> None:
+def test_thresholds_as_in_netdiffuser(
+    med: Study, netdiffuser: dict[str, Any], reference_folder: Path
+) -> None:
     expected = pd.read_csv(reference_folder / "netdiffuser" / "threshold.csv")["threshold"].to_numpy()
-    assert published["threshold"] == pytest.approx(expected, abs=ROUNDED)
+    assert netdiffuser["threshold"] == pytest.approx(expected, abs=ROUNDED)
     given_a_time = thresholds(med.ties, med.times, med.periods, never="missing")
     said_so = thresholds(med.ties, med.honest, med.periods[:-1], never="one period later")
     assert given_a_time == pytest.approx(expected, abs=ROUNDED)
     assert said_so == pytest.approx(expected, abs=ROUNDED)
-    assert said_so.mean() == pytest.approx(published["threshold_mean"], abs=ROUNDED)
+    assert said_so.mean() == pytest.approx(netdiffuser["threshold_mean"], abs=ROUNDED)
     without = thresholds(med.ties, med.honest, med.periods[:-1], never="missing")
     assert np.isnan(without).sum() == 16
     assert np.nanmean(without) == pytest.approx(expected[med.times < 18].mean(), abs=ROUNDED)
@@ -113,12 +66,12 @@ def test_thresholds_as_in_netdiffuser(med: Study, published: dict[str, Any], ref
 
 @pytest.mark.parametrize("name", ["brfarmers", "kfamily"])
 def test_mean_threshold_and_hazards_of_the_other_studies(
-    name: str, published: dict[str, Any], reference_folder: Path
+    name: str, netdiffuser: dict[str, Any], reference_folder: Path
 ) -> None:
     study = read_study(reference_folder, name)
     own = thresholds(study.ties, study.honest, study.periods[:-1], never="one period later")
-    assert own.mean() == pytest.approx(published[f"{name}DiffNet_threshold_mean"], abs=ROUNDED)
-    rows = pd.DataFrame(published[f"{name}DiffNet_summary"])[: len(study.periods)]
+    assert own.mean() == pytest.approx(netdiffuser[f"{name}DiffNet_threshold_mean"], abs=ROUNDED)
+    rows = pd.DataFrame(netdiffuser[f"{name}DiffNet_summary"])[: len(study.periods)]
     curve = cumulative_adoption(study.times, study.periods)
     assert curve["new"].tolist() == rows["adopt"].tolist()
     assert curve["share"].to_numpy() == pytest.approx(rows["cum_adopt_pcent"], abs=ROUNDED)
@@ -134,60 +87,24 @@ def test_infection_and_susceptibility_as_in_netdiffuser(med: Study, reference_fo
         assert found[column].to_numpy() == pytest.approx(expected[column].to_numpy(), abs=1e-12)
 
 
-def test_cumulative_adoption_and_hazards_as_in_netdiffuser(med: Study, published: dict[str, Any]) -> None:
-    number, share, rate = ([row[str(period)] for period in range(1, 19)] for row in published["cumulative"])
-    curve = cumulative_adoption(med.times, med.periods)
-    assert curve["adopters"].tolist() == number
-    assert curve["share"].to_numpy() == pytest.approx(share, abs=ROUNDED)
-    assert np.isnan(curve["growth"].iloc[0])
-    assert curve["growth"].to_numpy()[1:] == pytest.approx(rate[1:], abs=ROUNDED)
-    hazard = hazard_by_period(med.times, med.periods)
-    # netdiffuseR prints 0 for the first period; 11 of the 125 adopted in it.
-    assert hazard["hazard"].iloc[0] == 11 / 125
-    assert hazard["hazard"].to_numpy()[1:] == pytest.approx(published["hazard"][1:], abs=ROUNDED)
-
-
-def test_categories_as_in_netdiffuser(med: Study, published: dict[str, Any]) -> None:
-    """The same rule cuts times and thresholds; the cross table is netdiffuseR's."""
-    own = thresholds(med.ties, med.times, med.periods, never="missing")
-    found = pd.crosstab(
-        adopter_categories(med.times, innovators=False),
-        adopter_categories(own, innovators=False),
-        dropna=False,
-    ).to_numpy()[1:5, 1:5]
-    names = ["Very Low Thresh.", "Low Thresh.", "High Thresh.", "Very High Thresh."]
-    assert found.tolist() == [[row[name] for name in names] for row in published["classify"][1:]]
-
-
 def test_our_own_tables_give_the_same_numbers(
-    data_mirror: Path, reference_folder: Path, published: dict[str, Any]
+    data_mirror: Path, reference_folder: Path, netdiffuser: dict[str, Any]
 ) -> None:
     package = read_package(DATA_RAW / "diffusion_classics" / "datapackage.json")
     ours = tables(data_mirror / "diffusion_classics", package)
-    actors = [actor for actor in ours["actors"]["actor_id"] if actor.startswith("med_")]
-    found = adoption_times(ours["adoptions"], actors, "tetracycline")
-    times = found["adopted_on"].to_numpy()
+    found = adoption_setting(ours, "tetracycline", relation="medical_innovation", valued=True)
+    times, network = found.times, found.networks[0]
     assert int(np.isinf(times).sum()) == 16
-    assert set(found["observed_until"][np.isinf(times)]) == {17.0}
-    ties = ours["ties"][ours["ties"]["relation"] == "medical_innovation"]
-    place = {actor: number for number, actor in enumerate(actors)}
-    network = sparse.csr_array(
-        (ties["value"].to_numpy(float), (ties["sender_id"].map(place), ties["receiver_id"].map(place))),
-        shape=(125, 125),
-    )
-    own = thresholds(network, times, range(1, 18), never="one period later")
-    assert own == pytest.approx(published["threshold"], abs=ROUNDED)
+    assert set(found.observed_until[np.isinf(times)]) == {16.0}
+    own = thresholds(network, times, found.periods, never="one period later")
+    assert own == pytest.approx(netdiffuser["threshold"], abs=ROUNDED)
     expected = pd.read_csv(reference_folder / "netdiffuser" / "exposure.csv").to_numpy(float)
-    assert exposure(network, times, range(1, 18), lag=0) == pytest.approx(expected[:, :17], abs=ROUNDED)
-    hazard = hazard_by_period(times, range(1, 18), observed_until=found["observed_until"])
-    assert hazard["hazard"].to_numpy()[1:] == pytest.approx(published["hazard"][1:17], abs=ROUNDED)
+    assert exposure(network, times, found.periods, lag=0) == pytest.approx(expected[:, :17], abs=ROUNDED)
+    hazard = hazard_by_period(times, found.periods, observed_until=found.observed_until)
+    assert hazard["hazard"].to_numpy()[1:] == pytest.approx(netdiffuser["hazard"][1:17], abs=ROUNDED)
 
 
 # ---------------------------------------------------------------- by hand
-
-# 0 names 1 and 2 (twice), 1 names 2, 2 names nobody, 3 names all. 0 adopts in 2, 1 in 1, 2 in 3, 3 never.
-FOUR = np.array([[9.0, 1, 2, 0], [0, 0, 1, 0], [0, 0, 0, 0], [1, 1, 1, 0]])
-TIMES = [2.0, 1.0, 3.0, INF]
 
 
 @pytest.mark.parametrize(
@@ -265,75 +182,6 @@ def test_infection_and_susceptibility_of_four_people() -> None:
     assert wide["susceptibility"].iloc[2] == pytest.approx(0.5 / 1.5)
     scaled = infection_susceptibility(network, TIMES, [1, 2, 3], window=2)
     assert scaled["infection"].iloc[1] == pytest.approx(1.5 / 4 / 1.5)
-
-
-def test_categories_by_the_rule() -> None:
-    """Times 0, 4, 5 (18 times), 6, 10: mean 5, SD √(52 / 21) = 1.57; the one at infinity is no adopter."""
-    times = [0.0, 4, *[5] * 18, 6, 10, NAN]
-    found = adopter_categories(times)
-    assert found.tolist() == [
-        "innovator",
-        "early majority",
-        *["late majority"] * 19,
-        "laggard",
-        "non-adopter",
-    ]
-    assert found.cat.ordered
-    assert adopter_categories(times, innovators=False).iloc[0] == "early adopter"
-
-
-def test_curves_of_four_people() -> None:
-    curve = cumulative_adoption(TIMES, [1, 2])
-    assert curve.to_numpy().tolist()[1] == [1, 2, 0.5, 1.0]
-    hazard = hazard_by_period(TIMES, [1, 2, 3, 4])
-    assert hazard["at_risk"].tolist() == [4, 3, 2, 1]
-    assert hazard["hazard"].tolist() == [1 / 4, 1 / 3, 1 / 2, 0]
-    left = hazard_by_period(TIMES, [1, 2, 3, 4], observed_until=[2, 1, 3, 2])
-    assert left["at_risk"].tolist() == [4, 3, 1, 0]
-    assert left["hazard"].tolist() == pytest.approx([1 / 4, 1 / 3, 1, NAN], nan_ok=True)
-
-
-def test_structural_equivalence_against_the_definition() -> None:
-    random = np.random.default_rng(5)
-    network = random.integers(0, 3, (7, 7)).astype(float)
-    np.fill_diagonal(network, 0)
-    for valued, power in ((False, 1.0), (True, 2.0)):
-        ties = network if valued else (network != 0).astype(float)
-        distance = np.zeros((7, 7))
-        for i in range(7):
-            for j in range(7):
-                others = [k for k in range(7) if k not in (i, j)]
-                square = (ties[i, j] - ties[j, i]) ** 2
-                square += sum((ties[i, k] - ties[j, k]) ** 2 + (ties[k, i] - ties[k, j]) ** 2 for k in others)
-                distance[i, j] = square**0.5
-        closeness = (distance.max(axis=1)[:, None] - distance) ** power
-        np.fill_diagonal(closeness, 0)
-        expected = closeness / closeness.sum(axis=1)[:, None]
-        found = structural_equivalence_weights(network, power=power, valued=valued)
-        assert found.toarray() == pytest.approx(expected, abs=1e-12)
-    weighted = exposure(
-        network, [1, 1, 2, 2, 3, INF, INF], [1, 2], lag=0, weights="structural equivalence", valued=True
-    )
-    one = structural_equivalence_weights(network, valued=True).toarray()
-    assert weighted[:, 0] == pytest.approx(one[:, :2].sum(axis=1))
-
-
-def test_two_people_with_the_same_ties_weigh_most_for_one_another() -> None:
-    """0 and 1 both name 2 alone, 3 nothing: d = 0 between 0 and 1, so each is all the other's weight."""
-    network = np.zeros((4, 4))
-    network[0, 2] = network[1, 2] = 1
-    found = structural_equivalence_weights(network).toarray()
-    # d_02² = 1 (own cells) + 1 (from 1 to 2), d_03² = 1: the largest distance is √2.
-    rest = np.sqrt(2) - 1
-    assert found[0] == pytest.approx(np.array([0, np.sqrt(2), 0, rest]) / (np.sqrt(2) + rest))
-
-
-def test_inverse_geodesic_weights_of_a_line() -> None:
-    line = np.diag([1.0, 1.0, 1.0], k=1)
-    found = inverse_geodesic_weights(line, cutoff=2).toarray()
-    assert found[0] == pytest.approx(np.array([0, 1, 1 / 2, 0]) / 1.5)
-    assert found[2].tolist() == [0, 0, 0, 1]
-    assert found[3].tolist() == [0, 0, 0, 0]
 
 
 # ---------------------------------------------------------------- properties
@@ -469,63 +317,8 @@ def test_bad_input_of_exposure_is_named(change: dict[str, Any], message: str) ->
             lambda: infection_susceptibility([FOUR, FOUR], TIMES, [1, 2]),
             "found a network for each period; needed: a single one",
         ),
-        (
-            lambda: adopter_categories([3, 3, NAN]),
-            "found 2 adopters at 1 different times; allowed: 2 times or more",
-        ),
-        (lambda: inverse_geodesic_weights(FOUR, cutoff=0), "cutoff is 0; allowed: 1 or more"),
-        (lambda: structural_equivalence_weights(FOUR, power=0), "power is 0; allowed: above 0"),
-        (
-            lambda: hazard_by_period(TIMES, [1, 2, 3], observed_until=[2, 1, 2, 3]),
-            "actor 2 adopted at 3 but was observed until 2 only",
-        ),
-        (
-            lambda: hazard_by_period(TIMES, [1, 2, 3], observed_until=[2, NAN]),
-            "observed_until has shape (2,) and 1 missing; needed: 4 times",
-        ),
     ],
 )
 def test_bad_input_is_named(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         call()
-
-
-ADOPTIONS = pd.DataFrame(
-    {
-        "innovation": ["maths", "maths", "other", "other"],
-        "adopter_id": ["a", "b", "a", "a"],
-        "adopted_on": ["3", "7", "1", "2"],
-        "censored": [0, 1, 0, 0],
-    }
-)
-
-
-def test_times_out_of_a_table() -> None:
-    found = adoption_times(ADOPTIONS, ["b", "a"], "maths")
-    assert found["adopted_on"].tolist() == [INF, 3]
-    assert found["observed_until"].tolist() == [7, 3]
-
-
-@pytest.mark.parametrize(
-    ("frame", "actors", "innovation", "message"),
-    [
-        (
-            ADOPTIONS,
-            ["a", "b", "c", "d"],
-            "maths",
-            "maths: no row for ['c', 'd'] (2 in all); each actor needs one",
-        ),
-        (ADOPTIONS, ["a"], "other", "other: more than one row for ['a']; allowed: one an adopter"),
-        (
-            ADOPTIONS.assign(adopted_on="2019-03"),
-            ["a"],
-            "maths",
-            "maths: adopted_on is '2019-03'; allowed: numbers, such as that of the period",
-        ),
-    ],
-)
-def test_a_table_without_usable_times_is_named(
-    frame: pd.DataFrame, actors: list[str], innovation: str, message: str
-) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        adoption_times(frame, actors, innovation)

@@ -12,7 +12,6 @@ from typing import Any
 import igraph
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -22,12 +21,11 @@ from scipy import sparse
 from analysis.networks.structural_holes import structural_holes
 from analysis.networks.triad_kernels import TRIADS
 from analysis.networks.triads import simmelian_ties, transitivity, triad_census, triad_census_by_node
+from tests.networks.matrices import NETWORKS, Matrix, graph_of, matrices, tied
 
-NETWORKS = ("s50_w1", "sampson_liking", "flomarriage")
 MEASURES = ("weak", "strong", "weakcensus", "strongcensus")
 UNDIRECTED = dict(zip("0123", ("003", "102", "201", "300"), strict=True))  # sna's names without directions
 NAN = math.nan
-Matrix = npt.NDArray[np.float64]
 
 
 @pytest.fixture(params=NETWORKS)
@@ -36,26 +34,6 @@ def measured(request: pytest.FixtureRequest, reference_folder: Path) -> tuple[Ma
     folder = reference_folder / "sna"
     matrix = pd.read_csv(folder / f"{request.param}.csv").to_numpy(float)
     return matrix, json.loads((folder / "measures.json").read_text())[request.param]
-
-
-@st.composite
-def matrices(draw: st.DrawFn, missing: bool = False) -> Matrix:
-    size = draw(st.integers(1, 8))
-    cells = st.sampled_from(draw(st.sampled_from([[0, 0, 0, 1], [0, 1], [0, 1, 1, -2.5]])))
-    flat = draw(st.lists(cells, min_size=size * size, max_size=size * size))
-    matrix = np.array(flat, dtype=float).reshape(size, size)
-    if missing:
-        places = st.tuples(st.integers(0, size - 1), st.integers(0, size - 1))
-        for place in draw(st.lists(places, max_size=size)):
-            matrix[place] = NAN
-        matrix[draw(st.lists(st.integers(0, size - 1), max_size=2))] = NAN
-    return matrix
-
-
-def graph_of(matrix: Matrix) -> nx.DiGraph:
-    graph = nx.from_numpy_array((matrix != 0).astype(int), create_using=nx.DiGraph)
-    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
-    return graph
 
 
 def skewed(size: int, ties: int) -> Matrix:
@@ -91,12 +69,6 @@ def test_transitivity_as_in_sna(measured: tuple[Matrix, dict[str, Any]]) -> None
         assert found == round(found) == pytest.approx(published["gtrans_strong"] * triples, abs=1e-6)
 
 
-def test_constraint_as_in_r_igraph(measured: tuple[Matrix, dict[str, Any]]) -> None:
-    matrix, published = measured
-    expected = [float(value) for value in published["igraph"]["constraint"]]
-    np.testing.assert_allclose(structural_holes(matrix)["constraint"], expected, atol=1e-11)
-
-
 # ---------------------------------------------------------------- against networkx and igraph
 
 
@@ -115,24 +87,6 @@ def test_census_as_in_igraph(size: int, ties: int) -> None:
     assert triad_census(matrix).tolist() == expected
     assert triad_census(sparse.csr_array(matrix)).tolist() == expected
     assert (triad_census_by_node(matrix).sum() // 3).tolist() == expected
-
-
-@settings(deadline=None, max_examples=40)
-@given(matrices())
-def test_structural_holes_as_in_networkx_and_igraph(matrix: Matrix) -> None:
-    graph = graph_of(matrix)
-    found = structural_holes(matrix)
-    np.testing.assert_allclose(found["constraint"], list(nx.constraint(graph).values()))
-    # networkx, asked actor by actor, has no effective size for actors without out-ties, but directions are
-    # of no account: the reversed network gives theirs.
-    one, other = (
-        np.array(list(nx.effective_size(towards, nodes=list(towards)).values()), dtype=float)
-        for towards in (graph, graph.reverse())
-    )
-    np.testing.assert_allclose(found["effective_size"], np.where(np.isnan(one), other, one), atol=1e-12)
-    ours = igraph.Graph.Adjacency(nx.to_numpy_array(graph).astype(int)).constraint()
-    np.testing.assert_allclose(found["constraint"], ours)
-    assert found["contacts"].tolist() == [len(set(nx.all_neighbors(graph, node))) for node in graph]
 
 
 @settings(deadline=None, max_examples=40)
@@ -203,18 +157,6 @@ def test_simmelian_ties_are_those_in_a_triangle_of_observed_mutual_ties(matrix: 
     np.testing.assert_array_equal(simmelian_ties(sparse.csr_array(matrix)), expected)
 
 
-@settings(deadline=None, max_examples=40)
-@given(matrices(missing=True))
-def test_structural_holes_leave_unobserved_dyads_out(matrix: Matrix) -> None:
-    unobserved = np.isnan(matrix) | np.isnan(matrix.T)
-    np.fill_diagonal(unobserved, False)
-    left = structural_holes(np.where(unobserved | np.isnan(matrix), 0, matrix))
-    for given_matrix in (matrix, sparse.csr_array(matrix)):
-        found = structural_holes(given_matrix)
-        assert found["missing"].tolist() == unobserved.sum(axis=1).tolist()
-        pd.testing.assert_frame_equal(found.drop(columns="missing"), left.drop(columns="missing"))
-
-
 def test_silent_actors_are_taken_out_of_the_census() -> None:
     matrix = skewed(40, 300)
     silent = [3, 17]
@@ -229,14 +171,6 @@ def test_silent_actors_are_taken_out_of_the_census() -> None:
 
 
 # ---------------------------------------------------------------- hand-worked cases
-
-
-def tied(ties: str, size: int = 4) -> Matrix:
-    """Turn "01 12" into a matrix with the ties 0 → 1 and 1 → 2."""
-    matrix = np.zeros((size, size))
-    for sender, receiver in ties.split():
-        matrix[int(sender), int(receiver)] = 1
-    return matrix
 
 
 @pytest.mark.parametrize(
@@ -296,23 +230,6 @@ def test_a_missing_answer_makes_no_simmelian_tie() -> None:
     matrix = tied("01 10 12 21 20 02", size=3)
     matrix[0, 1] = NAN
     assert not simmelian_ties(matrix).any()
-
-
-def test_structural_holes_by_hand() -> None:
-    star = structural_holes(tied("01 02 03"))
-    np.testing.assert_allclose(star["constraint"], [1 / 3, 1, 1, 1])
-    np.testing.assert_allclose(star["effective_size"], [3, 1, 1, 1])
-    assert star["contacts"].tolist() == [3, 1, 1, 1]
-    # Three in a clique: (1/2 + 1/4)² twice; two contacts, each half redundant.
-    clique = structural_holes(tied("01 10 12 21 20 02"))
-    np.testing.assert_allclose(clique["constraint"], [1.125] * 3 + [NAN])
-    np.testing.assert_allclose(clique["effective_size"], [1, 1, 1, NAN])
-    # 0 ↔ 1 and 0 → 2 → 1: z is 2, 1 and 1. For 0, p is 2/3 and 1/3, m_12 = 1/2 and m_21 = 1.
-    uneven = structural_holes(tied("01 10 02 21", size=3))
-    assert uneven["effective_size"][0] == pytest.approx((1 - 1 / 3 * 1 / 2) + (1 - 2 / 3 * 1))
-    assert uneven["constraint"][0] == pytest.approx(
-        (2 / 3 + 1 / 3 * 1 / 2) ** 2 + (1 / 3 + 2 / 3 * 1 / 3) ** 2
-    )
 
 
 # ---------------------------------------------------------------- small, empty, full, large
