@@ -1,4 +1,4 @@
-"""Small networks that the tests of several modules use."""
+"""Networks that the tests of several modules use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 NAN = math.nan
 Matrix = npt.NDArray[np.float64]
-NETWORKS = ("s50_w1", "sampson_liking", "flomarriage")
 
 
 @st.composite

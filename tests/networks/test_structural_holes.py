@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import igraph
@@ -16,17 +14,9 @@ from hypothesis import given, settings
 from scipy import sparse
 
 from analysis.networks.structural_holes import structural_holes
-from tests.networks.matrices import NETWORKS, Matrix, graph_of, matrices, tied
+from tests.networks.matrices import Matrix, graph_of, matrices, tied
 
 NAN = math.nan
-
-
-@pytest.fixture(params=NETWORKS)
-def measured(request: pytest.FixtureRequest, reference_folder: Path) -> tuple[Matrix, dict[str, Any]]:
-    """Give a network and what R measured of it."""
-    folder = reference_folder / "sna"
-    matrix = pd.read_csv(folder / f"{request.param}.csv").to_numpy(float)
-    return matrix, json.loads((folder / "measures.json").read_text())[request.param]
 
 
 def test_constraint_as_in_r_igraph(measured: tuple[Matrix, dict[str, Any]]) -> None:

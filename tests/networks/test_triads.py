@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from itertools import combinations, permutations
-from pathlib import Path
 from typing import Any
 
 import igraph
@@ -21,19 +19,11 @@ from scipy import sparse
 from analysis.networks.structural_holes import structural_holes
 from analysis.networks.triad_kernels import TRIADS
 from analysis.networks.triads import simmelian_ties, transitivity, triad_census, triad_census_by_node
-from tests.networks.matrices import NETWORKS, Matrix, graph_of, matrices, tied
+from tests.networks.matrices import Matrix, graph_of, matrices, tied
 
 MEASURES = ("weak", "strong", "weakcensus", "strongcensus")
 UNDIRECTED = dict(zip("0123", ("003", "102", "201", "300"), strict=True))  # sna's names without directions
 NAN = math.nan
-
-
-@pytest.fixture(params=NETWORKS)
-def measured(request: pytest.FixtureRequest, reference_folder: Path) -> tuple[Matrix, dict[str, Any]]:
-    """Give a network and what R measured of it."""
-    folder = reference_folder / "sna"
-    matrix = pd.read_csv(folder / f"{request.param}.csv").to_numpy(float)
-    return matrix, json.loads((folder / "measures.json").read_text())[request.param]
 
 
 def skewed(size: int, ties: int) -> Matrix:
