@@ -9,7 +9,6 @@ contact, the rest anywhere, to people of uneven activity. A second kind has hubs
 from __future__ import annotations
 
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -49,6 +48,12 @@ def stream(rows: int, people: int) -> pd.DataFrame:
     return pd.DataFrame({"time": times, "sender_id": ends[:, 0], "receiver_id": ends[:, 1]})
 
 
+def peak_memory() -> float:
+    """Return the peak of this process alone, MiB (`getrusage` carries the parent's over)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
 def measure(path: Path) -> None:
     """Read, detect and count once; print the row of the table."""
     from analysis.networks.closure import star_coalescence
@@ -60,7 +65,7 @@ def measure(path: Path) -> None:
     two_paths(small, by="time")
     contacts = pd.read_pickle(path)
     rows = len(contacts)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = peak_memory()
     begun = time.perf_counter()
     read = contact_stream(contacts)
     then = time.perf_counter()
@@ -68,9 +73,9 @@ def measure(path: Path) -> None:
     detected = time.perf_counter()
     two_paths(read, by="time")
     counted = time.perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_memory()
     print(
-        f"| {rows:,} | {rows // 10:,} | {len(found.events):,} | {len(found.cascade):,} | "
+        f"| {path.stem} | {rows:,} | {rows // 10:,} | {len(found.events):,} | {len(found.cascade):,} | "
         f"{then - begun:.2f} | {detected - then:.2f} | "
         f"{counted - detected:.2f} | {1e6 * (counted - begun) / rows:.1f} | {before:.0f} | {peak:.0f} |",
         flush=True,
@@ -121,14 +126,14 @@ def main() -> None:
         return
     print(f"{platform.machine()}; Python {platform.python_version()}, numpy {np.__version__}\n")
     print(
-        "| contacts | people | events | closures | s reading | s detecting | s two-paths | µs a contact |",
+        "| stream | contacts | people | events | closures | s reading | s detecting | s two-paths |",
         end="",
     )
-    print(" MiB before | MiB at the peak |\n|" + "---:|" * 10, flush=True)
-    for made, sizes in ((stream, SIZES), (hubs, SIZES[-3:])):
+    print(" µs a contact | MiB before | MiB at the peak |\n|" + "---|" + "---:|" * 10, flush=True)
+    for name, made, sizes in (("sparse", stream, SIZES), ("with hubs", hubs, SIZES[-3:])):
         for rows in sizes:
             with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "contacts.pickle"
+                path = Path(folder) / f"{name}.pickle"
                 made(rows, rows // 10).to_pickle(path)
                 subprocess.run([sys.executable, __file__, str(path)], check=True)
     print("\n| contacts | null model, 1,000 replicates | s, one process | s, all cores |")
