@@ -93,7 +93,7 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None) -> No
         page_environment()
         .get_template("run.html")
         .render(
-            title=run.notebook.title,
+            title=run.title,
             study=study,
             run=run,
             notebook=run.notebook.path.relative_to(ROOT).as_posix(),
@@ -156,7 +156,7 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
             studies=studies,
             verdicts=verdicts,
             built=set(built),
-            titles={run.name: run.notebook.title for study in studies for run in study.runs},
+            titles={run.name: run.title for study in studies for run in study.runs},
             tally=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
             unavailable=sorted(unavailable.items()),
             sources=list(dict.fromkeys(verdict.source for verdict in verdicts)),
@@ -222,14 +222,12 @@ class _Renderer:
             self.tables += 1
             caption = f"<caption><b>Table {self.tables}.</b> {html.escape(data[TABLE]['caption'])}</caption>"
             table = data[TABLE]["html"].replace("<thead>", f"{caption}<thead>", 1)
-            recorded = data[TABLE]["numbers"]
-            count = f"{len(recorded)} recorded number{'s' if len(recorded) != 1 else ''}"
-            numbers = f"<details><summary>{count}</summary>{self.numbers(recorded, 'numbers')}</details>"
+            numbers = self.of_table(data[TABLE]["numbers"])
             shown = f'<div class="scroll">{table}</div>'
             rows = table.partition("<tbody>")[2].count("<tr>")
             if rows > _LONG:
                 shown = f"<details><summary>Table {self.tables}, {rows} rows</summary>{shown}</details>"
-            return shown + (numbers if recorded else "")
+            return shown + numbers
         if FIGURE in data:
             self.figures += 1
             caption = html.escape(data[FIGURE]["caption"])
@@ -239,17 +237,37 @@ class _Renderer:
             return f'<div class="scroll">{data["text/html"]}</div>'
         return f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"
 
+    def of_table(self, recorded: Mapping[str, Mapping[str, Any]]) -> str:
+        """Return the numbers of a table: those with a claim, if not many, in view, the others folded."""
+        claimed = {key: entry for key, entry in recorded.items() if self.claims(key)}
+        if len(claimed) > _LONG:
+            claimed = {}
+        others = {key: entry for key, entry in recorded.items() if key not in claimed}
+        shown = self.numbers(claimed, "numbers") if claimed else ""
+        if not others:
+            return shown
+        count = f"{len(others)} {'more ' if claimed else ''}recorded number{'s' if len(others) != 1 else ''}"
+        judged = Counter(claim.verdict for key in others for claim in self.claims(key))
+        told = "; ".join(f"{judged[outcome]} {outcome}" for outcome in OUTCOMES if judged[outcome])
+        summary = f"{count}: {told}" if told else count
+        return f"{shown}<details><summary>{summary}</summary>{self.numbers(others, 'numbers')}</details>"
+
+    def claims(self, key: str) -> list[Verdict]:
+        """Return the verdicts on the claims that a number is held against."""
+        return [verdict for verdict in self.verdicts if verdict.link.endswith(f"#{key}")]
+
     def numbers(self, recorded: Mapping[str, Mapping[str, Any]], kind: str) -> str:
+        judged = any(map(self.claims, recorded))
         rows = []
         for key, entry in recorded.items():
-            claims = [verdict for verdict in self.verdicts if verdict.link.endswith(f"#{key}")]
             held = "; ".join(
                 f"{'known' if claim.kind == 'recovery' else 'printed'} {claim.published}: {claim.verdict}"
-                for claim in claims
+                for claim in self.claims(key)
             )
-            cells = (entry["label"], _shown(entry["value"]), held, key)
+            cells = (entry["label"], _shown(entry["value"]), *([held] if judged else []), key)
             row = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
             rows.append(f'<tr id="{html.escape(key, quote=True)}">{row}</tr>')
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("Number", "Value", "Claim", "Key"))
+        names = ("Number", "Value", *(["Claim"] if judged else []), "Key")
+        head = "".join(f'<th scope="col">{name}</th>' for name in names)
         table = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
         return f'<div class="scroll"><table class="{kind}">{table}</table></div>'

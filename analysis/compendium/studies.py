@@ -19,25 +19,31 @@ __all__ = ["Report", "Run", "Study", "load_studies"]
 
 _STUDY_TEXTS = ("title", "question", "citation", "data_availability")
 _STUDY_ENTRIES = (*_STUDY_TEXTS, "claims", "runs", "reports")
-_RUN_ENTRIES = ("id", "notebook", "dataset", "parameters")
+_RUN_ENTRIES = ("id", "notebook", "dataset", "subject", "parameters")
 _REPORT_ENTRIES = ("notebook", "tables")
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook on one dataset with given parameters."""
+    """One notebook on one dataset with given parameters; `subject`: what of the dataset, if not all."""
 
     study: str
     id: str
     notebook: Notebook
     dataset: DataPackage
     parameters: dict[str, Any]
+    subject: str = ""
 
     @property
     def name(self) -> str:
         """`<study>/<run id>`."""
         return f"{self.study}/{self.id}"
+
+    @property
+    def title(self) -> str:
+        """The notebook's title, and what it is of."""
+        return f"{self.notebook.title} ({self.subject})" if self.subject else self.notebook.title
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,7 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines) -> list[Run]:
         if not isinstance(parameters, dict):
             lines.fault((*at, "parameters"), repr(parameters), "name: value")
             parameters = {}
+        subject = lines.text(item, "subject", at) if "subject" in item else ""
         package = _package(dataset, at, lines)
         read = _notebook(notebook, folder, at, lines)
         if read is not None:
@@ -135,7 +142,9 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines) -> list[Run]:
                     "the run's own `dataset` alone",
                 )
         if read is not None and package is not None:
-            runs.append(Run(folder.name, identifier, read, package, {"dataset": dataset, **parameters}))
+            runs.append(
+                Run(folder.name, identifier, read, package, {"dataset": dataset, **parameters}, subject)
+            )
     return runs
 
 

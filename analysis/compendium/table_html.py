@@ -24,8 +24,10 @@ def as_html(frame: pd.DataFrame, digits: int) -> str:
         whole = all(_is_whole(value) for value in column if is_number(value) and not _is_missing(value))
         # Among numbers of several kinds in one column, counts stay whole.
         mixed = column.dtype == object
+        chance = str(frame.columns[position]).startswith("p_") or frame.columns[position] == "p"
         cells[position] = [
-            _cell(value, 0 if whole or (mixed and isinstance(value, int)) else digits) for value in column
+            _cell(value, 0 if whole or (mixed and isinstance(value, int)) else digits, chance)
+            for value in column
         ]
     shown = pd.DataFrame(cells, index=frame.index, dtype=object).set_axis(frame.columns, axis="columns")
     headed = shown.rename(columns=lambda name: name.replace("_", " ") if isinstance(name, str) else name)
@@ -65,11 +67,13 @@ def _is_missing(value: Any) -> bool:
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
-def _cell(value: Any, digits: int) -> str:
+def _cell(value: Any, digits: int, chance: bool) -> str:
     if _is_missing(value):
         return ""
     if not is_number(value):
         return str(value)
-    # A number too small for the decimals shown is not shown as zero.
+    # A number too small for the decimals shown is not shown as zero; how small a p is, says nothing more.
     small = value != 0 and abs(value) < 0.5 * 10**-digits
+    if small and chance:
+        return f"< {10**-digits:.{digits}f}"
     return (f"{value:.1g}" if small else f"{value:.{digits}f}").replace("-", "−")

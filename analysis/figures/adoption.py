@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
 
 __all__ = ["adoption_curves", "hazard_by_exposure"]
 
 
-def adoption_curves(curves: Mapping[str, pd.Series], label: str, *, most_named: int = 6) -> Figure:
+def adoption_curves(
+    curves: Mapping[str, pd.Series], label: str, *, of: str = "community", most_named: int = 6
+) -> Figure:
     """Draw the share that had adopted by each period, a line a community.
 
     Parameters
@@ -22,6 +26,8 @@ def adoption_curves(curves: Mapping[str, pd.Series], label: str, *, most_named: 
         By community: index period, share. Of more than `most_named` none is named but one called `all`.
     label : str
         Of the axis of time.
+    of : str
+        What each curve but `all` is of, for the legend where they are not named.
     most_named : int
         Communities told apart by colour and marker at most.
 
@@ -32,14 +38,17 @@ def adoption_curves(curves: Mapping[str, pd.Series], label: str, *, most_named: 
     """
     if not curves:
         raise ValueError("found no curve; allowed: at least one")
-    named = len(curves) <= most_named
+    others = [name for name in curves if name != "all"]
+    named = len(others) <= most_named
     with themed():
         figure, axis = plt.subplots(figsize=(6.8, 3.9))
         for index, (name, curve) in enumerate(curves.items()):
             whole = name == "all"
+            told = name if whole or named else f"each {of} ({len(others)})"
+            # The last step has a width, too.
             axis.step(
-                curve.index,
-                curve,
+                [*curve.index, *(curve.index[-1:] + 0.5)],
+                [*curve, *curve.iloc[-1:]],
                 where="post",
                 color="black" if whole else (PALETTE[index % len(PALETTE)] if named else "0.8"),
                 linewidth=2.4 if whole else 1.3,
@@ -47,23 +56,24 @@ def adoption_curves(curves: Mapping[str, pd.Series], label: str, *, most_named: 
                 markevery=max(len(curve) // 8, 1),
                 markersize=5,
                 zorder=3 if whole else 2,
-                label=name if whole or named else None,
+                label=told if whole or named or name == others[0] else None,
             )
         axis.set_ylim(0, 1.02)
         axis.set_xlabel(label)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_ylabel("share that had adopted")
-        if named or "all" in curves:
-            axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 
 def hazard_by_exposure(frame: pd.DataFrame) -> Figure:
-    """Draw the share who adopt next by how exposed they were, with how many that rests on.
+    """Draw the share who adopt next by how exposed they were, with its interval and what it rests on.
 
     Parameters
     ----------
     frame : DataFrame
-        index: classes of exposure; `at_risk`, `hazard`.
+        index: classes of exposure; `at_risk`, `adopted`, `hazard`, `lower`, `upper`
+        (`inference.hazards.hazard_by_class`).
 
     Raises
     ------
@@ -73,21 +83,19 @@ def hazard_by_exposure(frame: pd.DataFrame) -> Figure:
     if frame.empty:
         raise ValueError("found no class of exposure; allowed: at least one")
     with themed():
-        figure, axis = plt.subplots(figsize=(6.2, 3.6))
-        axis.bar(range(len(frame)), frame["hazard"].fillna(0), color="0.7", width=0.7)
-        for place, (hazard, number) in enumerate(
-            zip(frame["hazard"].fillna(0), frame["at_risk"], strict=True)
-        ):
-            axis.annotate(
-                f"of {number}",
-                (place, hazard),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="center",
-                fontsize="small",
-            )
-        axis.set_xticks(range(len(frame)), [str(label) for label in frame.index])
-        axis.set_xlabel("exposure in the period before")
+        figure, axis = plt.subplots(figsize=(6.8, 3.6))
+        places = range(len(frame))
+        spread = np.abs(frame[["lower", "upper"]].to_numpy(float).T - frame["hazard"].to_numpy(float))
+        axis.errorbar(
+            places, frame["hazard"], yerr=spread, fmt="o", color=PALETTE[0], ecolor="0.5", capsize=3
+        )
+        counts = [
+            f"{label}\n{adopted:,} of {risk:,}"
+            for label, adopted, risk in zip(frame.index, frame["adopted"], frame["at_risk"], strict=True)
+        ]
+        axis.set_xticks(places, counts)
+        axis.set_xlabel("how many of those one was tied to had adopted, one period before")
         axis.set_ylabel("share who adopt")
-        axis.margins(y=0.15)
+        axis.set_xlim(-0.5, len(frame) - 0.5)
+        axis.set_ylim(bottom=0)
     return figure

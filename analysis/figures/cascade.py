@@ -28,6 +28,7 @@ _LINES: dict[str, dict[str, object]] = {
     "first order": {"colors": [PALETTE[0]], "linewidths": 1.8},
     "meeting": {"colors": "black", "linewidths": 2.6},
 }
+_KINDS = {"before": "tied before", "other": "tied after, within a circle", "meeting": "the two meet"}
 _PARTS = {
     "collaborator": ("s", "black", 70),
     "contact of the one": ("o", "0.45", 26),
@@ -35,22 +36,23 @@ _PARTS = {
     "contact of both": ("D", "0.45", 24),
 }
 _TRIADS = {
-    "003": "003\nnobody in contact",
-    "102": "102\ntwo in contact",
-    "201": "201\na two-path",
-    "300": "300\na triangle",
+    "102": "102: two in contact",
+    "201": "201: a two-path",
+    "300": "300: a triangle",
 }
 
 
-def cascade_timeline(lines: pd.DataFrame, marks: Sequence[float] = ()) -> Figure:
+def cascade_timeline(lines: pd.DataFrame, until: float, marks: Sequence[float] = ()) -> Figure:
     """Draw closures so far against days since the collaborators met.
 
     Parameters
     ----------
     lines : DataFrame
         As from `networks.cascade.timeline`.
+    until : float
+        End of the window, in days.
     marks : sequence of float
-        Days of activities, as thin lines.
+        Days of activities, as ticks along the top.
 
     Raises
     ------
@@ -62,31 +64,36 @@ def cascade_timeline(lines: pd.DataFrame, marks: Sequence[float] = ()) -> Figure
         raise ValueError(f"found no column {', '.join(missing)}")
     with themed():
         figure, axis = plt.subplots(figsize=(7.2, 3.8))
-        for day in marks:
-            axis.axvline(day, color="0.85", linewidth=1, zorder=0)
         for name, (style, colour) in _STYLES.items():
             steps = [0, *lines[name]]
             axis.step(
-                [0, *lines["days"]],
-                steps,
+                [0, *lines["days"], until],
+                [*steps, steps[-1]],
                 where="post",
                 linestyle=style,
                 color=colour,
                 linewidth=2,
                 label=name.replace("_", " "),
             )
-        axis.legend(loc="upper left")
-        axis.set_xlabel("days since the two met (thin lines: activities)")
+        if marks:
+            top = axis.get_xaxis_transform()
+            axis.plot(
+                marks, np.ones(len(marks)), "|", color="0.3", markersize=9, transform=top, label="activity"
+            )
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        axis.set_xlabel("days since the two met")
         axis.set_ylabel("closures so far")
         most = max([1, *lines[list(_STYLES)].to_numpy().ravel()])
         axis.set_ylim(0, 1.05 * most)
         axis.yaxis.set_major_locator(MaxNLocator(integer=True))
-        axis.set_xlim(0, 1.03 * max([1.0, *lines["days"], *marks]))
+        axis.set_xlim(0, until)
     return figure
 
 
-def meeting_steps(meeting: Meeting, steps: Mapping[str, float]) -> Figure:
+def meeting_steps(meeting: Meeting, steps: Mapping[str, float], *, most: int = 60) -> Figure:
     """Draw two people's stars as they grow together, everybody at one place throughout.
+
+    Of more than `most` people only those between whom something closed are drawn, and no tie from before.
 
     Parameters
     ----------
@@ -94,6 +101,7 @@ def meeting_steps(meeting: Meeting, steps: Mapping[str, float]) -> Figure:
         As from `networks.cascade.meeting_of`.
     steps : mapping of str to float
         Days since the two met by name of the step; ties up to that day are drawn.
+    most : int
 
     Raises
     ------
@@ -102,20 +110,26 @@ def meeting_steps(meeting: Meeting, steps: Mapping[str, float]) -> Figure:
     """
     if not steps:
         raise ValueError("found no step; allowed: at least one")
-    places = _two_stars(meeting.people["part"])
+    people, ties = meeting.people, meeting.ties
+    if len(people) > most:
+        ties = ties[ties["kind"].isin(["meeting", "first order", "second order"])]
+        drawn = {*people.index[people["part"] == "collaborator"], *ties["first"], *ties["second"]}
+        people = people[people.index.isin(drawn)]
+    places = _two_stars(people["part"])
     with themed():
         figure, axes = plt.subplots(1, len(steps), figsize=(4.3 * len(steps), 3.7), squeeze=False)
         for axis, (name, day) in zip(axes.flat, steps.items(), strict=True):
-            there = meeting.ties[meeting.ties["days"] <= day]
+            there = ties[ties["days"] <= day]
             for kind, look in _LINES.items():
                 rows = there[there["kind"] == kind]
                 lines = [
                     (places[one], places[other])
                     for one, other in zip(rows["first"], rows["second"], strict=True)
                 ]
-                axis.add_collection(LineCollection(lines, label=kind, zorder=1, **look))
+                if kind in set(ties["kind"]):
+                    axis.add_collection(LineCollection(lines, label=_KINDS.get(kind, kind), zorder=1, **look))
             for part, (marker, colour, size) in _PARTS.items():
-                spots = [places[person] for person in meeting.people.index[meeting.people["part"] == part]]
+                spots = [places[person] for person in people.index[people["part"] == part]]
                 if spots:
                     across, up = zip(*spots, strict=True)
                     axis.scatter(across, up, s=size, marker=marker, color=colour, zorder=3, label=part)
@@ -151,32 +165,38 @@ def _two_stars(parts: pd.Series) -> dict[str, tuple[float, float]]:
 
 
 def census_bars(frame: pd.DataFrame) -> Figure:
-    """Draw how many triads of each kind there are before and after, on a scale of factors of ten.
+    """Draw how many triads of each kind there are before and after, each kind on a scale of its own.
 
     Parameters
     ----------
     frame : DataFrame
-        As from `networks.cascade.census_before_after`.
+        As from `networks.cascade.census_before_after`. Kinds without a triad are left out, and those in which
+        nobody is in contact (003), which are the rest.
 
     Raises
     ------
     ValueError
-        With every column that is missing.
+        With every column that is missing, or when no kind is left.
     """
     missing = [name for name in ("before", "after") if name not in frame]
     if missing:
         raise ValueError(f"found no column {', '.join(missing)}")
+    shown = frame[(frame.index != "003") & (frame[["before", "after"]].sum(axis=1) > 0)]
+    if shown.empty:
+        raise ValueError("found no triad with a tie; allowed: at least one")
     with themed():
-        figure, axis = plt.subplots(figsize=(6.6, 3.6))
-        for shift, name, colour in ((-0.2, "before", "0.8"), (0.2, "after", PALETTE[0])):
-            places = np.arange(len(frame)) + shift
-            bars = axis.bar(places, frame[name], width=0.38, color=colour, edgecolor="0.3", label=name)
-            axis.bar_label(bars, [f"{number:,}" for number in frame[name]], fontsize="x-small", padding=2)
-        axis.set_yscale("symlog", linthresh=1)
-        axis.set_ylim(0, 20 * max(1, int(frame[["before", "after"]].to_numpy().max())))
-        axis.set_xticks(range(len(frame)), [_TRIADS.get(str(kind), str(kind)) for kind in frame.index])
-        axis.set_ylabel("triads (each step: ten times)")
-        axis.legend(loc="upper right")
+        figure, axes = plt.subplots(1, len(shown), figsize=(2.4 * len(shown), 3.0), squeeze=False)
+        for axis, (kind, row) in zip(axes.flat, shown.iterrows(), strict=True):
+            counts = [int(row["before"]), int(row["after"])]
+            bars = axis.bar(
+                ["before", "after"], counts, width=0.6, color=["0.8", PALETTE[0]], edgecolor="0.3"
+            )
+            axis.bar_label(bars, [f"{number:,}" for number in counts], fontsize="small", padding=2)
+            axis.set_yticks([])
+            axis.spines["left"].set_visible(False)
+            axis.margins(y=0.15)
+            axis.set_title(_TRIADS.get(str(kind), str(kind)), fontsize="small", loc="center")
+        figure.tight_layout()
     return figure
 
 
@@ -228,7 +248,7 @@ def _bars(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], flo
 
 
 def sensitivity_surface(frame: pd.DataFrame, value: str) -> Figure:
-    """Draw a result by window (across) and persistence (down), the number in each field.
+    """Draw a share by window (across) and persistence (down), in per cent, the number in each field.
 
     Parameters
     ----------
@@ -244,15 +264,15 @@ def sensitivity_surface(frame: pd.DataFrame, value: str) -> Figure:
     """
     if value not in frame:
         raise ValueError(f"found no column {value}; the table has {', '.join(map(str, frame.columns))}")
-    wide = frame.pivot(index="persistence", columns="window", values=value).astype(float)
+    wide = frame.pivot(index="persistence", columns="window", values=value).astype(float) * 100
     wide = wide.rename(index="{:g}".format, columns="{:g}".format)
     with themed():
         figure, axis = plt.subplots(figsize=(1.0 * wide.shape[1] + 2.4, 0.55 * wide.shape[0] + 1.4))
         # From white: dark fields are high values, not merely the highest of a narrow range.
-        most = float(np.nanmax(wide.to_numpy(), initial=0.0)) * 1.5 or 1.0
-        sns.heatmap(
-            wide, annot=True, fmt=".3g", cmap="Greys", vmin=0, vmax=most, cbar=False, linewidths=1, ax=axis
-        )
+        most = float(np.nanmax(wide.to_numpy(), initial=0.0)) * 2.5 or 1.0
+        look = {"cmap": "Greys", "vmin": 0, "vmax": most, "linewidths": 1, "annot_kws": {"color": "black"}}
+        sns.heatmap(wide, annot=True, fmt=".3g", cbar=False, ax=axis, **look)
+        axis.set_title(f"{value}, %", fontsize="small")
         axis.set_xlabel("window, in days")
         axis.set_ylabel("persistence, in days")
         axis.tick_params(axis="y", rotation=0)

@@ -50,7 +50,9 @@ class CoalescenceTest:
     lower, upper : float
         Interval of the null: quantiles of the replicates.
     p : float
-        (1 + b) ÷ (1 + m), one-sided.
+        (1 + b) ÷ (1 + m), one-sided: for more than the null makes.
+    p_lower : float
+        The same for less than the null makes; not part of the test.
     p_randomised : float
         With ties of the observed and replicates broken by a seeded uniform number: exactly uniform under the
         null, where `p` is at least so. For calibration, not for print.
@@ -71,6 +73,7 @@ class CoalescenceTest:
     lower: float
     upper: float
     p: float
+    p_lower: float
     p_randomised: float
     replicates: Floats
     window: float
@@ -80,19 +83,32 @@ class CoalescenceTest:
     level: float
     seed: int
 
+    @property
+    def place(self) -> str:
+        """Where the observed lies by the interval of the null: above, within or below it."""
+        if np.isnan([self.observed, self.lower, self.upper]).any():
+            return "unknown"
+        return "above" if self.observed > self.upper else "below" if self.observed < self.lower else "within"
+
     def tidy(self) -> pd.DataFrame:
         """Return one row; of the replicates, their mean, their number and how many are missing.
 
         ``lower`` and ``upper`` are of the null, ``effect_lower`` and ``effect_upper`` what is observed less
-        these: where the effect would lie had another replicate of the null been the yardstick.
+        these: where the effect would lie had another replicate of the null been the yardstick. ``place``: of
+        the observed, above, within or below the interval of the null.
         """
         row = {name: value for name, value in self.__dict__.items() if name not in ("replicates", "event")}
         row["event"] = " and ".join(self.event) if self.event else "network"
         row["mean"] = self.observed - self.effect
-        row["effect_lower"], row["effect_upper"] = self.observed - self.upper, self.observed - self.lower
+        # A range that ends where the observed lies ends at 0, not a rounding error from it.
+        row["effect_lower"], row["effect_upper"] = (
+            0.0 if np.isclose(self.observed, end, rtol=1e-12, atol=0) else self.observed - end
+            for end in (self.upper, self.lower)
+        )
+        row["place"] = self.place
         row["replicates"], row["missing"] = len(self.replicates), int(np.isnan(self.replicates).sum())
         order = ["null", "statistic", "event", "observed", "mean", "lower", "upper", "effect"]
-        order += ["effect_lower", "effect_upper", "p"]
+        order += ["effect_lower", "effect_upper", "place", "p", "p_lower"]
         return pd.DataFrame([row])[order + [name for name in row if name not in order]]
 
     def summary(self) -> str:
@@ -174,6 +190,7 @@ def coalescence_test(
     drawn = np.array(replicated(task, replicates, seed=seed, workers=workers))
     # A replicate without anything possible cannot speak for an effect.
     larger = int((np.isnan(drawn) | (drawn > observed + 1e-12)).sum())
+    smaller = int((np.isnan(drawn) | (drawn < observed - 1e-12)).sum())
     same = int((np.abs(drawn - observed) <= 1e-12).sum())
     # Replicates take the seed's first spawned streams.
     uniform = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(replicates,))).random()
@@ -188,6 +205,7 @@ def coalescence_test(
         lower=float(lower),
         upper=float(upper),
         p=(1 + larger + same) / (1 + replicates),
+        p_lower=(1 + smaller + same) / (1 + replicates),
         p_randomised=(larger + uniform * (1 + same)) / (1 + replicates),
         replicates=drawn,
         window=window,
@@ -225,6 +243,8 @@ def _check(
         faults.append(f"found burn_in {burn_in}; allowed: a number of 0 or more, or None")
     if not 0 < level < 1:
         faults.append(f"found level {level}; allowed: between 0 and 1")
+    if after is not None and not (isinstance(after, (int, float)) and np.isfinite(after)):
+        faults.append(f"found after {after!r}; allowed: a number in the unit of the stream, or None")
     if event is not None and after is not None:
         faults.append("found both event and after; allowed: one, an event is kept up to its own t0")
     if faults:

@@ -170,7 +170,7 @@ def morans_i(
         statistic=statistic,
         expected=expected,
         sd=sd,
-        p_normal=2 * norm.sf(np.abs(statistic - expected) / sd),
+        p_normal=2 * norm.sf(np.abs(statistic - expected) / np.where(sd > 1e-9, sd, np.nan)),
         permutation_mean=drawn.mean(axis=0),
         permutation_sd=drawn.std(axis=0, ddof=1) if permutations > 1 else np.full(len(sd), np.nan),
         p=np.where(same, np.nan, (1 + away.sum(axis=0)) / (1 + permutations)),

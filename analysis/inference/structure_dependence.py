@@ -81,6 +81,7 @@ def structure_dependence(
     never: NeverAdopters,
     statistic: Callable[[sparse.csr_array], float] | None = None,
     lag: int = 0,
+    no_alters: float = 0.0,
     directed: bool = True,
     rewirings: int = 1000,
     swaps_per_tie: int = 20,
@@ -97,7 +98,7 @@ def structure_dependence(
     ----------
     network : (n, n) matrix
         Static. Missing cells hold no tie here, before and after.
-    adoption_time, periods, never, lag
+    adoption_time, periods, never, lag, no_alters
         As `analysis.networks.diffusion.thresholds`, whose mean over those who have one is the statistic.
     statistic : callable, optional
         Another statistic, of a sparse network.
@@ -132,7 +133,7 @@ def structure_dependence(
             raise ValueError(f"directed is False, but the cells {place} and {place[::-1]} differ")
 
     def mean_threshold(drawn: sparse.csr_array) -> float:
-        own = thresholds(drawn, adoption_time, periods, never=never, lag=lag)
+        own = thresholds(drawn, adoption_time, periods, never=never, lag=lag, no_alters=no_alters)
         known = own[~np.isnan(own)]
         return float(known.mean()) if known.size else math.nan
 

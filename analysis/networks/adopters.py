@@ -22,6 +22,7 @@ __all__ = [
     "cumulative_adoption",
     "hazard_by_period",
     "people_at_risk",
+    "shown_periods",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -110,6 +111,50 @@ def cumulative_adoption(adoption_time: npt.ArrayLike, periods: npt.ArrayLike) ->
         {"new": new, "adopters": total, "share": total / len(times), "growth": growth},
         index=pd.Index(bounds, name="period"),
     )
+
+
+def shown_periods(
+    adoption_time: npt.ArrayLike, periods: npt.ArrayLike, smallest: int, groups: npt.ArrayLike | None = None
+) -> Floats:
+    """Return the periods whose counts of adopters tell of no group of people smaller than allowed.
+
+    Between two periods shown nobody adopts or at least `smallest` people do, and after one nobody is left or
+    at least so many are: neither a count nor a difference of counts is of fewer. Periods between are left out
+    and their adopters counted at the next period that is shown.
+
+    Parameters
+    ----------
+    adoption_time : array-like of length n
+    periods : array-like of length T
+    smallest : int
+        Fewest people a number may rest on; 0 or 1 shows every period.
+    groups : array-like of length n, optional
+        Where the counts are shown for each of several groups: the rule then holds in every one.
+
+    Returns
+    -------
+    ndarray
+        Of the T periods those shown; may be empty.
+
+    Raises
+    ------
+    ValueError
+        As `cumulative_adoption`.
+    """
+    times, bounds = checked_times(adoption_time), checked_periods(periods)
+    names, member = np.unique(
+        np.zeros(len(times)) if groups is None else np.asarray(groups), return_inverse=True
+    )
+    new = np.zeros((len(names), len(bounds) + 1), dtype=np.int64)
+    np.add.at(new, (member, adoption_ranks(times, bounds)), 1)
+    counts = np.cumsum(new, axis=1)
+    kept, last = [], np.zeros(len(names), dtype=np.int64)
+    for place, count in enumerate(counts[:, :-1].T):
+        steps = np.concatenate([count - last, counts[:, -1] - count])
+        if not ((steps > 0) & (steps < smallest)).any():
+            kept.append(place)
+            last = count
+    return bounds[kept]
 
 
 def hazard_by_period(

@@ -24,10 +24,13 @@ class Adoption:
     actors : tuple of str
         The n who might adopt: people, or organisations.
     times : ndarray of shape (n,)
-        Period of adoption, from 0; infinite where censored.
+        Period of adoption; infinite where censored. Periods have the numbers the data give them; where
+        adoption is dated they are counted from the first adoption, which is in period 0.
     observed_until : ndarray of shape (n,)
         Last period in which each was observed.
     periods : ndarray of int, shape (T,)
+    unit : str
+        What a period is, in words.
     networks : list of sparse (n, n) arrays
         One (it does not change), or one a period. Ties count 1, unless their values were asked for.
     groups : tuple of str
@@ -38,6 +41,7 @@ class Adoption:
     times: Floats
     observed_until: Floats
     periods: npt.NDArray[np.int64]
+    unit: str
     networks: list[sparse.csr_array]
     groups: tuple[str, ...]
 
@@ -72,9 +76,11 @@ def adoption_setting(
     Raises
     ------
     ValueError
-        When there is no such innovation or relation, nothing links the adopters, or values are asked for
-        without a relation, or one is missing.
+        When there is no such innovation or relation, nothing links the adopters, values are asked for
+        without a relation, or one is missing, or the length of a period is not above 0.
     """
+    if not days > 0:
+        raise ValueError(f"days is {days}; allowed: a length of a period above 0")
     if valued and relation is None:
         raise ValueError("valued: contacts have no values; name a relation of the table ties")
     rows = tables["adoptions"]
@@ -86,22 +92,23 @@ def adoption_setting(
         raise ValueError(f"found no innovation {innovation!r}; there are {', '.join(map(str, known[:12]))}")
     actors = tuple(map(str, rows["adopter_id"]))
     place = {actor: number for number, actor in enumerate(actors)}
+    censored = rows["censored"].astype(int).to_numpy() == 1
     dated = pd.to_numeric(rows["adopted_on"], errors="coerce").isna().any()
     if dated:
         dates = _moments(rows["adopted_on"])
-        start = dates.min()
+        start = dates[~censored].min() if not censored.all() else dates.min()
         until = np.ceil((dates - start).dt.days.to_numpy() / days)
     else:
-        numbers = pd.to_numeric(rows["adopted_on"]).to_numpy(dtype=float)
-        until = numbers - numbers.min()
-    censored = rows["censored"].astype(int).to_numpy() == 1
-    periods = np.arange(int(until.max()) + 1)
+        until = pd.to_numeric(rows["adopted_on"]).to_numpy(dtype=float)
+    first = until if censored.all() else until[~censored]
+    periods = np.arange(int(np.floor(first.min())), int(np.ceil(until.max())) + 1)
+    unit = f"period of {days:g} days" if dated else "period"
     times = np.where(censored, np.inf, until)
     if relation is None and "contacts" in tables and dated:
         networks = _by_period(tables, place, start, periods, days)
     else:
         networks = [_of_relation(tables, place, relation, valued)]
-    return Adoption(actors, times, until, periods, networks, _groups(tables, actors))
+    return Adoption(actors, times, until, periods, unit, networks, _groups(tables, actors))
 
 
 def never_as_one_period_later(setting: Adoption) -> Adoption:

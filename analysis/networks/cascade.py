@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
-import igraph
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.networks.closure import Coalescence, star_coalescence
+from analysis.networks.closure import CENSORING, Coalescence, star_coalescence
 from analysis.networks.contacts import ContactStream, contact_stream
 from analysis.networks.structural_holes import structural_holes
 from analysis.networks.triads import triad_census
@@ -21,6 +21,7 @@ __all__ = [
     "census_before_after",
     "event_shown",
     "meeting_of",
+    "people_behind",
     "sensitivity",
     "spans_of",
     "tied_by",
@@ -150,8 +151,9 @@ def meeting_of(contacts: pd.DataFrame | ContactStream, found: Coalescence, event
         When the event is none of those found.
     """
     stream = contact_stream(contacts)
-    if event not in set(found.events["event"]):
-        raise ValueError(f"event: found {event}; allowed: a number among the events found")
+    row = _event(found, event)
+    if len(found.cascade[found.cascade["event"] == event]) != row["closed"] + row["second_order"]:
+        raise ValueError("found no list of closures; the detector lists them with cascade=True")
     one, other, moment = int(stream.one[event]), int(stream.other[event]), float(stream.first[event])
     early = tied_by(stream, moment / stream.unit, before=True)
     stars = [set(early.indices[early.indptr[end] : early.indptr[end + 1]].tolist()) for end in (one, other)]
@@ -183,6 +185,52 @@ def meeting_of(contacts: pd.DataFrame | ContactStream, found: Coalescence, event
     return Meeting(people, ties)
 
 
+def _event(found: Coalescence, event: int) -> pd.Series:
+    rows = found.events[found.events["event"] == event]
+    if rows.empty:
+        raise ValueError(f"event: found {event}; allowed: a number among the events found")
+    return rows.iloc[0]
+
+
+def people_behind(found: Coalescence) -> dict[str, int]:
+    """Return how many different people each number of `Coalescence.tidy` is about.
+
+    Parameters
+    ----------
+    found : Coalescence
+        With its cascade.
+
+    Returns
+    -------
+    dict of str to int
+        Of first ties, their two people; of closures, those between whom the new ties are.
+    """
+    events, rated = found.events, found.events[~found.events["censored"]]
+    inside = found.cascade[found.cascade["event"].isin(rated["event"])]
+    second = inside["kind"] == "second_order"
+    enduring = inside["enduring"].astype(bool)
+    closures = {
+        "closed": inside[~second],
+        "enduring": inside[~second & enduring],
+        "second_order": inside[second],
+    }
+    ties = {
+        "events": events,
+        "no_burn_in": events[events["why"].isin((CENSORING[1], CENSORING[3]))],
+        "no_follow_up": events[events["why"].isin((CENSORING[2], CENSORING[3]))],
+        "censored": events[events["censored"]],
+        "rated": rated,
+        "none_possible": rated[rated["possible"] == 0],
+        "possible": rated[rated["possible"] > 0],
+        "both_possible": rated[rated["both_directions"].notna()],
+        "both_directions": rated[rated["both_directions"].fillna(False).astype(bool)],
+    }
+    behind = {name: len(set(rows["one"]) | set(rows["other"])) for name, rows in ties.items()}
+    behind |= {name: len(set(rows["first"]) | set(rows["second"])) for name, rows in closures.items()}
+    # A rate and what it is of tell how many there are above the line.
+    return behind | {"coalescence": behind["enduring"], "share_both_directions": behind["both_directions"]}
+
+
 def sensitivity(
     contacts: pd.DataFrame | ContactStream,
     windows: Sequence[float],
@@ -203,17 +251,15 @@ def sensitivity(
     Returns
     -------
     DataFrame
-        One row a combination: `Coalescence.tidy`.
+        One row a combination: `Coalescence.tidy`, and how many different ``people`` its enduring closures
+        are between.
     """
     stream = contact_stream(contacts)
-    found = [
-        star_coalescence(
-            stream, window=window, persistence=persistence, burn_in=burn_in, pairs=pairs, cascade=False
-        ).tidy()
-        for window in windows
-        for persistence in persistences
-    ]
-    return pd.concat(found, ignore_index=True)
+    rows = []
+    for window, persistence in product(windows, persistences):
+        found = star_coalescence(stream, window=window, persistence=persistence, burn_in=burn_in, pairs=pairs)
+        rows.append(found.tidy().assign(people=people_behind(found)["enduring"]))
+    return pd.concat(rows, ignore_index=True)
 
 
 def timeline(found: Coalescence, event: int) -> pd.DataFrame:
@@ -232,7 +278,7 @@ def timeline(found: Coalescence, event: int) -> pd.DataFrame:
         ``days`` since t₀, and for each kind the number of closures so far: ``first_order`` (of either
         collaborator), ``second_order``; ``enduring`` (of both).
     """
-    row = found.events.set_index("event").loc[event]
+    row = _event(found, event)
     part = found.cascade[found.cascade["event"] == event].sort_values("time", kind="stable")
     second = part["kind"] == "second_order"
     return pd.DataFrame(
@@ -290,7 +336,8 @@ def brokers_before_after(
     -------
     DataFrame
         index `person`, `when`; ``contacts`` (how many people), ``constraint`` (Burt 1992: lower is more room
-        between others), ``effective_size``, ``betweenness`` (Freeman 1977, ÷ its greatest value).
+        between others), ``effective_size`` (contacts less how many of the others each of them is tied to, on
+        average).
 
     Raises
     ------
@@ -307,17 +354,12 @@ def brokers_before_after(
         ("after", tied_by(stream, after)),
     ):
         holes = structural_holes(matrix)
-        ends = sparse.coo_array(sparse.triu(matrix)).coords
-        size = matrix.shape[0]
-        between = igraph.Graph(n=size, edges=np.column_stack(ends)).betweenness()
-        most = (size - 1) * (size - 2) / 2
         for person in people:
             place = int(np.flatnonzero(stream.people == person)[0])
             rows[person, when] = {
                 "contacts": int(holes["contacts"].iloc[place]),
                 "constraint": float(holes["constraint"].iloc[place]),
                 "effective_size": float(holes["effective_size"].iloc[place]),
-                "betweenness": between[place] / most if most else np.nan,
             }
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.MultiIndex.from_tuples(rows, names=["person", "when"])

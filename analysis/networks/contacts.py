@@ -119,7 +119,13 @@ def contact_stream(contacts: pd.DataFrame | ContactStream) -> ContactStream:
     ]
     raise_faults(faults, "nothing counted")
     clock, unit = _clock(contacts["time"], faults)
-    names = [contacts[name].astype("string") for name in ends]
+    # Whole numbers with a missing one among them are decimals; 1.0 is the person 1 all the same.
+    names = [
+        (contacts[name].convert_dtypes() if contacts[name].dtype.kind == "f" else contacts[name]).astype(
+            "string"
+        )
+        for name in ends
+    ]
     for name, column in zip(ends, names, strict=True):
         empty = column.isna() | column.eq("").fillna(True)
         report("contacts", name, contacts[name], empty, "a label", faults)

@@ -58,6 +58,7 @@ def exposure(
     periods: npt.ArrayLike,
     *,
     lag: int,
+    network_lag: int | None = None,
     weights: ExposureWeights = "row-normalised",
     valued: bool = False,
     no_alters: float = 0.0,
@@ -73,8 +74,12 @@ def exposure(
     periods : array-like of length T
         Increasing numbers.
     lag : int
-        By how many periods the whole of exposure, network and adopters, comes earlier. The first `lag`
-        columns are NaN: what came before was not observed.
+        By how many periods the adopters come earlier. The first `lag` columns are NaN: what came before was
+        not observed.
+    network_lag : int, optional
+        By how many periods a network that changes comes earlier; by default as many as the adopters, as in
+        netdiffuseR. With 0 it is of the period itself: whom one met then, who had adopted `lag` periods
+        before.
     weights : {"row-normalised", "unnormalised", "structural equivalence"}
         Share of those named who have adopted; their number (or sum of values); or a mean over everybody
         weighted by `structural_equivalence_weights`.
@@ -95,7 +100,7 @@ def exposure(
     """
     times, bounds = checked_times(adoption_time), checked_periods(periods)
     layers = [_weighted(layer, weights, valued) for layer in _layers(network, len(times), len(bounds))]
-    _require_lag(lag)
+    shift = _network_lag(lag, network_lag)
     ranks = adoption_ranks(times, bounds)
     adopted = (ranks[:, None] <= np.arange(len(bounds))).astype(float)
     result = np.full((len(times), len(bounds)), np.nan)
@@ -103,8 +108,8 @@ def exposure(
         last = max(len(bounds) - lag, 0)
         result[:, len(bounds) - last :] = _mean_over(layers[0], adopted[:, :last], weights, no_alters)
         return result
-    for period in range(lag, len(bounds)):
-        layer = layers[period - lag]
+    for period in range(max(lag, shift), len(bounds)):
+        layer = layers[period - shift]
         result[:, period] = _mean_over(layer, adopted[:, [period - lag]], weights, no_alters)[:, 0]
     return result
 
@@ -116,6 +121,7 @@ def thresholds(
     *,
     never: NeverAdopters,
     lag: int = 0,
+    network_lag: int | None = None,
     weights: ExposureWeights = "row-normalised",
     valued: bool = False,
     no_alters: float = 0.0,
@@ -124,7 +130,7 @@ def thresholds(
 
     Parameters
     ----------
-    network, adoption_time, periods, lag, weights, valued, no_alters
+    network, adoption_time, periods, lag, network_lag, weights, valued, no_alters
         As `exposure`.
     never : {"missing", "last period", "one period later"}
         What who had not adopted by the last period gets: NaN; the exposure of the last period, which the
@@ -144,16 +150,18 @@ def thresholds(
     require_one_of("never", never, get_args(NeverAdopters))
     times, bounds = checked_times(adoption_time), checked_periods(periods)
     layers = [_weighted(layer, weights, valued) for layer in _layers(network, len(times), len(bounds))]
-    _require_lag(lag)
+    shift = _network_lag(lag, network_lag)
     ranks = adoption_ranks(times, bounds)
     late = ranks == len(bounds)
     own = np.where(late & (never == "last period"), len(bounds) - 1, ranks) - lag
-    known = own >= 0
+    # The period whose network it is; one beyond the last has the last.
+    of = np.minimum(own + lag - shift, len(bounds) - 1)
+    known = (own >= 0) & (of >= 0)
     if never == "missing":
         known &= ~late
     result = np.full(len(times), np.nan)
     for place, layer in enumerate(layers):
-        rows = known if len(layers) == 1 else known & (np.minimum(own, len(bounds) - 1) == place)
+        rows = known if len(layers) == 1 else known & (of == place)
         result[rows] = _at_own_time(layer, ranks, own, weights, no_alters)[rows]
     return result
 
@@ -230,9 +238,12 @@ def infection_susceptibility(
     return pd.DataFrame(result)
 
 
-def _require_lag(lag: int) -> None:
-    if lag < 0 or int(lag) != lag:
-        raise ValueError(f"lag is {lag}; allowed: a whole number of periods, 0 or more")
+def _network_lag(lag: int, network_lag: int | None) -> int:
+    """Return the lag of the network, after both are checked."""
+    for name, value in (("lag", lag), ("network_lag", 0 if network_lag is None else network_lag)):
+        if value < 0 or int(value) != value:
+            raise ValueError(f"{name} is {value}; allowed: a whole number of periods, 0 or more")
+    return lag if network_lag is None else network_lag
 
 
 def _layers(network: Network | Sequence[Network], size: int, periods: int | None) -> list[ObservedNetwork]:

@@ -157,12 +157,13 @@ def levels(
     workers: int | None = None,
     told: str = "",
 ) -> pd.DataFrame:
-    """Return how often each null model is rejected at .05 on twins without coalescence.
+    """Return how often each null model is rejected at .05.
 
     Parameters
     ----------
     parameters : mapping
-        Of a twin with `coalescence` false: made by random placement.
+        Of a twin: with `coalescence` false its new ties fall by random placement, so that this is the level;
+        otherwise it is the power.
     seeds, replicates, seed : int
         Twins, draws of each null, and what starts them.
     workers : int, optional
@@ -205,9 +206,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     without = {**parameters, "coalescence": False}
     found = detection(parameters, seeds=chosen.seeds, seed=chosen.seed, told="detection")
     covered = coverage(parameters, seeds=chosen.seeds, seed=chosen.seed, told="closing rates")
-    held = levels(
-        without, seeds=chosen.seeds, replicates=chosen.replicates, seed=chosen.seed, told="level of the tests"
-    )
+    draws = {"seeds": chosen.seeds, "replicates": chosen.replicates, "seed": chosen.seed}
+    held = levels(without, told="level of the tests", **draws)
+    held["found"] = levels(parameters, told="power of the tests", **draws)["share"]
     record = {
         "seeds": chosen.seeds,
         "replicates": chosen.replicates,

@@ -237,7 +237,9 @@ def test_everything_is_shown_in_its_order(page: Page) -> None:
         f"First table {NASTY}",
         "a < b",
         "1.396",
-        "4 recorded numbers",
+        "a < b, mean",
+        "printed 1.40: reproduced; printed 1.39: deviates (open)",
+        "3 more recorded numbers",
         "two-sided p",
         "in words",
         "First limits",
@@ -287,8 +289,8 @@ def test_code_and_numbers_and_long_tables_are_folded(page: Page) -> None:
     assert page.text("summary").startswith("Parameters and their defaultsParameters of this runCode")
     assert all("open" not in given for given in page.all("details"))
     folded = [above[-1] == "details" for tag, given, above in page.elements if given.get("class") == "scroll"]
-    # Table 1, its numbers; numbers alone; the frame; table 2; table 3, its numbers.
-    assert folded == [False, True, False, False, True, False, True]
+    # Table 1, its claimed number, the others; numbers alone; the frame; table 2; table 3, its numbers.
+    assert folded == [False, False, True, False, False, True, False, True]
 
 
 def test_every_number_has_an_anchor_its_value_and_its_claims(
@@ -311,6 +313,15 @@ def test_every_number_has_an_anchor_its_value_and_its_claims(
     ]
     assert rows["t1.total.mean"] == ["total, mean", "−0.5000", "t1.total.mean"]
     assert rows["t2.total.n"] == ["total, n", "3", "t2.total.n"]
+
+
+def test_many_claims_of_a_table_are_folded_with_what_came_of_them(
+    executed: tuple[Study, Run, list[Verdict]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.compendium.pages._LONG", 0)
+    write_page(*executed)
+    summaries = Page(page_path(executed[1]).read_text(encoding="utf-8")).text("summary")
+    assert "4 recorded numbers: 1 reproduced; 1 deviates (open)" in summaries
 
 
 def test_every_link_of_the_verdict_leads_to_a_row_of_the_page(

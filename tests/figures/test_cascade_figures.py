@@ -45,21 +45,23 @@ def legend(axis: Axes) -> list[str]:
 
 
 def test_closures_are_steps_from_the_meeting_on() -> None:
-    (axis,) = cascade_timeline(LINES, marks=[1.0, 4.0]).axes
-    steps = {line.get_label(): line for line in axis.lines if not str(line.get_label()).startswith("_")}
-    assert legend(axis) == list(steps) == ["first order", "second order", "enduring"]
+    (axis,) = cascade_timeline(LINES, 7.0, marks=[1.0, 4.0]).axes
+    *drawn, marks = axis.lines
+    steps = {line.get_label(): line for line in drawn}
+    assert legend(axis) == [*steps, "activity"] == ["first order", "second order", "enduring", "activity"]
     for name, line in steps.items():
-        assert list(line.get_xdata()) == [0, 2, 3, 5]
-        assert list(line.get_ydata()) == [0, *LINES[str(name).replace(" ", "_")]]
+        counts = list(LINES[str(name).replace(" ", "_")])
+        assert list(line.get_xdata()) == [0, 2, 3, 5, 7], "to the end of the window"
+        assert list(line.get_ydata()) == [0, *counts, counts[-1]]
         assert line.get_drawstyle() == "steps-post"
-    marks = [list(line.get_xdata()) for line in axis.lines if line not in steps.values()]
-    assert marks == [[1, 1], [4, 4]]
+    assert list(marks.get_xdata()) == [1, 4]
     assert len({line.get_linestyle() for line in steps.values()}) == 3, "told apart without colour"
 
 
 def test_an_event_without_closures_is_a_flat_start() -> None:
-    (axis,) = cascade_timeline(LINES.iloc[:0]).axes
-    assert [list(line.get_ydata()) for line in axis.lines] == [[0]] * 3
+    (axis,) = cascade_timeline(LINES.iloc[:0], 7.0).axes
+    assert [list(line.get_ydata()) for line in axis.lines] == [[0, 0]] * 3
+    assert legend(axis) == ["first order", "second order", "enduring"]
 
 
 MEETING = Meeting(
@@ -104,12 +106,24 @@ def test_steps_of_a_meeting_draw_the_ties_by_then_and_everybody_in_one_place() -
         meeting_steps(MEETING, {})
 
 
-def test_triads_are_two_bars_a_kind_with_their_numbers() -> None:
-    frame = pd.DataFrame({"before": [28_640, 0], "after": [25_988, 50]}, index=["003", "300"])
-    (axis,) = census_bars(frame).axes
-    assert [bar.get_height() for bar in axis.patches] == [28_640, 0, 25_988, 50]  # type: ignore[attr-defined]
-    assert [text.get_text() for text in axis.texts] == ["28,640", "0", "25,988", "50"]
-    assert [text.get_text().split("\n")[0] for text in axis.get_xticklabels()] == ["003", "300"]
+def test_of_a_large_meeting_only_those_of_a_closure_are_drawn() -> None:
+    (axis,) = meeting_steps(MEETING, {"late": 9}, most=35).axes
+    lines = [found for found in axis.collections if isinstance(found, LineCollection)]
+    assert [len(found.get_segments()) for found in lines] == [1, 1, 1], "second, first order, the meeting"
+    spots = np.vstack([found.get_offsets() for found in axis.collections if found not in lines])
+    assert len(spots) == 5, "a, b, c0, c1, d"
+
+
+def test_triads_with_a_tie_are_two_bars_a_kind_with_their_numbers() -> None:
+    kinds = {"003": (90, 7), "102": (28_640, 25_988), "201": (0, 0), "300": (0, 50)}
+    frame = pd.DataFrame.from_dict(kinds, orient="index", columns=["before", "after"])
+    axes = census_bars(frame).axes
+    assert [axis.get_title()[:3] for axis in axes] == ["102", "300"], "those there are, without 003"
+    for axis, kind in zip(axes, ("102", "300"), strict=True):
+        assert [bar.get_height() for bar in axis.patches] == list(kinds[kind])  # type: ignore[attr-defined]
+        assert [text.get_text() for text in axis.texts] == [f"{number:,}" for number in kinds[kind]]
+    with pytest.raises(ValueError, match="found no triad with a tie"):
+        census_bars(frame.loc[["003", "201"]])
     with pytest.raises(ValueError, match="found no column after"):
         census_bars(frame[["before"]])
 
@@ -146,7 +160,7 @@ def test_a_surface_has_windows_across_and_persistences_down() -> None:
     (axis,) = sensitivity_surface(SURFACE.sample(frac=1, random_state=1), "coalescence").axes
     assert [text.get_text() for text in axis.get_xticklabels()] == ["30", "90"]
     assert [text.get_text() for text in axis.get_yticklabels()] == ["0", "14"]
-    assert [text.get_text() for text in axis.texts] == ["0.25", "0.5", "0.125"], "what is missing is empty"
+    assert [text.get_text() for text in axis.texts] == ["25", "50", "12.5"], "what is missing is empty"
     assert (axis.get_xlabel(), axis.get_ylabel()) == (
         "window, in days",
         "persistence, in days",
@@ -162,35 +176,48 @@ def curves(*names: str) -> dict[str, pd.Series]:
     ("names", "most", "named"),
     [
         (["north", "south", "all"], 6, ["north", "south", "all"]),
-        (["north", "south", "all"], 2, ["all"]),
-        (["north", "south", "west"], 2, []),
+        (["north", "south", "all"], 1, ["each village (2)", "all"]),
+        (["north", "south", "west"], 2, ["each village (3)"]),
     ],
 )
 def test_curves_are_the_shares_and_many_are_not_named(names: list[str], most: int, named: list[str]) -> None:
     given = curves(*names)
-    (axis,) = adoption_curves(given, "month", most_named=most).axes
+    (axis,) = adoption_curves(given, "month", of="village", most_named=most).axes
     assert legend(axis) == named and axis.get_xlabel() == "month"
     drawn = [(list(line.get_xdata()), list(line.get_ydata())) for line in axis.lines]
-    assert drawn == [(list(curve.index), list(curve)) for curve in given.values()]
+    # Each ends in a step as wide as half a period.
+    assert drawn == [([*curve.index, 4.5], [*curve, curve.iloc[-1]]) for curve in given.values()]
     thick = [name for name, line in zip(names, axis.lines, strict=True) if line.get_linewidth() > 2]
     assert thick == [name for name in names if name == "all"]
 
 
-def test_hazards_are_bars_with_the_number_they_rest_on() -> None:
+def test_hazards_are_dots_with_intervals_and_the_numbers_they_rest_on() -> None:
     frame = pd.DataFrame(
-        {"at_risk": [50, 8, 0], "hazard": [0.1, 0.25, np.nan]}, index=["none", "one", "more"]
+        {
+            "at_risk": [5000, 8],
+            "adopted": [500, 2],
+            "hazard": [0.1, 0.25],
+            "lower": [0.09, 0.1],
+            "upper": [0.12, 0.6],
+        },
+        index=["none", "some"],
     )
     (axis,) = hazard_by_exposure(frame).axes
-    assert [bar.get_height() for bar in axis.patches] == [0.1, 0.25, 0.0]  # type: ignore[attr-defined]
-    assert [text.get_text() for text in axis.texts] == ["of 50", "of 8", "of 0"]
-    assert [text.get_text() for text in axis.get_xticklabels()] == ["none", "one", "more"]
+    assert list(axis.lines[0].get_ydata()) == [0.1, 0.25]
+    (bars,) = (found for found in axis.collections if isinstance(found, LineCollection))
+    assert [segment[:, 1].tolist() for segment in bars.get_segments()] == [
+        pytest.approx([0.09, 0.12]),
+        pytest.approx([0.1, 0.6]),
+    ]
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["none\n500 of 5,000", "some\n2 of 8"]
+    assert axis.get_ylim()[0] == 0
 
 
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
         (
-            lambda: cascade_timeline(LINES[["days", "enduring"]]),
+            lambda: cascade_timeline(LINES[["days", "enduring"]], 7.0),
             "^found no column first_order, second_order$",
         ),
         (lambda: beside_nulls({}, 1.0, "x"), "^found no null model; allowed: at least one$"),

@@ -66,6 +66,7 @@ def test_planted_coalescence_is_found(null: Null, statistic: Statistic) -> None:
     found = coalescence_test(_planted(), null, statistic, replicates=99, seed=3, workers=1, **SETTINGS)
     assert found.p == 1 / 100
     assert found.observed > found.upper
+    assert (found.place, found.p_lower) == ("above", 1)
     assert found.effect > 0
 
 
@@ -80,11 +81,14 @@ def test_the_numbers_of_a_test_follow_from_its_replicates(null: Null, base: Cont
     assert drawn.shape == (59,)
     large = int((drawn >= found.observed - 1e-9).sum())
     assert found.p == (1 + large) / 60
+    assert found.p_lower == (1 + int((drawn <= found.observed + 1e-9).sum())) / 60
     assert found.effect == pytest.approx(found.observed - drawn.mean())
     assert [found.lower, found.upper] == pytest.approx(np.quantile(drawn, [0.025, 0.975]).tolist())
     row = found.tidy().iloc[0]
     assert (row["event"], row["null"], row["replicates"], row["missing"]) == ("network", null, 59, 0)
     assert row["mean"] == pytest.approx(drawn.mean())
+    assert row["place"] == found.place
+    assert (found.place == "within") == (found.lower <= found.observed <= found.upper)
     assert found.summary().endswith(f"one-sided p = {found.p:.4f} (59 replicates)")
 
 

@@ -10,8 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analysis.networks.adopters import adopter_categories, cumulative_adoption, hazard_by_period
+from analysis.networks.adopters import (
+    adopter_categories,
+    cumulative_adoption,
+    hazard_by_period,
+    shown_periods,
+)
 from analysis.networks.diffusion import thresholds
 from tests.networks.adopters import TIMES, Study
 
@@ -74,6 +81,31 @@ def test_curves_of_four_people() -> None:
     left = hazard_by_period(TIMES, [1, 2, 3, 4], observed_until=[2, 1, 3, 2])
     assert left["at_risk"].tolist() == [4, 3, 1, 0]
     assert left["hazard"].tolist() == pytest.approx([1 / 4, 1 / 3, 1, NAN], nan_ok=True)
+
+
+def test_periods_shown_by_hand() -> None:
+    times = [1, 1, 2, 3, 3, 4, 5, 9, INF]
+    # One adopts in 2, in 4 and in 9: each is counted with who comes after. After 8 two are left.
+    assert shown_periods(times, range(1, 10), 2).tolist() == [1, 3, 5, 6, 7, 8]
+    assert shown_periods(times, range(1, 10), 0).tolist() == list(range(1, 10))
+    assert shown_periods(times, range(1, 10), 3).tolist() == [2, 4]
+    # 2 of 3 by period 1 would tell of the one who is left.
+    assert shown_periods([1, 1, INF], [1, 2], 2).tolist() == []
+
+
+@given(
+    st.lists(st.one_of(st.integers(1, 6), st.just(INF)), min_size=1, max_size=40),
+    st.integers(0, 5),
+    st.integers(1, 3),
+)
+def test_no_count_shown_nor_a_difference_is_of_a_few(times: list[float], smallest: int, groups: int) -> None:
+    member = np.arange(len(times)) % groups
+    at = shown_periods(times, range(1, 7), smallest, member)
+    for group in range(min(groups, len(times))):
+        own = np.array(times)[member == group]
+        counts = np.array([0, *((own <= period).sum() for period in at)])
+        steps = np.append(np.diff(counts), len(own) - counts[-1] if len(at) else 0)
+        assert ((steps == 0) | (steps >= smallest)).all()
 
 
 # ---------------------------------------------------------------- bad input

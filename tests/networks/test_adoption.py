@@ -88,12 +88,34 @@ def both_ways(*pairs: str) -> set[str]:
     return {*pairs, *(" ".join(reversed(pair.split())) for pair in pairs)}
 
 
-def test_numbered_periods_start_at_the_first_adoption(numbered: Tables) -> None:
+def test_numbered_periods_keep_their_numbers_from_the_first_adoption_on(numbered: Tables) -> None:
     found = adoption_setting(numbered, "drug", relation="advice")
     assert found.actors == ("p1", "p2", "p3", "p4")
-    assert found.times.tolist() == [2, 0, np.inf, 3]
-    assert found.observed_until.tolist() == [2, 0, 4, 3]
-    assert found.periods.tolist() == [0, 1, 2, 3, 4]
+    assert found.times.tolist() == [3, 1, np.inf, 4]
+    assert found.observed_until.tolist() == [3, 1, 5, 4]
+    assert (found.periods.tolist(), found.unit) == ([1, 2, 3, 4, 5], "period")
+
+
+def test_who_is_lost_before_the_first_adoption_begins_no_period(numbered: Tables, dated: Tables) -> None:
+    numbered["adoptions"].loc[numbered["adoptions"]["adopter_id"] == "p3", "adopted_on"] = "-7"
+    found = adoption_setting(numbered, "drug", relation="advice")
+    assert (found.periods.tolist(), found.observed_until.tolist()) == ([1, 2, 3, 4], [3, 1, -7, 4])
+    dated["adoptions"].loc[2, "adopted_on"] = "2019-12-01"
+    found = adoption_setting(dated, "programme")
+    assert (found.times.tolist(), found.periods.tolist()) == ([0, 2, np.inf], [0, 1, 2])
+    assert (found.observed_until.tolist(), found.unit) == ([0, 2, -1], "period of 30 days")
+
+
+def test_a_time_between_periods_is_in_the_next(numbered: Tables) -> None:
+    numbered["adoptions"]["adopted_on"] = ["3.5", "1", "3", "3.2", "9"]
+    found = adoption_setting(numbered, "drug", relation="advice")
+    assert found.periods.tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("days", [0, -5, float("nan")])
+def test_a_period_without_length_is_refused(dated: Tables, days: float) -> None:
+    with pytest.raises(ValueError, match=r"^days is .*; allowed: a length of a period above 0$"):
+        adoption_setting(dated, "programme", days=days)
 
 
 @pytest.mark.parametrize(("relation", "expected"), [("advice", {"p1 p2"}), ("friend", {"p4 p1"})])
@@ -106,7 +128,7 @@ def test_a_relation_is_one_directed_network_of_adopters(
 
 def test_another_innovation_has_its_own_adopters(numbered: Tables) -> None:
     found = adoption_setting(numbered, "seed", relation="advice")
-    assert (found.actors, found.times.tolist(), found.groups) == (("p1",), [0], ("town",))
+    assert (found.actors, found.times.tolist(), found.groups) == (("p1",), [9], ("town",))
 
 
 def test_without_a_name_it_is_the_innovation_with_most_rows_and_the_first_relation(numbered: Tables) -> None:
@@ -236,8 +258,8 @@ def test_values_that_are_not_there_are_refused(numbered: Tables, dated: Tables) 
 def test_who_never_adopted_does_so_one_period_later(numbered: Tables) -> None:
     setting = adoption_setting(numbered, "drug", relation="advice")
     found = never_as_one_period_later(setting)
-    assert found.times.tolist() == found.observed_until.tolist() == [2, 0, 5, 3]
-    assert found.periods.tolist() == [0, 1, 2, 3, 4, 5]
+    assert found.times.tolist() == found.observed_until.tolist() == [3, 1, 6, 4]
+    assert found.periods.tolist() == [1, 2, 3, 4, 5, 6]
     assert (found.actors, found.networks) == (setting.actors, setting.networks)
     assert np.isinf(setting.times[2]), "what was given stays"
 
@@ -251,8 +273,8 @@ def test_times_go_to_the_row_of_each_actor(numbered: Tables) -> None:
     setting = adoption_setting(numbered, "drug", relation="advice")
     rows = pd.Series({"p4": 1, "x": 9, "p3": 2, "p2": 4, "p1": 3}, dtype="Int64")
     found = times_by_row(setting, rows)
-    assert found.times.tolist() == [np.inf, 3, 0, 2]
-    assert found.observed_until.tolist() == [4, 3, 0, 2]
+    assert found.times.tolist() == [np.inf, 4, 1, 3]
+    assert found.observed_until.tolist() == [5, 4, 1, 3]
     assert found.networks is setting.networks
     same = times_by_row(setting, pd.Series([1, 2, 3, 4], index=list(setting.actors)))
     assert same.times.tolist() == setting.times.tolist()

@@ -12,6 +12,7 @@ from analysis.networks.cascade import (
     census_before_after,
     event_shown,
     meeting_of,
+    people_behind,
     sensitivity,
     spans_of,
     tied_by,
@@ -135,6 +136,13 @@ def test_the_event_shown_is_the_one_named_or_that_of_the_largest_stars(contacts:
     assert event_shown(found, ["b", "a"]) == numbers["a", "b"]
     # On the 7th c knows a and e b; of b and c, on the 9th, the stars are larger.
     assert event_shown(found) == numbers["b", "c"]
+    # On the 30th c and d know three each, but nobody can tell what became of them.
+    more = pd.DataFrame(
+        [("2020-01-29", "d", "e"), ("2020-01-30", "c", "d")], columns=["time", "sender_id", "receiver_id"]
+    )
+    longer = star_coalescence(pd.concat([contacts, more]), window=5, persistence=5)
+    followed = longer.events.set_index(["one", "other"])["event"]
+    assert event_shown(longer) == followed["b", "c"]
     late = star_coalescence(contacts, window=60, persistence=5)
     assert late.events["censored"].all() and event_shown(late) == numbers["b", "c"]
     with pytest.raises(ValueError, match=r"^event: found no contact between 'a' and 'e'$"):
@@ -160,7 +168,35 @@ def test_sensitivity_is_every_combination_of_the_detector(
     for number, (window, persistence) in enumerate([(2, 0), (2, 5), (10, 0), (10, 5)]):
         one = star_coalescence(contacts, window=window, persistence=persistence, **options)  # type: ignore[arg-type]
         row = found.iloc[[number]].reset_index(drop=True)
-        pd.testing.assert_frame_equal(row, one.tidy(), check_dtype=False)
+        expected = one.tidy().assign(people=people_behind(one)["enduring"])
+        pd.testing.assert_frame_equal(row, expected, check_dtype=False)
+
+
+def test_people_behind_numbers_by_hand(contacts: pd.DataFrame) -> None:
+    found = star_coalescence(contacts, window=5, persistence=5, burn_in=2, pairs=[("a", "b")])
+    # a meets d, who is b's, and they go on; b meets c, who is a's; c meets e.
+    assert {name: people_behind(found)[name] for name in ("events", "rated", "possible", "censored")} == {
+        "events": 2,
+        "rated": 2,
+        "possible": 2,
+        "censored": 0,
+    }
+    assert found.tidy()[["closed", "enduring", "second_order"]].to_numpy().tolist() == [[2, 1, 1]]
+    behind = people_behind(found)
+    assert [behind[name] for name in ("closed", "enduring", "second_order", "coalescence")] == [4, 2, 2, 2]
+    assert behind["both_directions"] == behind["share_both_directions"] == 2
+    names = set(found.tidy()) - {"window", "persistence"}
+    assert set(behind) == names, "every number of tidy has its people"
+
+
+def test_an_event_that_is_none_or_a_cascade_not_listed_is_refused(contacts: pd.DataFrame) -> None:
+    found = star_coalescence(contacts, window=5, persistence=5)
+    for call in (lambda: timeline(found, 99), lambda: meeting_of(contacts, found, 99)):
+        with pytest.raises(ValueError, match=r"^event: found 99; allowed: a number among the events found$"):
+            call()
+    bare = star_coalescence(contacts, window=5, persistence=5, cascade=False)
+    with pytest.raises(ValueError, match=r"^found no list of closures; "):
+        meeting_of(contacts, bare, event_shown(bare, ["a", "b"]))
 
 
 @pytest.mark.parametrize(
@@ -227,7 +263,6 @@ def test_brokers_are_as_networkx_has_them(
         expected = {
             "constraint": nx.constraint(graph),
             "effective_size": nx.effective_size(graph),
-            "betweenness": nx.betweenness_centrality(graph),
             "contacts": dict(graph.degree),
         }
         for column, values in expected.items():

@@ -95,7 +95,7 @@ def test_our_own_tables_give_the_same_numbers(
     found = adoption_setting(ours, "tetracycline", relation="medical_innovation", valued=True)
     times, network = found.times, found.networks[0]
     assert int(np.isinf(times).sum()) == 16
-    assert set(found.observed_until[np.isinf(times)]) == {16.0}
+    assert set(found.observed_until[np.isinf(times)]) == {17.0}
     own = thresholds(network, times, found.periods, never="one period later")
     assert own == pytest.approx(netdiffuser["threshold"], abs=ROUNDED)
     expected = pd.read_csv(reference_folder / "netdiffuser" / "exposure.csv").to_numpy(float)
@@ -138,6 +138,24 @@ def test_a_missing_cell_is_left_out_and_a_silent_person_has_no_exposure() -> Non
         found = exposure(form(network), TIMES, [1, 2, 3], lag=0)
         assert found[3].tolist() == [0.5, 1, 1]
         assert np.isnan(found[1]).all()
+
+
+def test_a_network_of_the_period_itself_meets_those_who_adopted_before() -> None:
+    """0 meets 1 in period 1 and 2 in period 2; 1 adopts in period 1, 2 in period 2, 0 in period 3."""
+    first, second = np.zeros((3, 3)), np.zeros((3, 3))
+    first[0, 1] = second[0, 2] = 1
+    networks = [first, second, first]
+    options: dict[str, Any] = {"no_alters": NAN, "lag": 1}
+    own = exposure(networks, [3, 1, 2], [1, 2, 3], network_lag=0, **options)[0]
+    # In 2 whom 0 meets had not adopted in 1; in 3 whom 0 meets had.
+    assert own == pytest.approx([NAN, 0, 1], nan_ok=True)
+    both = exposure(networks, [3, 1, 2], [1, 2, 3], **options)[0]
+    # Whom 0 met one period before, by who had adopted then.
+    assert both == pytest.approx([NAN, 1, 1], nan_ok=True)
+    assert thresholds(networks, [3, 1, 2], [1, 2, 3], never="missing", network_lag=0, **options)[0] == 1
+    other = [first, second, second * 0]
+    assert np.isnan(thresholds(other, [3, 1, 2], [1, 2, 3], never="missing", network_lag=0, **options)[0])
+    assert thresholds(other, [3, 1, 2], [1, 2, 3], never="missing", **options)[0] == 1
 
 
 def test_a_network_for_each_period_is_taken_in_its_period() -> None:
@@ -285,6 +303,7 @@ def test_who_never_adopts_is_nowhere_an_adopter(spread: tuple[Floats, Floats]) -
         ({"periods": [1, 1, 2]}, "periods are [1.0, 1.0, 2.0]; needed: numbers that increase"),
         ({"periods": []}, "periods are []; needed: numbers that increase"),
         ({"lag": -1}, "lag is -1; allowed: a whole number of periods, 0 or more"),
+        ({"network_lag": 0.5}, "network_lag is 0.5; allowed: a whole number of periods, 0 or more"),
         ({"network": [FOUR] * 2}, "there are 2 networks for 3 periods; one each is needed"),
         (
             {"weights": "row"},
