@@ -34,6 +34,7 @@ __all__ = ["page_environment", "write_dataset_index", "write_index", "write_page
 
 _HEADING = re.compile(r'(<h[1-6] id=")([^"]+)(">.*?href="#)\2(")', re.DOTALL)
 _LONG = 30
+_CLAIMED = 10
 """Rows above which a table is folded."""
 
 _NAMES = {"parameters": "Parameters and their defaults", "injected-parameters": "Parameters of this run"}
@@ -177,6 +178,11 @@ def _agreement(numbers: pd.DataFrame) -> str:
     return f"<figure>{image}<figcaption>{_AGREEMENT}</figcaption></figure>"
 
 
+def _natural(key: str) -> list[tuple[int, str]]:
+    """Return what a key is sorted by, so that 10 comes after 2."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", key)]
+
+
 @dataclass
 class _Renderer:
     """Turns the cells of one notebook into HTML, numbering tables and figures as they come."""
@@ -239,8 +245,10 @@ class _Renderer:
 
     def of_table(self, recorded: Mapping[str, Mapping[str, Any]]) -> str:
         """Return the numbers of a table: those with a claim, if not many, in view, the others folded."""
+        # A notebook's file has them in the order of the alphabet, 10 before 2.
+        recorded = dict(sorted(recorded.items(), key=lambda item: _natural(item[0])))
         claimed = {key: entry for key, entry in recorded.items() if self.claims(key)}
-        if len(claimed) > _LONG:
+        if len(claimed) > _CLAIMED:
             claimed = {}
         others = {key: entry for key, entry in recorded.items() if key not in claimed}
         shown = self.numbers(claimed, "numbers") if claimed else ""

@@ -380,6 +380,8 @@ def diffusion_regression(
 def _class_name(group: Sequence[int]) -> str:
     """Return classes of exposure that lie side by side in words."""
     least, most = group[0], group[-1]
+    if most == len(_ENDS) and least < 2:
+        return ("all", "any ties")[least]
     if most < 2:
         return ", or ".join(("no ties", "none of them")[least : most + 1])
     # "None of them" is the lower end of the first class of shares.

@@ -120,7 +120,8 @@ def shown_periods(
 
     Between two periods shown nobody adopts or at least `smallest` people do, and after one nobody is left or
     at least so many are: neither a count nor a difference of counts is of fewer. Periods between are left out
-    and their adopters counted at the next period that is shown.
+    and their adopters counted at the next period that is shown. The last period is shown unless a few had
+    not adopted by then, so that the sum of all adopters may be told, too.
 
     Parameters
     ----------
@@ -154,6 +155,17 @@ def shown_periods(
         if not ((steps > 0) & (steps < smallest)).any():
             kept.append(place)
             last = count
+    final = len(bounds) - 1
+    left = counts[:, -1] - counts[:, final]
+    if kept[-1:] != [final] and not ((left > 0) & (left < smallest)).any():
+        # A few adopt after the last that was shown: it goes, and they are counted with those before.
+        while kept:
+            rest = counts[:, final] - counts[:, kept[-1]]
+            if not ((rest > 0) & (rest < smallest)).any():
+                break
+            kept.pop()
+        if not ((counts[:, final] > 0) & (counts[:, final] < smallest)).any() or kept:
+            kept.append(final)
     return bounds[kept]
 
 

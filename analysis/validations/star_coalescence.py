@@ -22,16 +22,21 @@ from scipy.stats import binom, kstest
 
 from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
 from analysis.inference.closing_rates import closing_rates
-from analysis.inference.coalescence import Null, coalescence_test
+from analysis.inference.coalescence import Null, Statistic, coalescence_test
 from analysis.networks.closure import star_coalescence
 from analysis.parallel import replicated
 from analysis.sources.thirty_schools import grown
 
-__all__ = ["OUT", "coverage", "detection", "levels", "main", "planted_and_found"]
+__all__ = ["OUT", "coverage", "detection", "levels", "main", "p_values_of_one", "planted_and_found"]
 
 OUT = STUDIES / "star_coalescence/results/validation.json"
 
 _NULLS: tuple[Null, ...] = ("random_placement", "degree_preferential", "one_sided_brokerage", "time_shuffled")
+_STATISTICS: tuple[tuple[str, Statistic], ...] = (
+    ("the meeting", "closure"),
+    ("all meetings", "coalescence"),
+    ("all meetings", "both_directions"),
+)
 _SETTINGS = {"window": 365.0, "persistence": 90.0, "burn_in": 280.0}
 
 
@@ -108,7 +113,7 @@ def coverage(
     -------
     DataFrame
         index `rate`, as in `closing_rates`; ``chance``, ``twins``, ``mean`` (of the rates found), ``held``,
-        ``share``.
+        ``share``, ``least`` and ``most`` (1 % points of how many hold it if each does with chance .95).
     """
     task = partial(_one_twins_rates, parameters)
     found = np.array(replicated(task, seeds, seed=seed, workers=workers, told=told), dtype=float)
@@ -121,14 +126,17 @@ def coverage(
             "mean": np.nanmean(found[:, :, 0], axis=0),
             "held": held,
             "share": held / seeds,
+            "least": int(binom.ppf(0.01, seeds, 0.95)),
+            "most": int(binom.ppf(0.99, seeds, 0.95)),
         },
         index=pd.Index(list(known), name="rate"),
     )
 
 
-def _one_level(
+def p_values_of_one(
     parameters: Mapping[str, Any], replicates: int, generator: np.random.Generator
 ) -> list[tuple[float, float]]:
+    """Grow one twin; return p and randomised p of every statistic against every null model."""
     twin = grown(parameters, int(generator.integers(2**32)))
     pair = tuple(twin.truth["collaborators"])
     seed = int(generator.integers(2**32))
@@ -136,13 +144,14 @@ def _one_level(
         coalescence_test(
             twin.tables["contacts"],
             null,
-            "closure",
-            event=pair,
+            statistic,
+            event=pair if of == "the meeting" else None,
             replicates=replicates,
             seed=seed,
             workers=1,
             **_SETTINGS,
         )
+        for of, statistic in _STATISTICS
         for null in _NULLS
     ]
     return [(test.p, test.p_randomised) for test in tests]
@@ -174,21 +183,23 @@ def levels(
     Returns
     -------
     DataFrame
-        index `null`; ``twins``, ``rejected`` (p ≤ .05), ``share``, ``most`` (99 % point of the binomial
-        distribution at .05), ``ks_p`` (Kolmogorov–Smirnov test that randomised p-values are uniform).
+        index `of` (the meeting, all meetings), `statistic`, `null`; ``twins``, ``rejected`` (p ≤ .05),
+        ``share``, ``most`` (99 % point of the binomial distribution at .05), ``ks_p`` (Kolmogorov–Smirnov
+        test that randomised p-values are uniform).
     """
-    task = partial(_one_level, parameters, replicates)
+    task = partial(p_values_of_one, parameters, replicates)
     found = np.array(replicated(task, seeds, seed=seed, workers=workers, told=told))
     rejected = (found[:, :, 0] <= 0.05).sum(axis=0)
+    rows = [(*which, null) for which in _STATISTICS for null in _NULLS]
     return pd.DataFrame(
         {
             "twins": seeds,
             "rejected": rejected,
             "share": rejected / seeds,
             "most": int(binom.ppf(0.99, seeds, 0.05)),
-            "ks_p": [float(kstest(found[:, k, 1], "uniform").pvalue) for k in range(len(_NULLS))],
+            "ks_p": [float(kstest(found[:, k, 1], "uniform").pvalue) for k in range(len(rows))],
         },
-        index=pd.Index(_NULLS, name="null"),
+        index=pd.MultiIndex.from_tuples(rows, names=["of", "statistic", "null"]),
     )
 
 
@@ -222,6 +233,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "detection": found,
         "coverage": covered.reset_index().to_dict("records"),
         "levels": held.reset_index().to_dict("records"),
+        # Of the first two twins, so that a test can tell whether the code still gives them.
+        "first_p_values": [
+            [p for p, _ in one]
+            for one in replicated(partial(p_values_of_one, without, chosen.replicates), 2, seed=chosen.seed)
+        ],
     }
     write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     print(f"{chosen.out.name} written")

@@ -318,7 +318,7 @@ def test_every_number_has_an_anchor_its_value_and_its_claims(
 def test_many_claims_of_a_table_are_folded_with_what_came_of_them(
     executed: tuple[Study, Run, list[Verdict]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analysis.compendium.pages._LONG", 0)
+    monkeypatch.setattr("analysis.compendium.pages._CLAIMED", 0)
     write_page(*executed)
     summaries = Page(page_path(executed[1]).read_text(encoding="utf-8")).text("summary")
     assert "4 recorded numbers: 1 reproduced; 1 deviates (open)" in summaries

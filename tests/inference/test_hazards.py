@@ -219,7 +219,7 @@ def test_classes_of_exposure_by_hand() -> None:
     # One person at most in four of the five, and then one adoption: all are taken together.
     few = hazard_by_class(frame, smallest=2)
     assert few[["people", "at_risk", "adopted"]].to_dict("index") == {
-        "no ties, or up to all": {"people": 4, "at_risk": 7, "adopted": 3}
+        "all": {"people": 4, "at_risk": 7, "adopted": 3}
     }
     assert hazard_by_class(frame.iloc[:0]).empty
 

@@ -85,8 +85,11 @@ def test_curves_of_four_people() -> None:
 
 def test_periods_shown_by_hand() -> None:
     times = [1, 1, 2, 3, 3, 4, 5, 9, INF]
-    # One adopts in 2, in 4 and in 9: each is counted with who comes after. After 8 two are left.
+    # One adopts in 2, in 4 and in 9: each is counted with who comes after. After 8 two are left, of whom one
+    # adopts; who never does is one alone, so that nothing may be said of the last period.
     assert shown_periods(times, range(1, 10), 2).tolist() == [1, 3, 5, 6, 7, 8]
+    # With two who never adopt, the sum is told: then who adopts in 9 is counted with those after 3.
+    assert shown_periods([*times, INF], range(1, 10), 2).tolist() == [1, 3, 9]
     assert shown_periods(times, range(1, 10), 0).tolist() == list(range(1, 10))
     assert shown_periods(times, range(1, 10), 3).tolist() == [2, 4]
     # 2 of 3 by period 1 would tell of the one who is left.
@@ -106,6 +109,10 @@ def test_no_count_shown_nor_a_difference_is_of_a_few(times: list[float], smalles
         counts = np.array([0, *((own <= period).sum() for period in at)])
         steps = np.append(np.diff(counts), len(own) - counts[-1] if len(at) else 0)
         assert ((steps == 0) | (steps >= smallest)).all()
+        # Where the number of all adopters may be told, so may what is left of it after the last.
+        never = int(np.isinf(own).sum())
+        if len(at) and groups == 1 and (never == 0 or never >= smallest):
+            assert at[-1] == 6
 
 
 # ---------------------------------------------------------------- bad input
