@@ -8,11 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from scipy.optimize import curve_fit
 
 from analysis.inference.bass import bass
 from tests.networks.adopters import Study
 
+Floats = npt.NDArray[np.float64]
 INF, NAN = np.inf, np.nan
 
 # ---------------------------------------------------------------- against netdiffuseR
@@ -46,6 +49,23 @@ def test_bass_finds_the_curve_it_was_given() -> None:
     assert (found.tidy()["standard_error"] < 1e-3).all()
     fixed = bass(people, clock, ceiling=0.8)
     assert [fixed.innovation, fixed.imitation] == pytest.approx([0.02, 0.4], rel=1e-3)
+
+
+def test_standard_errors_are_those_of_least_squares() -> None:
+    """Beside scipy's curve_fit, which has its own search and Jacobian."""
+    random = np.random.default_rng(3)
+    clock = np.arange(1.0, 16)
+    times = np.where(random.random(300) < 0.75, np.ceil(random.gamma(4, 1.6, 300)), INF)
+    found = bass(np.where(times > 15, INF, times), clock, ceiling=None)
+
+    def shape(at: Floats, p: float, q: float, top: float) -> Floats:
+        fall = np.exp(-(p + q) * at)
+        return top * (1 - fall) / (1 + q / p * fall)
+
+    estimates, covariance = curve_fit(shape, clock, found.observed, p0=[0.02, 0.4, 0.7])
+    assert found.tidy()["estimate"].tolist() == pytest.approx(estimates.tolist(), rel=1e-4)
+    expected = np.sqrt(np.diag(covariance)).tolist()
+    assert found.tidy()["standard_error"].tolist() == pytest.approx(expected, rel=1e-3)
 
 
 def test_a_constant_hazard_leaves_nothing_to_imitate() -> None:

@@ -210,6 +210,12 @@ def test_every_parameter_out_of_bounds_is_named(base: ContactStream) -> None:
     ]
 
 
+@pytest.mark.parametrize("after", [np.nan, "2020-01-01"])
+def test_a_time_up_to_which_all_is_kept_must_be_one(base: ContactStream, after: Any) -> None:
+    with pytest.raises(ValueError, match=r"^found after .*; allowed: a number in the unit of the stream"):
+        coalescence_test(base, "time_shuffled", "closure", after=after, seed=1, **SETTINGS)
+
+
 @pytest.fixture(scope="module", params=["dlt1", "dlt2"])
 def forum(request: pytest.FixtureRequest, data_mirror: Path) -> ContactStream:
     package = read_package(DATA_RAW / "mooced_dlt/datapackage.json")

@@ -157,23 +157,33 @@ def test_a_newcomer_stays_and_its_partner_is_drawn(null: str, power: int) -> Non
     assert chisquare(observed, 1000 * expected / expected.sum()).pvalue > 1e-3
 
 
-def test_a_closing_tie_takes_a_two_path_that_a_coin_left_open() -> None:
+@pytest.mark.parametrize("window", [10, 6])
+def test_a_closing_tie_takes_a_two_path_that_a_coin_left_open(window: float) -> None:
+    # A window of 6 ends at 7 for what opened at 1, itself included.
     # a b, then a c: the event a c at 1 leads c to b or a to nobody; b d at 2 leads d to a or b to nobody.
     # Both open in a quarter of draws, one in half, none in a quarter: then any pair without a two-path.
-    found = _counted("one_sided_brokerage", stream_of([*BEFORE, (7, "b", "c")]), 2000, window=10, after=6)
+    stream = stream_of([*BEFORE, (7, "b", "c")])
+    found = _counted("one_sided_brokerage", stream, 2000, window=window, after=6)
     elsewhere = sum(found.values()) - found["bc"] - found["ad"]
     assert elsewhere == found["ae"] + found["af"] + found["be"] + found["bf"] + sum(
         found[pair] for pair in ("cd", "ce", "cf", "de", "df")
     )
     assert chisquare([found["bc"], found["ad"], elsewhere], [750, 750, 500]).pvalue > 1e-3
     # A tie that closes nothing keeps off both.
-    apart = _counted("one_sided_brokerage", stream_of([*BEFORE, (7, "c", "d")]), 900, window=10, after=6)
+    apart = _counted("one_sided_brokerage", stream_of([*BEFORE, (7, "c", "d")]), 900, window=window, after=6)
     assert chisquare([apart[pair] for pair in apart], [100] * 9).pvalue > 1e-3
     assert {"bc", "ad"}.isdisjoint(apart)
     # Two-paths older than the window are nobody's to close.
     late = _counted("one_sided_brokerage", stream_of([*BEFORE, (7, "b", "c")]), 300, window=4, after=6)
     assert {"bc", "ad"} <= set(late)
     assert len(late) == 11
+
+
+def test_ties_of_one_moment_open_nothing() -> None:
+    # a meets b and c at once: whoever brings b and c together closes no meeting of a's.
+    contacts: list[Contact] = [(0, "a", "b"), (0, "a", "c"), (3, "e", "f"), (7, "a", "e")]
+    found = _counted("one_sided_brokerage", stream_of(contacts), 300, window=10, after=6)
+    assert set(found) == {"bc", "ae", "af", "be", "bf", "ce", "cf"}
 
 
 def test_one_tie_never_brokers_both_ways() -> None:

@@ -84,6 +84,13 @@ def test_morans_i_of_four_people() -> None:
     assert morans_i(pairs, [1, 0, 1, 0], permutations=1, seed=0).statistic[0] == pytest.approx(-1)
 
 
+def test_a_network_of_all_pairs_has_nothing_to_test() -> None:
+    """Every permutation gives one value: its spread is 0, and a distance in such units says nothing."""
+    found = morans_i(np.ones((5, 5)) - np.eye(5), [1.0, 0, 0, 1, 0], permutations=50, seed=1)
+    assert found.statistic == pytest.approx(found.expected)
+    assert np.isnan(found.p_normal).all() and found.p == 1
+
+
 @given(st.integers(0, 1000))
 @settings(max_examples=20, deadline=None)
 def test_morans_i_does_not_know_labels_nor_units(seed: int) -> None:

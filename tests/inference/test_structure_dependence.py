@@ -33,7 +33,14 @@ def test_structure_dependence_as_in_netdiffuser(med: Study, netdiffuser: dict[st
     error = math.hypot(expected["sd"], found.sd) / math.sqrt(1000)
     assert abs(found.mean - expected["mean_t"]) < 4 * error
     assert abs(found.p - expected["p"]) < 4 * math.hypot(found.p_error, found.p_error)
+    assert [found.lower, found.upper] == pytest.approx(np.quantile(found.replicates, [0.025, 0.975]).tolist())
     assert found.lower < found.mean < found.upper
+    above = found.replicates - found.observed
+    tail = min((above <= 1e-9).sum(), (above >= -1e-9).sum())
+    one_sided = (1 + tail) / 1001
+    assert found.p == pytest.approx(2 * one_sided)
+    # Twice the binomial error of the smaller tail.
+    assert found.p_error == pytest.approx(2 * math.sqrt(one_sided * (1 - one_sided) / 1000))
     assert HOMOPHILY in found.summary()
     assert found.tidy().loc[0, "rewirings"] == 1000
     coded = structure_dependence(

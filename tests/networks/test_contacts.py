@@ -18,6 +18,11 @@ def test_a_stream_written_as_a_table_is_read_back() -> None:
     assert contact_stream(stream) is stream
 
 
+def test_a_number_is_one_person_however_it_was_read() -> None:
+    contacts = pd.DataFrame({"time": [0, 1], "sender_id": [1, 2], "receiver_id": [2.0, 3.0]})
+    assert contact_stream(contacts).people.tolist() == ["1", "2", "3"]
+
+
 def test_every_cell_that_cannot_be_read_is_named() -> None:
     contacts = pd.DataFrame(
         {
