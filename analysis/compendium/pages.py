@@ -169,7 +169,8 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
 
 
 _AGREEMENT = (
-    "Every printed number against the computed one. On the line the two agree; far from it they do not."
+    "Every printed number against the computed one (claims in words are not drawn). On the line the two "
+    "agree; far from it they do not."
 )
 
 
