@@ -54,8 +54,8 @@ check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), ev
 deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=month KEEP_TEXT=table.column WORDS=grant,music)
 	@$(ANALYSIS) deidentify "$(DATASET)" --dates "$(DATES)" $(if $(KEY),--key "$(KEY)") $(if $(KEEP_TEXT),--keep-text "$(KEEP_TEXT)") $(if $(WORDS),--allow-words "$(WORDS)")
 
-report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours)
-	@$(ANALYSIS) report "$(DATASET)"
+report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="innovation=exit tickets; window=60")
+	@$(ANALYSIS) report "$(DATASET)" $(if $(SET),--set "$(SET)")
 
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)

@@ -7,13 +7,16 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from analysis.compendium import check, driver, team
 from analysis.compendium.state import State
 from analysis.compendium.studies import Study, load_studies
 from analysis.compendium.verdict import judge
 from analysis.sources.fetch import MIRROR_VARIABLE
-from analysis.tables.faults import Fault, InvalidInput
+from analysis.tables.faults import Fault, InvalidInput, raise_faults
 
 
 def _say(line: str) -> None:
@@ -170,7 +173,21 @@ def _listed(text: str) -> list[str]:
 def _report(arguments: argparse.Namespace) -> int:
     studies = load_studies()
     with driver.working(_say):
-        return team.make_report(arguments.dataset, studies, _say)
+        return team.make_report(arguments.dataset, studies, _settings(arguments.set), _say)
+
+
+def _settings(text: str) -> dict[str, Any]:
+    """Return `name=value; name=value`, each value as YAML has it."""
+    given: dict[str, Any] = {}
+    for part in filter(None, map(str.strip, text.split(";"))):
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise_faults([Fault("SET", repr(part), "name=value; name=value")], "no report made")
+        try:
+            given[name.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise_faults([Fault("SET", repr(part), "a value as in a study's runs")], "no report made")
+    return given
 
 
 _STUDY_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
@@ -205,6 +222,9 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
             add_arguments(command)
         if name == "new":
             command.add_argument("--title", default="", help="what reports call the dataset")
+        if name == "report":
+            told = "parameters in place of a report's defaults: 'innovation=exit tickets; window=60'"
+            command.add_argument("--set", default="", metavar="NAME=VALUE;…", help=told)
         if name == "deidentify":
             _add_privacy(command)
     return parser

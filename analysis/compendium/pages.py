@@ -107,7 +107,10 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None) -> No
 
 
 def write_dataset_index(
-    package: DataPackage, built: Sequence[Run], left_out: Sequence[tuple[str, Sequence[str]]]
+    package: DataPackage,
+    built: Sequence[Run],
+    left_out: Sequence[tuple[str, Sequence[str]]],
+    failed: Sequence[Run],
 ) -> Path:
     """Write the front page of a dataset's own reports, and return where it lies.
 
@@ -119,9 +122,13 @@ def write_dataset_index(
         The reports that were made.
     left_out : sequence of (str, sequence of str)
         Title of each report that was not, and the tables it needs and did not find.
+    failed : sequence of Run
+        Reports whose run ended with a fault.
     """
     page = (
-        page_environment().get_template("dataset.html").render(package=package, runs=built, left_out=left_out)
+        page_environment()
+        .get_template("dataset.html")
+        .render(package=package, runs=built, left_out=left_out, failed=failed)
     )
     path = REPORTS / "datasets" / package.name / "index.html"
     write_atomically(path, page)

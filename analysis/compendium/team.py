@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from analysis.compendium import driver
-from analysis.compendium.plan import data_unit, page_inputs, page_path, page_unit, report_folder
+from analysis.compendium.parameters import Notebook, check_parameters
+from analysis.compendium.plan import (
+    data_unit,
+    failed_path,
+    page_inputs,
+    page_path,
+    page_unit,
+    report_folder,
+)
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
-from analysis.files import DATA_DERIVED, DATA_RAW, ROOT, digest_file, write_atomically
+from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, digest_file, write_atomically
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import is_own, read_package
 
@@ -103,8 +112,19 @@ def deidentify_dataset(
     say(f"They are listed in {names.relative_to(ROOT)}/rare_combinations.csv.")
 
 
-def make_report(dataset: str, studies: Sequence[Study], say: Say) -> int:
+def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, Any], say: Say) -> int:
     """Run every notebook whose tables a dataset has; say which were left out, and for want of what.
+
+    Pages of earlier times that no longer can be made are taken away.
+
+    Parameters
+    ----------
+    dataset : str
+    studies : sequence of Study
+        Their reports are run.
+    given : mapping of str to value
+        Parameters in place of the notebooks' defaults, each for every report that has it.
+    say : callable
 
     Returns
     -------
@@ -114,41 +134,77 @@ def make_report(dataset: str, studies: Sequence[Study], say: Say) -> int:
     Raises
     ------
     InvalidInput
-        When the dataset is not there, was never de-identified, or was changed since.
+        When the dataset is not there, was never de-identified, or was changed since; with every parameter
+        that no report has, or of another type.
     """
+    reports = [(study, report) for study in studies for report in study.reports]
+    _require_parameters(given, [report.notebook for _, report in reports])
     state, outcome = State(), driver.Outcome()
     _require_current(dataset, state, say, outcome)
     package = read_package(DATA_DERIVED / dataset / "datapackage.json")
-    there = {path.stem for path in (DATA_DERIVED / dataset).glob("*.csv")}
+    there = {path.stem for path in (DATA_DERIVED / dataset).glob("*.csv") if _has_rows(path)}
     runs: list[tuple[Study, Run]] = []
     left_out: list[tuple[str, tuple[str, ...]]] = []
-    for study in studies:
-        for report in study.reports:
-            name = report.notebook.path.stem
-            missing = tuple(" or ".join(any_of) for any_of in report.tables if there.isdisjoint(any_of))
-            run = Run(f"datasets/{dataset}", name, report.notebook, package, {"dataset": dataset})
-            if missing:
-                left_out.append((report.notebook.title, missing))
-                say(f"left out: {study.id}/{name}, for want of {', '.join(missing)}")
-            else:
-                runs.append((study, run))
+    for study, report in reports:
+        name = report.notebook.path.stem
+        missing = tuple(" or ".join(any_of) for any_of in report.tables if there.isdisjoint(any_of))
+        own = {key: value for key, value in given.items() if key in report.notebook.parameters}
+        run = Run(f"datasets/{dataset}", name, report.notebook, package, {"dataset": dataset, **own})
+        if missing:
+            left_out.append((report.notebook.title, missing))
+            say(f"left out: {study.id}/{name}, for want of {', '.join(missing)}")
+            _take_away(run, also_failed=True)
+        else:
+            runs.append((study, run))
     if not runs:
         say("No report has all the tables it needs.")
     driver.execute_runs([run for _, run in runs], state, say, outcome)
     built = [(study, run) for study, run in runs if run.name not in outcome.not_run]
+    failed = [run for _, run in runs if run.name in outcome.not_run]
+    for run in failed:
+        _take_away(run, also_failed=False)
+    from analysis.compendium.codebook import write_codebook
     from analysis.compendium.pages import write_dataset_index, write_page
 
+    if not (REPORTS / "codebook.html").is_file():
+        write_codebook(driver.every_package())
     for study, run in built:
         told = json.dumps([study.citation, asdict(run.dataset)])
         inputs = page_inputs(told, report_folder(run) / "notebook.ipynb")
         if state.reasons(page_unit(run), inputs):
             write_page(study, run, None)
             state.record(page_unit(run), inputs, [page_path(run)])
-    index = write_dataset_index(package, [run for _, run in built], left_out)
+        failed_path(run).unlink(missing_ok=True)
+    index = write_dataset_index(package, [run for _, run in built], left_out, failed)
     for line in outcome.failed:
         say(f"FAILED: {line}")
     say(f"Start reading at {index.relative_to(ROOT)}")
     return 1 if outcome.failed else 0
+
+
+def _has_rows(table: Path) -> bool:
+    with table.open(encoding="utf-8") as lines:
+        return sum(1 for _, _ in zip(range(2), lines, strict=False)) == 2
+
+
+def _take_away(run: Run, *, also_failed: bool) -> None:
+    """Remove what an earlier run left, of data that are no longer so."""
+    shutil.rmtree(report_folder(run), ignore_errors=True)
+    for path in (page_path(run), *([failed_path(run)] if also_failed else [])):
+        path.unlink(missing_ok=True)
+
+
+def _require_parameters(given: Mapping[str, Any], notebooks: Sequence[Notebook]) -> None:
+    known = sorted({name for notebook in notebooks for name in notebook.parameters} - {"dataset"})
+    faults = [
+        Fault("SET", f"an unknown parameter {name}", f"parameters of the reports: {', '.join(known)}")
+        for name in given
+        if name not in known
+    ]
+    for notebook in notebooks:
+        own = {name: value for name, value in given.items() if name in notebook.parameters}
+        faults.extend(fault for fault in check_parameters(own, notebook, "SET", 0) if fault not in faults)
+    raise_faults(faults, "no report made")
 
 
 def _require_current(dataset: str, state: State, say: Say, outcome: driver.Outcome) -> None:

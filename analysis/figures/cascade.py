@@ -152,7 +152,7 @@ def _two_stars(parts: pd.Series) -> dict[str, tuple[float, float]]:
     for part, (centre, facing) in sides.items():
         members = list(parts.index[parts == part])
         rings = 1 + len(members) // 25
-        angles = facing + np.linspace(-0.48, 0.48, len(members)) * np.pi if len(members) > 1 else [facing]
+        angles = facing + np.linspace(-0.48, 0.48, len(members)) * np.pi if len(members) != 1 else [facing]
         for place, (member, angle) in enumerate(zip(members, angles, strict=True)):
             reach = 1.0 + 0.28 * (place % rings)
             places[str(member)] = (centre + reach * float(np.cos(angle)), reach * float(np.sin(angle)))

@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from analysis.tables.adopters import others_of_kind
+
 __all__ = ["Adoption", "adoption_setting", "never_as_one_period_later", "times_by_row"]
 
 Floats = npt.NDArray[np.float64]
@@ -21,6 +23,7 @@ class Adoption:
 
     Attributes
     ----------
+    innovation : str
     actors : tuple of str
         The n who might adopt: people, or organisations.
     times : ndarray of shape (n,)
@@ -35,8 +38,13 @@ class Adoption:
         One (it does not change), or one a period. Ties count 1, unless their values were asked for.
     groups : tuple of str
         Of each actor: a village, a city, a network of schools.
+    unused : int
+        Ties or contacts that link no two of these actors in any of the periods.
+    unknown : int
+        Others of their kind in the tables, of whom nothing is said for this innovation.
     """
 
+    innovation: str
     actors: tuple[str, ...]
     times: Floats
     observed_until: Floats
@@ -44,6 +52,8 @@ class Adoption:
     unit: str
     networks: list[sparse.csr_array]
     groups: tuple[str, ...]
+    unused: int
+    unknown: int
 
 
 def adoption_setting(
@@ -76,7 +86,8 @@ def adoption_setting(
     Raises
     ------
     ValueError
-        When there is no such innovation or relation, nothing links the adopters, values are asked for
+        When there is no such innovation or relation, nothing links the adopters, people and organisations
+        both adopt it, values are asked for
         without a relation, or one is missing, or the length of a period is not above 0.
     """
     if not days > 0:
@@ -84,6 +95,8 @@ def adoption_setting(
     if valued and relation is None:
         raise ValueError("valued: contacts have no values; name a relation of the table ties")
     rows = tables["adoptions"]
+    if rows.empty:
+        raise ValueError("the table adoptions has no row; needed: one for each who might adopt")
     known = sorted(rows["innovation"].unique())
     if innovation is None and known:
         innovation = str(max(known, key=rows["innovation"].tolist().count))
@@ -91,6 +104,7 @@ def adoption_setting(
     if rows.empty:
         raise ValueError(f"found no innovation {innovation!r}; there are {', '.join(map(str, known[:12]))}")
     actors = tuple(map(str, rows["adopter_id"]))
+    _, unknown = others_of_kind(tables, actors)
     place = {actor: number for number, actor in enumerate(actors)}
     censored = rows["censored"].astype(int).to_numpy() == 1
     dated = pd.to_numeric(rows["adopted_on"], errors="coerce").isna().any()
@@ -104,11 +118,17 @@ def adoption_setting(
     periods = np.arange(int(np.floor(first.min())), int(np.ceil(until.max())) + 1)
     unit = f"period of {days:g} days" if dated else "period"
     times = np.where(censored, np.inf, until)
+    if relation is None and "contacts" in tables and not dated and "ties" not in tables:
+        raise ValueError(
+            "adoption is in numbered periods and contacts are dated: give dates of adoption, or ties"
+        )
     if relation is None and "contacts" in tables and dated:
-        networks = _by_period(tables, place, start, periods, days)
+        networks, unused = _by_period(tables, place, start, periods, days)
     else:
-        networks = [_of_relation(tables, place, relation, valued)]
-    return Adoption(actors, times, until, periods, unit, networks, _groups(tables, actors))
+        network, unused = _of_relation(tables, place, relation, valued)
+        networks = [network]
+    groups = _groups(tables, actors)
+    return Adoption(str(innovation), actors, times, until, periods, unit, networks, groups, unused, unknown)
 
 
 def never_as_one_period_later(setting: Adoption) -> Adoption:
@@ -168,7 +188,7 @@ def _moments(times: pd.Series) -> pd.Series:
 
 def _of_relation(
     tables: Mapping[str, pd.DataFrame], place: Mapping[str, int], relation: str | None, valued: bool
-) -> sparse.csr_array:
+) -> tuple[sparse.csr_array, int]:
     relations = sorted(tables["ties"]["relation"].unique()) if "ties" in tables else []
     if relation is None and not relations:
         raise ValueError("nothing links the adopters: name a relation of the table ties, or give contacts")
@@ -181,8 +201,10 @@ def _of_relation(
     if values is not None and values.isna().any():
         lacking = int(values.isna().sum())
         raise ValueError(f"ties: {lacking} of {len(ties)} of {name!r} have no value; each needs one")
-    senders, receivers = _ends(tables, ties[ties["value"] != 0], place)
-    return _matrix(senders, receivers, len(place), None if values is None else values[ties["value"] != 0])
+    given = ties["value"] != 0
+    senders, receivers = _ends(tables, ties[given], place)
+    unused = int(given.sum()) - int(_linked(senders, receivers).sum())
+    return _matrix(senders, receivers, len(place), None if values is None else values[given]), unused
 
 
 def _ends(
@@ -202,7 +224,7 @@ def _by_period(
     start: pd.Timestamp,
     periods: npt.NDArray[np.int64],
     days: float,
-) -> list[sparse.csr_array]:
+) -> tuple[list[sparse.csr_array], int]:
     contacts = tables["contacts"]
     first, second = _ends(tables, contacts, place)
     number = np.ceil((_moments(contacts["time"]) - start).dt.total_seconds().to_numpy() / 86_400 / days)
@@ -211,17 +233,20 @@ def _by_period(
         now = number == period
         one, other = pd.concat([first[now], second[now]]), pd.concat([second[now], first[now]])
         found.append(_matrix(one, other, len(place)))
-    return found
+    used = _linked(first, second) & (number >= periods[0]) & (number <= periods[-1])
+    return found, len(contacts) - int(used.sum())
+
+
+def _linked(senders: pd.Series, receivers: pd.Series) -> npt.NDArray[np.bool_]:
+    """Say which links are between two different actors of the setting."""
+    known = senders.notna().to_numpy() & receivers.notna().to_numpy()
+    return np.asarray(known & (senders.to_numpy() != receivers.to_numpy()), dtype=bool)
 
 
 def _matrix(
     senders: pd.Series, receivers: pd.Series, size: int, values: pd.Series | None = None
 ) -> sparse.csr_array:
-    known = (
-        senders.notna().to_numpy()
-        & receivers.notna().to_numpy()
-        & (senders.to_numpy() != receivers.to_numpy())
-    )
+    known = _linked(senders, receivers)
     cells = (senders[known].to_numpy(dtype=int), receivers[known].to_numpy(dtype=int))
     if values is not None:
         return sparse.csr_array((values.to_numpy(dtype=float)[known], cells), shape=(size, size))

@@ -30,6 +30,7 @@ _PATTERNS = {
     "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "time": "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?",
 }
+_TIME_OF_DAY = re.compile(r"\d{4}-\d\d-\d\d[ T]+\d.*")
 _DAY_AND_MONTH = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ T].*)?")
 
 
@@ -87,6 +88,10 @@ def report(
 
 def _hint(value: str, allowed: str) -> str:
     """Return how a cell that a spreadsheet has written its own way would be written here."""
+    if "year-month-day" in allowed and _TIME_OF_DAY.fullmatch(value.strip()):
+        if "time of day" not in allowed:
+            return "leave out the time of day"
+        return "a T between day and time, two digits each, hours to 23, no zone, as in 2024-03-05T14:30"
     if "year-month-day" in allowed and "period" not in allowed:
         if re.fullmatch(_PATTERNS["date"], value.strip(), re.ASCII):
             return "there is no such day"
@@ -114,7 +119,10 @@ def _typed_column(file: str, column: Column, given: pd.Series, faults: list[Faul
     values, bad = _values(column, text, np.roll(often, -1))
     bad &= ~empty
     values = _with_dtype(column, values.mask(bad))
-    problems = [(bad, _KINDS.get(column.kind, ""))]
+    kind = _KINDS.get(column.kind, "")
+    if column.kind == "integer" and (column.minimum, column.maximum) == (0, 1):
+        kind = "0 or 1"
+    problems = [(bad, kind)]
     if column.required:
         problems.insert(0, (empty, "a value"))
     if column.minimum is not None or column.maximum is not None:

@@ -45,6 +45,7 @@ def described(package: DataPackage, tables: Iterable[str]) -> dict[str, Any]:
         "citation": package.citation,
         "licenses": [{"title": package.licence}],
         "smallest_cell": package.smallest_cell,
+        **({} if package.dates == "day" else {"dates": package.dates}),
         "resources": [_resource(TABLES[name], package, there) for name in there],
         "relations": [
             {

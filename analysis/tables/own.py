@@ -9,12 +9,14 @@ import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.files import DATA_RAW, partial_folder, write_atomically
+from analysis.tables.adopters import others_of_kind
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.importing.people import read_roster
@@ -237,9 +239,38 @@ def told(data: OwnData) -> list[str]:
             summary.append(f"wave {wave}: {listed or 'no tie'}; {len(nobody)} did not answer")
         if "nonresponse" not in tables:
             summary.append("no table nonresponse: whoever names nobody counts as having answered so")
+    if "contacts" in tables and len(tables["contacts"]):
+        contacts = tables["contacts"]
+        alone = int((contacts["sender_id"] == contacts["receiver_id"]).sum())
+        with_themselves = f"; {alone} of people with themselves, which reports leave out" if alone else ""
+        summary.append(f"contacts from {contacts['time'].min()} to {contacts['time'].max()}{with_themselves}")
+    summary.extend(_told_of_adoptions(tables))
     absent = [name for name in TABLES if name not in tables]
     summary.append(f"not there, and not needed by all reports: {', '.join(absent) or 'none'}")
     return summary
+
+
+def _told_of_adoptions(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return in words each innovation's rows and span, who has no row, and names that are nearly one."""
+    if "adoptions" not in tables:
+        return []
+    lines: list[str] = []
+    seen: dict[str, str] = {}
+    for innovation, rows in tables["adoptions"].groupby("innovation"):
+        try:
+            kind, without = others_of_kind(tables, set(rows["adopter_id"]))
+            told = f"; {without} {kind} have no row, and reports leave them out" if without else ""
+        except ValueError as mixed:
+            told = f"; no report can take it: {mixed}"
+        never = int((rows["censored"] == 1).sum())
+        line = f"adoption of {innovation!r}: {len(rows) - never} adopted, {never} had not, "
+        line += f"{rows['adopted_on'].min()} to {rows['adopted_on'].max()}"
+        line += told
+        near = get_close_matches(str(innovation).casefold(), list(seen), 1, 0.85)
+        line += f"; is it the same as {seen[near[0]]!r}?" if near else ""
+        seen[str(innovation).casefold()] = str(innovation)
+        lines.append(line)
+    return lines
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

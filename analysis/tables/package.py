@@ -21,6 +21,7 @@ from analysis.tables.schema import TABLES, Column, Kind
 __all__ = ["DataPackage", "Relation", "Resource", "examine_package", "is_own", "read_package"]
 
 _KINDS = ("real", "synthetic")
+_DATES = ("day", "month", "year")
 _COLUMN_KINDS: tuple[Kind, ...] = ("text", "integer", "number", "date")
 """Kinds an attribute may be of."""
 _HOME = re.compile(r"https://[^/\s]+/\S+|doi:10\.[^/\s]+/[^/\s]+/[^/].*|package:\w+(\.\w+)*/.+")
@@ -61,6 +62,8 @@ class DataPackage:
     attributes: dict[str, tuple[Column, ...]]
     smallest_cell: int = 0
     """Fewest people a published number may rest on; 0: no such limit."""
+    dates: str = "day"
+    """How finely dates were kept when names were taken out: day, month or year."""
 
     @property
     def label(self) -> str:
@@ -178,6 +181,9 @@ class _Reader:
         if type(smallest) is not int or smallest < 0:
             self.fault("smallest_cell", smallest, "a whole number")
             smallest = 0
+        dates = content.get("dates", "day")
+        if dates not in _DATES:
+            self.fault("dates", dates, " or ".join(_DATES))
         raw = [item for item in self.entries(content, "resources") if "schema" not in item]
         package = DataPackage(
             name=name,
@@ -189,6 +195,7 @@ class _Reader:
             relations=tuple(self.relation(item) for item in self.entries(content, "relations")),
             attributes={table: self.columns(table, attributes) for table in attributes},
             smallest_cell=smallest,
+            dates=str(dates),
         )
         self.once([resource.path for resource in package.resources], "resources.path")
         self.once([relation.name for relation in package.relations], "relations.name")

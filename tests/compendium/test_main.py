@@ -34,6 +34,15 @@ def ending(monkeypatch: pytest.MonkeyPatch, result: int | BaseException) -> list
     return given
 
 
+def test_settings_of_a_report_are_read_as_yaml_has_them() -> None:
+    given = module._settings("innovation=exit tickets; window = 60;event=[a, b]; relation=;")
+    assert given == {"innovation": "exit tickets", "window": 60, "event": ["a", "b"], "relation": None}
+    assert module._settings("") == {}
+    for wrong in ("window", "event=[a"):
+        with pytest.raises(InvalidInput, match="SET"):
+            module._settings(wrong)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_takes_a_study_and_gives_its_exit_code(
     monkeypatch: pytest.MonkeyPatch, command: str

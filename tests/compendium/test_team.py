@@ -167,6 +167,17 @@ def test_three_commands_from_a_spreadsheet_to_a_report_in_which_nobody_is_named(
     assert changed.returncode == 1
     assert "data_raw/ours/ties.csv changed" in changed.stderr
 
+    # What was withdrawn is on no page any more; a parameter that no report has makes none.
+    wrong = run(compendium, "report", "ours", "--set", "windw=5")
+    assert wrong.returncode == 1 and "an unknown parameter windw" in wrong.stderr
+    assert (reports / "network.html").is_file()
+    assert run(compendium, "deidentify", "ours").returncode == 0
+    emptied = run(compendium, "report", "ours")
+    assert emptied.returncode == 0, emptied.stderr
+    assert "left out: your_network/network, for want of ties" in emptied.stdout
+    assert not (reports / "network.html").exists() and not (reports / "network").exists()
+    assert (compendium / "reports/codebook.html").is_file(), "the page they link to"
+
 
 def test_every_name_that_cannot_be_matched_is_listed_with_the_nearest_and_nothing_written(
     compendium: Path,

@@ -106,6 +106,16 @@ def test_steps_of_a_meeting_draw_the_ties_by_then_and_everybody_in_one_place() -
         meeting_steps(MEETING, {})
 
 
+def test_a_circle_with_nobody_of_its_own_is_drawn() -> None:
+    people = MEETING.people[MEETING.people["part"] != "contact of the other"]
+    ties = MEETING.ties[~MEETING.ties["second"].eq("d")]
+    (axis,) = meeting_steps(Meeting(people, ties), {"late": 9}).axes
+    assert (
+        sum(len(found.get_offsets()) for found in axis.collections if not isinstance(found, LineCollection))
+        == 35
+    )
+
+
 def test_of_a_large_meeting_only_those_of_a_closure_are_drawn() -> None:
     (axis,) = meeting_steps(MEETING, {"late": 9}, most=35).axes
     lines = [found for found in axis.collections if isinstance(found, LineCollection)]

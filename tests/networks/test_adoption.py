@@ -112,6 +112,35 @@ def test_a_time_between_periods_is_in_the_next(numbered: Tables) -> None:
     assert found.periods.tolist() == [1, 2, 3, 4]
 
 
+def test_what_is_not_used_and_who_is_not_known_is_counted(numbered: Tables, dated: Tables) -> None:
+    found = adoption_setting(numbered, "drug", relation="advice")
+    # p2 names itself, and x adopts nothing; p1 names p2 twice.
+    assert (found.innovation, found.unused, found.unknown) == ("drug", 2, 1)
+    found = adoption_setting(dated, "programme")
+    # Two people of one school, and a contact months after the last period; the network is no school.
+    assert found.unused == 2
+    assert found.unknown == 1
+    kinds = dated["organizations"].assign(kind=["school", "school", "school", "network"])
+    assert adoption_setting({**dated, "organizations": kinds}, "programme").unknown == 0
+
+
+def test_people_and_organisations_do_not_adopt_one_thing(dated: Tables) -> None:
+    mixed = {**dated, "adoptions": dated["adoptions"].assign(adopter_id=["s1", "s2", "t1"])}
+    with pytest.raises(
+        ValueError, match=r"^adopters are 1 people and 2 organisations; allowed: one of the two"
+    ):
+        adoption_setting(mixed, "programme")
+
+
+def test_numbered_adoption_beside_dated_contacts_is_refused(numbered: Tables, dated: Tables) -> None:
+    tables = {"adoptions": numbered["adoptions"], "contacts": dated["contacts"]}
+    with pytest.raises(ValueError, match=r"^adoption is in numbered periods and contacts are dated: give "):
+        adoption_setting(tables, "drug")
+    empty = {**dated, "adoptions": dated["adoptions"].iloc[:0]}
+    with pytest.raises(ValueError, match=r"^the table adoptions has no row"):
+        adoption_setting(empty)
+
+
 @pytest.mark.parametrize("days", [0, -5, float("nan")])
 def test_a_period_without_length_is_refused(dated: Tables, days: float) -> None:
     with pytest.raises(ValueError, match=r"^days is .*; allowed: a length of a period above 0$"):

@@ -322,6 +322,10 @@ def test_a_dataset_is_own_when_no_module_makes_it() -> None:
     ("value", "allowed", "hint"),
     [
         ("5/9/2024", "a date, year-month-day", "write the year first, then month and day"),
+        ("2024-03-05 14:30", "a date, year-month-day, or with a time of day", "a T between day and time"),
+        ("2024-03-05T14:30Z", "a date, year-month-day, or with a time of day", "a T between"),
+        ("2024-03-05T9:30", "a date, year-month-day, or with a time of day", "a T between"),
+        ("2024-03-05T10:00", "dates, year-month-day, or whole numbers of periods", "leave out the time"),
         ("05.10.2024 14:30", "a date, year-month-day, or with a time", "write the year first"),
         ("2025-02-30", "a date, year-month-day", "there is no such day"),
         ("2,5", "a number", "with a decimal point: 2.5"),

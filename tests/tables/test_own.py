@@ -111,6 +111,35 @@ def test_own_tables_are_read_and_told(raw: Path) -> None:
     assert lines[2].endswith("2 did not answer")
 
 
+def test_contacts_and_adoptions_are_told_with_their_spans_and_what_is_odd(raw: Path) -> None:
+    folder = filled(raw)
+    contacts = (folder / "contacts.csv").read_text(encoding="utf-8")
+    (folder / "contacts.csv").write_text(contacts + "2031-01-01,e01,e01,talk\n", encoding="utf-8")
+    rows = [
+        "innovation,adopter_id,adopted_on,censored",
+        "exit tickets,e01,2024-10-01,0",
+        "exit tickets,e02,2025-06-01,1",
+        "Exit ticket,e03,2024-12-01,0",
+        "both,e01,2024-10-01,0",
+        "both,ash,2024-10-02,0",
+    ]
+    (folder / "adoptions.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    data = read_own("ours")
+    lines = told(data)
+    people = len(data.tables["actors"])
+    assert any(
+        line.startswith("contacts from 2024-") and "to 2031-01-01; 1 of people with themselves" in line
+        for line in lines
+    )
+    found = {line.split("'")[1]: line for line in lines if line.startswith("adoption of ")}
+    assert (
+        f"1 adopted, 1 had not, 2024-10-01 to 2025-06-01; {people - 2} people have no row"
+        in found["exit tickets"]
+    )
+    assert "is it the same as" in found["exit tickets"] + found["Exit ticket"]
+    assert "no report can take it: adopters are 1 people and 1 organisations" in found["both"]
+
+
 FAULTS = {
     # file, row, column: what is planted, and the words of the fault
     ("actors.csv", 3, "organization_id"): "'asch'",

@@ -120,6 +120,7 @@ def deidentify(
     raise_faults(_standing_names(names, tables, shown, dropped))
     if not shown.smallest_cell:
         shown = replace(shown, smallest_cell=_SMALLEST)
+    shown = replace(shown, dates=dates)
     return Deidentified(
         checked(found, shown),
         shown,
