@@ -133,8 +133,10 @@ def morans_i(
     size = weights.shape[0]
     names = tuple(range(columns.shape[-1]) if labels is None else labels)
     faults = []
-    if columns.ndim != 2 or len(columns) != size:
-        faults.append(f"values has shape {np.shape(values)}; needed: {size} rows, one for each actor")
+    if columns.ndim != 2 or len(columns) != size or not columns.shape[1]:
+        faults.append(
+            f"values has shape {np.shape(values)}; needed: {size} rows, one for each actor, and a column"
+        )
     elif not np.isfinite(columns).all():
         count = int((~np.isfinite(columns)).sum())
         faults.append(f"values has {count} missing or infinite numbers; allowed: none")

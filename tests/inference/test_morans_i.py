@@ -112,8 +112,12 @@ SQUARE = np.ones((4, 4))
     [
         (
             lambda: morans_i(SQUARE, [1, 2, 3], permutations=0, seed=1),
-            "values has shape (3,); needed: 4 rows, one for each actor\n"
+            "values has shape (3,); needed: 4 rows, one for each actor, and a column\n"
             "found 0 permutations; allowed: at least 1",
+        ),
+        (
+            lambda: morans_i(SQUARE, np.empty((4, 0)), seed=1),
+            "values has shape (4, 0); needed: 4 rows, one for each actor, and a column",
         ),
         (
             lambda: morans_i(np.zeros((4, 4)), [1, 2, 3, NAN], seed=1),
