@@ -35,7 +35,7 @@ from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import OUTCOMES, Verdict, judge, write_verdict
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, write_atomically
 from analysis.sources.fetch import DataUnavailable, fetch
-from analysis.tables.faults import InvalidInput
+from analysis.tables.faults import Fault, InvalidInput, raise_faults
 from analysis.tables.package import DataPackage, is_own, read_package
 
 __all__ = [
@@ -125,6 +125,9 @@ def bring_data(
 
 
 def _build_tables(package: DataPackage, state: State) -> None:
+    if is_own(package.name):
+        allowed = f"a dataset that anybody can get; make report DATASET={package.name} runs reports on yours"
+        raise_faults([Fault(f"data_raw/{package.name}", "a dataset of your own, in a study", allowed)])
     command = [sys.executable, "-m", f"analysis.sources.{package.name}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)

@@ -24,7 +24,8 @@ def as_html(frame: pd.DataFrame, digits: int) -> str:
         whole = all(_is_whole(value) for value in column if is_number(value) and not _is_missing(value))
         # Among numbers of several kinds in one column, counts stay whole.
         mixed = column.dtype == object
-        chance = str(frame.columns[position]).startswith("p_") or frame.columns[position] == "p"
+        name = str(frame.columns[position])
+        chance = name == "p" or name.startswith("p_") or name.endswith("_p")
         cells[position] = [
             _cell(value, 0 if whole or (mixed and isinstance(value, int)) else digits, chance)
             for value in column

@@ -283,6 +283,14 @@ def test_another_file_than_the_published_one_is_an_error(unbuilt: Small, tmp_pat
     assert sorted(path.name for path in (small.root / "data_raw/tiny").iterdir()) == ["datapackage.json"]
 
 
+def test_a_study_of_a_dataset_of_ones_own_is_refused(small: Small) -> None:
+    (small.root / "analysis/sources/tiny.py").unlink()
+    done = small.run("make")
+    assert done.returncode == 1
+    assert "data_raw/tiny: found a dataset of your own, in a study" in done.stdout + done.stderr
+    assert "make report DATASET=tiny runs reports on yours" in done.stdout + done.stderr
+
+
 def test_two_copies_at_different_places_give_the_same_bytes(
     unbuilt: Small, built: Small, tmp_path: Path
 ) -> None:

@@ -325,6 +325,15 @@ def test_numbers_are_shown_with_the_decimals_they_need(
     assert [row[1] for row in rows] == texts
 
 
+def test_how_small_a_p_is_is_not_shown(shown: Shown) -> None:
+    frame = pd.DataFrame(
+        {"p": [3e-17, 0.04], "ks_p": [1e-38, 0.5], "p_error": [2e-5, 0.01], "upper": [3e-17, 1.5]}
+    )
+    Results("twin").table("t", frame, "A table.")
+    row = cells(shown[1][TABLE]["html"])[1]
+    assert row[1:] == ["< 0.001", "< 0.001", "< 0.001", "3e−17"]
+
+
 def test_tables_may_be_empty_or_repeat_a_column(shown: Shown) -> None:
     results = Results("twin")
     results.table("empty", pd.DataFrame({"a": []}), "No row.")
