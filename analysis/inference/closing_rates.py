@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
+from analysis.inference.proportions import require_level, wilson_interval
 from analysis.networks.cascade import tied_by
 from analysis.networks.closure import Coalescence
 from analysis.networks.contacts import ContactStream, contact_stream
@@ -41,14 +41,8 @@ def closing_rates(
     ------
     ValueError
         When the event is none of those found, or the level is not between 0 and 1.
-
-    References
-    ----------
-    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the
-    American Statistical Association, 22, 209–212.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"found level {level}; allowed: between 0 and 1")
+    require_level(level)
     rows = found.events[found.events["event"] == event]
     if rows.empty:
         raise ValueError(f"event: found {event}; allowed: a number among the events found")
@@ -65,10 +59,7 @@ def closing_rates(
     frame["lower"], frame["upper"] = np.nan, np.nan
     for name, (possible, number) in counts.items():
         if possible:
-            low, high = proportion_confint(number, possible, alpha=1 - level, method="wilson")
-            # Where none or all did, the bound is 0 or 1 but for rounding.
-            frame.loc[name, "lower"] = low if number else 0.0
-            frame.loc[name, "upper"] = high if number < possible else 1.0
+            frame.loc[name, ["lower", "upper"]] = wilson_interval(number, possible, level)
     return frame
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analysis.tables.adopters import others_of_kind
+from analysis.tables.adopter_kind import others_of_kind
 
 __all__ = ["Adoption", "adoption_setting", "never_as_one_period_later", "times_by_row"]
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.files import DATA_RAW, partial_folder, write_atomically
-from analysis.tables.adopters import others_of_kind
+from analysis.tables.adopter_kind import others_of_kind
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.importing.people import read_roster

@@ -12,14 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from analysis.files import DATA_RAW
 from analysis.inference.hazards import (
     diffusion_regression,
-    hazard_by_class,
     hazard_model,
     person_periods,
 )
@@ -189,58 +186,6 @@ def test_rows_with_something_missing_are_left_out_and_counted() -> None:
     assert found.estimates == pytest.approx(hazard_model(frame, covariates=()).estimates)
 
 
-def test_classes_of_exposure_by_hand() -> None:
-    frame = pd.DataFrame(
-        [
-            ("a", 0, NAN),
-            ("a", 1, 0.0),
-            ("b", 0, 0.0),
-            ("b", 0, 0.25),
-            ("c", 1, 0.3),
-            ("c", 0, 0.5),
-            ("d", 1, 1.0),
-        ],
-        columns=["actor", "adopted", "exposure"],
-    )
-    found = hazard_by_class(frame)
-    assert found[["people", "at_risk", "adopted"]].to_dict("index") == {
-        "no ties": {"people": 1, "at_risk": 1, "adopted": 0},
-        "none of them": {"people": 2, "at_risk": 2, "adopted": 1},
-        "up to 1/4": {"people": 1, "at_risk": 1, "adopted": 0},
-        "1/4 to 1/2": {"people": 1, "at_risk": 2, "adopted": 1},
-        "3/4 to all": {"people": 1, "at_risk": 1, "adopted": 1},
-    }
-    assert found["hazard"].tolist() == [0, 0.5, 0, 0.5, 1]
-    # Wilson's interval of 1 of 2.
-    z = 1.959964
-    half = z / (1 + z**2 / 2) * math.sqrt(1 / 8 + z**2 / 16)
-    assert found.loc["none of them", ["lower", "upper"]].tolist() == pytest.approx([0.5 - half, 0.5 + half])
-    assert found["lower"].iloc[0] == 0 and found["upper"].iloc[-1] == 1
-    # One person at most in four of the five, and then one adoption: all are taken together.
-    few = hazard_by_class(frame, smallest=2)
-    assert few[["people", "at_risk", "adopted"]].to_dict("index") == {
-        "all": {"people": 4, "at_risk": 7, "adopted": 3}
-    }
-    assert hazard_by_class(frame.iloc[:0]).empty
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 9), st.booleans(), st.sampled_from([NAN, 0, 0.2, 0.25, 0.5, 0.7, 1])),
-        min_size=1,
-        max_size=80,
-    ),
-    st.integers(0, 6),
-)
-def test_classes_keep_the_sum_and_tell_of_no_few(rows: list[tuple[int, bool, float]], smallest: int) -> None:
-    frame = pd.DataFrame(rows, columns=["actor", "adopted", "exposure"])
-    found = hazard_by_class(frame, smallest=smallest)
-    assert (found["at_risk"].sum(), found["adopted"].sum()) == (len(frame), frame["adopted"].sum())
-    if len(found) > 1:
-        for counts in (found["people"], found["adopted"], found["at_risk"] - found["adopted"]):
-            assert ((counts == 0) | (counts >= smallest)).all()
-
-
 def test_a_network_of_the_period_itself_can_be_asked_for(med: Study) -> None:
     """With one network for all periods it is the same; with each period's own it is not."""
     networks = [med.ties if period % 2 else med.ties.T.tocsr() for period in med.periods]
@@ -297,15 +242,6 @@ def test_person_periods_of_four_people() -> None:
         (
             lambda: person_periods([1, 2], [1, 2, 3], by_period={"met": np.ones((3, 2))}),
             "met has shape (3, 2); needed: (2, 3), actors by periods",
-        ),
-        (lambda: hazard_by_class(_saturated()), "no column actor; there are adopted, exposure, school"),
-        (
-            lambda: hazard_by_class(_saturated().assign(actor=1, exposure=1.5)),
-            "exposure: found 1.5; allowed: 0 to 1, and missing for who has no ties",
-        ),
-        (
-            lambda: hazard_by_class(_saturated().assign(actor=1), level=95),
-            "found level 95; allowed: between 0 and 1",
         ),
         (
             lambda: hazard_model(_saturated(), link="probit"),  # type: ignore[arg-type]
