@@ -7,9 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from analysis.compendium import check, driver, team
 from analysis.compendium.state import State
@@ -176,17 +173,16 @@ def _report(arguments: argparse.Namespace) -> int:
         return team.make_report(arguments.dataset, studies, _settings(arguments.set), _say)
 
 
-def _settings(text: str) -> dict[str, Any]:
-    """Return `name=value; name=value`, each value as YAML has it."""
-    given: dict[str, Any] = {}
+def _settings(text: str) -> dict[str, str]:
+    """Return `name=value; name=value` as a mapping."""
+    given: dict[str, str] = {}
     for part in filter(None, map(str.strip, text.split(";"))):
-        name, equals, value = part.partition("=")
-        if not equals:
-            raise_faults([Fault("SET", repr(part), "name=value; name=value")], "no report made")
-        try:
-            given[name.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            raise_faults([Fault("SET", repr(part), "a value as in a study's runs")], "no report made")
+        name, _, value = (word.strip() for word in part.partition("="))
+        if not name or not value or name in given:
+            raise_faults(
+                [Fault("SET", repr(part), "name=value; name=value, each name once")], "no report made"
+            )
+        given[name] = value
     return given
 
 

@@ -34,8 +34,9 @@ __all__ = ["page_environment", "write_dataset_index", "write_index", "write_page
 
 _HEADING = re.compile(r'(<h[1-6] id=")([^"]+)(">.*?href="#)\2(")', re.DOTALL)
 _LONG = 30
-_CLAIMED = 10
 """Rows above which a table is folded."""
+_CLAIMED = 10
+"""Most numbers with a claim that are shown below a table without unfolding."""
 
 _NAMES = {"parameters": "Parameters and their defaults", "injected-parameters": "Parameters of this run"}
 """What folded code is called on the page, by tag."""

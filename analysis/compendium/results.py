@@ -92,6 +92,7 @@ class Results:
             return
         if self.package.smallest_cell:
             refuse_single_people([key, label, str(value)], self.package.smallest_cell, f"number {key!r}")
+            value = _coarse(value)
         entry = self._record(key, value, label)
         self._write_numbers()
         display({NUMBERS: {key: entry}, "text/plain": f"{label}: {entry['value']}  [{key}]"}, raw=True)
@@ -142,6 +143,7 @@ class Results:
             return
         if smallest:
             refuse_single_people([key, caption, label, *_texts(frame)], smallest, f"table {key!r}")
+            frame = frame.map(_coarse)
         recorded = {}
         cells = _numbers_of(key, frame) if numbers else []
         self._take(key)
@@ -247,6 +249,13 @@ def _texts(frame: pd.DataFrame) -> list[str]:
 
 def _as_tuple(label: Any) -> tuple[Any, ...]:
     return label if isinstance(label, tuple) else (label,)
+
+
+def _coarse(value: Any) -> Any:
+    """Return a number that is not whole to three digits: from more, counts it was made of could be found."""
+    if isinstance(value, (float, np.floating)) and math.isfinite(value) and value != round(value):
+        return float(f"{value:.3g}")
+    return value
 
 
 def _plain(key: str, value: object) -> int | float | str | bool:

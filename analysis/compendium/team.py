@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
+
+import yaml
 
 from analysis.compendium import driver
 from analysis.compendium.parameters import Notebook, check_parameters
@@ -24,6 +27,7 @@ from analysis.compendium.studies import Run, Study
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, digest_file, write_atomically
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import is_own, read_package
+from analysis.tables.privacy.pseudonyms import PSEUDONYM
 
 __all__ = ["check_data", "deidentify_dataset", "make_report", "new_dataset"]
 
@@ -112,7 +116,7 @@ def deidentify_dataset(
     say(f"They are listed in {names.relative_to(ROOT)}/rare_combinations.csv.")
 
 
-def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, Any], say: Say) -> int:
+def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str], say: Say) -> int:
     """Run every notebook whose tables a dataset has; say which were left out, and for want of what.
 
     Pages of earlier times that no longer can be made are taken away.
@@ -122,8 +126,8 @@ def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, Any]
     dataset : str
     studies : sequence of Study
         Their reports are run.
-    given : mapping of str to value
-        Parameters in place of the notebooks' defaults, each for every report that has it.
+    given : mapping of str to str
+        Parameters in place of the notebooks' defaults, as typed, each for every report that has it.
     say : callable
 
     Returns
@@ -138,17 +142,20 @@ def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, Any]
         that no report has, or of another type.
     """
     reports = [(study, report) for study in studies for report in study.reports]
-    _require_parameters(given, [report.notebook for _, report in reports])
+    values = _values(given, [report.notebook for _, report in reports])
     state, outcome = State(), driver.Outcome()
     _require_current(dataset, state, say, outcome)
     package = read_package(DATA_DERIVED / dataset / "datapackage.json")
+    single = [name for name, text in given.items() if package.smallest_cell and PSEUDONYM.search(text)]
+    allowed = "parameters about nobody in particular: this dataset shows nothing of a few people"
+    raise_faults([Fault("SET", f"a pseudonym in {name}", allowed) for name in single], "no report made")
     there = {path.stem for path in (DATA_DERIVED / dataset).glob("*.csv") if _has_rows(path)}
     runs: list[tuple[Study, Run]] = []
     left_out: list[tuple[str, tuple[str, ...]]] = []
     for study, report in reports:
         name = report.notebook.path.stem
         missing = tuple(" or ".join(any_of) for any_of in report.tables if there.isdisjoint(any_of))
-        own = {key: value for key, value in given.items() if key in report.notebook.parameters}
+        own = {key: value for key, value in values.items() if key in report.notebook.parameters}
         run = Run(f"datasets/{dataset}", name, report.notebook, package, {"dataset": dataset, **own})
         if missing:
             left_out.append((report.notebook.title, missing))
@@ -194,17 +201,28 @@ def _take_away(run: Run, *, also_failed: bool) -> None:
         path.unlink(missing_ok=True)
 
 
-def _require_parameters(given: Mapping[str, Any], notebooks: Sequence[Notebook]) -> None:
-    known = sorted({name for notebook in notebooks for name in notebook.parameters} - {"dataset"})
-    faults = [
-        Fault("SET", f"an unknown parameter {name}", f"parameters of the reports: {', '.join(known)}")
-        for name in given
-        if name not in known
-    ]
+def _values(given: Mapping[str, str], notebooks: Sequence[Notebook]) -> dict[str, Any]:
+    """Return typed parameters as values: text where a parameter is text, otherwise as YAML has it."""
+    parameters = {name: one for notebook in notebooks for name, one in notebook.parameters.items()}
+    known = ", ".join(sorted(parameters.keys() - {"dataset"}))
+    faults: list[Fault] = []
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in parameters or name == "dataset":
+            faults.append(Fault("SET", f"an unknown parameter {name}", f"parameters of the reports: {known}"))
+            continue
+        is_text = parameters[name].annotation.startswith("str")
+        try:
+            values[name] = text if is_text else yaml.safe_load(text)
+        except yaml.YAMLError:
+            values[name] = text
+        if isinstance(values[name], float) and not math.isfinite(values[name]):
+            faults.append(Fault("SET", f"{name}={text}", "a finite number"))
     for notebook in notebooks:
-        own = {name: value for name, value in given.items() if name in notebook.parameters}
+        own = {name: value for name, value in values.items() if name in notebook.parameters}
         faults.extend(fault for fault in check_parameters(own, notebook, "SET", 0) if fault not in faults)
     raise_faults(faults, "no report made")
+    return values
 
 
 def _require_current(dataset: str, state: State, say: Say, outcome: driver.Outcome) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -11,13 +9,11 @@ from analysis.inference.proportions import require_level, wilson_interval
 
 __all__ = ["hazard_by_class"]
 
-_ENDS = ("0", "1/4", "1/2", "3/4", "all")
-"""Ends of the classes of exposure, of those one is tied to."""
+_CLASSES = ("no ties", "none of them", "up to 1/4", "1/4 to 1/2", "1/2 to 3/4", "3/4 to all")
+"""Of those one is tied to, how many had adopted."""
 
 
-def hazard_by_class(
-    rows: pd.DataFrame, *, exposure: str = "exposure", smallest: int = 0, level: float = 0.95
-) -> pd.DataFrame:
+def hazard_by_class(rows: pd.DataFrame, *, exposure: str = "exposure", level: float = 0.95) -> pd.DataFrame:
     """Return the share of those at risk who adopt, by classes of exposure.
 
     Parameters
@@ -25,9 +21,6 @@ def hazard_by_class(
     rows : DataFrame
         As from `person_periods`, with the column `exposure`: a share, or missing for who has no ties.
     exposure : str
-    smallest : int
-        Neighbouring classes are taken together until each has no adoption or so many, no person-period
-        without one or so many, and so many different people.
     level : float
         Of the intervals: Wilson's, as if person-periods were independent.
 
@@ -53,24 +46,12 @@ def hazard_by_class(
     # 0: no ties; 1: none of them; then quarters.
     place = np.where(np.isnan(shares), 0, np.ceil(np.nan_to_num(shares) * 4 - 1e-9) + 1).astype(int)
     adopted, actors = rows["adopted"].to_numpy(int) == 1, rows["actor"]
-    groups = [[kind] for kind in range(len(_ENDS) + 1) if (place == kind).any()]
-
-    def few(group: list[int]) -> bool:
-        there = np.isin(place, group)
-        events, people = int(adopted[there].sum()), int(actors[there].nunique())
-        return any(0 < count < smallest for count in (people, events, int(there.sum()) - events))
-
-    while len(groups) > 1 and any(map(few, groups)):
-        at = next(index for index, group in enumerate(groups) if few(group))
-        # With the class above, but for the highest.
-        at -= at == len(groups) - 1
-        groups[at : at + 2] = [groups[at] + groups[at + 1]]
     found = {}
-    for group in groups:
-        there = np.isin(place, group)
+    for kind in np.unique(place):
+        there = place == kind
         events, risk = int(adopted[there].sum()), int(there.sum())
         low, high = wilson_interval(events, risk, level)
-        found[_class_name(group)] = {
+        found[_CLASSES[kind]] = {
             "people": int(actors[there].nunique()),
             "at_risk": risk,
             "adopted": events,
@@ -81,15 +62,3 @@ def hazard_by_class(
     columns = ["people", "at_risk", "adopted", "hazard", "lower", "upper"]
     frame = pd.DataFrame.from_dict(found, orient="index", columns=columns)
     return frame.astype(dict.fromkeys(columns[:3], int))
-
-
-def _class_name(group: Sequence[int]) -> str:
-    """Return classes of exposure that lie side by side in words."""
-    least, most = group[0], group[-1]
-    if most == len(_ENDS) and least < 2:
-        return ("all", "any ties")[least]
-    if most < 2:
-        return ", or ".join(("no ties", "none of them")[least : most + 1])
-    # "None of them" is the lower end of the first class of shares.
-    span = f"{_ENDS[least - 2]} to {_ENDS[most - 1]}" if least > 2 else f"up to {_ENDS[most - 1]}"
-    return f"no ties, or {span}" if least == 0 else span

@@ -227,7 +227,7 @@ def _by_period(
 ) -> tuple[list[sparse.csr_array], int]:
     contacts = tables["contacts"]
     first, second = _ends(tables, contacts, place)
-    number = np.ceil((_moments(contacts["time"]) - start).dt.total_seconds().to_numpy() / 86_400 / days)
+    number = np.ceil((_moments(contacts["time"]) - start).dt.days.to_numpy() / days)
     found = []
     for period in periods:
         now = number == period

@@ -203,7 +203,8 @@ def people_behind(found: Coalescence) -> dict[str, int]:
     Returns
     -------
     dict of str to int
-        Of first ties, their two people; of closures, those between whom the new ties are.
+        Of first ties, their two people; of closures, those between whom the new ties are. Also of what tells
+        two numbers apart: ``not_enduring``, closed and not kept.
     """
     events, rated = found.events, found.events[~found.events["censored"]]
     inside = found.cascade[found.cascade["event"].isin(rated["event"])]
@@ -212,6 +213,7 @@ def people_behind(found: Coalescence) -> dict[str, int]:
     closures = {
         "closed": inside[~second],
         "enduring": inside[~second & enduring],
+        "not_enduring": inside[~second & ~enduring],
         "second_order": inside[second],
     }
     ties = {

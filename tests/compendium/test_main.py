@@ -34,11 +34,11 @@ def ending(monkeypatch: pytest.MonkeyPatch, result: int | BaseException) -> list
     return given
 
 
-def test_settings_of_a_report_are_read_as_yaml_has_them() -> None:
-    given = module._settings("innovation=exit tickets; window = 60;event=[a, b]; relation=;")
-    assert given == {"innovation": "exit tickets", "window": 60, "event": ["a", "b"], "relation": None}
+def test_settings_of_a_report_are_names_and_values() -> None:
+    given = module._settings("innovation=exit #1; window = 60;event=[a, b];")
+    assert given == {"innovation": "exit #1", "window": "60", "event": "[a, b]"}
     assert module._settings("") == {}
-    for wrong in ("window", "event=[a"):
+    for wrong in ("window", "window=", "=5", "window=60; window=90"):
         with pytest.raises(InvalidInput, match="SET"):
             module._settings(wrong)
 

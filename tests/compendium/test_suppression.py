@@ -219,6 +219,24 @@ def test_without_a_smallest_cell_everything_is_shown(run: Path, people: int | No
     assert pd.read_csv(run / "tables/rows.csv")["people"].tolist() == [3]
 
 
+def test_with_one_numbers_have_three_digits_and_counts_all(run: Path) -> None:
+    results = Results("closed")
+    results.number("share", 2 / 3, "a share", people=40)
+    results.number("count", 12345, "a count", people=40)
+    frame = pd.DataFrame({"share": [1 / 7, 2.0], "count": [98765, 12]}, index=["a", "b"])
+    results.table("t", frame, "A table.", people=40)
+    numbers = json.loads((run / "numbers.json").read_text(encoding="utf-8"))
+    assert {key: entry["value"] for key, entry in numbers.items()} == {
+        "share": 0.667,
+        "count": 12345,
+        "t.a.share": 0.143,
+        "t.a.count": 98765,
+        "t.b.share": 2.0,
+        "t.b.count": 12,
+    }
+    assert pd.read_csv(run / "tables/t.csv")["share"].tolist() == [0.143, 2.0]
+
+
 @pytest.mark.parametrize("people", [0, 1, 4, 5, 40])
 def test_with_one_what_rests_on_too_few_leaves_no_trace(
     run: Path, people: int, monkeypatch: pytest.MonkeyPatch
@@ -275,21 +293,21 @@ def test_rows_of_a_table_are_withheld_in_page_file_and_numbers(
 ) -> None:
     displayed: list[dict[str, Any]] = []
     monkeypatch.setattr(module, "display", lambda bundle, raw: displayed.append(bundle))
-    frame = pd.DataFrame({"mean": [1.125, 2.625, 3.875], "people": [3, 7, 40]}, index=["a", "b", "c"])
+    frame = pd.DataFrame({"mean": [1.125, 2.625, 3.75], "people": [3, 7, 40]}, index=["a", "b", "c"])
     Results("closed").table("t", frame, "A table.", people="people")
     assert written(run) == {"t.c.mean", "t.c.people", "tables/t.csv"}
     assert (run / "tables/t.csv").read_text(encoding="utf-8").splitlines() == [
         ",mean,people",
         "a,,fewer than 5",
         "b,,withheld",
-        "c,3.875,40",
+        "c,3.75,40",
     ]
     shown = json.dumps(displayed)
-    assert "3.875" in shown
+    assert "3.75" in shown
     for number in ("1.125", "2.625"):
         assert number not in shown
     numbers = json.loads((run / "numbers.json").read_text(encoding="utf-8"))
-    assert numbers["t.c.mean"]["value"] == 3.875
+    assert numbers["t.c.mean"]["value"] == 3.75
 
 
 @pytest.mark.parametrize("text", [PERSON, "n = 3"])

@@ -218,14 +218,14 @@ def test_people_who_only_receive_are_still_people(dated: Tables) -> None:
     assert not any(network.nnz for network in found.networks), "t1 is no adopter"
 
 
-def test_contacts_may_have_a_time_of_day(dated: Tables) -> None:
-    times = dated["contacts"]["time"].where(dated["contacts"].index > 0, "2020-01-31T12:00:00")
+def test_contacts_are_of_their_day_whatever_the_time(dated: Tables) -> None:
+    times = dated["contacts"]["time"].where(dated["contacts"].index > 0, "2020-01-31T23:59:59")
     found = adoption_setting({**dated, "contacts": dated["contacts"].assign(time=times)}, "programme")
     assert [links(network, found.actors) for network in found.networks] == [
         set(),
         both_ways("s1 s2", "s2 s3"),
-        both_ways("s1 s2", "s1 s3"),
-    ], "noon of the thirtieth day is after its midnight"
+        both_ways("s1 s3"),
+    ], "the thirtieth day is in the first period to its end, as an adoption on it is"
 
 
 def test_groups_are_what_is_above_an_adopter(numbered: Tables, dated: Tables) -> None:
