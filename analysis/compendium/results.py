@@ -15,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import display
@@ -182,14 +183,18 @@ class Results:
         ValueError
             As for `number`, and when a label shows a single person or a group below the smallest cell.
         """
-        if self._is_withheld(key, people):
-            self._withhold(caption)
-            return
-        if self.package.smallest_cell:
-            texts = [key, caption, *texts_of(figure)]
-            refuse_single_people(texts, self.package.smallest_cell, f"figure {key!r}")
-        self._take(key)
-        content = as_svg(figure)
+        try:
+            if self._is_withheld(key, people):
+                self._withhold(caption)
+                return
+            if self.package.smallest_cell:
+                texts = [key, caption, *texts_of(figure)]
+                refuse_single_people(texts, self.package.smallest_cell, f"figure {key!r}")
+            self._take(key)
+            content = as_svg(figure)
+        finally:
+            # One left open at the end of a cell is put into the notebook by itself, withheld or not.
+            plt.close(figure)
         if self._folder is not None:
             folder = self._folder / "figures"
             folder.mkdir(exist_ok=True)

@@ -237,6 +237,15 @@ def test_with_one_numbers_have_three_digits_and_counts_all(run: Path) -> None:
     assert pd.read_csv(run / "tables/t.csv")["share"].tolist() == [0.143, 2.0]
 
 
+def test_a_figure_that_is_not_shown_is_not_left_for_the_notebook_to_show(run: Path) -> None:
+    plt.close("all")
+    Results("closed").figure("f", drawn("a group"), "A figure.", people=3)
+    assert plt.get_fignums() == []
+    with pytest.raises(ValueError, match="shows a single person"):
+        Results("closed").figure("g", drawn(PERSON), "A figure.", people=40)
+    assert plt.get_fignums() == []
+
+
 @pytest.mark.parametrize("people", [0, 1, 4, 5, 40])
 def test_with_one_what_rests_on_too_few_leaves_no_trace(
     run: Path, people: int, monkeypatch: pytest.MonkeyPatch
