@@ -51,8 +51,6 @@ class CoalescenceTest:
         Interval of the null: quantiles of the replicates.
     p : float
         (1 + b) ÷ (1 + m), one-sided: for more than the null makes.
-    p_lower : float
-        The same for less than the null makes; not part of the test.
     p_randomised : float
         With ties of the observed and replicates broken by a seeded uniform number: exactly uniform under the
         null, where `p` is at least so. For calibration, not for print.
@@ -73,7 +71,6 @@ class CoalescenceTest:
     lower: float
     upper: float
     p: float
-    p_lower: float
     p_randomised: float
     replicates: Floats
     window: float
@@ -108,7 +105,7 @@ class CoalescenceTest:
         row["place"] = self.place
         row["replicates"], row["missing"] = len(self.replicates), int(np.isnan(self.replicates).sum())
         order = ["null", "statistic", "event", "observed", "mean", "lower", "upper", "effect"]
-        order += ["effect_lower", "effect_upper", "place", "p", "p_lower"]
+        order += ["effect_lower", "effect_upper", "place", "p"]
         return pd.DataFrame([row])[order + [name for name in row if name not in order]]
 
     def summary(self) -> str:
@@ -190,7 +187,6 @@ def coalescence_test(
     drawn = np.array(replicated(task, replicates, seed=seed, workers=workers))
     # A replicate without anything possible cannot speak for an effect.
     larger = int((np.isnan(drawn) | (drawn > observed + 1e-12)).sum())
-    smaller = int((np.isnan(drawn) | (drawn < observed - 1e-12)).sum())
     same = int((np.abs(drawn - observed) <= 1e-12).sum())
     # Replicates take the seed's first spawned streams.
     uniform = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(replicates,))).random()
@@ -205,7 +201,6 @@ def coalescence_test(
         lower=float(lower),
         upper=float(upper),
         p=(1 + larger + same) / (1 + replicates),
-        p_lower=(1 + smaller + same) / (1 + replicates),
         p_randomised=(larger + uniform * (1 + same)) / (1 + replicates),
         replicates=drawn,
         window=window,

@@ -113,9 +113,7 @@ def cumulative_adoption(adoption_time: npt.ArrayLike, periods: npt.ArrayLike) ->
     )
 
 
-def shown_periods(
-    adoption_time: npt.ArrayLike, periods: npt.ArrayLike, smallest: int, groups: npt.ArrayLike | None = None
-) -> Floats:
+def shown_periods(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, smallest: int) -> Floats:
     """Return the periods whose counts of adopters tell of no group of people smaller than allowed.
 
     Between two periods shown nobody adopts or at least `smallest` people do, and after one nobody is left or
@@ -129,8 +127,6 @@ def shown_periods(
     periods : array-like of length T
     smallest : int
         Fewest people a number may rest on; 0 or 1 shows every period.
-    groups : array-like of length n, optional
-        Where the counts are shown for each of several groups: the rule then holds in every one.
 
     Returns
     -------
@@ -142,29 +138,22 @@ def shown_periods(
     ValueError
         As `cumulative_adoption`.
     """
-    times, bounds = checked_times(adoption_time), checked_periods(periods)
-    names, member = np.unique(
-        np.zeros(len(times)) if groups is None else np.asarray(groups), return_inverse=True
-    )
-    new = np.zeros((len(names), len(bounds) + 1), dtype=np.int64)
-    np.add.at(new, (member, adoption_ranks(times, bounds)), 1)
-    counts = np.cumsum(new, axis=1)
-    kept, last = [], np.zeros(len(names), dtype=np.int64)
-    for place, count in enumerate(counts[:, :-1].T):
-        steps = np.concatenate([count - last, counts[:, -1] - count])
-        if not ((steps > 0) & (steps < smallest)).any():
+    bounds = checked_periods(periods)
+    counts = cumulative_adoption(adoption_time, bounds)["adopters"].tolist()
+    people, final = len(checked_times(adoption_time)), len(bounds) - 1
+
+    def few(number: int) -> bool:
+        return 0 < number < smallest
+
+    kept: list[int] = []
+    for place, count in enumerate(counts):
+        if not few(count - (counts[kept[-1]] if kept else 0)) and not few(people - count):
             kept.append(place)
-            last = count
-    final = len(bounds) - 1
-    left = counts[:, -1] - counts[:, final]
-    if kept[-1:] != [final] and not ((left > 0) & (left < smallest)).any():
+    if kept[-1:] != [final] and not few(people - counts[final]):
         # A few adopt after the last that was shown: it goes, and they are counted with those before.
-        while kept:
-            rest = counts[:, final] - counts[:, kept[-1]]
-            if not ((rest > 0) & (rest < smallest)).any():
-                break
+        while kept and few(counts[final] - counts[kept[-1]]):
             kept.pop()
-        if not ((counts[:, final] > 0) & (counts[:, final] < smallest)).any() or kept:
+        if kept or not few(counts[final]):
             kept.append(final)
     return bounds[kept]
 

@@ -302,21 +302,21 @@ def test_rows_of_a_table_are_withheld_in_page_file_and_numbers(
 ) -> None:
     displayed: list[dict[str, Any]] = []
     monkeypatch.setattr(module, "display", lambda bundle, raw: displayed.append(bundle))
-    frame = pd.DataFrame({"mean": [1.125, 2.625, 3.75], "people": [3, 7, 40]}, index=["a", "b", "c"])
+    frame = pd.DataFrame({"mean": [1.125, 2.625, 3.875], "people": [3, 7, 40]}, index=["a", "b", "c"])
     Results("closed").table("t", frame, "A table.", people="people")
     assert written(run) == {"t.c.mean", "t.c.people", "tables/t.csv"}
     assert (run / "tables/t.csv").read_text(encoding="utf-8").splitlines() == [
         ",mean,people",
         "a,,fewer than 5",
         "b,,withheld",
-        "c,3.75,40",
+        "c,3.88,40",
     ]
     shown = json.dumps(displayed)
-    assert "3.75" in shown
+    assert "3.88" in shown
     for number in ("1.125", "2.625"):
         assert number not in shown
     numbers = json.loads((run / "numbers.json").read_text(encoding="utf-8"))
-    assert numbers["t.c.mean"]["value"] == 3.75
+    assert numbers["t.c.mean"]["value"] == 3.88
 
 
 @pytest.mark.parametrize("text", [PERSON, "n = 3"])
