@@ -134,7 +134,7 @@ def _expected(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from analysis.tables.importing import command
+    from analysis.importing import command
 
     command.run(arguments, _say)
     return 0
@@ -213,7 +213,7 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
             command.add_argument("dataset", help="name of the dataset (a folder of data_raw/)")
         elif importing:
             # Its arguments come with the readers, which are heavy: asking what is stale must not wait.
-            from analysis.tables.importing.command import add_arguments
+            from analysis.importing.command import add_arguments
 
             add_arguments(command)
         if name == "new":

@@ -46,11 +46,11 @@ def require_one_of(what: str, value: object, allowed: Iterable[object] | object)
     >>> require_one_of("kind", "median", ["mean", "sum"])
     Traceback (most recent call last):
     ...
-    ValueError: found kind 'median'; allowed: mean, sum
+    ValueError: kind is 'median'; allowed are 'mean', 'sum'
     """
     options = get_args(allowed) or tuple(allowed)  # type: ignore[arg-type]
     if value not in options:
-        raise ValueError(f"found {what} {value!r}; allowed: {', '.join(map(str, options))}")
+        raise ValueError(f"{what} is {value!r}; allowed are {', '.join(map(repr, options))}")
 
 
 def require_level(level: float) -> None:
@@ -61,10 +61,10 @@ def require_level(level: float) -> None:
     >>> require_level(95)
     Traceback (most recent call last):
     ...
-    ValueError: found level 95; allowed: more than 0 and less than 1
+    ValueError: found level 95; allowed: between 0 and 1
     """
     if not 0 < level < 1:
-        raise ValueError(f"found level {level:g}; allowed: more than 0 and less than 1")
+        raise ValueError(f"found level {level}; allowed: between 0 and 1")
 
 
 def require_count(what: str, value: int, least: int = 1) -> None:

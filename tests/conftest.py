@@ -10,7 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.networks.adopters import Study, read_study
+from tests.adoption.adopters import Study, read_study
 
 # How long an example takes tells of the machine, not of the code; and a change is tried on the examples that
 # the change before it was. HYPOTHESIS_PROFILE=wandering draws new ones each time.

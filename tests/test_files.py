@@ -22,7 +22,7 @@ def test_the_digest_of_the_code_sees_content_and_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "ROOT", tmp_path)
-    folder = tmp_path / "analysis" / "inference"
+    folder = tmp_path / "analysis" / "ties"
     folder.mkdir(parents=True)
     (folder / "kernels.py").write_text("one = 1\n")
     (folder / "notes.txt").write_text("no code")

@@ -1,0 +1,4 @@
+"""Studies, runs, pages and the verdict.
+
+`studies` reads what is declared, `driver` builds, `results` is the way out of a notebook.
+"""

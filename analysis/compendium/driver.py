@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from analysis.compendium.closure import closure
+from analysis.compendium.imports import reached_files
 from analysis.compendium.plan import (
     data_inputs,
     data_unit,
@@ -327,7 +327,7 @@ def _pages(
 
         write_codebook(packages)
 
-    inputs = page_inputs(json.dumps([asdict(package) for package in packages])) | closure(
+    inputs = page_inputs(json.dumps([asdict(package) for package in packages])) | reached_files(
         "import analysis.compendium.codebook"
     )
     yield "page codebook", inputs, REPORTS / "codebook.html", make_codebook

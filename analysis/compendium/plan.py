@@ -9,7 +9,7 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
-from analysis.compendium.closure import closure
+from analysis.compendium.imports import reached_files
 from analysis.compendium.studies import Run
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, digest, digest_file
 from analysis.tables.package import DataPackage
@@ -66,7 +66,7 @@ def data_inputs(package: DataPackage) -> dict[str, str]:
     beside = sorted({*raw.glob("*.json"), *raw.glob("*.csv")} - files.keys())
     there = _hashes([*beside, *(path for path in files if path.is_file())])
     gone = {path.relative_to(ROOT).as_posix(): sha256 for path, sha256 in files.items() if not path.is_file()}
-    return there | gone | closure(f"import analysis.sources.{package.name}") | _environment()
+    return there | gone | reached_files(f"import analysis.sources.{package.name}") | _environment()
 
 
 def run_inputs(run: Run) -> dict[str, str]:
@@ -80,7 +80,7 @@ def run_inputs(run: Run) -> dict[str, str]:
         {notebook: digest(run.notebook.text.encode())}
         | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
         | _hashes([*tables, *stored, executor])
-        | closure(run.notebook.code)
+        | reached_files(run.notebook.code)
         | _environment()
     )
 
@@ -98,7 +98,7 @@ def page_inputs(told: str, executed: Path | None = None) -> dict[str, str]:
     return (
         _hashes([*([executed] if executed else []), *sorted(TEMPLATES.glob("*"))])
         | {"a claim, verdict or citation": digest(told.encode())}
-        | closure("import analysis.compendium.pages")
+        | reached_files("import analysis.compendium.pages")
         | _environment()
     )
 

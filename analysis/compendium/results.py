@@ -21,10 +21,10 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from analysis.compendium.suppression import refuse_single_people, suppressed, texts_of
 from analysis.compendium.table_html import as_html, is_number
 from analysis.figures.svg import as_image, as_svg
 from analysis.files import DATA_DERIVED
+from analysis.privacy.suppression import refuse_single_people, suppressed, texts_of
 from analysis.tables.package import read_package
 
 __all__ = ["FIGURE", "NUMBERS", "RUN_FOLDER_VARIABLE", "TABLE", "Results", "slug"]

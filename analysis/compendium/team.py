@@ -25,9 +25,9 @@ from analysis.compendium.plan import (
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, digest_file, write_atomically
+from analysis.privacy.pseudonyms import PSEUDONYM
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import is_own, read_package
-from analysis.tables.privacy.pseudonyms import PSEUDONYM
 
 __all__ = ["check_data", "deidentify_dataset", "make_report", "new_dataset"]
 
@@ -36,7 +36,7 @@ Say = driver.Say
 
 def new_dataset(name: str, title: str, say: Say) -> None:
     """Begin a dataset of one's own, and say what comes next."""
-    from analysis.tables.own import begin
+    from analysis.importing.own import begin
 
     folder = begin(name, title).relative_to(ROOT)
     say(f"{folder}/ is yours: nothing in it is ever committed.")
@@ -52,7 +52,7 @@ def check_data(dataset: str, say: Say) -> None:
     InvalidInput
         With every fault.
     """
-    from analysis.tables.own import read_own, told
+    from analysis.importing.own import read_own, told
 
     data = read_own(dataset)
     if data.example:
@@ -78,10 +78,10 @@ def deidentify_dataset(
         With every fault of the tables, of the key file, and every name that would be published; then
         nothing is written.
     """
+    from analysis.importing.own import NAMES, own_folder, read_own
+    from analysis.privacy.deidentify import deidentify
+    from analysis.privacy.pseudonyms import default_key_file, open_key
     from analysis.tables.load import write_dataset
-    from analysis.tables.own import NAMES, own_folder, read_own
-    from analysis.tables.privacy.deidentify import deidentify
-    from analysis.tables.privacy.pseudonyms import default_key_file, open_key
 
     folder = own_folder(dataset)
     data = read_own(dataset)

@@ -1,0 +1,4 @@
+"""What stands behind a claim.
+
+`attribution`, `identifiability`, `joint_display`, `participation`.
+"""

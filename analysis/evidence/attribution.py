@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.networks.panel import Panel
+from analysis.ties.panel import Panel
 
 __all__ = [
     "KNOWLEDGE",
@@ -172,7 +172,7 @@ def admissible(
 def exposures(
     pairs: pd.DataFrame, allowed: pd.DataFrame, groups: Mapping[Any, object]
 ) -> tuple[pd.Series, pd.DataFrame]:
-    """Return what `inference.formation.formation_rates` takes: outcomes, and what each pair was exposed to.
+    """Return what `tie_models.formation.formation_rates` takes: outcomes, and what each pair was exposed to.
 
     Parameters
     ----------

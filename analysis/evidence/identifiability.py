@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.networks.panel import Panel
+from analysis.ties.panel import Panel
 
 __all__ = ["ELSEWHERE", "compared", "expected_identified", "history_pair", "replayed"]
 

@@ -107,7 +107,7 @@ def network_finding(rates: pd.DataFrame, *, baseline: float) -> pd.Series:
     Parameters
     ----------
     rates : DataFrame
-        ``source``, ``lower``, ``upper``, ``identified`` (`inference.formation.FormationRates.tidy`).
+        ``source``, ``lower``, ``upper``, ``identified`` (`tie_models.formation.FormationRates.tidy`).
     baseline : float
         A rate too small to matter, such as that of pairs who did not meet.
 

@@ -1,0 +1,4 @@
+"""A module per kind of figure.
+
+All draw results in one `theme` and leave as SVG (`svg`).
+"""

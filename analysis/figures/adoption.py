@@ -73,7 +73,7 @@ def hazard_by_exposure(frame: pd.DataFrame) -> Figure:
     ----------
     frame : DataFrame
         index: classes of exposure; `at_risk`, `adopted`, `hazard`, `lower`, `upper`
-        (`inference.hazard_classes.hazard_by_class`).
+        (`adoption.hazard_classes.hazard_by_class`).
 
     Raises
     ------

@@ -55,7 +55,7 @@ def source_rates(rates: pd.DataFrame, truth: Mapping[str, float] | None = None) 
     Parameters
     ----------
     rates : DataFrame
-        `source`, `rate`, `lower`, `upper`, `identified` (`inference.formation.FormationRates.tidy`). A rate
+        `source`, `rate`, `lower`, `upper`, `identified` (`tie_models.formation.FormationRates.tidy`). A rate
         that cannot be told from others is drawn hollow.
     truth : mapping of str to float, optional
         The rates a twin was made with.
@@ -92,7 +92,7 @@ def power_curves(frame: pd.DataFrame, x: str, by: str) -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        `power`, `power_error` and the columns named (`inference.formation.formation_power`).
+        `power`, `power_error` and the columns named (`tie_models.formation.formation_power`).
     x, by : str
         Columns: along the axis, and one line each.
 

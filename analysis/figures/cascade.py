@@ -13,8 +13,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.contacts.cascade import Meeting
 from analysis.figures.theme import PALETTE, themed
-from analysis.networks.cascade import Meeting
 
 __all__ = ["beside_nulls", "cascade_timeline", "census_bars", "meeting_steps", "sensitivity_surface"]
 

@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
-from analysis.networks.panel import Panel
+from analysis.ties.panel import Panel
 
 __all__ = ["sociograms"]
 

@@ -1,0 +1,4 @@
+"""Survey answers.
+
+`scales` scores them; `aggregation` says what a group's mean can carry.
+"""

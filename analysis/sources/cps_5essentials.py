@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.files import DATA_RAW
 from analysis.sources.build import build
 from analysis.sources.delimited import read_delimited
-from analysis.tables.cells import report
+from analysis.tables.cells import fault_cells
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
 from analysis.tables.schema import Column
@@ -112,10 +112,10 @@ def _layout(path: Path, faults: list[Fault]) -> list[_Measure]:
 
 def _check(file: str, frame: pd.DataFrame, faults: list[Fault]) -> None:
     school, year = frame[_SCHOOL], frame[_YEAR]
-    report(file, _SCHOOL, school, school.duplicated() & school.notna(), "each school once", faults)
+    fault_cells(file, _SCHOOL, school, school.duplicated() & school.notna(), "each school once", faults)
     if len(frame):
         other = (year != year.iloc[0]).fillna(False).astype(bool)
-        report(file, _YEAR, year, other, f"{year.iloc[0]}, as in the first row", faults)
+        fault_cells(file, _YEAR, year, other, f"{year.iloc[0]}, as in the first row", faults)
 
 
 def _values(file: str, measure: _Measure, cells: pd.Series, faults: list[Fault]) -> pd.Series:
@@ -124,7 +124,7 @@ def _values(file: str, measure: _Measure, cells: pd.Series, faults: list[Fault])
         shares = (cells / 100).round(6)
         return shares.mask(cells == float(measure.missing)) if measure.missing else shares
     words = [*measure.numbers, *([measure.missing] if measure.missing else [])]
-    report(file, measure.column, cells, cells.notna() & ~cells.isin(words), ", ".join(words), faults)
+    fault_cells(file, measure.column, cells, cells.notna() & ~cells.isin(words), ", ".join(words), faults)
     return cells.map(measure.numbers)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.sources.build import build
 from analysis.sources.delimited import read_delimited
-from analysis.tables.cells import report
+from analysis.tables.cells import fault_cells
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
 from analysis.tables.schema import Column
@@ -148,10 +148,10 @@ def _people(raw: Path, course: _Course, package: DataPackage, faults: list[Fault
         most = float(declared["experience_years"].maximum or _IMPOSSIBLE_YEARS)
         allowed = f"at most {most:g}, or {_IMPOSSIBLE_YEARS} for none"
         impossible = people[header].between(most, _IMPOSSIBLE_YEARS, inclusive="neither").fillna(False)
-        report(path.name, header, people[header], impossible.astype(bool), allowed, faults)
+        fault_cells(path.name, header, people[header], impossible.astype(bool), allowed, faults)
     number = people[course.person]
     again = number.duplicated() & number.notna()
-    report(path.name, course.person, number, again, "each person once", faults)
+    fault_cells(path.name, course.person, number, again, "each person once", faults)
     return people
 
 
@@ -166,9 +166,11 @@ def _posts(raw: Path, course: _Course, people: pd.Series, faults: list[Fault]) -
     if len(people):
         for header in (_SENDER, course.receiver):
             unknown = posts[header].notna() & ~posts[header].isin(people)
-            report(path.name, header, posts[header], unknown, f"a person of {course.name}-nodes.csv", faults)
+            fault_cells(
+                path.name, header, posts[header], unknown, f"a person of {course.name}-nodes.csv", faults
+            )
     time = pd.to_datetime(posts[_TIME], format=course.written, errors="coerce")
-    report(path.name, _TIME, posts[_TIME], time.isna() & posts[_TIME].notna(), course.shown, faults)
+    fault_cells(path.name, _TIME, posts[_TIME], time.isna() & posts[_TIME].notna(), course.shown, faults)
     return pd.DataFrame(
         {
             "time": time.dt.strftime(course.stored),

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.tables.faults import Fault
 from analysis.tables.schema import Column, Table
 
-__all__ = ["FIRST_ROW", "report", "typed"]
+__all__ = ["FIRST_ROW", "fault_cells", "typed"]
 
 _HEADER = 1
 FIRST_ROW = _HEADER + 1
@@ -74,7 +74,7 @@ def typed(
     return pd.DataFrame(series, index=frame.index)
 
 
-def report(
+def fault_cells(
     file: str, column: str, given: pd.Series, bad: pd.Series, allowed: str, faults: list[Fault]
 ) -> None:
     """Append a fault for each cell that is bad, showing what was given there."""
@@ -138,7 +138,7 @@ def _typed_column(file: str, column: Column, given: pd.Series, faults: list[Faul
     for wrong, allowed in problems:
         if wrong.any():
             cells = pd.Series(wrong.to_numpy()[codes], index=given.index)
-            report(file, column.name, given, cells, allowed, faults)
+            fault_cells(file, column.name, given, cells, allowed, faults)
     return pd.Series(values.array[codes], index=given.index)
 
 

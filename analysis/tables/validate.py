@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.tables.cells import FIRST_ROW, report, typed
+from analysis.tables.cells import FIRST_ROW, fault_cells, typed
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
 from analysis.tables.schema import TABLES, Column, Table
@@ -135,7 +135,7 @@ def _check_reference(
     unknown = values.notna() & ~values.isin(there)
     before = len(faults)
     places = " or ".join(f"{other}.csv, column {key}" for other, key in targets if other in tables)
-    report(file, column.name, values, unknown, f"one in {places}", faults)
+    fault_cells(file, column.name, values, unknown, f"one in {places}", faults)
     near = _near_misses(values[unknown], there)
     for position, fault in enumerate(faults[before:], start=before):
         hint = near.get(fault.found, "")
@@ -168,7 +168,7 @@ def _check_relations(name: str, frame: pd.DataFrame, package: DataPackage, fault
     names = [relation.name for relation in package.relations]
     unknown = frame["relation"].notna() & ~frame["relation"].isin(names)
     allowed = f"relations declared in datapackage.json: {', '.join(names) or 'none'}"
-    report(f"{name}.csv", "relation", frame["relation"], unknown, allowed, faults)
+    fault_cells(f"{name}.csv", "relation", frame["relation"], unknown, allowed, faults)
 
 
 def _check_scales(ties: pd.DataFrame, package: DataPackage, faults: list[Fault]) -> None:
@@ -176,7 +176,7 @@ def _check_scales(ties: pd.DataFrame, package: DataPackage, faults: list[Fault])
         fits = ties["value"].between(relation.minimum, relation.maximum).fillna(True)
         outside = (ties["relation"] == relation.name).fillna(False) & ~fits
         scale = f"{relation.name} is measured from {relation.minimum:g} to {relation.maximum:g}"
-        report("ties.csv", "value", _as_written(ties["value"].where(outside)), outside, scale, faults)
+        fault_cells("ties.csv", "value", _as_written(ties["value"].where(outside)), outside, scale, faults)
 
 
 def _as_written(values: pd.Series) -> pd.Series:
@@ -190,7 +190,7 @@ def _check_ranges(tables: Mapping[str, pd.DataFrame], faults: list[Fault]) -> No
         return
     items = tables["items"]
     reversed_range = (items["minimum"] > items["maximum"]).fillna(False).astype(bool)
-    report(
+    fault_cells(
         "items.csv",
         "maximum",
         _as_written(items["maximum"]),
@@ -210,7 +210,7 @@ def _check_ranges(tables: Mapping[str, pd.DataFrame], faults: list[Fault]) -> No
         everywhere = outside & (responses["item_id"] == item).fillna(False)
         bounds = f"{usable['minimum'][item]:g} to {usable['maximum'][item]:g}"
         allowed = f"a number from {bounds}, the range of item {item}"
-        report("responses.csv", "value", _as_written(values), everywhere, allowed, faults)
+        fault_cells("responses.csv", "value", _as_written(values), everywhere, allowed, faults)
 
 
 def _check_presence(tables: Mapping[str, pd.DataFrame], faults: list[Fault]) -> None:
@@ -256,4 +256,4 @@ def _check_silence(tables: Mapping[str, pd.DataFrame], faults: list[Fault]) -> N
             heard = pd.MultiIndex.from_frame(frame[["wave", who, "relation"]])
             bad |= heard.isin(pd.MultiIndex.from_frame(one))
         allowed = "answers of people who are not listed in nonresponse.csv for that wave"
-        report(f"{name}.csv", who, frame[who], pd.Series(bad, index=frame.index), allowed, faults)
+        fault_cells(f"{name}.csv", who, frame[who], pd.Series(bad, index=frame.index), allowed, faults)

@@ -1,0 +1,4 @@
+"""Does an interval or a test hold what it promises?
+
+A module per study, run over hundreds of seeds by `make validate`.
+"""

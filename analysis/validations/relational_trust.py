@@ -22,12 +22,12 @@ from scipy.stats import binom
 
 from analysis.evidence.attribution import KNOWLEDGE, admissible, exposures, risk_set
 from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
-from analysis.inference.change_statistics import edges, match, mutual
-from analysis.inference.formation import formation_power, formation_rates
-from analysis.inference.separable import separable
-from analysis.networks.overview import panels_of
 from analysis.parallel import replicated
 from analysis.sources.pipnic_twin import grown
+from analysis.tie_models.change_statistics import edges, match, mutual
+from analysis.tie_models.formation import formation_power, formation_rates
+from analysis.tie_models.separable import separable
+from analysis.ties.overview import panels_of
 
 __all__ = ["coverage", "main", "separable_coverage", "twin_rates"]
 

@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom, kstest
 
+from analysis.contacts.closing_rates import closing_rates
+from analysis.contacts.closure import star_coalescence
+from analysis.contacts.coalescence import Null, Statistic, coalescence_test
 from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
-from analysis.inference.closing_rates import closing_rates
-from analysis.inference.coalescence import Null, Statistic, coalescence_test
-from analysis.networks.closure import star_coalescence
 from analysis.parallel import replicated
 from analysis.sources.thirty_schools import grown
 

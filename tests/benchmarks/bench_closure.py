@@ -56,9 +56,9 @@ def peak_memory() -> float:
 
 def measure(path: Path) -> None:
     """Read, detect and count once; print the row of the table."""
-    from analysis.networks.closure import star_coalescence
-    from analysis.networks.contacts import contact_stream
-    from analysis.networks.two_paths import two_paths
+    from analysis.contacts.closure import star_coalescence
+    from analysis.contacts.stream import contact_stream
+    from analysis.contacts.two_paths import two_paths
 
     small = contact_stream(stream(500, 50))
     star_coalescence(small, window=14, persistence=7)
@@ -96,9 +96,9 @@ def nulls(dataset: str, course: str, settings: dict[str, float]) -> None:
     """Print how long 1,000 replicates of each null model take, on one core and on all."""
     from typing import get_args
 
+    from analysis.contacts.coalescence import Null, coalescence_test
+    from analysis.contacts.stream import contact_stream
     from analysis.files import DATA_DERIVED
-    from analysis.inference.coalescence import Null, coalescence_test
-    from analysis.networks.contacts import contact_stream
 
     table = DATA_DERIVED / dataset / "contacts.csv"
     if not table.is_file():

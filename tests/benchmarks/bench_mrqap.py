@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 # A script is started with its own folder on the path, not the repository's.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from analysis.inference.qap import mrqap
+from analysis.resampling.qap import mrqap
 
 Floats = NDArray[np.float64]
 SECONDS = 4.0  # aimed at for the longer of our two runs

@@ -28,7 +28,7 @@ from scipy import sparse
 # A script is started with its own folder on the path, not the repository's.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from analysis.networks.triads import triad_census, triad_census_by_node
+from analysis.ties.triads import triad_census, triad_census_by_node
 
 Ties = NDArray[np.int64]
 

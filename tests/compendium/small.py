@@ -58,8 +58,8 @@ _CELLS = (
         "code",
         "imports",
         "import matplotlib.pyplot as plt\n\nfrom analysis.compendium.results import Results\n"
-        "from analysis.networks.panel import Panel\n"
-        "from analysis.networks.structure import degrees, density\n"
+        "from analysis.ties.panel import Panel\n"
+        "from analysis.ties.structure import degrees, density\n"
         "from analysis.tables.load import load",
         [],
     ),

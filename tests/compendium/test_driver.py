@@ -107,7 +107,7 @@ def test_a_second_build_executes_and_writes_nothing(small: Small) -> None:
         ),
         ("notebooks/small/study.yml", "factor: 2", "factor: 3", {"twice"}, "parameter factor changed"),
         (
-            "analysis/networks/structure.py",
+            "analysis/ties/structure.py",
             "__all__",
             "_UNUSED = 1\n\n__all__",
             {"once", "twice"},

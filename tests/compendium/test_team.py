@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.tables.privacy.names import fold
+from analysis.privacy.names import fold
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -23,7 +23,7 @@ from analysis.evidence.attribution import (
     risk_set,
     summarised,
 )
-from analysis.networks.panel import Panel
+from analysis.ties.panel import Panel
 
 NAN = math.nan
 WAVES = [1, 2, 3]

@@ -21,7 +21,7 @@ from analysis.evidence.identifiability import (
     history_pair,
     replayed,
 )
-from analysis.networks.panel import Panel
+from analysis.ties.panel import Panel
 from tests.evidence.test_attribution import random_panels
 
 NAN = math.nan

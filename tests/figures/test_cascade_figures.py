@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from analysis.contacts.cascade import Meeting
 from analysis.figures.adoption import adoption_curves, hazard_by_exposure
 from analysis.figures.cascade import (
     beside_nulls,
@@ -20,7 +21,6 @@ from analysis.figures.cascade import (
     meeting_steps,
     sensitivity_surface,
 )
-from analysis.networks.cascade import Meeting
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from analysis.compendium.suppression import refuse_single_people, texts_of
 from analysis.figures.change import turnover_bars
-from analysis.networks.overview import changes
-from analysis.networks.panel import Panel
+from analysis.privacy.suppression import refuse_single_people, texts_of
+from analysis.ties.overview import changes
+from analysis.ties.panel import Panel
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from analysis.figures.estimates import estimates_by_model
 from analysis.figures.sociogram import sociograms
 from analysis.figures.svg import as_svg
 from analysis.figures.theme import MARKERS, PALETTE, themed
-from analysis.networks.panel import Panel
+from analysis.ties.panel import Panel
 
 ACTORS = list("abcd")
 # a and b tie each other, c ties a, d is alone; then c and d tie each other weakly.

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from analysis.files import DATA_RAW
+from analysis.importing.people import Matcher, read_roster
+from analysis.importing.roster import read_roster_survey
 from analysis.sources.example_network import invented, survey_of, tables
 from analysis.tables.faults import Fault
-from analysis.tables.importing.people import Matcher, read_roster
-from analysis.tables.importing.roster import read_roster_survey
 from analysis.tables.load import write_tables
 from analysis.tables.package import DataPackage, read_package
 from analysis.tables.validate import checked

@@ -16,13 +16,13 @@ from scipy.stats import binom
 import analysis.tables.load
 from analysis.evidence.attribution import KNOWLEDGE, admissible, exposures, risk_set
 from analysis.files import DATA_RAW
-from analysis.inference.formation import formation_rates
-from analysis.networks.overview import panels_of
 from analysis.sources.pipnic_twin import Twin, grown, tables, truth
 from analysis.tables.faults import InvalidInput
 from analysis.tables.load import load, load_truth, write_dataset
 from analysis.tables.package import DataPackage, read_package
 from analysis.tables.validate import checked
+from analysis.tie_models.formation import formation_rates
+from analysis.ties.overview import panels_of
 
 FOLDER = DATA_RAW / "pipnic_twin"
 SOURCES = ["same_school", "other_school", "returned", "session_1", "session_2", "session_3", "session_4"]

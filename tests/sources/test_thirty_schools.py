@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.contacts.closure import star_coalescence
 from analysis.files import DATA_RAW
-from analysis.networks.closure import star_coalescence
 from analysis.sources import thirty_schools_null
 from analysis.sources.thirty_schools import Meeting, grown, tables, truth
 from analysis.tables.package import read_package

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from analysis.compendium.stored import stored_results
+from analysis.contacts.closure import Coalescence
+from analysis.contacts.closure import star_coalescence as detector
 from analysis.files import DATA_RAW
-from analysis.networks.closure import Coalescence
-from analysis.networks.closure import star_coalescence as detector
 from analysis.parallel import replicated
 from analysis.validations import star_coalescence
 from analysis.validations.star_coalescence import (

@@ -1,0 +1,245 @@
+"""When each adopted, and how many by when: times and periods, categories of adopters, curves, hazards.
+
+Times of adoption are n numbers, NaN or infinity for who never adopted; **they are nowhere counted as an
+adopter**. Periods are increasing numbers; a time belongs to the first period that is not before it, and the
+first period takes in all that came earlier.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.arrays import Flags, Floats, Integers
+
+__all__ = [
+    "ADOPTER_CATEGORIES",
+    "adopter_categories",
+    "adoption_ranks",
+    "checked_periods",
+    "checked_times",
+    "cumulative_adoption",
+    "hazard_by_period",
+    "people_at_risk",
+    "shown_periods",
+]
+
+
+ADOPTER_CATEGORIES = (
+    "innovator",
+    "early adopter",
+    "early majority",
+    "late majority",
+    "laggard",
+    "non-adopter",
+)
+
+
+def adopter_categories(adoption_time: npt.ArrayLike, *, innovators: bool = True) -> pd.Series:
+    """Sort adopters by how far from the mean time they adopted, in standard deviations.
+
+    Innovators: before mean − 2 SD; early adopters: before mean − SD; early majority: before the mean; late
+    majority: before mean + SD; laggards: at mean + SD or later. A time on a boundary falls in the later one.
+
+    Parameters
+    ----------
+    adoption_time : array-like of length n
+    innovators : bool
+        If false, innovators count as early adopters (as in netdiffuseR).
+
+    Returns
+    -------
+    Series
+        Ordered categories, `ADOPTER_CATEGORIES`. Mean and SD (ddof 1) are those of the adopters alone; who
+        never adopted is a non-adopter. Shares of 2.5, 13.5, 34, 34 and 16 % are what the rule gives when
+        times are normal; in a short study nobody may be 2 SD early.
+
+    Raises
+    ------
+    ValueError
+        When fewer than two adopted, or all at one time.
+
+    References
+    ----------
+    Rogers, E. M. (2003). Diffusion of Innovations (5th ed.), ch. 7.
+    """
+    times = checked_times(adoption_time)
+    adopted = np.isfinite(times)
+    distinct = len(np.unique(times[adopted]))
+    if distinct < 2:
+        raise ValueError(
+            f"found {int(adopted.sum())} adopters at {distinct} different times; allowed: 2 times or more"
+        )
+    mean, deviation = times[adopted].mean(), times[adopted].std(ddof=1)
+    cuts = mean + deviation * np.array([-2.0, -1.0, 0.0, 1.0])
+    codes = np.where(adopted, np.searchsorted(cuts, times, side="right"), 5)
+    if not innovators:
+        codes = np.maximum(codes, 1)
+    names = pd.CategoricalDtype(list(ADOPTER_CATEGORIES), ordered=True)
+    return pd.Series([ADOPTER_CATEGORIES[code] for code in codes], dtype=names, name="category")
+
+
+def cumulative_adoption(adoption_time: npt.ArrayLike, periods: npt.ArrayLike) -> pd.DataFrame:
+    """Count adopters by period.
+
+    Parameters
+    ----------
+    adoption_time : array-like of length n
+    periods : array-like of length T
+
+    Returns
+    -------
+    DataFrame
+        Index ``period``; ``new``, ``adopters`` so far, ``share`` of all n, and ``growth``, new ÷ adopters
+        of the period before (NaN without any).
+
+    Raises
+    ------
+    ValueError
+        When nobody is given, periods do not increase, or a time is −∞.
+    """
+    times, bounds = checked_times(adoption_time), checked_periods(periods)
+    new = np.bincount(adoption_ranks(times, bounds), minlength=len(bounds) + 1)[: len(bounds)]
+    total = np.cumsum(new)
+    before = total - new
+    growth = np.divide(new, before, out=np.full(len(new), np.nan), where=before > 0)
+    return pd.DataFrame(
+        {"new": new, "adopters": total, "share": total / len(times), "growth": growth},
+        index=pd.Index(bounds, name="period"),
+    )
+
+
+def shown_periods(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, smallest: int) -> Floats:
+    """Return the periods whose counts of adopters tell of no group of people smaller than allowed.
+
+    Between two periods shown nobody adopts or at least `smallest` people do, and after one nobody is left or
+    at least so many are: neither a count nor a difference of counts is of fewer. Periods between are left out
+    and their adopters counted at the next period that is shown. The last period is shown unless a few had
+    not adopted by then, so that the sum of all adopters may be told, too.
+
+    Parameters
+    ----------
+    adoption_time : array-like of length n
+    periods : array-like of length T
+    smallest : int
+        Fewest people a number may rest on; 0 or 1 shows every period.
+
+    Returns
+    -------
+    ndarray
+        Of the T periods those shown; may be empty.
+
+    Raises
+    ------
+    ValueError
+        As `cumulative_adoption`.
+    """
+    bounds = checked_periods(periods)
+    counts = cumulative_adoption(adoption_time, bounds)["adopters"].tolist()
+    people, final = len(checked_times(adoption_time)), len(bounds) - 1
+
+    def few(number: int) -> bool:
+        return 0 < number < smallest
+
+    kept: list[int] = []
+    for place, count in enumerate(counts):
+        if not few(count - (counts[kept[-1]] if kept else 0)) and not few(people - count):
+            kept.append(place)
+    if kept[-1:] != [final] and not few(people - counts[final]):
+        # A few adopt after the last that was shown: it goes, and they are counted with those before.
+        while kept and few(counts[final] - counts[kept[-1]]):
+            kept.pop()
+        if kept or not few(counts[final]):
+            kept.append(final)
+    return bounds[kept]
+
+
+def hazard_by_period(
+    adoption_time: npt.ArrayLike,
+    periods: npt.ArrayLike,
+    *,
+    observed_until: npt.ArrayLike | None = None,
+) -> pd.DataFrame:
+    """Return the share of those still without the innovation who adopt, by period.
+
+    Parameters
+    ----------
+    adoption_time : array-like of length n
+    periods : array-like of length T
+    observed_until : array-like of length n, optional
+        Last time at which each was observed; later periods do not count who had not adopted by then. By
+        default everybody is observed throughout.
+
+    Returns
+    -------
+    DataFrame
+        Index ``period``; ``at_risk``, ``new``, ``hazard`` (NaN when nobody is at risk). netdiffuseR's
+        ``hazard_rate`` prints 0 for the first period; here it is new ÷ n, to be read as a hazard only where
+        the first period is when the innovation came out.
+
+    Raises
+    ------
+    ValueError
+        As `cumulative_adoption`, or when `observed_until` does not fit.
+    """
+    bounds = checked_periods(periods)
+    at_risk, adopts = people_at_risk(adoption_time, bounds, observed_until=observed_until)
+    risk, new = at_risk.sum(axis=0), adopts.sum(axis=0)
+    hazard = np.divide(new, risk, out=np.full(len(bounds), np.nan), where=risk > 0)
+    return pd.DataFrame(
+        {"at_risk": risk, "new": new, "hazard": hazard}, index=pd.Index(bounds, name="period")
+    )
+
+
+def people_at_risk(
+    adoption_time: npt.ArrayLike, periods: npt.ArrayLike, *, observed_until: npt.ArrayLike | None = None
+) -> tuple[Flags, Flags]:
+    """Say who had not adopted before each period and was observed in it, and who adopted in it; (n, T) each.
+
+    Parameters and errors are those of `hazard_by_period`.
+    """
+    times, bounds = checked_times(adoption_time), checked_periods(periods)
+    ranks = adoption_ranks(times, bounds)[:, None]
+    at_risk: Flags = ranks >= np.arange(len(bounds))
+    adopts: Flags = ranks == np.arange(len(bounds))
+    if observed_until is not None:
+        until = np.asarray(observed_until, dtype=float)
+        if until.shape != times.shape or np.isnan(until).any():
+            raise ValueError(
+                f"observed_until has shape {until.shape} and {int(np.isnan(until).sum())} missing; "
+                f"needed: {len(times)} times"
+            )
+        early = np.isfinite(times) & (until < times)
+        if early.any():
+            place = int(np.flatnonzero(early)[0])
+            raise ValueError(
+                f"actor {place} adopted at {times[place]:g} but was observed until {until[place]:g} only"
+            )
+        at_risk &= until[:, None] >= np.where(np.isfinite(times)[:, None], -np.inf, bounds)
+    return at_risk, adopts
+
+
+def adoption_ranks(times: Floats, periods: Floats) -> Integers:
+    """Return the place of the period each time belongs to; len(periods) for later and never."""
+    ranks: Integers = np.searchsorted(periods, times, side="left").astype(np.int64)
+    return ranks
+
+
+def checked_times(adoption_time: npt.ArrayLike) -> Floats:
+    """Return times with infinity for never."""
+    times = np.array(adoption_time, dtype=float)
+    if times.ndim != 1 or not times.size:
+        raise ValueError(f"adoption_time has shape {times.shape}; needed: one time for each of n actors")
+    if np.isneginf(times).any():
+        place = int(np.flatnonzero(np.isneginf(times))[0])
+        raise ValueError(f"adoption_time is -inf at {place}; allowed: numbers, and inf or NaN for never")
+    times[np.isnan(times)] = np.inf
+    return times
+
+
+def checked_periods(periods: npt.ArrayLike) -> Floats:
+    bounds = np.asarray(periods, dtype=float)
+    if bounds.ndim != 1 or not bounds.size or not np.isfinite(bounds).all() or (np.diff(bounds) <= 0).any():
+        raise ValueError(f"periods are {np.ravel(bounds).tolist()[:12]}; needed: numbers that increase")
+    return bounds

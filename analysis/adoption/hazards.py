@@ -1,0 +1,376 @@
+"""The hazard of adoption in discrete time: who adopts next, by exposure and whatever else is known.
+
+Networks, times of adoption and periods are given as in `analysis.adoption.diffusion`. Nothing here can
+separate contagion from homophily (Shalizi & Thomas 2011, Sociological Methods & Research 40, 211–239): the
+summary of a result says so.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import statsmodels.api as sm
+from scipy.stats import norm
+from statsmodels.tools.sm_exceptions import (
+    ConvergenceWarning,
+    HessianInversionWarning,
+    PerfectSeparationError,
+    PerfectSeparationWarning,
+)
+
+from analysis.adoption.adopters import people_at_risk
+from analysis.adoption.diffusion import HOMOPHILY, ExposureWeights, exposure
+from analysis.adoption.exposure_weights import Network
+from analysis.arrays import Floats, Integers
+from analysis.checks import require_one_of
+
+__all__ = [
+    "HazardLink",
+    "HazardModel",
+    "diffusion_regression",
+    "hazard_model",
+    "person_periods",
+]
+
+
+HazardLink = Literal["logit", "complementary log-log"]
+
+_FEW_GROUPS = 30
+
+_NO_END = 50.0
+"""Standard error, for one standard deviation of a term, beyond which there is no finite estimate."""
+
+
+@dataclass(frozen=True, eq=False)
+class HazardModel:
+    """A discrete-time hazard model of adoption.
+
+    Attributes
+    ----------
+    terms : tuple of str
+        ``constant`` first.
+    estimates, standard_errors, p, lower, upper : ndarray of shape (k,)
+        Of the linear predictor; p and intervals by the normal distribution.
+    exposure : str or None
+        The term that is exposure.
+    link : {"logit", "complementary log-log"}
+    level : float
+        Of the intervals.
+    rows, events : int
+        Person-periods at risk and adoptions among them.
+    left_out : int
+        Person-periods with something missing.
+    groups : int or None
+        Clusters the standard errors allow for; None: those of maximum likelihood.
+    log_likelihood : float
+    """
+
+    terms: tuple[str, ...]
+    estimates: Floats
+    standard_errors: Floats
+    p: Floats
+    lower: Floats
+    upper: Floats
+    exposure: str | None
+    link: HazardLink
+    level: float
+    rows: int
+    events: int
+    left_out: int
+    groups: int | None
+    log_likelihood: float
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a term; ``ratio`` is exp(estimate), of odds (logit) or of hazards."""
+        return pd.DataFrame(
+            {
+                "term": self.terms,
+                "estimate": self.estimates,
+                "standard_error": self.standard_errors,
+                "z": self.estimates / self.standard_errors,
+                "p": self.p,
+                "lower": self.lower,
+                "upper": self.upper,
+                "ratio": np.exp(self.estimates),
+            }
+        )
+
+    def summary(self) -> str:
+        """Return the table under a line on the data, and what it cannot show."""
+        errors = "maximum likelihood" if self.groups is None else f"robust, {self.groups} groups"
+        lines = [
+            f"{self.events} adoptions in {self.rows} person-periods ({self.left_out} left out, something "
+            f"missing); {self.link}; standard errors: {errors}; {self.level:.0%} intervals",
+            self.tidy().to_string(index=False, float_format="{:.3f}".format),
+        ]
+        if self.groups is not None and self.groups < _FEW_GROUPS:
+            lines.append(f"With {self.groups} groups, robust standard errors tend to be too small.")
+        if self.exposure is not None:
+            lines.append(HOMOPHILY)
+        return "\n".join(lines)
+
+
+def person_periods(
+    adoption_time: npt.ArrayLike,
+    periods: npt.ArrayLike,
+    *,
+    attributes: pd.DataFrame | None = None,
+    by_period: dict[str, npt.ArrayLike] | None = None,
+    observed_until: npt.ArrayLike | None = None,
+) -> pd.DataFrame:
+    """Return one row for each person and period in which the person might have adopted.
+
+    Parameters
+    ----------
+    adoption_time, periods, observed_until
+        As `analysis.adoption.adopters.hazard_by_period`.
+    attributes : DataFrame of n rows, optional
+        What does not change, in the order of the actors.
+    by_period : dict of (n, T) array-like, optional
+        What does, such as exposure.
+
+    Returns
+    -------
+    DataFrame
+        ``actor`` (the place, 0 … n − 1), ``period``, ``adopted`` (0 or 1), attributes, `by_period`.
+
+    Raises
+    ------
+    ValueError
+        When a shape does not fit or a column's name is taken.
+    """
+    bounds = np.asarray(periods, dtype=float)
+    at_risk, adopts = people_at_risk(adoption_time, bounds, observed_until=observed_until)
+    actors, places = at_risk.nonzero()
+    frame = pd.DataFrame(
+        {"actor": actors, "period": bounds[places], "adopted": adopts[actors, places].astype(int)}
+    )
+    given = pd.DataFrame() if attributes is None else attributes
+    if attributes is not None and len(attributes) != len(at_risk):
+        raise ValueError(
+            f"attributes has {len(attributes)} rows for {len(at_risk)} actors; one each is needed"
+        )
+    taken = [*frame.columns, *given.columns, *(by_period or {})]
+    twice = sorted({str(name) for name in taken if taken.count(name) > 1})
+    if twice:
+        raise ValueError(f"more than one column is called {', '.join(twice)}; rename")
+    for name in given.columns:
+        frame[name] = given[name].iloc[actors].to_numpy()
+    for name, values in (by_period or {}).items():
+        table = np.asarray(values, dtype=float)
+        if table.shape != at_risk.shape:
+            raise ValueError(f"{name} has shape {table.shape}; needed: {at_risk.shape}, actors by periods")
+        frame[name] = table[actors, places]
+    return frame
+
+
+def hazard_model(
+    frame: pd.DataFrame,
+    *,
+    event: str = "adopted",
+    exposure: str | None = "exposure",
+    covariates: Sequence[str] = ("period",),
+    categorical: Sequence[str] = (),
+    groups: str | None = None,
+    link: HazardLink = "logit",
+    level: float = 0.95,
+) -> HazardModel:
+    """Fit a discrete-time hazard of adoption to person-periods by maximum likelihood.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As from `person_periods`: only rows of people at risk. Rows with anything missing are left out and
+        counted.
+    event : str
+        Column of 0 and 1.
+    exposure : str, optional
+        Column of exposure; give it lagged, or adoption in the same period will stand on both sides.
+    covariates, categorical : sequence of str
+        Numeric columns, and columns entered as a term for each value but the first in order.
+    groups : str, optional
+        Column of clusters for robust standard errors, with the usual small-sample factor
+        G / (G − 1) · (N − 1) / (N − k).
+    link : {"logit", "complementary log-log"}
+        The latter's coefficients are those of a proportional-hazards model in continuous time (Prentice &
+        Gloeckler 1978, Biometrics 34, 57–67).
+    level : float
+        Of the intervals.
+
+    Raises
+    ------
+    ValueError
+        With every fault of the input: columns that are not there or not numeric, an event other than 0
+        and 1, no event or nothing but events, terms that depend on one another, fewer than two groups;
+        or when a term separates the adoptions perfectly.
+    """
+    require_one_of("link", link, get_args(HazardLink))
+    numeric = ([] if exposure is None else [exposure]) + list(covariates)
+    used = [event, *numeric, *categorical, *([] if groups is None else [groups])]
+    absent = [name for name in used if name not in frame]
+    if absent:
+        raise ValueError(f"no column {', '.join(absent)}; there are {', '.join(map(str, frame.columns))}")
+    texts = [name for name in [event, *numeric] if not pd.api.types.is_numeric_dtype(frame[name])]
+    if texts:
+        raise ValueError(f"not numeric: {', '.join(texts)}; name such covariates in categorical")
+    rows = frame[list(dict.fromkeys(used))].dropna()
+    outcome = rows[event].to_numpy(dtype=float)
+    design = _design(rows, numeric, categorical)
+    clusters = None if groups is None else pd.factorize(rows[groups])[0]
+    _check_model(outcome, design, event, clusters, level)
+    estimates, covariance, log_likelihood = _fit(outcome, design, link, clusters)
+    errors = np.sqrt(np.diag(covariance))
+    reach = norm.ppf((1 + level) / 2) * errors
+    return HazardModel(
+        terms=tuple(design.columns),
+        estimates=estimates,
+        standard_errors=errors,
+        p=2 * norm.sf(np.abs(estimates / errors)),
+        lower=estimates - reach,
+        upper=estimates + reach,
+        exposure=exposure,
+        link=link,
+        level=level,
+        rows=len(rows),
+        events=int(outcome.sum()),
+        left_out=len(frame) - len(rows),
+        groups=None if clusters is None else int(clusters.max()) + 1,
+        log_likelihood=log_likelihood,
+    )
+
+
+def diffusion_regression(
+    network: Network | Sequence[Network],
+    adoption_time: npt.ArrayLike,
+    periods: npt.ArrayLike,
+    attributes: pd.DataFrame | None = None,
+    *,
+    covariates: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    lag: int = 1,
+    network_lag: int | None = None,
+    weights: ExposureWeights = "row-normalised",
+    valued: bool = False,
+    observed_until: npt.ArrayLike | None = None,
+    groups: str | None = None,
+    link: HazardLink = "logit",
+) -> HazardModel:
+    """Fit a hazard of adoption with lagged exposure, attributes and a trend (netdiffuseR's ``diffreg``).
+
+    Parameters
+    ----------
+    network, adoption_time, periods, lag, network_lag, weights, valued
+        As `analysis.adoption.diffusion.exposure`; the first `lag` periods are left out.
+    attributes : DataFrame of n rows, optional
+        Holds the `covariates`, `categorical` and `groups`.
+    covariates, categorical, groups, link
+        As `hazard_model`.
+    observed_until
+        As `analysis.adoption.adopters.hazard_by_period`.
+
+    Returns
+    -------
+    HazardModel
+        Terms ``constant``, ``exposure``, the covariates, ``period``, then the categories. netdiffuseR's data
+        give never-adopters the period after the last, in which all of them "adopt"; given as inf or NaN,
+        they are at risk to the end and never adopt.
+
+    Raises
+    ------
+    ValueError
+        As `hazard_model` and `analysis.adoption.diffusion.exposure`.
+    """
+    found = exposure(
+        network, adoption_time, periods, lag=lag, network_lag=network_lag, weights=weights, valued=valued
+    )
+    frame = person_periods(
+        adoption_time,
+        periods,
+        attributes=attributes,
+        by_period={"exposure": found},
+        observed_until=observed_until,
+    )
+    return hazard_model(
+        frame, covariates=[*covariates, "period"], categorical=categorical, groups=groups, link=link
+    )
+
+
+def _design(rows: pd.DataFrame, numeric: Sequence[str], categorical: Sequence[str]) -> pd.DataFrame:
+    columns: dict[str, Floats] = {"constant": np.ones(len(rows))}
+    for name in numeric:
+        columns[name] = rows[name].to_numpy(dtype=float)
+    for name in categorical:
+        for value in sorted(rows[name].unique())[1:]:
+            columns[f"{name}[{value}]"] = (rows[name] == value).to_numpy(dtype=float)
+    return pd.DataFrame(columns)
+
+
+def _check_model(
+    outcome: Floats, design: pd.DataFrame, event: str, clusters: Integers | None, level: float
+) -> None:
+    faults = []
+    matrix = design.to_numpy(dtype=float)
+    if not np.isin(outcome, (0.0, 1.0)).all():
+        faults.append(f"{event}: found values other than 0 and 1")
+    elif len(np.unique(outcome)) < 2:
+        faults.append(
+            f"{event}: {int(outcome.sum())} in {len(outcome)} complete rows; needed: some, but not all"
+        )
+    if not np.isfinite(matrix).all():
+        faults.append("found infinite values; allowed: finite numbers, and missing")
+    else:
+        # Columns of one size, so that what counts as dependent does not hang on units.
+        scaled = matrix / np.maximum(np.sqrt((matrix**2).sum(axis=0)), 1e-300)
+        earlier = [np.linalg.matrix_rank(scaled[:, :count]) for count in range(matrix.shape[1] + 1)]
+        spare = [str(design.columns[k]) for k in range(matrix.shape[1]) if earlier[k + 1] == earlier[k]]
+        if spare:
+            faults.append(f"{', '.join(spare)}: follows from the terms before; leave it out")
+    if clusters is not None and len(np.unique(clusters)) < 2:
+        faults.append(f"found {len(np.unique(clusters))} groups; needed: two or more")
+    if not 0 < level < 1:
+        faults.append(f"found level {level}; allowed: between 0 and 1")
+    if faults:
+        raise ValueError("\n".join(faults))
+
+
+def _fit(
+    outcome: Floats, design: pd.DataFrame, link: HazardLink, clusters: Integers | None
+) -> tuple[Floats, Floats, float]:
+    """Return estimates, their covariance and the log-likelihood."""
+    options: dict[str, Any] = (
+        {} if clusters is None else {"cov_type": "cluster", "cov_kwds": {"groups": clusters}}
+    )
+    if link == "logit":
+        model, how = sm.Logit(outcome, design.to_numpy()), {"disp": 0, "maxiter": 100}
+    else:
+        family = sm.families.Binomial(link=sm.families.links.CLogLog())
+        model, how = sm.GLM(outcome, design.to_numpy(), family=family), {"maxiter": 200}
+    stopped = (
+        ConvergenceWarning,
+        HessianInversionWarning,
+        PerfectSeparationError,
+        PerfectSeparationWarning,
+        np.linalg.LinAlgError,
+    )
+    none = f"the {link} hazard has no finite estimates: some term separates adoptions from the rest"
+    try:
+        with warnings.catch_warnings():
+            for kind in (ConvergenceWarning, HessianInversionWarning, PerfectSeparationWarning):
+                warnings.simplefilter("error", kind)
+            warnings.simplefilter("ignore", RuntimeWarning)
+            fit = model.fit(**how, **options)
+    except stopped as error:
+        raise ValueError(none) from error
+    # Where separation is not complete the search stops far out, with errors beyond any real ones.
+    # The constant is left out of this: far from where its terms are 0 (years) its error may well be large.
+    spread = design.to_numpy().std(axis=0)
+    if not (np.isfinite(fit.bse).all() and (fit.bse * spread < _NO_END).all()):
+        raise ValueError(none)
+    covariance = np.asarray(fit.cov_params(), dtype=float)
+    return np.asarray(fit.params, dtype=float), covariance, float(fit.llf)

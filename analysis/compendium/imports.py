@@ -1,0 +1,105 @@
+"""Which modules of `analysis` a piece of code reaches by import, and the hash of each.
+
+Read from the source, never by importing: asking what is stale must be quick and must run nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from analysis.files import ROOT, digest_file
+from analysis.tables.faults import Fault, raise_faults
+
+__all__ = ["reached_files"]
+
+_PACKAGE = "analysis"
+
+
+def reached_files(source: str) -> dict[str, str]:
+    """Return the hash of every file of `analysis` that a source text reaches by import.
+
+    Parameters
+    ----------
+    source : str
+        Python code.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 by path from the root, sorted. A module brings the packages it lies in and the files that
+        are not Python code beside it (a style, say).
+
+    Raises
+    ------
+    SyntaxError
+        When the source text itself is no Python code.
+    InvalidInput
+        With every file reached that is no Python code.
+    """
+    reached: set[Path] = set()
+    faults: list[Fault] = []
+    waiting = [path for name in _imported(source) for path in _files(name)]
+    while waiting:
+        path = waiting.pop()
+        if path in reached:
+            continue
+        reached.add(path)
+        if path.suffix == ".py":
+            waiting.extend(found for name in _imported_by(path, faults) for found in _files(name))
+            waiting.extend(_beside(path.parent))
+    raise_faults(sorted(faults, key=lambda fault: fault.file))
+    return {path.relative_to(ROOT).as_posix(): digest_file(path) for path in sorted(reached)}
+
+
+def _imported_by(path: Path, faults: list[Fault]) -> tuple[str, ...]:
+    try:
+        return _imported_by_file(path)
+    # A byte that is no text, or none at all, is a ValueError.
+    except (SyntaxError, ValueError) as error:
+        found = f"code that cannot be read ({getattr(error, 'msg', error)})"
+        faults.append(
+            Fault(path.relative_to(ROOT).as_posix(), found, "Python code", getattr(error, "lineno", None))
+        )
+        return ()
+
+
+@cache
+def _imported_by_file(path: Path) -> tuple[str, ...]:
+    package = path.parent.relative_to(ROOT).parts
+    return tuple(_imported(path.read_text(encoding="utf-8"), package))
+
+
+def _imported(source: str, package: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the dotted names of our own that a source in a package imports, also inside functions."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level <= len(package):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (name for name in names if name.split(".")[0] == _PACKAGE)
+
+
+@cache
+def _files(name: str) -> tuple[Path, ...]:
+    """Return the file of a module and those of the packages it lies in; nothing for a name in a module."""
+    parts = name.split(".")
+    packages = [ROOT.joinpath(*parts[:length], "__init__.py") for length in range(1, len(parts) + 1)]
+    module = ROOT.joinpath(*parts).with_suffix(".py")
+    return tuple(path for path in (*packages, module) if path.is_file())
+
+
+@cache
+def _beside(folder: Path) -> tuple[Path, ...]:
+    hidden = (".", "_")
+    return tuple(
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.suffix not in (".py", ".pyc") and not path.name.startswith(hidden)
+    )

@@ -1,0 +1,278 @@
+"""New ties placed anew, compiled: see `analysis.contacts.nulls` for the models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from analysis.arrays import Floats, Integers
+from analysis.contacts.stream import Ties, tie_between
+
+__all__ = ["ONE_SIDED", "PREFERENTIAL", "UNIFORM", "place_ties", "roles_of_ties"]
+
+UNIFORM, PREFERENTIAL, ONE_SIDED = range(3)
+"""The three ways of placing a tie."""
+_KEPT, _FREE, _CLOSING, _NEW_ONE, _NEW_OTHER = range(5)
+_TRIES = 200
+"""Draws before all pairs are gone through."""
+
+_compile: Callable[..., Any] = numba.njit(cache=True, nogil=True)
+
+
+@_compile
+def roles_of_ties(
+    ties: Ties,
+    one: Integers,
+    other: Integers,
+    first: Floats,
+    entry: Floats,
+    cut: float,
+    brokered: bool,
+    window: float,
+) -> Integers:  # pragma: no cover - compiled
+    """Return for each tie whether it is kept, which end is kept, or, free at both, whether it closes."""
+    starts, near, via = ties[0], ties[1], ties[2]
+    roles = np.full(len(one), _FREE, dtype=np.int64)
+    for k in range(len(one)):
+        a, b, time = one[k], other[k], first[k]
+        if time <= cut or (entry[a] == time and entry[b] == time):
+            roles[k] = _KEPT
+        elif entry[a] == time:
+            roles[k] = _NEW_ONE
+        elif entry[b] == time:
+            roles[k] = _NEW_OTHER
+        elif brokered:
+            for place in range(starts[a], starts[a + 1]):
+                begun = first[via[place]]
+                if begun >= time:
+                    break
+                tie = tie_between(ties, near[place], b)
+                if tie < 0 or first[tie] >= time or first[tie] == begun:
+                    continue
+                if max(begun, first[tie]) + window >= time:
+                    roles[k] = _CLOSING
+                    break
+    return roles
+
+
+@_compile
+def _slot(keys: Integers, key: int) -> int:  # pragma: no cover - compiled
+    """Return where a key stands in an open hash table, or the free place where it would."""
+    mask = len(keys) - 1
+    mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
+    place: int = np.int64(mixed >> np.uint64(32)) & mask  # type: ignore[assignment]
+    while keys[place] != -1 and keys[place] != key:
+        place = (place + 1) & mask
+    return place
+
+
+@_compile
+def _tied(keys: Integers, times: Floats, people: int, a: int, b: int) -> float:  # pragma: no cover
+    """Return when two people were first in contact; infinite where they were not."""
+    if a == b:
+        return -np.inf
+    place = _slot(keys, min(a, b) * people + max(a, b))
+    return times[place] if keys[place] != -1 else np.inf
+
+
+@_compile
+def _brokered(
+    keys: Integers,
+    times: Floats,
+    people: int,
+    links: tuple[Integers, Integers, Integers],
+    degrees: Integers,
+    a: int,
+    b: int,
+    time: float,
+    window: float,
+) -> bool:  # pragma: no cover - compiled
+    """Return whether two people have a two-path opened before a time, within the window."""
+    head, after, to = links
+    if degrees[a] > degrees[b]:
+        a, b = b, a
+    link = head[a]
+    while link >= 0:
+        begun, joined = _tied(keys, times, people, a, to[link]), _tied(keys, times, people, to[link], b)
+        if max(begun, joined) < time and begun != joined and max(begun, joined) + window >= time:
+            return True
+        link = after[link]
+    return False
+
+
+@_compile
+def place_ties(
+    one: Integers,
+    other: Integers,
+    first: Floats,
+    entry: Floats,
+    entered: Integers,
+    roles: Integers,
+    model: int,
+    window: float,
+    generator: np.random.Generator,
+) -> tuple[Integers, Integers]:  # pragma: no cover - compiled
+    """Return new ends of all ties, drawn in the order of time."""
+    people, size = len(entry), 8
+    while size < 4 * len(one):
+        size *= 2
+    keys, times = np.full(size, -1, dtype=np.int64), np.empty(size)
+    ends = np.empty((len(one), 2), dtype=np.int64)
+    degrees = np.zeros(people, dtype=np.int64)  # before the present time
+    head = np.full(people, -1, dtype=np.int64)
+    links = (head, np.empty(2 * len(one), dtype=np.int64), np.empty(2 * len(one), dtype=np.int64))
+    # Two-paths left open to a seeker: seeker, the one to be met, when.
+    paths, opened = np.empty((64, 2), dtype=np.int64), np.empty(64)
+    listed, oldest, there, begin = 0, 0, 0, 0
+    for k in range(len(one)):
+        time = first[k]
+        if k and first[k - 1] < time:
+            for j in range(begin, k):
+                for side in range(2):
+                    degrees[ends[j, side]] += 1
+                if model != ONE_SIDED:
+                    continue
+                seeker = 0 if generator.random() < 0.5 else 1
+                u, broker = ends[j, seeker], ends[j, 1 - seeker]
+                link = head[broker]
+                while link >= 0:
+                    met = links[2][link]
+                    link = links[1][link]
+                    if _tied(keys, times, people, broker, met) >= first[j]:
+                        continue
+                    if _tied(keys, times, people, u, met) < time:
+                        continue
+                    if listed == len(opened):
+                        more, later = np.empty((2 * listed, 2), dtype=np.int64), np.empty(2 * listed)
+                        more[:listed], later[:listed] = paths, opened
+                        paths, opened = more, later
+                    paths[listed, 0], paths[listed, 1], opened[listed] = u, met, first[j]
+                    listed += 1
+            begin = k
+        while there < people and entry[entered[there]] < time:
+            there += 1
+        while oldest < listed and opened[oldest] + window < time:
+            oldest += 1
+        u, v = one[k], other[k]
+        role = roles[k]
+        if role == _CLOSING:
+            u, v = _open_pair(keys, times, people, paths, oldest, listed, generator)
+            if u < 0:
+                role = _FREE
+        if role in (_FREE, _NEW_ONE, _NEW_OTHER):
+            fixed = -1
+            if role == _NEW_ONE:
+                fixed = one[k]
+            elif role == _NEW_OTHER:
+                fixed = other[k]
+            apart = model == ONE_SIDED and fixed < 0
+            u, v = _free_pair(
+                keys,
+                times,
+                people,
+                links,
+                degrees,
+                entered[:there],
+                ends[:begin],
+                fixed,
+                model == PREFERENTIAL,
+                apart,
+                time,
+                window,
+                generator,
+            )
+        ends[k, 0], ends[k, 1] = min(u, v), max(u, v)
+        place = _slot(keys, min(u, v) * people + max(u, v))
+        keys[place], times[place] = min(u, v) * people + max(u, v), time
+        for side in range(2):
+            end = ends[k, side]
+            links[2][2 * k + side] = ends[k, 1 - side]
+            links[1][2 * k + side] = head[end]
+            head[end] = 2 * k + side
+    return ends[:, 0].copy(), ends[:, 1].copy()
+
+
+@_compile
+def _open_pair(
+    keys: Integers,
+    times: Floats,
+    people: int,
+    paths: npt.NDArray[np.int64],
+    oldest: int,
+    listed: int,
+    generator: np.random.Generator,
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Return the ends of one of the listed two-paths that is still open, at random; -1 where none is."""
+    if oldest == listed:
+        return -1, -1
+    for _ in range(_TRIES):
+        path = oldest + int(generator.random() * (listed - oldest))
+        if _tied(keys, times, people, paths[path, 0], paths[path, 1]) == np.inf:
+            return paths[path, 0], paths[path, 1]
+    u, v, seen = -1, -1, 0
+    for path in range(oldest, listed):
+        if _tied(keys, times, people, paths[path, 0], paths[path, 1]) == np.inf:
+            seen += 1
+            if generator.random() * seen < 1.0:
+                u, v = paths[path, 0], paths[path, 1]
+    return u, v
+
+
+@_compile
+def _free_pair(
+    keys: Integers,
+    times: Floats,
+    people: int,
+    links: tuple[Integers, Integers, Integers],
+    degrees: Integers,
+    entered: Integers,
+    ends: npt.NDArray[np.int64],
+    fixed: int,
+    preferential: bool,
+    apart: bool,
+    time: float,
+    window: float,
+    generator: np.random.Generator,
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Return a pair without a tie, one end fixed or none; `apart`, without a two-path where there is such.
+
+    At first by rejection; where few pairs are left, by going through all of them.
+    """
+    for _ in range(_TRIES):
+        drawn = np.empty(2, dtype=np.int64)
+        for side in range(2):
+            if preferential:
+                drawn[side] = ends[int(generator.random() * len(ends)), int(generator.random() * 2)]
+            else:
+                drawn[side] = entered[int(generator.random() * len(entered))]
+        u, v = (drawn[0] if fixed < 0 else fixed), drawn[1]
+        if _tied(keys, times, people, u, v) < np.inf:
+            continue
+        if apart and _brokered(keys, times, people, links, degrees, u, v, time, window):
+            continue
+        return u, v
+    for turn in range(2):
+        if turn == 0 and not apart:
+            continue
+        a, b, total = -1, -1, 0.0
+        for i in range(len(entered) if fixed < 0 else 1):
+            u = entered[i] if fixed < 0 else fixed
+            for j in range(i + 1 if fixed < 0 else 0, len(entered)):
+                v = entered[j]
+                if _tied(keys, times, people, u, v) < np.inf:
+                    continue
+                if turn == 0 and _brokered(keys, times, people, links, degrees, u, v, time, window):
+                    continue
+                weight = 1.0
+                if preferential:
+                    weight = float(degrees[v]) if fixed >= 0 else float(degrees[u] * degrees[v])
+                total += weight
+                if generator.random() * total < weight:
+                    a, b = u, v
+        if a >= 0:
+            return a, b
+    return -1, -1

@@ -1,0 +1,223 @@
+"""A stream of dated contacts as flat arrays, and its ties: a pair's first contact, with those that follow.
+
+Contacts are undirected here. Times are numbers in any unit, or dates and date-times (ISO 8601; a date is its
+midnight). Results are then in days, points of time in days since 1970-01-01: `pandas.to_datetime(times,
+unit="D")` leads back. Dates and date-times are compared by the microsecond, so that "seven days later" is
+exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.arrays import Floats, Integers
+from analysis.tables.cells import fault_cells
+from analysis.tables.faults import Fault, raise_faults
+
+__all__ = ["ContactStream", "Ties", "contact_stream", "static_ties", "tie_between"]
+
+Ties = tuple[Integers, Integers, Integers, Floats, Integers, Integers]
+
+_DAY = 86_400e6
+_compile: Callable[..., Any] = numba.njit(cache=True, nogil=True)
+
+
+@dataclass(frozen=True, eq=False)
+class ContactStream:
+    """Contacts as flat arrays, sorted by time; pairs as ties, sorted by first contact.
+
+    Attributes
+    ----------
+    people : ndarray of str, shape (n,)
+        Labels, sorted, also of people in contact with themselves only; the arrays below hold places in it.
+    one, other : ndarray of int, shape (k,)
+        Ends of each tie, one < other.
+    first, last : ndarray of float, shape (k,)
+        Times of its first and last contact, in ticks.
+    tie : ndarray of int, shape (m,)
+        Which tie each contact belongs to.
+    clock : ndarray of float, shape (m,)
+        When it took place, in ticks.
+    unit : float
+        Ticks to the unit of time: 1 for numbers, the microseconds of a day for dates.
+    self_contacts : int
+        Contacts of a person with themselves, left out.
+    """
+
+    people: npt.NDArray[np.object_]
+    one: Integers
+    other: Integers
+    first: Floats
+    last: Floats
+    tie: Integers
+    clock: Floats
+    unit: float
+    self_contacts: int
+
+    def ticks(self, duration: float) -> float:
+        """Return a duration in ticks."""
+        return float(duration) if self.unit == 1.0 else float(np.rint(duration * self.unit))
+
+    def names(self, places: Integers) -> Any:
+        """Return the labels at these places as a column; missing where a place is -1."""
+        return pd.array(self.people, dtype="str").take(places, allow_fill=True)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the contacts as a table: time (a number), sender_id, receiver_id."""
+        return pd.DataFrame(
+            {
+                "time": self.clock / self.unit,
+                "sender_id": self.names(self.one[self.tie]),
+                "receiver_id": self.names(self.other[self.tie]),
+            }
+        )
+
+    def numbers(self, pairs: Sequence[tuple[object, object]]) -> Integers:
+        """Return the number of each pair's first tie; -1 where it has none."""
+        labels = [sorted(map(str, pair)) for pair in pairs]
+        wrong = [repr(pair) for pair in pairs if isinstance(pair, str) or len(pair) != 2]
+        if wrong:
+            raise ValueError(f"pairs: found {', '.join(wrong)}; allowed: two labels each")
+        if not labels:
+            return np.empty(0, dtype=np.int64)
+        people = len(self.people)
+        places = pd.Index(self.people).get_indexer(pd.Index(np.ravel(labels), dtype=object)).reshape(-1, 2)
+        keys = np.where((places < 0).any(axis=1), -1, places[:, 0] * people + places[:, 1])
+        known = pd.Index(self.one * people + self.other)
+        found: Integers = known.get_indexer(pd.Index(keys)).astype(np.int64)
+        return found
+
+
+def contact_stream(contacts: pd.DataFrame | ContactStream) -> ContactStream:
+    """Read a table of contacts into flat arrays.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        Columns ``time``, ``sender_id``, ``receiver_id``. A stream is returned as it is.
+
+    Raises
+    ------
+    InvalidInput
+        With every column that is not there and every cell that is empty or no time.
+    """
+    if isinstance(contacts, ContactStream):
+        return contacts
+    ends = ("sender_id", "receiver_id")
+    faults = [
+        Fault("contacts", "no such column", "time, sender_id and receiver_id", 1, name)
+        for name in ("time", *ends)
+        if name not in contacts.columns
+    ]
+    raise_faults(faults, "nothing counted")
+    clock, unit = _clock(contacts["time"], faults)
+    # Whole numbers with a missing one among them are decimals; 1.0 is the person 1 all the same.
+    names = [
+        (contacts[name].convert_dtypes() if contacts[name].dtype.kind == "f" else contacts[name]).astype(
+            "string"
+        )
+        for name in ends
+    ]
+    for name, column in zip(ends, names, strict=True):
+        empty = column.isna() | column.eq("").fillna(True)
+        fault_cells("contacts", name, contacts[name], empty, "a label", faults)
+    raise_faults(faults, "nothing counted")
+    codes, people = pd.factorize(pd.concat(names, ignore_index=True), sort=True)
+    low, high = np.sort(codes.reshape(2, -1).astype(np.int64), axis=0)
+    kept = low != high
+    low, high, clock = low[kept], high[kept], clock[kept]
+    order = np.lexsort((high, low, clock))
+    low, high, clock = low[order], high[order], clock[order]
+    one, other, first, last, tie = _grouped(low * max(len(people), 1) + high, clock, max(len(people), 1))
+    labels = np.asarray(people, dtype=object)
+    return ContactStream(labels, one, other, first, last, tie, clock, unit, int((~kept).sum()))
+
+
+def _clock(times: pd.Series, faults: list[Fault]) -> tuple[Floats, float]:
+    if pd.api.types.is_numeric_dtype(times) and not pd.api.types.is_bool_dtype(times):
+        clock = times.to_numpy(dtype=np.float64, na_value=np.nan)
+        allowed, bad, unit = "a number", ~np.isfinite(clock), 1.0
+    else:
+        dated = pd.api.types.is_datetime64_any_dtype(times)
+        read = pd.to_datetime(
+            times if dated else times.astype("string"),
+            format=None if dated else "ISO8601",
+            errors="coerce",
+            utc=True,
+        )
+        bad = read.isna().to_numpy()
+        allowed, unit = "a number, a date, or a date with a time of day (ISO 8601)", _DAY
+        clock = read.dt.as_unit("us").to_numpy(dtype="datetime64[us]").astype(np.int64).astype(np.float64)
+    fault_cells("contacts", "time", times, pd.Series(bad), allowed, faults)
+    return clock, unit
+
+
+def _grouped(
+    keys: Integers, clock: Floats, people: int
+) -> tuple[Integers, Integers, Floats, Floats, Integers]:
+    """Return ends, first and last times of each pair in order of first contact, and each contact's pair."""
+    pairs, tie = np.unique(keys, return_inverse=True)
+    first, last = np.full(len(pairs), np.inf), np.full(len(pairs), -np.inf)
+    np.minimum.at(first, tie, clock)
+    np.maximum.at(last, tie, clock)
+    order = np.lexsort((pairs, first))
+    place = np.empty(len(pairs), dtype=np.int64)
+    place[order] = np.arange(len(pairs))
+    one, other = np.divmod(pairs[order], people)
+    return one, other, first[order], last[order], place[tie]
+
+
+@_compile
+def static_ties(people: int, one: Integers, other: Integers, first: Floats) -> Ties:  # pragma: no cover
+    """Return each person's ties twice over: by time, and by neighbour.
+
+    The first is where each person's ties start, (n + 1); then, all of length 2k, neighbours and ties by time,
+    their times; neighbours and ties by neighbour. Ties come sorted by first contact.
+    """
+    starts = np.zeros(people + 1, dtype=np.int64)
+    for k in range(len(one)):
+        starts[one[k] + 1] += 1
+        starts[other[k] + 1] += 1
+    for person in range(people):
+        starts[person + 1] += starts[person]
+    near, via = np.empty(2 * len(one), dtype=np.int64), np.empty(2 * len(one), dtype=np.int64)
+    moment = np.empty(2 * len(one))
+    free = starts[:-1].copy()
+    for k in range(len(one)):
+        for turn in range(2):
+            end, opposite = (one[k], other[k]) if turn == 0 else (other[k], one[k])
+            near[free[end]], via[free[end]], moment[free[end]] = opposite, k, first[k]
+            free[end] += 1
+    ordered, ordered_via = np.empty_like(near), np.empty_like(via)
+    free = starts[:-1].copy()
+    for person in range(people):
+        for place in range(starts[person], starts[person + 1]):
+            neighbour = near[place]
+            ordered[free[neighbour]], ordered_via[free[neighbour]] = person, via[place]
+            free[neighbour] += 1
+    return starts, near, via, moment, ordered, ordered_via
+
+
+@_compile
+def tie_between(ties: Ties, person: int, neighbour: int) -> int:  # pragma: no cover - compiled
+    """Return the tie of two people, -1 where they never have one."""
+    starts, ordered, ordered_via = ties[0], ties[4], ties[5]
+    if starts[person + 1] - starts[person] > starts[neighbour + 1] - starts[neighbour]:
+        person, neighbour = neighbour, person
+    low, high = starts[person], starts[person + 1]
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        if ordered[middle] < neighbour:
+            low = middle + 1
+        else:
+            high = middle
+    found: int = ordered_via[low] if low < end and ordered[low] == neighbour else -1
+    return found

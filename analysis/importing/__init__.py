@@ -1,0 +1,4 @@
+"""A team's own files, read into tables.
+
+`command` chooses the reader of a format; `own` keeps the dataset; `people` matches names.
+"""

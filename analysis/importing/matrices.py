@@ -1,0 +1,244 @@
+"""Adjacency matrices in workbooks and CSV files: a sheet a wave and relation, row sends, column receives."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.files import write_atomically
+from analysis.importing.network import (
+    Arc,
+    ImportedNetwork,
+    actor_label,
+    assemble,
+    matrix_arcs,
+    named_wave,
+)
+from analysis.importing.sheets import Sheet, is_missing, read_number, read_sheets, shown
+from analysis.tables.faults import Fault, raise_faults
+
+__all__ = ["read_matrices", "write_matrix_csv"]
+
+_MOST_ACTORS = 5_000
+"""People of one matrix: the cells of more, most of them empty, would fill the memory."""
+
+
+def read_matrices(
+    paths: Path | Sequence[Path],
+    *,
+    asked: Sequence[tuple[int, str]] | None = None,
+    labelled: bool | None = None,
+    only_wave: int = 1,
+    only_relation: str = "tie",
+    undirected: bool = False,
+) -> ImportedNetwork:
+    """Read one or more square matrices of the same people.
+
+    Sheets of a workbook and CSV files named like `help 1` or `help_1` are relation and wave. Of a workbook
+    with such sheets these alone are read, of any other the first sheet. A matrix that stands alone need not
+    be named so.
+
+    Parameters
+    ----------
+    paths : Path or sequence of Path
+        CSV files in UTF-8 or workbooks (.xlsx).
+    asked : sequence of (int, str), optional
+        Wave and relation of each matrix in order; then every sheet of every file is one, whatever its name.
+    labelled : bool, optional
+        Whether the first row and the first column hold names. By default they do if there is a text in them,
+        or if the first cell is no number and the rest of both are the same, each once. Without names people
+        are called 1, 2, ….
+    only_wave, only_relation : int, str
+        Of a matrix that stands alone and is not named so.
+    undirected : bool
+        Whether the matrices are symmetric ones of undirected ties; they need not be read differently, but
+        one that is not symmetric is a fault.
+
+    Returns
+    -------
+    ImportedNetwork
+        Somebody whose row is missing as a whole did not answer.
+
+    Raises
+    ------
+    InvalidInput
+        With every fault of the files: a matrix that is not square, a name twice or not in both row and
+        column, other people than in the first matrix, a cell that is no number, a single missing cell.
+    """
+    faults: list[Fault] = []
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    chosen = _chosen(files, asked, (only_wave, only_relation), faults)
+    actors: tuple[str, ...] = ()
+    arcs: list[Arc] = []
+    silent: list[tuple[int, str, str]] = []
+    for number, (sheet, about) in enumerate(chosen):
+        before = len(faults)
+        labels, cells, lines = _square(sheet, labelled, faults)
+        if len(faults) > before:
+            continue
+        more, unheard = matrix_arcs(sheet.file, labels, cells, lines, about, faults)
+        if undirected:
+            _check_symmetry(sheet.file, labels, cells, lines, faults)
+        arcs += more
+        silent += unheard
+        if number == 0:
+            actors = labels
+        elif set(labels) != set(actors) and actors:
+            differing = ", ".join(map(repr, sorted(set(labels) ^ set(actors))[:10]))
+            allowed = (
+                f"the people of the first matrix ({chosen[0][0].file}); these are in one of the two only"
+            )
+            hint = "where people join or leave, read each wave by itself; say joined_on and left_on in actors"
+            faults.append(Fault(sheet.file, differing, allowed, hint=hint))
+    raise_faults(faults, "nothing read")
+    file = ", ".join(path.name for path in files)
+    return assemble(file, actors, arcs, [about for _, about in chosen], faults, silent=silent)
+
+
+def _chosen(
+    files: Sequence[Path],
+    asked: Sequence[tuple[int, str]] | None,
+    only: tuple[int, str],
+    faults: list[Fault],
+) -> list[tuple[Sheet, tuple[int, str]]]:
+    """Return the sheets that are matrices, each with its wave and relation."""
+    sheets: list[Sheet] = []
+    for path in files:
+        found = read_sheets(path, faults)
+        named = [sheet for sheet in found if named_wave(sheet.name)]
+        sheets += found if asked is not None else named or found[:1]
+    raise_faults(faults, "nothing read")
+    names = ", ".join(path.name for path in files) or "no file"
+    if asked is not None:
+        pairs: list[tuple[int, str] | None] = [(wave, actor_label(relation)) for wave, relation in asked]
+    else:
+        pairs = [named_wave(sheet.name) or (only if len(sheets) == 1 else None) for sheet in sheets]
+    if len(pairs) != len(sheets) or not sheets:
+        found_ = f"{len(sheets)} matrices"
+        faults.append(Fault(names, found_, f"one for each of {len(pairs)} waves and relations"))
+        raise_faults(faults, "nothing read")
+    chosen: list[tuple[Sheet, tuple[int, str]]] = []
+    for sheet, pair in zip(sheets, pairs, strict=True):
+        if pair is None:
+            faults.append(Fault(sheet.file, shown(sheet.name), "a name of relation and wave, as in help 1"))
+        elif pair in [known for _, known in chosen]:
+            faults.append(Fault(sheet.file, f"wave {pair[0]} of {pair[1]} again", "each once"))
+        else:
+            chosen.append((sheet, pair))
+    return chosen
+
+
+def _has_labels(rows: Sequence[Sequence[str]]) -> bool:
+    top, side = list(rows[0][1:]), [row[0] for row in rows[1:] if row]
+    if any(not is_missing(text) and read_number(text, decimal_comma=True) is None for text in top + side):
+        return True
+    while side and not side[-1]:
+        side.pop()
+    corner = rows[0][0] if rows[0] else ""
+    return read_number(corner) is None and len(set(top)) == len(top) > 0 and sorted(top) == sorted(side)
+
+
+def _square(
+    sheet: Sheet, labelled: bool | None, faults: list[Fault]
+) -> tuple[tuple[str, ...], list[list[float | None]], list[int]]:
+    """Return labels, cells (None: missing) and the line of each row, columns in the order of the rows."""
+    width = max((place for row in sheet.rows for place, cell in enumerate(row, 1) if cell), default=0)
+    if labelled is None and width:
+        labelled = _has_labels([row[:width] for row in sheet.rows])
+    rows = list(enumerate((row[:width] for row in sheet.rows), start=1))
+    # A last row of separators alone belongs to the matrix (somebody did not answer); further ones do not.
+    while rows and not any(rows[-1][1]) and (len(rows) > width or len(rows[-1][1]) < width):
+        rows.pop()
+    if not rows or not width:
+        faults.append(Fault(sheet.file, "an empty sheet", "a matrix, a row and a column a person"))
+        return (), [], []
+    columns = [str(number) for number in range(1, width + 1)]
+    senders = [str(number) for number in range(1, len(rows) + 1)]
+    if labelled:
+        columns = [actor_label(cell) for cell in rows[0][1][1:]]
+        senders = [actor_label(row[0]) if row else "" for _, row in rows[1:]]
+        _check_labels(sheet.file, columns, senders, [line for line, _ in rows[1:]], faults)
+        rows = [(line, row[1:]) for line, row in rows[1:]]
+    elif len(rows) != width:
+        allowed = "as many rows as columns, with a first row and a first column of names or without both"
+        hint = "write NA in the row of somebody who did not answer" if len(rows) < width else ""
+        faults.append(Fault(sheet.file, f"{len(rows)} rows of {width} columns", allowed, hint=hint))
+    if set(columns) != set(senders) or len(columns) != len(senders):
+        return (), [], []
+    if len(columns) > _MOST_ACTORS:
+        faults.append(Fault(sheet.file, f"a matrix of {len(columns)} people", f"at most {_MOST_ACTORS}"))
+        return (), [], []
+    places = {name: place for place, name in enumerate(columns)}
+    order = [places[name] for name in senders]
+    cells = []
+    for line, row in rows:
+        padded = [*row, *[""] * (len(columns) - len(row))]
+        cells.append([_cell(sheet, padded[place], line, columns[place], faults) for place in order])
+    return tuple(senders), cells, [line for line, _ in rows]
+
+
+def _cell(sheet: Sheet, text: str, line: int, column: str, faults: list[Fault]) -> float | None:
+    number = read_number(text, decimal_comma=sheet.decimal_comma)
+    if number is None and not is_missing(text):
+        faults.append(Fault(sheet.file, shown(text), "a number, or NA", line, column))
+    return number
+
+
+def _check_labels(
+    file: str, columns: Sequence[str], senders: Sequence[str], lines: Sequence[int], faults: list[Fault]
+) -> None:
+    for names, others, missing, places in (
+        (columns, set(senders), "row", [(1, str(place)) for place in range(2, len(columns) + 2)]),
+        (senders, set(columns), "column", [(line, "1") for line in lines]),
+    ):
+        seen: set[str] = set()
+        for name, (line, column) in zip(names, places, strict=True):
+            if not name:
+                faults.append(Fault(file, "an empty cell", "a name", line, column))
+            elif name in seen:
+                faults.append(Fault(file, f"{name!r} again", "each name once", line, column))
+            elif name not in others:
+                allowed = "a row and a column a person"
+                faults.append(Fault(file, f"no {missing} of {name!r}", allowed, line, column))
+            seen.add(name)
+
+
+def _check_symmetry(
+    file: str,
+    labels: Sequence[str],
+    cells: Sequence[Sequence[float | None]],
+    lines: Sequence[int],
+    faults: list[Fault],
+) -> None:
+    for row in range(len(labels)):
+        for column in range(row):
+            one, other = cells[row][column], cells[column][row]
+            if one is not None and other is not None and one != other:
+                allowed = f"{other:g}, as from {labels[column]!r} to {labels[row]!r} (undirected ties)"
+                faults.append(Fault(file, f"{one:g}", allowed, lines[row], labels[column]))
+
+
+def write_matrix_csv(network: ImportedNetwork, path: Path) -> None:
+    """Write a network of one wave and relation as a matrix with names, NA in the rows of the silent.
+
+    Raises
+    ------
+    InvalidInput
+        When there is more than one wave or relation.
+    """
+    if len(network.asked) != 1:
+        found = f"{len(network.asked)} waves and relations"
+        raise_faults([Fault(path.name, found, "one, to be written as one matrix")])
+    ties = zip(network.ties["sender_id"], network.ties["receiver_id"], network.ties["value"], strict=True)
+    values = {(sender, receiver): repr(float(value)) for sender, receiver, value in ties}
+    silent = set(network.nonresponse["actor_id"])
+    text = io.StringIO()
+    # All in quotation marks: a semicolon in a name would else be taken for what separates the cells.
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(["", *network.actors])
+    for sender in network.actors:
+        empty = "NA" if sender in silent else "0"
+        writer.writerow([sender, *(values.get((sender, receiver), empty) for receiver in network.actors)])
+    write_atomically(path, text.getvalue())

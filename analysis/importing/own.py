@@ -1,0 +1,277 @@
+"""A team's own dataset under `data_raw/`: begun, read, added to. Nothing of it is ever committed."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.files import DATA_RAW, partial_folder, write_atomically
+from analysis.importing.people import read_roster
+from analysis.tables.adopter_kind import others_of_kind
+from analysis.tables.cells import typed
+from analysis.tables.faults import Fault, raise_faults
+from analysis.tables.load import examine_tables, read_tables
+from analysis.tables.package import DataPackage, Relation, examine_package, is_own, read_package
+from analysis.tables.schema import TABLES
+from analysis.tables.validate import checked, examine
+
+__all__ = ["EXAMPLE", "NAMES", "OwnData", "add_tables", "begin", "own_folder", "read_own", "told"]
+
+EXAMPLE = "example_network"
+"""The dataset whose tables are shown as an example of filled ones."""
+
+NAMES = "names"
+"""Folder, in that of the dataset, of what says who is who."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_GUIDE = Path(__file__).with_name("guide.md")
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """A team's own dataset as it was read.
+
+    Attributes
+    ----------
+    package : DataPackage
+        Its declaration.
+    tables : dict of str to DataFrame
+        Its checked tables.
+    roster : DataFrame or None
+        The names, where there is a roster.
+    example : bool
+        Whether there were no tables yet, so that the example beside them was read.
+    """
+
+    package: DataPackage
+    tables: dict[str, pd.DataFrame]
+    roster: pd.DataFrame | None
+    example: bool
+
+
+def own_folder(dataset: str) -> Path:
+    """Return the folder of a dataset of one's own.
+
+    Raises
+    ------
+    InvalidInput
+        When the name is none, or is taken by a dataset of the compendium.
+    """
+    if not _NAME.fullmatch(dataset):
+        allowed = "a name of lower-case letters, digits and _, the first a letter, at most 40 of them"
+        raise_faults([Fault("name of the dataset", repr(dataset), allowed)])
+    if not is_own(dataset):
+        raise_faults([Fault("name of the dataset", dataset, "a name no dataset of the compendium has")])
+    return DATA_RAW / dataset
+
+
+def begin(dataset: str, title: str = "") -> Path:
+    """Make the folder of a new dataset: guide, templates, a filled example, a declaration to be completed.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InvalidInput
+        When the name is no name, or the folder is there already; nothing in it is touched.
+    """
+    folder = own_folder(dataset)
+    if folder.exists():
+        raise_faults([Fault(f"data_raw/{dataset}", "a folder of that name", "a name that is not taken yet")])
+    partial = partial_folder(folder)
+    try:
+        (partial / ".gitignore").write_text("*\n", encoding="utf-8")
+        guide = _GUIDE.read_text(encoding="utf-8").replace("{name}", dataset)
+        (partial / "GUIDE.md").write_text(guide, encoding="utf-8")
+        declared = {
+            "name": dataset,
+            "title": title or f"The network {dataset}",
+            "kind": "real",
+            "citation": "Our own data; not published.",
+            "licenses": [{"title": "not to be passed on"}],
+            "smallest_cell": 5,
+            "resources": [],
+            "relations": [],
+            "attributes": {},
+        }
+        _write_json(partial / "datapackage.json", declared)
+        templates = partial / "templates"
+        templates.mkdir()
+        for table in TABLES.values():
+            with (templates / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as stream:
+                csv.writer(stream, lineterminator="\n").writerow(column.name for column in table.columns)
+        shutil.copytree(DATA_RAW / EXAMPLE, partial / "example")
+        example = json.loads((DATA_RAW / EXAMPLE / "datapackage.json").read_text(encoding="utf-8"))
+        _write_json(partial / "example/datapackage.json", example | {"name": "example"})
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+def read_own(dataset: str) -> OwnData:
+    """Read and check a dataset of one's own, or, while it has no tables, the example in its folder.
+
+    Raises
+    ------
+    InvalidInput
+        With every fault of declaration, tables and roster.
+    """
+    folder = own_folder(dataset)
+    faults: list[Fault] = []
+    package = examine_package(folder / "datapackage.json", faults)
+    example = not any(folder.glob("*.csv"))
+    if example and not (folder / "example").is_dir():
+        allowed = "at least one table: see templates/, or say `python -m analysis import --help`"
+        raise_faults([*faults, Fault(f"data_raw/{dataset}", "no table", allowed)])
+    place = folder / "example" if example else folder
+    if example:
+        package = examine_package(place / "datapackage.json", faults)
+    texts, unread = examine_tables(place, faults)
+    tables = examine(texts, package, faults, unread)
+    path = place / NAMES / "roster.csv"
+    roster = read_roster(path, faults) if path.is_file() else None
+    raise_faults(faults)
+    return OwnData(package, tables, roster, example)
+
+
+def add_tables(
+    dataset: str,
+    tables: Mapping[str, pd.DataFrame],
+    relations: Mapping[str, Relation],
+    *,
+    roster: pd.DataFrame | None = None,
+    replace: bool = False,
+) -> dict[str, int]:
+    """Add tables to a dataset of one's own, which is begun if it is not there; all of it or nothing.
+
+    Parameters
+    ----------
+    dataset : str
+        Its name.
+    tables : mapping of str to DataFrame
+        Rows to add. A person, an organisation or a wave that is there already stays as it is.
+    relations : mapping of str to Relation
+        Relations to declare, by name.
+    roster : DataFrame, optional
+        The names, kept apart from the tables.
+    replace : bool
+        Whether the tables given take the place of those there are.
+
+    Returns
+    -------
+    dict of str to int
+        Rows of each table now there.
+
+    Raises
+    ------
+    InvalidInput
+        With every fault the tables would then have; nothing is written.
+    """
+    folder = own_folder(dataset)
+    begun = folder.exists()
+    if not begun:
+        begin(dataset)
+    try:
+        declaration = folder / "datapackage.json"
+        content = json.loads(declaration.read_text(encoding="utf-8")) if declaration.is_file() else {}
+        package = _with_relations(read_package(declaration), relations)
+        faults: list[Fault] = []
+        merged = examine(read_tables(folder), package, faults)
+        raise_faults(faults)
+        for name, frame in tables.items():
+            added = typed(TABLES[name], frame, package.attributes.get(name, ()), faults)
+            merged[name] = added if replace or name not in merged else _merged(name, merged[name], added)
+        raise_faults(faults)
+        found = checked(merged, package)
+    except BaseException:
+        if not begun:
+            shutil.rmtree(folder)
+        raise
+    kept = [entry for entry in content.get("relations", []) if entry.get("name") not in relations]
+    content["relations"] = kept + [asdict(relation) for relation in relations.values()]
+    _write_json(declaration, content)
+    for name in tables:
+        write_atomically(folder / f"{name}.csv", found[name].to_csv(index=False, lineterminator="\n"))
+    if roster is not None:
+        write_atomically(folder / NAMES / "roster.csv", roster.to_csv(index=False, lineterminator="\n"))
+    return {name: len(found[name]) for name in tables}
+
+
+def _with_relations(package: DataPackage, relations: Mapping[str, Relation]) -> DataPackage:
+    kept = [relation for relation in package.relations if relation.name not in relations]
+    return dataclasses.replace(package, relations=(*kept, *relations.values()))
+
+
+def _merged(name: str, there: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with those to add; a row that is there word for word is not added again."""
+    if name in ("organizations", "actors", "waves"):
+        key = TABLES[name].key[0]
+        added = added[~added[key].isin(there[key])]
+    return pd.concat([there, added]).drop_duplicates(ignore_index=True)
+
+
+def told(data: OwnData) -> list[str]:
+    """Return in words what is in a dataset: sizes, answers by wave, what there is not."""
+    tables = data.tables
+    lines = [f"{len(frame)} {name}" for name, frame in tables.items()]
+    summary = [f"{data.package.label}: {data.package.title}", f"tables: {', '.join(lines) or 'none'}"]
+    if {"actors", "waves", "ties"} <= tables.keys():
+        silent = tables.get("nonresponse", pd.DataFrame(columns=["wave", "actor_id", "relation"]))
+        ties = tables["ties"]
+        for wave in tables["waves"]["wave"]:
+            nobody = silent[(silent["wave"] == wave) & silent["relation"].isna()]
+            counts = ties[ties["wave"] == wave]["relation"].value_counts(sort=False)
+            listed = ", ".join(f"{count} ties of {relation}" for relation, count in counts.items())
+            summary.append(f"wave {wave}: {listed or 'no tie'}; {len(nobody)} did not answer")
+        if "nonresponse" not in tables:
+            summary.append("no table nonresponse: whoever names nobody counts as having answered so")
+    if "contacts" in tables and len(tables["contacts"]):
+        contacts = tables["contacts"]
+        alone = int((contacts["sender_id"] == contacts["receiver_id"]).sum())
+        with_themselves = f"; {alone} of people with themselves, which reports leave out" if alone else ""
+        summary.append(f"contacts from {contacts['time'].min()} to {contacts['time'].max()}{with_themselves}")
+    summary.extend(_told_of_adoptions(tables))
+    absent = [name for name in TABLES if name not in tables]
+    summary.append(f"not there, and not needed by all reports: {', '.join(absent) or 'none'}")
+    return summary
+
+
+def _told_of_adoptions(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return in words each innovation's rows and span, who has no row, and names that are nearly one."""
+    if "adoptions" not in tables:
+        return []
+    lines: list[str] = []
+    seen: dict[str, str] = {}
+    for innovation, rows in tables["adoptions"].groupby("innovation"):
+        try:
+            kind, without = others_of_kind(tables, set(rows["adopter_id"]))
+            told = f"; {without} {kind} have no row, and reports leave them out" if without else ""
+        except ValueError as mixed:
+            told = f"; no report can take it: {mixed}"
+        never = int((rows["censored"] == 1).sum())
+        line = f"adoption of {innovation!r}: {len(rows) - never} adopted, {never} had not, "
+        line += f"{rows['adopted_on'].min()} to {rows['adopted_on'].max()}"
+        line += told
+        near = get_close_matches(str(innovation).casefold(), list(seen), 1, 0.85)
+        line += f"; is it the same as {seen[near[0]]!r}?" if near else ""
+        seen[str(innovation).casefold()] = str(innovation)
+        lines.append(line)
+    return lines
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    write_atomically(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

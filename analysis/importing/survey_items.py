@@ -1,0 +1,159 @@
+"""Answers to survey items, from one row a respondent to one row an answer, and back."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.importing.grid import Grid, read_as, read_grid
+from analysis.importing.people import Matcher
+from analysis.privacy.names import fold
+from analysis.tables.faults import Fault
+from analysis.tables.schema import TABLES
+
+__all__ = ["read_items", "read_survey_items", "wide"]
+
+
+def read_items(path: Path, faults: list[Fault]) -> pd.DataFrame:
+    """Return the table `items` of a CSV file or workbook, typed; faults are appended."""
+    items = read_as(path, TABLES["items"], faults)
+    return items.dropna(subset=["item_id", "minimum", "maximum"]).drop_duplicates(
+        "item_id", ignore_index=True
+    )
+
+
+def read_survey_items(
+    path: Path,
+    items: pd.DataFrame,
+    faults: list[Fault],
+    *,
+    respondent: str = "actor_id",
+    wave_column: str | None = None,
+    wave: int = 1,
+    labels: Mapping[str, float] | None = None,
+    people: Matcher | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables items, waves and responses of a wide survey; faults are appended.
+
+    Parameters
+    ----------
+    path : Path
+        A `.csv` or `.xlsx` file: a row a respondent (and wave), a column an item, headed by its item_id.
+        Other columns are left out, but one headed almost like an item that is missing is a fault.
+    items : DataFrame
+        The table `items`.
+    faults : list of Fault
+        Every fault: no column of respondents, an item without a column, somebody twice in a wave, an answer
+        that is no number and no label or lies outside its item's range.
+    respondent : str
+        Header of the column with the respondents' identifiers, or names where `people` is given.
+    wave_column : str, optional
+        Header of the column with the number of the wave.
+    wave : int
+        The wave of every row, where there is no such column.
+    labels : mapping of str to float, optional
+        What words mean as numbers.
+    people : Matcher, optional
+        Who is meant by a respondent's name.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        An empty cell is no answer and gives no row.
+    """
+    grid = read_grid(path, faults)
+    before = len(faults)
+    for header, told in ((respondent, "respondents"), (wave_column, "waves")):
+        if header is not None and header not in grid.header:
+            allowed = f"a column of {told}; there are: {', '.join(grid.header[:12]) or 'none'}"
+            faults.append(Fault(path.name, f"no column {header!r}", allowed, 1))
+    places = _item_columns(path.name, grid, items, {respondent, wave_column}, faults)
+    if len(faults) > before or not grid.header:
+        return {}
+    words = {fold(word): value for word, value in (labels or {}).items()}
+    bounds = {
+        str(item): (float(low), float(high))
+        for item, low, high in items[["item_id", "minimum", "maximum"]].itertuples(index=False)
+    }
+    rows: list[tuple[int, str, str, float]] = []
+    seen: dict[tuple[int, str], int] = {}
+    for line, cells in enumerate(grid.cells, start=2):
+        if not any(cells):
+            continue
+        who = cells[grid.header.index(respondent)]
+        when = _wave_of(path.name, grid, cells, line, wave_column, wave, faults)
+        if not who:
+            faults.append(Fault(path.name, "nobody", "an identifier", line, respondent))
+        elif people is not None:
+            who = people.find(who, (path.name, line, respondent), faults) or ""
+        if when is None or not who:
+            continue
+        if (when, who) in seen:
+            found = f"{who!r} again, as in row {seen[when, who]}"
+            faults.append(Fault(path.name, found, "one row a respondent and wave", line, respondent))
+            continue
+        seen[when, who] = line
+        for item, place in places.items():
+            text = cells[place]
+            if not text:
+                continue
+            value = words.get(fold(text), grid.number(text))
+            low, high = bounds[item]
+            if value is None or not low <= value <= high:
+                allowed = f"a number from {low:g} to {high:g}"
+                hint = "say what words mean with --labels" if value is None else ""
+                faults.append(Fault(path.name, repr(text), allowed, line, grid.header[place], hint))
+            else:
+                rows.append((when, who, item, value))
+    waves = sorted({when for when, _ in seen})
+    return {
+        "items": items,
+        "waves": pd.DataFrame({"wave": waves, "label": [f"Wave {when}" for when in waves]}),
+        "responses": pd.DataFrame(rows, columns=["wave", "actor_id", "item_id", "value"]),
+    }
+
+
+def _item_columns(
+    file: str, grid: Grid, items: pd.DataFrame, taken: set[str | None], faults: list[Fault]
+) -> dict[str, int]:
+    places = {}
+    known = {"", *taken, *map(str, items["item_id"])}
+    others = [header for header in grid.header if header not in known]
+    for item in map(str, items["item_id"]):
+        if item in grid.header:
+            places[item] = grid.header.index(item)
+            continue
+        near = difflib.get_close_matches(item, others, 1, 0.7)
+        hint = f"is {near[0]!r} meant? The headers must be the same" if near else ""
+        if grid.header:
+            faults.append(Fault(file, f"no column {item!r}", "a column for each item", 1, hint=hint))
+    return places
+
+
+def _wave_of(
+    file: str,
+    grid: Grid,
+    cells: list[str],
+    line: int,
+    wave_column: str | None,
+    wave: int,
+    faults: list[Fault],
+) -> int | None:
+    if wave_column is None:
+        return wave
+    text = cells[grid.header.index(wave_column)]
+    if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
+        return int(text)
+    faults.append(Fault(file, repr(text), "the number of a wave", line, wave_column))
+    return None
+
+
+def wide(items: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
+    """Return answers as a row a respondent and wave, a column an item: what `read_survey_items` reads."""
+    columns = items["item_id"].astype(str).tolist()
+    frame = responses.pivot(index=["actor_id", "wave"], columns="item_id", values="value")
+    return frame.reindex(columns=columns).reset_index().rename_axis(columns=None)

@@ -1,0 +1,260 @@
+"""From a team's own tables to ones that may be analysed and shown: nobody is named in them.
+
+Whatever identifies a person, an organisation or a record becomes a keyed pseudonym; free text goes, unless
+it is asked for; and when a name still stands anywhere in what would be written, nothing is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pandas as pd
+
+from analysis.privacy.disclosure import rare_combinations
+from analysis.privacy.names import Names
+from analysis.privacy.pseudonyms import pseudonyms
+from analysis.tables.describe import columns_of
+from analysis.tables.faults import Fault, raise_faults
+from analysis.tables.package import DataPackage
+from analysis.tables.schema import TABLES, Column
+from analysis.tables.validate import checked
+
+__all__ = ["DATES", "Deidentified", "deidentify"]
+
+DATES = ("day", "month", "year")
+"""How finely dates may be kept."""
+
+_PRECISION = {"day": 10, "month": 7, "year": 4}
+_FIRST_DAY = {"day": "", "month": "-01", "year": "-01-01"}
+_IDENTIFIED = ("person", "organization", "record")
+_SMALLEST = 5
+
+
+@dataclass(frozen=True)
+class Deidentified:
+    """A dataset without names, and what its owners should know about it.
+
+    Attributes
+    ----------
+    tables : dict of str to DataFrame
+        The tables, checked.
+    package : DataPackage
+        Their declaration, without the attributes that were dropped.
+    keys : DataFrame
+        columns kind, identifier, pseudonym: who is who. It stays with the names.
+    rare : DataFrame
+        Attribute combinations that single out fewer people than the smallest cell (`rare_combinations`).
+    dropped : tuple of str
+        `table.column` of the free text that was left out.
+    words : dict of str to list of str
+        By `table.column`, the words that stay: to be read by somebody who knows the people.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    package: DataPackage
+    keys: pd.DataFrame
+    rare: pd.DataFrame
+    dropped: tuple[str, ...]
+    words: dict[str, list[str]]
+
+
+def deidentify(
+    tables: Mapping[str, pd.DataFrame],
+    package: DataPackage,
+    roster: pd.DataFrame | None,
+    key: bytes,
+    *,
+    dates: Literal["day", "month", "year"] = "day",
+    keep_text: Collection[str] = (),
+    allowed_words: Iterable[str] = (),
+) -> Deidentified:
+    """Return a dataset in which nobody is named.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Checked tables.
+    package : DataPackage
+        Their declaration.
+    roster : DataFrame or None
+        Who was asked: columns actor_id, name, aliases, organization_id (see `schema.ROSTER`). Its names are
+        searched for in everything that would be written.
+    key : bytes
+        The secret of the pseudonyms.
+    dates : {"day", "month", "year"}
+        How finely dates are kept: a coarser one becomes the first day of its month or year.
+    keep_text : collection of str
+        `table.column` of free text to keep.
+    allowed_words : iterable of str
+        Words that name nobody here, though somebody is called so.
+
+    Raises
+    ------
+    InvalidInput
+        When a name stands in a text that would be kept, a column named to be kept is no free text, or two
+        identifiers share a pseudonym.
+    """
+    text = [
+        f"{name}.{column.name}"
+        for name in tables
+        for column in columns_of(TABLES[name], package)
+        if column.privacy == "free"
+    ]
+    raise_faults(
+        Fault("--keep-text", repr(asked), f"free text of this dataset: {', '.join(text) or 'none'}")
+        for asked in keep_text
+        if asked not in text
+    )
+    dropped = tuple(name for name in text if name not in keep_text)
+    shown = _without(package, dropped)
+    keys = _keys(tables, package, key)
+    found = {name: _masked(name, frame, shown, keys, dates) for name, frame in tables.items()}
+    for name, frame in found.items():
+        for column in frame.columns:
+            if f"{name}.{column}" in dropped:
+                frame[column] = pd.NA
+    names = _names(tables, package, roster, allowed_words)
+    raise_faults(_standing_names(names, tables, shown, dropped))
+    if not shown.smallest_cell:
+        shown = replace(shown, smallest_cell=_SMALLEST)
+    shown = replace(shown, dates=dates)
+    return Deidentified(
+        checked(found, shown),
+        shown,
+        pd.DataFrame(
+            [(kind, *pair) for kind in _IDENTIFIED for pair in keys[kind].items()],
+            columns=["kind", "identifier", "pseudonym"],
+        ),
+        _rare(found, shown.smallest_cell),
+        tuple(name for name in dropped if not _is_empty(tables, name)),
+        _words(found, shown),
+    )
+
+
+def _is_empty(tables: Mapping[str, pd.DataFrame], name: str) -> bool:
+    table, _, column = name.partition(".")
+    return bool(tables[table][column].isna().all())
+
+
+def _without(package: DataPackage, dropped: Collection[str]) -> DataPackage:
+    attributes = {
+        table: tuple(column for column in columns if f"{table}.{column.name}" not in dropped)
+        for table, columns in package.attributes.items()
+    }
+    return replace(package, attributes=attributes, resources=())
+
+
+def _keys(tables: Mapping[str, pd.DataFrame], package: DataPackage, key: bytes) -> dict[str, dict[str, str]]:
+    """Return the pseudonyms of everything that is identified in the tables, by kind."""
+    identifiers: dict[str, list[str]] = {kind: [] for kind in _IDENTIFIED}
+    either: list[str] = []
+    for name, frame in tables.items():
+        for column in columns_of(TABLES[name], package):
+            if column.privacy in identifiers:
+                takes_both = " or " in (column.references or "")
+                found = either if takes_both else identifiers[column.privacy]
+                found += frame[column.name].dropna().unique().tolist()
+    # Where a column takes people and organisations, one that is an organisation is no person.
+    organizations = set(identifiers["organization"])
+    identifiers["person"] += [name for name in either if name not in organizations]
+    return {kind: pseudonyms(sorted(set(given)), kind, key) for kind, given in identifiers.items()}
+
+
+def _masked(
+    name: str, frame: pd.DataFrame, package: DataPackage, keys: Mapping[str, Mapping[str, str]], dates: str
+) -> pd.DataFrame:
+    columns = {column.name: column for column in columns_of(TABLES[name], package)}
+    masked = frame[[column for column in frame.columns if column in columns]].copy()
+    for label, column in columns.items():
+        values = masked[label]
+        if column.privacy in keys:
+            known = dict(keys[column.privacy])
+            if " or " in (column.references or ""):
+                known = {**keys["organization"], **known}
+            masked[label] = values.map(known, na_action="ignore").astype("string")
+        elif dates != "day" and column.kind in ("date", "time", "period") and values.dtype == "string":
+            masked[label] = values.str.slice(0, _PRECISION[dates]) + _FIRST_DAY[dates]
+    # In the order of the pseudonyms: the order of a roster may be alphabetical, or by school.
+    return masked.sort_values(list(masked.columns), ignore_index=True)
+
+
+def _names(
+    tables: Mapping[str, pd.DataFrame],
+    package: DataPackage,
+    roster: pd.DataFrame | None,
+    allowed_words: Iterable[str],
+) -> Names:
+    people: list[str] = []
+    others: list[str] = []
+    for name, frame in tables.items():
+        for column in columns_of(TABLES[name], package):
+            identifiers = (
+                frame[column.name].dropna().unique().tolist() if column.privacy in _IDENTIFIED else []
+            )
+            for identifier in identifiers:
+                # Letters alone may be a name; with a digit it is somebody's numbering: teacher_07. A name
+                # of two letters is one where the roster says so.
+                named = column.privacy == "person" and re.fullmatch(r"\D{3,}", identifier)
+                (people if named else others).append(identifier)
+    if roster is not None:
+        people += roster["name"].dropna().tolist()
+        others += [*roster["organization_id"].dropna(), *roster["actor_id"].dropna()]
+        for aliases in roster["aliases"].dropna():
+            people += [alias.strip() for alias in aliases.split("|")]
+    return Names([name for name in people if name not in set(others)], others, allowed_words)
+
+
+def _standing_names(
+    names: Names, tables: Mapping[str, pd.DataFrame], package: DataPackage, dropped: Collection[str]
+) -> Iterable[Fault]:
+    """Return the faults of all that would be written as it stands, in the rows of the owners' own files."""
+    hint = "change the text; or, if nobody is meant, allow the word with WORDS="
+    open_columns = {
+        name: frame[
+            [
+                column.name
+                for column in columns_of(TABLES[name], package)
+                if _is_open(column) and f"{name}.{column.name}" not in dropped
+            ]
+        ]
+        for name, frame in tables.items()
+    }
+    said = {
+        "name": package.name,
+        "title": package.title,
+        "citation": package.citation,
+        "licenses": package.licence,
+        "relations": [[relation.name, relation.description] for relation in package.relations],
+        "attributes": [
+            [column.name, column.description, *column.allowed]
+            for columns in package.attributes.values()
+            for column in columns
+        ],
+    }
+    return [
+        *names.faults_in_json(said, "datapackage.json", hint),
+        *names.faults_in_tables(open_columns, hint),
+    ]
+
+
+def _is_open(column: Column) -> bool:
+    return column.kind == "text" and not column.allowed and column.privacy not in _IDENTIFIED
+
+
+def _rare(tables: Mapping[str, pd.DataFrame], smallest: int) -> pd.DataFrame:
+    actors = tables.get("actors", pd.DataFrame({"actor_id": []}))
+    described = actors.drop(columns="actor_id").dropna(axis="columns", how="all")
+    return rare_combinations(described, smallest)
+
+
+def _words(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[str, list[str]]:
+    kept = {}
+    for name, frame in tables.items():
+        for column in columns_of(TABLES[name], package):
+            values = frame[column.name].dropna()
+            if _is_open(column) and len(values):
+                kept[f"{name}.{column.name}"] = sorted(values.unique())
+    return kept

@@ -1,0 +1,4 @@
+"""Comparison by resampling.
+
+`qap` (QAP and MRQAP), `specification`, `correlation`, `proportions`.
+"""

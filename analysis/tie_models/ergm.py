@@ -1,0 +1,298 @@
+"""p* models with triads, fitted by simulation through the optional package ergmx.
+
+Pseudo-likelihood (`pstar`) understates the uncertainty of models in which ties depend on each other. Monte
+Carlo maximum likelihood (Geyer & Thompson 1992, JRSS B 54, 657-699; Hunter & Handcock 2006, J. Comp. Graph.
+Statistics 15, 565-583) does not, but needs a sampler, and not every model that can be written down can be
+fitted: where the observed network is not among those the model produces, it is *degenerate* (Handcock 2003)
+and there are no estimates. Such fits are kept in the results with the reason, never dropped.
+
+ergmx (GPL-3) is no dependency of this project. It is installed in an environment of its own, in which
+
+    python -m analysis.tie_models.ergm --out FILE.json
+
+fits the models of one network, beside it their settings, seed, versions and the network's digest. Only numpy,
+pandas, networkx and ergmx are needed for that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import platform
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.files import write_atomically
+from analysis.tables.load import load
+from analysis.tie_models.change_statistics import (
+    Term,
+    edges,
+    gwesp,
+    mutual,
+    read_network,
+    receiver,
+    sender,
+    transitive_ties,
+    transitive_triples,
+)
+from analysis.ties.panel import Panel
+
+__all__ = ["MonteCarloFit", "ergm_mcmc", "main"]
+
+# A fixed number of chains: the default follows the machine's cores, and results would follow it too.
+DEFAULT_SETTINGS = {"n_chains": 2, "samplesize": 2048, "interval": 1024, "burnin": 16384, "max_iter": 30}
+
+_NAMES = {
+    "edges": "edges",
+    "mutual": "mutual",
+    "transitive_triples": "ttriple",
+    "transitive_ties": "transitiveties",
+    "cyclic_triples": "ctriple",
+    "two_paths": "twopath",
+    "out_stars": "ostar(2)",
+    "in_stars": "istar(2)",
+    "sender": "nodeocov",
+    "receiver": "nodeicov",
+    "match": "nodematch",
+    "edge_covariate": "edgecov",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class MonteCarloFit:
+    """A p* model fitted by simulation, or the reason why it could not be.
+
+    Attributes
+    ----------
+    terms : names, in the order asked for
+    formula : what was given to ergmx
+    estimates, standard_errors : (k,), the errors with the Monte Carlo error in them; NaN when there are none
+    monte_carlo_errors : (k,), the standard error of the estimates' simulation alone; NaN when there is none
+    converged : whether the program's criterion was met; estimates of a fit that is not are no results
+    message : why not; empty otherwise
+    method : "MCMLE", or "MLE" when the model is so simple that ergmx needs no simulation
+    iterations : of Monte Carlo maximum likelihood; 0 when it failed
+    seed, settings : as asked for
+    """
+
+    terms: tuple[str, ...]
+    formula: str
+    estimates: NDArray[np.float64]
+    standard_errors: NDArray[np.float64]
+    monte_carlo_errors: NDArray[np.float64]
+    converged: bool
+    message: str
+    method: str
+    iterations: int
+    seed: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a term: estimate, standard error, ratio, simulation error, convergence."""
+        return pd.DataFrame(
+            {
+                "term": self.terms,
+                "estimate": self.estimates,
+                "standard_error": self.standard_errors,
+                "ratio": self.estimates / self.standard_errors,
+                "monte_carlo_error": self.monte_carlo_errors,
+                "converged": self.converged,
+            }
+        )
+
+    def summary(self) -> str:
+        """Return the terms as text, under a line that says whether they may be used."""
+        state = (
+            f"converged after {self.iterations} iterations"
+            if self.converged
+            else f"NOT CONVERGED, not to be reported as results: {self.message.splitlines()[0]}"
+        )
+        table = self.tidy().drop(columns="converged").to_string(index=False, float_format="{:.4f}".format)
+        return f"p* model, Monte Carlo maximum likelihood (ergmx, seed {self.seed})\n{state}\n\n{table}"
+
+
+def ergm_mcmc(
+    matrix: ArrayLike | pd.DataFrame,
+    terms: Mapping[str, Term],
+    *,
+    seed: int,
+    settings: Mapping[str, Any] | None = None,
+) -> MonteCarloFit:
+    """Fit a directed p* model by Monte Carlo maximum likelihood.
+
+    Parameters
+    ----------
+    matrix : (n, n) array or data frame of 0, 1 and NaN; missing ties are integrated out as missing at random
+    terms : named terms of `change_statistics`
+    seed : of the simulation
+    settings : of `ergmx.Control`, added to this module's; the number of chains changes results
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If ergmx is not installed: the message says how to have it.
+    ValueError
+        If the matrix is no network, or a term cannot be handed to ergmx. A degenerate model or one that does
+        not converge is no error: see `MonteCarloFit.converged`.
+    """
+    try:
+        import ergmx  # type: ignore[import-not-found, unused-ignore]
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "simulated p* models need the optional package ergmx, in an environment of its own: "
+            "`make ergm` builds it from requirements-ergm.lock"
+        ) from error
+    network, formula = _translate(matrix, terms)
+    chosen = {**DEFAULT_SETTINGS, **(settings or {})}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            fit = ergmx.ergm(network, formula, seed=seed, eval_loglik=False, **chosen)
+        except RuntimeError as error:
+            # ergmx's DegeneracyError is a RuntimeError; its first lines say what happened.
+            nothing = np.full(len(terms), np.nan)
+            reason = str(error).strip()
+            return MonteCarloFit(
+                tuple(terms), formula, nothing, nothing, nothing, False, reason, "MCMLE", 0, seed, chosen
+            )
+    told = "\n".join(dict.fromkeys(str(warning.message) for warning in caught))
+    table = fit.to_frame()
+    errors = table["Std. Error"].to_numpy(float)
+    share = table["MCMC %"].to_numpy(float) / 100 if "MCMC %" in table else np.zeros(len(terms))
+    return MonteCarloFit(
+        tuple(terms),
+        formula,
+        np.array(list(fit.coef.values()), dtype=float),
+        errors,
+        errors * np.sqrt(share),
+        bool(fit.converged),
+        "" if fit.converged else told or "the criterion of convergence was not met",
+        str(fit.method),
+        int(fit.iterations),
+        seed,
+        chosen,
+    )
+
+
+def _translate(matrix: ArrayLike | pd.DataFrame, terms: Mapping[str, Term]) -> tuple[nx.DiGraph, str]:
+    """Return the network with its covariates as attributes, and the model in ergmx's formulas."""
+    _, values = read_network(matrix)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(len(values)))
+    graph.add_edges_from((int(i), int(j)) for i, j in np.argwhere(values == 1))
+    graph.add_edges_from(((int(i), int(j)) for i, j in np.argwhere(np.isnan(values))), na=True)
+    parts, faults = [], []
+    for position, (name, term) in enumerate(terms.items()):
+        attribute = f"covariate{position}"
+        if term.kind == "gwesp":
+            parts.append(f"gwesp({term.decay!r}, fixed=TRUE)")
+        elif term.kind not in _NAMES:
+            faults.append(f"{name!r} ({term.kind}) has no counterpart here for directed ties")
+        elif term.values is None:
+            parts.append(_NAMES[term.kind])
+        elif term.values.shape != ((len(values),) * (2 if term.kind == "edge_covariate" else 1)):
+            faults.append(f"{name!r}: values have shape {term.values.shape} in a network of {len(values)}")
+        else:
+            parts.append(f"{_NAMES[term.kind]}('{attribute}')")
+            if term.kind == "edge_covariate":
+                graph.graph[attribute] = term.values
+            else:
+                listed = dict(enumerate(term.values.tolist()))
+                nx.set_node_attributes(graph, listed, attribute)
+    if faults or not parts:
+        raise ValueError("\n".join(faults) or "terms must hold at least one entry")
+    return graph, " + ".join(parts)
+
+
+def _models(actors: pd.DataFrame) -> dict[str, dict[str, Term]]:
+    """Return the models of Carolan's Table 9.4, by their transitivity statistic and covariates."""
+    base = {"arc": edges(), "reciprocity": mutual()}
+    transitivity = {
+        "without transitivity": {},
+        "transitive triples": {"transitivity": transitive_triples()},
+        "transitive ties": {"transitivity": transitive_ties()},
+        "gwesp 0.25": {"transitivity": gwesp(0.25)},
+        "gwesp log 2": {"transitivity": gwesp(math.log(2))},
+    }
+    male = {"sender male": sender(actors["male"]), "receiver male": receiver(actors["male"])}
+    efficacy = {
+        "sender efficacy": sender(actors["efficacy"]),
+        "receiver efficacy": receiver(actors["efficacy"]),
+    }
+    models = {"arcs and reciprocity": base}
+    for name, triads in transitivity.items():
+        models[f"{name}; male"] = {**base, **triads, **male}
+        models[f"{name}; male, efficacy"] = {**base, **triads, **male, **efficacy}
+    return models
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit Table 9.4's models to a dataset's network and write them, with their provenance, as JSON.
+
+    Returns
+    -------
+    int
+        0, also when some fits did not converge (the file says which); 1 without ergmx.
+    """
+    parser = argparse.ArgumentParser(prog="python -m analysis.tie_models.ergm", description=main.__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="file to write")
+    parser.add_argument("--dataset", default="school_leaders")
+    parser.add_argument("--relation", default="confidential")
+    parser.add_argument("--wave", type=int, default=3)
+    parser.add_argument("--threshold", type=float, default=3.0, help="a tie is a value of at least this")
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args(arguments)
+    tables = load(chosen.dataset)
+    panel = Panel.from_tables(tables, relation=chosen.relation)
+    matrix = panel.matrix(chosen.wave, threshold=chosen.threshold)
+    fits = {}
+    for name, terms in _models(tables["actors"]).items():
+        try:
+            fits[name] = ergm_mcmc(matrix, terms, seed=chosen.seed)
+        except ModuleNotFoundError as error:
+            print(error, file=sys.stderr)
+            return 1
+        print(f"{name}\n{fits[name].summary()}\n", flush=True)
+    record = {
+        "dataset": chosen.dataset,
+        "relation": chosen.relation,
+        "wave": chosen.wave,
+        "threshold": chosen.threshold,
+        "actors": len(matrix),
+        "ties": int(np.nansum(matrix)),
+        "network_sha256": hashlib.sha256(np.ascontiguousarray(matrix).tobytes()).hexdigest(),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("ergmx", "networkx", "numpy", "pandas", "scipy")},
+        },
+        "models": {name: _plain(asdict(fit)) for name, fit in fits.items()},
+    }
+    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    return 0
+
+
+def _plain(value: Any) -> Any:
+    """Turn arrays into lists and NaN into null, which JSON has and NaN it has not."""
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (tuple, list, np.ndarray)):
+        return [_plain(part) for part in value]
+    if isinstance(value, (float, np.floating)):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,329 @@
+"""Two waves seen apart: what makes ties form, and what makes them last, with intervals from simulation.
+
+A separable temporal model (Krivitsky & Handcock 2014, JRSS B 76, 29-46) lets formation and persistence go
+their own ways from one wave to the next: the formation network holds every tie of either wave, and only pairs
+without a tie before are free in it; the persistence network holds the ties of both waves, and only pairs with
+a tie before are free. Each is an exponential random graph given the first wave. Estimates here are those of
+the pseudo-likelihood (logistic regression on change statistics), whose own standard errors are too small
+where ties depend on each other. So the intervals come from a parametric bootstrap (Schmid & Desmarais 2017,
+arXiv:1708.02598): networks are drawn from the fitted model by Gibbs sampling over the free pairs, the model
+is fitted to each, and the bias-corrected middle of those estimates (Efron 1981, Canadian J. Statistics 9,
+139-172) is the interval. In a small network some draws have no finite estimate; they count as running to
+infinity, never as left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+
+from analysis.arrays import Flags, Floats
+from analysis.tie_models.change_statistics import Term, change_statistics, read_network
+
+__all__ = ["SeparablePart", "separable"]
+
+Part = Literal["formation", "persistence"]
+
+_TRIADIC = ("gwesp", "transitive_ties")
+_SUITED = ("edges", "mutual", "sender", "receiver", "match", "edge_covariate", *_TRIADIC)
+_INFINITE = 15.0
+"""Log odds, at a term's largest change statistic, beyond which an estimate counts as running to infinity."""
+
+
+@dataclass(frozen=True, eq=False)
+class SeparablePart:
+    """The formation or the persistence part of a separable model.
+
+    Attributes
+    ----------
+    part : {"formation", "persistence"}
+    terms : tuple of str
+        In the order asked for.
+    estimates : ndarray of shape (k,)
+        Log odds of forming (or keeping) a tie per unit of the change statistic; ±inf where ties and non-ties
+        are separated.
+    lower, upper : ndarray of shape (k,)
+        Bias-corrected percentile interval of the bootstrap.
+    naive_errors : ndarray of shape (k,)
+        Standard errors of the logistic regression, too small where ties depend on each other.
+    pairs, ties : int
+        Free pairs observed in both waves, and those with a tie in the later.
+    infinite : int
+        Bootstrap replicates of which an estimate ran to infinity.
+    replicates, seed : int
+    level : float
+    """
+
+    part: Part
+    terms: tuple[str, ...]
+    estimates: Floats
+    lower: Floats
+    upper: Floats
+    naive_errors: Floats
+    pairs: int
+    ties: int
+    infinite: int
+    replicates: int
+    seed: int
+    level: float
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a term."""
+        return pd.DataFrame(
+            {
+                "part": self.part,
+                "term": self.terms,
+                "estimate": self.estimates,
+                "lower": self.lower,
+                "upper": self.upper,
+                "naive_error": self.naive_errors,
+            }
+        )
+
+    def summary(self) -> str:
+        """Return the terms under a line on the data."""
+        return "\n".join(
+            [
+                f"{self.part}: {self.ties} ties of {self.pairs} free pairs; {self.replicates} replicates, "
+                f"{self.infinite} of them without finite estimates; {self.level:.0%} intervals",
+                self.tidy().to_string(index=False, float_format="{:.3f}".format),
+            ]
+        )
+
+
+def separable(
+    before: npt.ArrayLike | pd.DataFrame,
+    after: npt.ArrayLike | pd.DataFrame,
+    terms: Mapping[str, Term],
+    part: Part,
+    *,
+    level: float = 0.95,
+    replicates: int = 500,
+    sweeps: int = 30,
+    seed: int,
+) -> SeparablePart:
+    """Fit one part of a separable temporal model.
+
+    Parameters
+    ----------
+    before, after : (n, n) arrays or data frames of 0, 1 and NaN (missing)
+        Row sends, column receives.
+    terms : mapping of str to Term
+        Named terms of `change_statistics`: `edges`, `mutual`, `sender`, `receiver`, `match`,
+        `edge_covariate`, `gwesp`, `transitive_ties`. `edges` is the constant and is not added by itself.
+    part : {"formation", "persistence"}
+        Of pairs without a tie before, or of ties there before.
+    level : float
+        Of the intervals.
+    replicates : int
+        Networks drawn for the bootstrap.
+    sweeps : int
+        Times every free pair is drawn anew before a network counts as drawn, starting from the observed one.
+    seed : int
+        Starts the draws.
+
+    Raises
+    ------
+    ValueError
+        With every fault: matrices that are no networks of the same actors, no term or an unsuited one, no
+        free pair with a tie or none without, terms that depend linearly on each other over the free pairs.
+
+    Notes
+    -----
+    Pairs not observed in both waves are not free; where statistics of other pairs are built on them they
+    count as absent, and `mutual` as not returned, unless the wave that was observed settles it: the formation
+    network holds a tie seen in either wave. In the first wave a tie that is missing counts as absent.
+    """
+    names, first = read_network(before)
+    later, second = read_network(after)
+    labelled = isinstance(before, pd.DataFrame) and isinstance(after, pd.DataFrame)
+    _check(first, second, terms, part, level, replicates, sweeps, same=not labelled or names == later)
+    seen = ~np.isnan(first) & ~np.isnan(second) & ~np.eye(len(first), dtype=bool)
+    early, late = np.nan_to_num(first) == 1, np.nan_to_num(second) == 1
+    formation = part == "formation"
+    network = (early | late if formation else early & late).astype(np.float64)
+    free = seen & (~early if formation else early)
+    outcome = network[free]
+    if not 0 < outcome.sum() < len(outcome):
+        raise ValueError(
+            f"{part}: found {int(outcome.sum())} ties among {len(outcome)} free pairs; "
+            "allowed: some with a tie and some without"
+        )
+    design = _design(network, terms, free)
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise ValueError(
+            f"{part}: over the free pairs the terms {', '.join(terms)} depend on each other; drop one"
+        )
+    estimates, errors = _logistic(design, outcome)
+    drawn = np.empty((replicates, len(terms)))
+    bounded = np.sign(estimates) * _INFINITE / np.abs(design).max(axis=0)
+    fixed, weight, triadic = _parts(network, terms, np.where(np.isinf(estimates), bounded, estimates))
+    cells = np.argwhere(free)
+    generator = np.random.default_rng(seed)
+    for replicate in range(replicates):
+        order = _order(cells, sweeps, generator)
+        simulated = _sampled(network, fixed, weight, triadic, order, generator.random(len(order)))
+        drawn[replicate] = _logistic(_design(simulated, terms, free), simulated[free])[0]
+    lower, upper = np.array([_middle(drawn[:, k], estimates[k], level) for k in range(len(terms))]).T
+    return SeparablePart(
+        part,
+        tuple(terms),
+        estimates,
+        lower,
+        upper,
+        errors,
+        len(outcome),
+        int(outcome.sum()),
+        int(np.isinf(drawn).any(axis=1).sum()),
+        replicates,
+        seed,
+        level,
+    )
+
+
+def _check(
+    first: Floats,
+    second: Floats,
+    terms: Mapping[str, Term],
+    part: str,
+    level: float,
+    replicates: int,
+    sweeps: int,
+    same: bool,
+) -> None:
+    faults = []
+    if first.shape != second.shape:
+        faults.append(f"found waves of {len(first)} and {len(second)} actors; allowed: the same actors")
+    elif not same:
+        faults.append("the waves carry different labels, or an order of their own; allowed: the same actors")
+    if part not in ("formation", "persistence"):
+        faults.append(f"found part {part!r}; allowed: formation, persistence")
+    if not isinstance(terms, Mapping) or not terms:
+        faults.append("terms must be a dictionary {name: term} with at least one entry")
+    else:
+        kinds = {name: term.kind if isinstance(term, Term) else "no term" for name, term in terms.items()}
+        unsuited = [f"{name!r} ({kind})" for name, kind in kinds.items() if kind not in _SUITED]
+        if unsuited:
+            faults.append(f"found {', '.join(unsuited)}; allowed: {', '.join(_SUITED)}")
+        if sum(kind in _TRIADIC for kind in kinds.values()) > 1:
+            faults.append("found two terms of shared partners; allowed: one")
+    if not 0 < level < 1 or replicates < 20 or sweeps < 1:
+        faults.append("allowed: a level between 0 and 1, at least 20 replicates, at least 1 sweep")
+    if faults:
+        raise ValueError("\n".join(faults))
+
+
+def _design(network: Floats, terms: Mapping[str, Term], free: Flags) -> Floats:
+    return np.stack([change_statistics(network, term)[free] for term in terms.values()], axis=1)
+
+
+def _logistic(design: Floats, outcome: Floats) -> tuple[Floats, Floats]:
+    """Return estimates and standard errors; ±inf, and NaN, where an estimate runs off.
+
+    Newton's method; the usual library warns or raises where ties and non-ties are separated, which in a
+    bootstrap is a result like any other.
+    """
+    size = design.shape[1]
+    if not 0 < outcome.sum() < len(outcome) or np.linalg.matrix_rank(design) < size:
+        return np.full(size, np.inf if outcome.all() else -np.inf), np.full(size, np.nan)
+    scale = np.abs(design).max(axis=0)
+    design = design / scale
+    found = np.zeros(size)
+    for _ in range(60):
+        chance = 1 / (1 + np.exp(-np.clip(design @ found, -30, 30)))
+        information = (design * (chance * (1 - chance))[:, None]).T @ design
+        step = np.linalg.lstsq(information, design.T @ (outcome - chance), rcond=None)[0]
+        found = found + step * min(1.0, 5.0 / max(np.abs(step).max(), 1e-12))
+        if np.abs(step).max() < 1e-9 or np.abs(found).max() > 4 * _INFINITE:
+            break
+    off = np.abs(found) > _INFINITE
+    # Cells whose odds are infinite tell nothing of the other terms.
+    errors = np.sqrt(np.diag(np.linalg.pinv(information, rcond=1e-9, hermitian=True)))
+    return (
+        np.where(off, np.copysign(np.inf, found), found / scale),
+        np.where(off, np.nan, errors / scale),
+    )
+
+
+def _middle(drawn: Floats, estimate: float, level: float) -> tuple[float, float]:
+    """Return the bias-corrected percentile interval; replicates may be infinite."""
+    below = (drawn < estimate).mean() + (drawn == estimate).mean() / 2
+    shift = 2 * norm.ppf(np.clip(below, 0.5 / len(drawn), 1 - 0.5 / len(drawn)))
+    ends = norm.cdf(shift + norm.ppf([(1 - level) / 2, (1 + level) / 2]))
+    low, high = np.quantile(drawn, ends, method="inverted_cdf")
+    return float(low), float(high)
+
+
+def _parts(
+    network: Floats, terms: Mapping[str, Term], estimates: Floats
+) -> tuple[Floats, float, tuple[float, float]]:
+    """Return what the log odds of a tie are made of: a fixed part a cell, mutuality, shared partners."""
+    fixed = np.zeros_like(network)
+    mutual, partners, decay = 0.0, 0.0, 0.0
+    for term, estimate in zip(terms.values(), estimates, strict=True):
+        if term.kind == "mutual":
+            mutual += float(estimate)
+        elif term.kind in _TRIADIC:
+            partners = float(estimate)
+            decay = -math.expm1(-(term.decay or 0.0)) if term.kind == "gwesp" else 0.0
+        else:
+            fixed += estimate * change_statistics(network, term)
+    return fixed, mutual, (partners, decay)
+
+
+def _order(
+    cells: npt.NDArray[np.int64], sweeps: int, generator: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Return every cell once a sweep, in an order of the sweep's own."""
+    places = generator.permuted(np.tile(np.arange(len(cells)), (sweeps, 1)), axis=1)
+    found: npt.NDArray[np.int64] = cells[places.ravel()]
+    return found
+
+
+@numba.njit(cache=True)
+def _sampled(
+    network: Floats,
+    fixed: Floats,
+    mutual: float,
+    triadic: tuple[float, float],
+    order: npt.NDArray[np.int64],
+    uniform: Floats,
+) -> Floats:  # pragma: no cover - compiled
+    """Return a network drawn by Gibbs sampling: each listed pair anew, given the rest."""
+    ties = network.copy()
+    size = len(ties)
+    partners, decay = triadic
+    paths = ties @ ties
+    for step in range(len(order)):
+        i, j = order[step, 0], order[step, 1]
+        was = ties[i, j] == 1.0
+        odds = fixed[i, j] + mutual * ties[j, i]
+        if partners != 0.0:
+            earned = paths[i, j] if decay == 1.0 else (1.0 - decay ** paths[i, j]) / (1.0 - decay)
+            for k in range(size):
+                if k in (i, j):
+                    continue
+                if ties[j, k] == 1.0 and ties[i, k] == 1.0:
+                    earned += decay ** (paths[i, k] - 1.0 if was else paths[i, k])
+                if ties[k, i] == 1.0 and ties[k, j] == 1.0:
+                    earned += decay ** (paths[k, j] - 1.0 if was else paths[k, j])
+            odds += partners * earned
+        now = uniform[step] < 1.0 / (1.0 + math.exp(-odds))
+        if now != was:
+            change = 1.0 if now else -1.0
+            ties[i, j] = 1.0 if now else 0.0
+            for k in range(size):
+                if k != i and k != j:
+                    if ties[j, k] == 1.0:
+                        paths[i, k] += change
+                    if ties[k, i] == 1.0:
+                        paths[k, j] += change
+    return ties

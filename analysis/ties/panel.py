@@ -1,0 +1,430 @@
+"""One relation of a longitudinal network: who is tied to whom, wave by wave, and what was not observed."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.arrays import Flags, Floats
+
+__all__ = ["Panel"]
+
+_NEEDED = {
+    "actors": ("actor_id",),
+    "waves": ("wave",),
+    "ties": ("wave", "relation", "sender_id", "receiver_id", "value"),
+    "nonresponse": ("wave", "actor_id"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One relation among the same actors, in one or more waves.
+
+    Made with `from_matrices` or `from_tables`, which check their input; the constructor itself only checks
+    that the parts fit together.
+
+    Attributes
+    ----------
+    relation : str
+        What was asked about, such as ``"advice"``.
+    actors : tuple of str
+        The n actors, in the order of rows and columns.
+    waves : tuple of hashable
+        The w waves, in order of time.
+    values : ndarray of float, shape (w, n, n)
+        Row sends, column receives; the diagonal holds self-ties as they came; NaN: not observed. Read-only.
+    present : ndarray of bool, shape (w, n)
+        Who had joined and not yet left. Read-only.
+    answered : ndarray of bool, shape (w, n)
+        Who was asked and answered. Read-only.
+    """
+
+    relation: str
+    actors: tuple[str, ...]
+    waves: tuple[Hashable, ...]
+    values: Floats
+    present: Flags
+    answered: Flags
+
+    def __post_init__(self) -> None:
+        count, size = len(self.waves), len(self.actors)
+        faults = []
+        for name, shape in (
+            ("values", (count, size, size)),
+            ("present", (count, size)),
+            ("answered", (count, size)),
+        ):
+            part = np.array(getattr(self, name), dtype=float if name == "values" else bool)
+            if part.shape != shape:
+                faults.append(f"{name} has shape {part.shape}; {count} waves of {size} actors need {shape}")
+            part.setflags(write=False)
+            object.__setattr__(self, name, part)
+        _refuse("these parts make no panel", faults)
+
+    @classmethod
+    def from_matrices(
+        cls,
+        matrices: Iterable[npt.ArrayLike | pd.DataFrame],
+        *,
+        actors: Sequence[object] | None = None,
+        waves: Sequence[Hashable] | None = None,
+        relation: str = "tie",
+        present: npt.ArrayLike | None = None,
+    ) -> Panel:
+        """Make a panel of one square matrix a wave.
+
+        Parameters
+        ----------
+        matrices : iterable of array-like or DataFrame, each (n, n)
+            Row sends, column receives; NaN where missing. Index and columns of a frame must hold the same
+            labels in the same order; a frame whose actors come in another order than `actors` is reordered
+            by label. A frame with pandas' default numbering on both sides is a plain array, unless another
+            frame has labels.
+        actors : sequence, optional
+            Labels (turned into text); they set the order, and name the rows of plain arrays. By default the
+            labels of the first frame, or ``"1"``, ``"2"``, … when there are only plain arrays.
+        waves : sequence of hashable, optional
+            By default 1, 2, ….
+        relation : str
+            Name of the relation.
+        present : array-like of bool, shape (w, n), optional
+            Who had joined and not yet left, in the order of `actors`; by default everyone. Rows and columns
+            of the others become NaN.
+
+        Returns
+        -------
+        Panel
+            Those present count as having answered unless their whole row, its diagonal cell aside, is NaN.
+
+        Raises
+        ------
+        ValueError
+            Listing every fault: no matrix, one not square, of another size or with other labels, labels
+            missing, twice or in another order in the columns than in the rows, infinite values or none that
+            are numbers, plain arrays of unknown order beside labelled frames, a tie of someone not present.
+        """
+        given = list(matrices)
+        names = tuple(range(1, len(given) + 1)) if waves is None else tuple(waves)
+        faults = [] if given else ["there is no matrix; at least one is needed"]
+        faults += _repeated(names, "waves")
+        if len(names) != len(given):
+            faults.append(f"there are {len(given)} matrices, but {len(names)} names of waves")
+        arrays = [_square(one, f"matrix {k}", faults) for k, one in enumerate(given, 1)]
+        frames = [isinstance(one, pd.DataFrame) for one in given]
+        labelled = any(isinstance(one, pd.DataFrame) and not _is_numbered(one) for one in given)
+        labels = [
+            _labels(one, f"matrix {k}", faults) if labelled and isinstance(one, pd.DataFrame) else None
+            for k, one in enumerate(given, 1)
+        ]
+        size = next((len(array) for array in arrays if array is not None), 0)
+        numbered = tuple(str(number + 1) for number in range(size))
+        order = next((found for found in labels if found is not None), numbered)
+        if actors is not None:
+            order = tuple(str(actor) for actor in actors)
+            faults += _repeated(order, "actors")
+        elif labelled and not all(frames):
+            faults.append("plain arrays stand beside labelled frames: name the order of their rows in actors")
+        for k, (array, found) in enumerate(zip(arrays, labels, strict=True), 1):
+            if array is not None and len(array) != len(order):
+                faults.append(f"matrix {k} has {len(array)} actors; there are {len(order)}")
+            elif found is not None and set(found) != set(order):
+                odd = _some(set(found) ^ set(order))
+                faults.append(f"matrix {k}: {odd} not both among its labels and among the actors")
+        there = np.ones((len(names), len(order)), dtype=bool) if present is None else np.array(present, bool)
+        if there.shape != (len(names), len(order)):
+            faults.append(f"present has shape {there.shape}; needed is {(len(names), len(order))}")
+        _refuse("the matrices make no panel", faults)
+
+        values = np.empty((len(names), len(order), len(order)))
+        for wave, (array, found) in enumerate(zip(arrays, labels, strict=True)):
+            positions = pd.Index(found or order).get_indexer(pd.Index(order))
+            values[wave] = np.asarray(array)[np.ix_(positions, positions)]
+        _refuse(
+            "the matrices make no panel", _blank(values, _absent_cells(there), names, order, "someone absent")
+        )
+        silent = (np.isnan(values) | np.eye(len(order), dtype=bool)).all(axis=2)
+        # A lone actor has nobody to name: an empty row is no sign of silence.
+        return cls(relation, order, names, values, there, there & ~silent if len(order) > 1 else there)
+
+    @classmethod
+    def from_tables(
+        cls, tables: Mapping[str, pd.DataFrame], *, relation: str, waves: Sequence[Hashable] | None = None
+    ) -> Panel:
+        """Make a panel of one relation from a dataset's tables.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            ``actors`` (actor_id; optionally joined_on, left_on), ``waves`` (wave; optionally opened_on,
+            closed_on), ``ties`` (wave, relation, sender_id, receiver_id, value) and optionally
+            ``nonresponse`` (wave, actor_id, optionally relation: the one left unanswered). Dates are ISO
+            text or datetimes; an empty one sets no limit.
+        relation : str
+            The relation wanted.
+        waves : sequence of hashable, optional
+            The waves that asked about this relation; by default all of the table ``waves``. Name them when a
+            wave did not ask: it would otherwise look like one in which everybody answered and named no one.
+
+        Returns
+        -------
+        Panel
+            Ties not listed are 0 in the rows of those who answered. NaN are: the rows of those who did not
+            answer; the rows and columns of those absent, who joined after the wave closed or left before it
+            opened (compared by day); listed ties without a value. Waves ascend, actors are in the order of
+            their table.
+
+        Raises
+        ------
+        ValueError
+            Listing every fault: missing tables or columns, a relation or wave that is not there (naming
+            those there are), identifiers that are unknown, empty or twice, a tie listed twice (with several
+            reports of a tie, choose one before), values that are infinite or no number, unreadable dates,
+            ties sent by someone who did not answer or touching someone absent.
+        """
+        _refuse("the tables make no panel", _missing_columns(tables))
+        faults: list[str] = []
+        actors = tuple(tables["actors"]["actor_id"].map(str))
+        faults += _repeated(actors, "actors, column actor_id")
+        if tables["actors"]["actor_id"].isna().any():
+            faults.append("actors, column actor_id: found an empty one; every actor needs one")
+        rounds = tables["waves"].dropna(subset="wave")
+        faults += _repeated(rounds["wave"].tolist(), "waves, column wave")
+        if len(rounds) < len(tables["waves"]):
+            faults.append("waves, column wave: found an empty one; every wave needs one")
+        rounds = rounds.drop_duplicates("wave").sort_values("wave")
+        known = rounds["wave"].tolist()
+        _require_known(known if waves is None else waves, known, "waves asked for", faults)
+        relations = tables["ties"]["relation"].dropna().unique()
+        _require_known([relation], relations, "relation", faults)
+        ties = _read_ties(tables["ties"], relation, actors, known, faults)
+        silent = tables.get("nonresponse", pd.DataFrame({"wave": [], "actor_id": []}))
+        if "relation" in silent:
+            silent = silent[silent["relation"].isna() | (silent["relation"] == relation)]
+        _require_known(silent["actor_id"].map(str), actors, "nonresponse, column actor_id", faults)
+        _require_known(silent["wave"], known, "nonresponse, column wave", faults)
+        joined, left = (
+            _days(tables["actors"], f"actors, column {c}", c, faults) for c in ("joined_on", "left_on")
+        )
+        opened, closed = (_days(rounds, f"waves, column {c}", c, faults) for c in ("opened_on", "closed_on"))
+        _refuse("the tables make no panel", faults)
+        # A comparison with an empty date (NaT) is false, which is what "sets no limit" means.
+        present = ~((joined > closed[:, None]) | (left < opened[:, None]))
+        listed = set(zip(silent["wave"], silent["actor_id"].map(str), strict=True))
+        answered = present & [[(wave, actor) not in listed for actor in actors] for wave in known]
+        values = np.zeros((len(known), len(actors), len(actors)))
+        values[ties["wave"], ties["sender"], ties["receiver"]] = ties["value"]
+        unheard = np.repeat((present & ~answered)[:, :, None], len(actors), axis=2)
+        faults = _blank(values, unheard, known, actors, "a sender who did not answer")
+        faults += _blank(values, _absent_cells(present), known, actors, "someone absent")
+        _refuse("the tables make no panel", faults)
+        kept = [wave for wave, name in enumerate(known) if waves is None or name in waves]
+        names = tuple(known[wave] for wave in kept)
+        return cls(relation, actors, names, values[kept], present[kept], answered[kept])
+
+    def matrix(self, wave: Hashable, *, threshold: float | None = None, self_ties: bool = False) -> Floats:
+        """Return the matrix of one wave.
+
+        Parameters
+        ----------
+        wave : hashable
+            One of `waves`.
+        threshold : float, optional
+            Values of at least this become 1, lower ones 0 (so that with 0 every observed cell is a tie); by
+            default the values as they are.
+        self_ties : bool
+            Whether to keep the diagonal. By default it is 0, also for those who did not answer: leaving
+            self-ties out is the analyst's choice, no observation.
+
+        Returns
+        -------
+        ndarray of float, shape (n, n)
+            A copy; NaN where missing.
+
+        Raises
+        ------
+        ValueError
+            If there is no such wave, or the threshold is no finite number.
+        """
+        if wave not in self.waves:
+            raise ValueError(f"wave {wave!r} is unknown; there are {', '.join(map(str, self.waves))}")
+        if threshold is not None and not math.isfinite(threshold):
+            raise ValueError(f"threshold is {threshold}; allowed is a finite number, or None")
+        matrix: Floats = self.values[self.waves.index(wave)].copy()
+        if threshold is not None:
+            matrix = np.where(np.isnan(matrix), np.nan, (matrix >= threshold).astype(float))
+        if not self_ties:
+            np.fill_diagonal(matrix, 0.0)
+        return matrix
+
+    def graph(self, wave: Hashable, *, threshold: float | None = None, self_ties: bool = False) -> nx.DiGraph:
+        """Return one wave as a directed graph.
+
+        Parameters
+        ----------
+        wave, threshold, self_ties
+            As in `matrix`, which also says what is raised.
+
+        Returns
+        -------
+        networkx.DiGraph
+            All actors as nodes, with attributes ``present`` and ``answered``; an edge for every cell of
+            `matrix` that is neither 0 nor missing, its ``value`` as reported (also under a threshold). A
+            graph cannot tell a missing tie from none: use the node attributes, or `matrix`.
+        """
+        matrix = self.matrix(wave, threshold=threshold, self_ties=self_ties)
+        place = self.waves.index(wave)
+        graph = nx.DiGraph(relation=self.relation, wave=wave)
+        for node, actor in enumerate(self.actors):
+            graph.add_node(
+                actor, present=bool(self.present[place, node]), answered=bool(self.answered[place, node])
+            )
+        for sender, receiver in np.argwhere(np.nan_to_num(matrix)):
+            value = float(self.values[place, sender, receiver])
+            graph.add_edge(self.actors[sender], self.actors[receiver], value=value)
+        return graph
+
+
+def _refuse(what: str, faults: Sequence[str]) -> None:
+    if faults:
+        raise ValueError("\n".join([f"{what}:", *(f"  {fault}" for fault in faults)]))
+
+
+def _some(items: Iterable[Any], limit: int = 6) -> str:
+    """List the first few, and say how many more there are."""
+    found = list(items)
+    with suppress(TypeError):  # numbers beside text: they stay as they came
+        found = sorted(found)
+    more = f" and {len(found) - limit} more" if len(found) > limit else ""
+    return ", ".join(str(item) for item in found[:limit]) + more
+
+
+def _repeated(names: Iterable[Hashable], where: str) -> list[str]:
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    return [f"{where}: found {_some(twice)} more than once; each may be there once"] if twice else []
+
+
+def _require_known(
+    found: Iterable[Hashable], known: Collection[Hashable], where: str, faults: list[str]
+) -> None:
+    unknown = set(found) - set(known)
+    if unknown:
+        faults.append(f"{where}: {_some(unknown)} unknown; there are {_some(known)}")
+
+
+def _is_numbered(frame: pd.DataFrame) -> bool:
+    """Whether nobody named the rows and columns: both carry pandas' default numbering."""
+    return all(
+        isinstance(axis, pd.RangeIndex) and axis.equals(pd.RangeIndex(len(axis)))
+        for axis in (frame.index, frame.columns)
+    )
+
+
+def _square(one: npt.ArrayLike | pd.DataFrame, where: str, faults: list[str]) -> Floats | None:
+    try:
+        array = np.array(
+            one if not isinstance(one, pd.DataFrame) else one.to_numpy(float, na_value=np.nan), float
+        )
+    except (TypeError, ValueError):
+        faults.append(f"{where} holds something that is no number")
+        return None
+    if array.ndim != 2 or array.shape[0] != array.shape[1] or not array.size:
+        faults.append(f"{where} has shape {array.shape}; a square matrix is needed")
+        return None
+    if np.isinf(array).any():
+        row, column = np.argwhere(np.isinf(array))[0] + 1
+        faults.append(f"{where}, row {row}, column {column} is infinite; allowed are finite values, and NaN")
+    return array
+
+
+def _labels(frame: pd.DataFrame, where: str, faults: list[str]) -> tuple[str, ...] | None:
+    rows, columns = ([str(label) for label in axis] for axis in (frame.index, frame.columns))
+    problems = _repeated(rows, f"{where}, labels")
+    if frame.index.hasnans:
+        problems.append(f"{where}: a row without a label; each actor needs one")
+    if set(rows) != set(columns):
+        problems.append(f"{where}: labels {_some(set(rows) ^ set(columns))} stand only in rows or in columns")
+    elif rows != columns and not problems:
+        first = next(k for k, (row, column) in enumerate(zip(rows, columns, strict=False)) if row != column)
+        problems.append(
+            f"{where}: rows and columns are in different order, first at position {first + 1}: row "
+            f"{rows[first]!r}, column {columns[first]!r}; put both in the same order"
+        )
+    faults += problems
+    return None if problems else tuple(rows)
+
+
+def _absent_cells(present: Flags) -> Flags:
+    return ~(present[:, :, None] & present[:, None, :])
+
+
+def _blank(
+    values: Floats, cells: Flags, waves: Sequence[Hashable], actors: Sequence[str], whose: str
+) -> list[str]:
+    """Make cells missing in place, and report the ties that stood there: data are not dropped in silence."""
+    held = np.argwhere(cells & (np.nan_to_num(values) != 0))
+    values[cells] = np.nan
+    ties = [f"wave {waves[wave]!r} {actors[sender]} → {actors[receiver]}" for wave, sender, receiver in held]
+    return [f"a tie of {whose}: {_some(ties)}; correct the ties or who was there"] if ties else []
+
+
+def _missing_columns(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    needed = [name for name in _NEEDED if name != "nonresponse"]
+    faults = [f"table {name} is missing" for name in needed if name not in tables]
+    faults += [f"table {name} has no rows" for name in needed if name in tables and tables[name].empty]
+    for name in (name for name in _NEEDED if name in tables):
+        lacking = [column for column in _NEEDED[name] if column not in tables[name]]
+        if lacking:
+            faults.append(f"table {name} lacks {_some(lacking)}; it has {_some(tables[name].columns)}")
+    return faults
+
+
+def _read_ties(
+    ties: pd.DataFrame, relation: str, actors: Sequence[str], waves: Sequence[Hashable], faults: list[str]
+) -> dict[str, npt.NDArray[np.int_] | Floats]:
+    """Return positions and values of one relation's ties; unknown names, which are faults, get -1."""
+    ties = ties[ties["relation"] == relation]
+    senders, receivers = ties["sender_id"].map(str), ties["receiver_id"].map(str)
+    for column, found, known in (
+        ("sender_id", senders, actors),
+        ("receiver_id", receivers, actors),
+        ("wave", ties["wave"], waves),
+    ):
+        _require_known(found, known, f"ties, column {column}", faults)
+    twice = pd.DataFrame({"wave": ties["wave"], "sender": senders, "receiver": receivers})
+    twice = twice[twice.duplicated()]
+    if len(twice):
+        pairs = [f"wave {wave!r} {sender} → {receiver}" for wave, sender, receiver in twice.to_numpy(object)]
+        faults.append(f"ties listed more than once: {_some(pairs)}; keep one report a tie")
+    values = pd.to_numeric(ties["value"], errors="coerce").to_numpy(float)
+    wrong = (np.isnan(values) & ties["value"].notna().to_numpy()) | np.isinf(values)
+    if wrong.any():
+        faults.append(f"ties, column value: found {_some(ties['value'][wrong])}; allowed are finite numbers")
+    places = {actor: position for position, actor in enumerate(actors)}
+    rounds = {wave: position for position, wave in enumerate(waves)}
+    return {
+        "wave": np.array([rounds.get(wave, -1) for wave in ties["wave"]], dtype=int),
+        "sender": np.array([places.get(sender, -1) for sender in senders], dtype=int),
+        "receiver": np.array([places.get(receiver, -1) for receiver in receivers], dtype=int),
+        "value": values,
+    }
+
+
+def _days(frame: pd.DataFrame, where: str, column: str, faults: list[str]) -> npt.NDArray[np.datetime64]:
+    """Return a column's days; NaT where the column, or a date in it, is not there."""
+    given = frame.get(column, pd.Series(pd.NaT, index=frame.index))
+    given = given.mask(given.astype(str).str.strip() == "")
+    days = pd.to_datetime(given, errors="coerce", format="ISO8601", utc=True)
+    wrong = days.isna() & given.notna()
+    if wrong.any():
+        faults.append(f"{where}: found {_some(given[wrong])}; dates are written year-month-day")
+    return days.to_numpy("datetime64[ns]").astype("datetime64[D]")

@@ -1,0 +1,133 @@
+"""Is more returned than chance would return? Reciprocity against networks with the same out-degrees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.frames import keyed_frame
+from analysis.ties.panel import Panel
+from analysis.ties.structure import reciprocity
+
+__all__ = ["ReciprocityTest", "reciprocity_by_wave", "reciprocity_test"]
+
+
+@dataclass(frozen=True)
+class ReciprocityTest:
+    """Edgewise reciprocity against its distribution when everybody names as many, at random.
+
+    Attributes
+    ----------
+    estimate : float
+        Reciprocated arcs ÷ arcs.
+    expected : float
+        Over the draws: its mean.
+    lower, upper : float
+        2.5 % and 97.5 % points over the draws.
+    p : float
+        One-sided, as much or more by chance: (1 + b) / (1 + m).
+    draws, seed : int
+    """
+
+    estimate: float
+    expected: float
+    lower: float
+    upper: float
+    p: float
+    draws: int
+    seed: int
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row, a column an attribute."""
+        return pd.DataFrame([self.__dict__])
+
+    def summary(self) -> str:
+        """Return the comparison as a sentence."""
+        chance = f"{self.expected:.3f} by chance, 95 % from {self.lower:.3f} to {self.upper:.3f}"
+        return f"edgewise reciprocity {self.estimate:.3f}; {chance} ({self.draws} draws); p = {self.p:.4f}"
+
+
+def reciprocity_test(matrix: npt.ArrayLike, *, draws: int = 2000, seed: int) -> ReciprocityTest:
+    """Compare reciprocity with networks in which everybody keeps their out-degree.
+
+    Parameters
+    ----------
+    matrix : array_like of shape (n, n)
+        Nonzero is a tie, NaN is missing; the diagonal is left out. Only pairs of which both cells are
+        observed take part, and in each draw everybody's ties among these fall on others at random (the U |
+        out-degrees distribution of Holland & Leinhardt 1976, Sociological Methodology 7, 1-45).
+    draws, seed : int
+        How many, and from which seed.
+
+    Raises
+    ------
+    ValueError
+        When there is no tie in such a pair, or fewer than one draw.
+    """
+    values = np.asarray(matrix, dtype=float)
+    if draws < 1:
+        raise ValueError(f"found {draws} draws; allowed: at least 1")
+    open_pairs = ~np.isnan(values) & ~np.isnan(values.T) & ~np.eye(len(values), dtype=bool)
+    ties = np.where(open_pairs, np.nan_to_num(values) != 0, False)
+    if not ties.any():
+        raise ValueError("found no tie in a pair of which both answered; reciprocity needs at least one")
+    generator = np.random.default_rng(seed)
+    degrees = ties.sum(axis=1)
+    replicates = np.empty(draws)
+    for draw in range(draws):
+        # The lowest of as many random numbers, over the cells of the row that are open.
+        order = np.where(open_pairs, generator.random(ties.shape), np.inf).argsort(axis=1).argsort(axis=1)
+        drawn = (order < degrees[:, None]) & open_pairs
+        replicates[draw] = (drawn & drawn.T).sum() / ties.sum()
+    estimate = (ties & ties.T).sum() / ties.sum()
+    return ReciprocityTest(
+        estimate=float(estimate),
+        expected=float(replicates.mean()),
+        lower=float(np.quantile(replicates, 0.025)),
+        upper=float(np.quantile(replicates, 0.975)),
+        p=(1 + int((replicates >= estimate - 1e-12).sum())) / (1 + draws),
+        draws=draws,
+        seed=seed,
+    )
+
+
+def reciprocity_by_wave(
+    panels: Mapping[str, Panel], *, threshold: float | None = None, draws: int = 2000, seed: int
+) -> pd.DataFrame:
+    """Test every relation in every wave with `reciprocity_test`.
+
+    Parameters
+    ----------
+    panels : mapping of str to Panel
+        By relation.
+    threshold : float, optional
+        Lowest value that counts as a tie.
+    draws, seed : int
+        Of each test.
+
+    Returns
+    -------
+    DataFrame
+        index `relation`, `wave`; columns ``answered`` (people), ``edgewise``, ``by_chance``, ``lower``,
+        ``upper``, ``p``; missing in a wave without a tie between two who answered.
+    """
+    rows: dict[tuple[str, object], dict[str, float]] = {}
+    for relation, panel in panels.items():
+        for place, wave in enumerate(panel.waves):
+            matrix = panel.matrix(wave, threshold=threshold)
+            rows[relation, wave] = {"answered": int(panel.answered[place].sum())}
+            if not np.isnan(reciprocity(matrix, "edgewise")):
+                test = reciprocity_test(matrix, draws=draws, seed=seed)
+                rows[relation, wave] |= {
+                    "edgewise": test.estimate,
+                    "by_chance": test.expected,
+                    "lower": test.lower,
+                    "upper": test.upper,
+                    "p": test.p,
+                }
+    columns = ["answered", "edgewise", "by_chance", "lower", "upper", "p"]
+    return keyed_frame(rows, ["relation", "wave"], columns)

@@ -1,0 +1,293 @@
+"""Discrete-time hazards: against netdiffuseR, by hand, robust errors by their formula."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+from scipy.optimize import minimize
+
+from analysis.adoption.diffusion import HOMOPHILY, exposure
+from analysis.adoption.hazards import (
+    diffusion_regression,
+    hazard_model,
+    person_periods,
+)
+from analysis.adoption.setting import Adoption, adoption_setting, never_as_one_period_later
+from analysis.files import DATA_RAW
+from analysis.sources.diffusion_classics import tables
+from analysis.tables.package import read_package
+from tests.adoption.adopters import Study
+
+Floats = npt.NDArray[np.float64]
+INF, NAN = np.inf, np.nan
+
+
+@pytest.fixture(scope="module")
+def attributes(reference_folder: Path) -> pd.DataFrame:
+    """Return what netdiffuseR's regression is adjusted for."""
+    return pd.read_csv(reference_folder / "netdiffuser" / "medInnovations.csv")[["proage", "city"]]
+
+
+@pytest.fixture(scope="module")
+def physicians(data_mirror: Path) -> Adoption:
+    """Return the physicians as our own tables have them: the 16 who never adopted are censored."""
+    package = read_package(DATA_RAW / "diffusion_classics" / "datapackage.json")
+    ours = tables(data_mirror / "diffusion_classics", package)
+    return adoption_setting(ours, "tetracycline", relation="medical_innovation", valued=True)
+
+
+# ---------------------------------------------------------------- against netdiffuseR
+
+
+def test_diffusion_regression_as_in_netdiffuser(
+    med: Study, attributes: pd.DataFrame, netdiffuser: dict[str, Any]
+) -> None:
+    found = diffusion_regression(
+        med.ties, med.times, med.periods, attributes, covariates=["proage"], categorical=["city"]
+    ).tidy()
+    names = {"constant": "(Intercept)", "period": "per"} | {
+        f"city[{k}]": f"factor(city){k}" for k in (2, 3, 4)
+    }
+    rows = pd.DataFrame(netdiffuser["diffreg_logit"]).set_index("term")
+    expected = rows.loc[[names.get(term, term) for term in found["term"]]]
+    for ours, theirs in (
+        ("estimate", "Estimate"),
+        ("standard_error", "Std. Error"),
+        ("z", "z value"),
+        ("p", "Pr(>|z|)"),
+    ):
+        # Two Newton searches: glm stops at a relative change in deviance of 1e-8.
+        assert found[ours].to_numpy() == pytest.approx(expected[theirs].to_numpy(float), rel=2e-4, abs=1e-12)
+
+
+def test_our_own_tables_give_the_same_numbers(
+    physicians: Adoption, attributes: pd.DataFrame, med: Study
+) -> None:
+    """The times of never-adopters have to be made up, as netdiffuseR's data do, to get its numbers.
+
+    Left as censored, exposure loses even its sign: the 16 "adoptions" of month 18 made the difference.
+    """
+    options: dict[str, Any] = {"covariates": ["proage"], "categorical": ["city"]}
+    made_up = never_as_one_period_later(physicians)
+    network = made_up.networks[0]
+    theirs = diffusion_regression(network, made_up.times, med.periods, attributes, **options)
+    row = theirs.tidy().set_index("term").loc["exposure"]
+    assert row["estimate"] == pytest.approx(-0.23786232014, rel=1e-4)
+    assert row["standard_error"] == pytest.approx(0.30608421405, rel=1e-4)
+    censored = diffusion_regression(
+        network,
+        physicians.times,
+        med.periods[:17],
+        attributes,
+        observed_until=physicians.observed_until,
+        **options,
+    )
+    assert censored.events == 97
+    assert censored.estimates[censored.terms.index("exposure")] > 0
+    assert HOMOPHILY in censored.summary()
+
+
+# ---------------------------------------------------------------- by hand
+
+
+def _saturated() -> pd.DataFrame:
+    """Return 40 rows with exposure 0, of which 10 adopt, and 20 with exposure 1, of which 8 adopt."""
+    exposed = np.repeat([0.0, 1.0], [40, 20])
+    adopted = np.concatenate([np.arange(40) < 10, np.arange(20) < 8]).astype(int)
+    return pd.DataFrame({"adopted": adopted, "exposure": exposed, "school": np.arange(60) % 7})
+
+
+def test_a_logit_of_one_yes_or_no_is_the_log_odds_ratio() -> None:
+    found = hazard_model(_saturated(), covariates=())
+    assert found.terms == ("constant", "exposure")
+    assert found.estimates == pytest.approx([math.log(10 / 30), math.log(8 / 12 / (10 / 30))])
+    assert found.standard_errors == pytest.approx(
+        [math.sqrt(1 / 10 + 1 / 30), math.sqrt(1 / 10 + 1 / 30 + 1 / 8 + 1 / 12)]
+    )
+    assert found.lower[1] == pytest.approx(found.estimates[1] - 1.959964 * found.standard_errors[1])
+    assert found.tidy().loc[1, "ratio"] == pytest.approx(2)
+    assert found.log_likelihood == pytest.approx(
+        10 * math.log(0.25) + 30 * math.log(0.75) + 8 * math.log(0.4) + 12 * math.log(0.6)
+    )
+
+
+def test_a_complementary_log_log_of_one_yes_or_no_is_the_log_hazard_ratio() -> None:
+    found = hazard_model(_saturated(), covariates=(), link="complementary log-log")
+    base, other = math.log(-math.log(0.75)), math.log(-math.log(0.6))
+    assert found.estimates == pytest.approx([base, other - base])
+
+
+def _simulated() -> pd.DataFrame:
+    random = np.random.default_rng(12)
+    frame = pd.DataFrame(
+        {
+            "exposure": random.random(400),
+            "period": random.integers(1, 6, 400),
+            "school": [f"s{k}" for k in random.integers(0, 12, 400)],
+        }
+    )
+    chance = 1 / (1 + np.exp(1.5 - frame["exposure"]))
+    return frame.assign(adopted=(random.random(400) < chance).astype(int))
+
+
+def test_robust_errors_are_the_sandwich_by_group() -> None:
+    frame = _simulated()
+    found = hazard_model(frame, groups="school")
+    x = np.column_stack([np.ones(400), frame["exposure"], frame["period"]])
+    y = frame["adopted"].to_numpy()
+
+    def negative(b: Floats) -> float:
+        return float(np.logaddexp(0, x @ b).sum() - y @ (x @ b))
+
+    best = minimize(negative, np.zeros(3), method="BFGS", options={"gtol": 1e-7}).x
+    assert found.estimates == pytest.approx(best, abs=1e-5)
+    chance = 1 / (1 + np.exp(-x @ found.estimates))
+    bread = np.linalg.inv((x * (chance * (1 - chance))[:, None]).T @ x)
+    scores = pd.DataFrame(x * (y - chance)[:, None]).groupby(frame["school"]).sum().to_numpy()
+    count = len(scores)
+    factor = count / (count - 1) * (400 - 1) / (400 - 3)
+    robust = np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread) * factor)
+    assert found.standard_errors == pytest.approx(robust, rel=1e-6)
+    assert found.groups == 12
+    assert "With 12 groups, robust standard errors tend to be too small." in found.summary()
+    plain = hazard_model(frame)
+    assert plain.standard_errors == pytest.approx(np.sqrt(np.diag(bread)), rel=1e-6)
+    assert "groups" not in plain.summary()
+
+
+@pytest.mark.parametrize("link", ["logit", "complementary log-log"])
+def test_years_do_as_well_as_periods_from_1(link: Any) -> None:
+    frame = _simulated()
+    first = hazard_model(frame, link=link)
+    later = hazard_model(frame.assign(period=frame["period"] + 1945), link=link)
+    assert later.estimates[1:] == pytest.approx(first.estimates[1:], rel=1e-5)
+    assert later.standard_errors[1:] == pytest.approx(first.standard_errors[1:], rel=1e-5)
+    assert later.estimates[0] == pytest.approx(first.estimates[0] - 1945 * first.estimates[2], rel=1e-5)
+
+
+def test_only_a_model_with_exposure_carries_the_warning() -> None:
+    assert HOMOPHILY in hazard_model(_simulated()).summary()
+    assert HOMOPHILY not in hazard_model(_simulated(), exposure=None).summary()
+
+
+def test_rows_with_something_missing_are_left_out_and_counted() -> None:
+    frame = _saturated()
+    gaps = pd.concat([frame, pd.DataFrame({"adopted": [1, 0], "exposure": [NAN, NAN], "school": [0, 1]})])
+    found = hazard_model(gaps, covariates=())
+    assert (found.rows, found.left_out, found.events) == (60, 2, 18)
+    assert found.estimates == pytest.approx(hazard_model(frame, covariates=()).estimates)
+
+
+def test_a_network_of_the_period_itself_can_be_asked_for(med: Study) -> None:
+    """With one network for all periods it is the same; with each period's own it is not."""
+    networks = [med.ties if period % 2 else med.ties.T.tocsr() for period in med.periods]
+    still = diffusion_regression(med.ties, med.honest, med.periods[:-1], network_lag=0)
+    assert still.estimates == pytest.approx(
+        diffusion_regression(med.ties, med.honest, med.periods[:-1]).estimates
+    )
+    own = diffusion_regression(networks[:-1], med.honest, med.periods[:-1], network_lag=0)
+    frame = person_periods(
+        med.honest,
+        med.periods[:-1],
+        by_period={"exposure": exposure(networks[:-1], med.honest, med.periods[:-1], lag=1, network_lag=0)},
+    )
+    assert own.estimates == pytest.approx(hazard_model(frame).estimates)
+    earlier = diffusion_regression(networks[:-1], med.honest, med.periods[:-1])
+    assert own.estimates[1] != pytest.approx(earlier.estimates[1], abs=1e-3)
+
+
+def test_person_periods_of_four_people() -> None:
+    """0 adopts in 2, 1 in 1, 2 is seen until 1 only, 3 never adopts."""
+    found = person_periods(
+        [2, 1, INF, NAN],
+        [1, 2, 3],
+        attributes=pd.DataFrame({"role": list("abcd")}, index=[7, 7, 8, 9]),
+        by_period={"met": np.arange(12).reshape(4, 3)},
+        observed_until=[2, 1, 1, 3],
+    )
+    assert found.to_numpy().tolist() == [
+        [0, 1, 0, "a", 0],
+        [0, 2, 1, "a", 1],
+        [1, 1, 1, "b", 3],
+        [2, 1, 0, "c", 6],
+        [3, 1, 0, "d", 9],
+        [3, 2, 0, "d", 10],
+        [3, 3, 0, "d", 11],
+    ]
+    assert list(found.columns) == ["actor", "period", "adopted", "role", "met"]
+
+
+# ---------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: person_periods([1, 2], [1, 2], attributes=pd.DataFrame({"role": ["a"]})),
+            "attributes has 1 rows for 2 actors; one each is needed",
+        ),
+        (
+            lambda: person_periods([1, 2], [1, 2], attributes=pd.DataFrame({"period": [1, 2]})),
+            "more than one column is called period; rename",
+        ),
+        (
+            lambda: person_periods([1, 2], [1, 2, 3], by_period={"met": np.ones((3, 2))}),
+            "met has shape (3, 2); needed: (2, 3), actors by periods",
+        ),
+        (
+            lambda: hazard_model(_saturated(), link="probit"),  # type: ignore[arg-type]
+            "link is 'probit'; allowed are 'logit', 'complementary log-log'",
+        ),
+        (
+            lambda: hazard_model(_saturated(), covariates=["period", "age"]),
+            "no column period, age; there are adopted, exposure, school",
+        ),
+        (
+            lambda: hazard_model(_saturated().assign(role="a"), covariates=["role"]),
+            "not numeric: role; name such covariates in categorical",
+        ),
+        (
+            lambda: hazard_model(
+                _saturated().assign(adopted=2, twice=lambda frame: 2 * frame["exposure"], one=1),
+                covariates=["twice"],
+                groups="one",
+                level=95,
+            ),
+            "adopted: found values other than 0 and 1\ntwice: follows from the terms before; leave it out\n"
+            "found 1 groups; needed: two or more\nfound level 95; allowed: between 0 and 1",
+        ),
+        (
+            lambda: hazard_model(_saturated().assign(adopted=0), covariates=()),
+            "adopted: 0 in 60 complete rows; needed: some, but not all",
+        ),
+        (
+            lambda: hazard_model(_saturated().assign(exposure=[INF] * 60), covariates=()),
+            "found infinite values; allowed: finite numbers, and missing",
+        ),
+    ],
+)
+def test_bad_input_is_named(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        call()
+
+
+@pytest.mark.parametrize("link", ["logit", "complementary log-log"])
+@pytest.mark.parametrize("kind", ["complete", "partial"])
+def test_perfect_separation_is_named(link: Any, kind: str) -> None:
+    frame = _saturated()
+    if kind == "complete":
+        frame["exposure"] = frame["adopted"].astype(float)
+    else:
+        frame.loc[frame["exposure"] == 1, "adopted"] = 0
+    message = f"the {link} hazard has no finite estimates: some term separates adoptions from the rest"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        hazard_model(frame, covariates=(), link=link)
