@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.files import DATA_RAW, ROOT
-from analysis.tables.cells import report, typed
+from analysis.tables.cells import fault_cells, typed
 from analysis.tables.describe import columns_of, described
 from analysis.tables.faults import Fault, InvalidInput
 from analysis.tables.load import read_tables, write_dataset
@@ -338,7 +338,7 @@ def test_a_dataset_is_own_when_no_module_makes_it() -> None:
 )
 def test_a_cell_a_spreadsheet_wrote_its_own_way_has_a_hint(value: str, allowed: str, hint: str) -> None:
     faults: list[Fault] = []
-    report("actors.csv", "x", pd.Series(["good", value]), pd.Series([False, True]), allowed, faults)
+    fault_cells("actors.csv", "x", pd.Series(["good", value]), pd.Series([False, True]), allowed, faults)
     (fault,) = faults
     assert (fault.file, fault.row, fault.column, fault.allowed) == ("actors.csv", 3, "x", allowed)
     assert fault.found == (repr(value) if value else "nothing")
