@@ -28,6 +28,7 @@ from analysis.contacts.nulls import (
 )
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.parallel import replicated
+from analysis.resampling.monte_carlo import p_value, replicate_interval, tied
 
 __all__ = ["CoalescenceTest", "Null", "Statistic", "coalescence_test"]
 
@@ -86,6 +87,8 @@ class CoalescenceTest:
         """Where the observed lies by the interval of the null: above, within or below it."""
         if np.isnan([self.observed, self.lower, self.upper]).any():
             return "unknown"
+        if tied([self.lower, self.upper], self.observed).any():
+            return "within"
         return "above" if self.observed > self.upper else "below" if self.observed < self.lower else "within"
 
     def tidy(self) -> pd.DataFrame:
@@ -100,8 +103,7 @@ class CoalescenceTest:
         row["mean"] = self.observed - self.effect
         # A range that ends where the observed lies ends at 0, not a rounding error from it.
         row["effect_lower"], row["effect_upper"] = (
-            0.0 if np.isclose(self.observed, end, rtol=1e-12, atol=0) else self.observed - end
-            for end in (self.upper, self.lower)
+            0.0 if tied(end, self.observed) else self.observed - end for end in (self.upper, self.lower)
         )
         row["place"] = self.place
         row["replicates"], row["missing"] = len(self.replicates), int(np.isnan(self.replicates).sum())
@@ -187,22 +189,22 @@ def coalescence_test(
     task = partial(_replicate, stream, null, statistic, pair, kept, settings)
     drawn = np.array(replicated(task, replicates, seed=seed, workers=workers))
     # A replicate without anything possible cannot speak for an effect.
-    larger = int((np.isnan(drawn) | (drawn > observed + 1e-12)).sum())
-    same = int((np.abs(drawn - observed) <= 1e-12).sum())
+    ties = tied(drawn, observed)
+    larger = int((np.isnan(drawn) | ((drawn > observed) & ~ties)).sum())
     # Replicates take the seed's first spawned streams.
     uniform = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(replicates,))).random()
     known = drawn[~np.isnan(drawn)]
-    lower, upper = np.quantile(known, [(1 - level) / 2, (1 + level) / 2]) if len(known) else (np.nan, np.nan)
+    lower, upper = replicate_interval(known, level)
     return CoalescenceTest(
         null=null,
         statistic=statistic,
         event=None if event is None else (str(event[0]), str(event[1])),
         observed=observed,
         effect=observed - float(known.mean()) if len(known) else np.nan,
-        lower=float(lower),
-        upper=float(upper),
-        p=(1 + larger + same) / (1 + replicates),
-        p_randomised=(larger + uniform * (1 + same)) / (1 + replicates),
+        lower=lower,
+        upper=upper,
+        p=p_value(drawn, observed, "greater"),
+        p_randomised=(larger + uniform * (1 + int(ties.sum()))) / (1 + replicates),
         replicates=drawn,
         window=window,
         persistence=persistence,

@@ -36,16 +36,15 @@ __all__ = [
 Alternative = Literal["greater", "less", "about_zero", "about_centre", "doubled"]
 """What counts as extreme: the last three are two-sided, each with a meaning of its own (see `p_value`)."""
 
-_RELATIVE = 1e-10
-_ABSOLUTE = 1e-12
+_TOLERANCE = 1e-10
 
 
 def tied(values: npt.ArrayLike, reference: float, *, scale: float = 1.0) -> Flags:
     """Return which values equal a reference but for rounding.
 
-    Two numbers are tied when they differ by no more than 1e-12 (the statistics here, shares, correlations,
-    log odds, are of order one) or 1e-10 of the reference. That is ten thousand times what rounding makes of
-    sums of some thousand terms, and far below any difference that two networks of people can have.
+    Two numbers are tied when they agree in about ten significant digits, or to 1e-10 where they are below 1
+    (the statistics here, shares, correlations, log odds, are of order one). That is some hundred times what
+    rounding makes of the worst of them, and far below any difference that two networks of people can have.
 
     Parameters
     ----------
@@ -65,9 +64,8 @@ def tied(values: npt.ArrayLike, reference: float, *, scale: float = 1.0) -> Flag
     >>> tied([0.1 + 0.2, 0.31, float("inf")], 0.3).tolist()
     [True, False, False]
     """
-    close: Flags = np.isclose(
-        np.asarray(values, dtype=float), reference, rtol=_RELATIVE, atol=_ABSOLUTE * max(1.0, abs(scale))
-    )
+    near = _TOLERANCE * max(1.0, abs(scale))
+    close: Flags = np.isclose(np.asarray(values, dtype=float), reference, rtol=_TOLERANCE, atol=near)
     return close
 
 

@@ -23,9 +23,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from analysis.arrays import Flags, Floats
+from analysis.resampling.monte_carlo import bias_corrected_interval
 from analysis.tie_models.change_statistics import Term, change_statistics, read_network
 
 __all__ = ["SeparablePart", "separable"]
@@ -172,7 +172,8 @@ def separable(
         order = _order(cells, sweeps, generator)
         simulated = _sampled(network, fixed, weight, triadic, order, generator.random(len(order)))
         drawn[replicate] = _logistic(_design(simulated, terms, free), simulated[free])[0]
-    lower, upper = np.array([_middle(drawn[:, k], estimates[k], level) for k in range(len(terms))]).T
+    ends = [bias_corrected_interval(drawn[:, k], estimates[k], level) for k in range(len(terms))]
+    lower, upper = np.array(ends).T
     return SeparablePart(
         part,
         tuple(terms),
@@ -251,15 +252,6 @@ def _logistic(design: Floats, outcome: Floats) -> tuple[Floats, Floats]:
         np.where(off, np.copysign(np.inf, found), found / scale),
         np.where(off, np.nan, errors / scale),
     )
-
-
-def _middle(drawn: Floats, estimate: float, level: float) -> tuple[float, float]:
-    """Return the bias-corrected percentile interval; replicates may be infinite."""
-    below = (drawn < estimate).mean() + (drawn == estimate).mean() / 2
-    shift = 2 * norm.ppf(np.clip(below, 0.5 / len(drawn), 1 - 0.5 / len(drawn)))
-    ends = norm.cdf(shift + norm.ppf([(1 - level) / 2, (1 + level) / 2]))
-    low, high = np.quantile(drawn, ends, method="inverted_cdf")
-    return float(low), float(high)
 
 
 def _parts(
