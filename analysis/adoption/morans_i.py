@@ -19,6 +19,7 @@ from scipy.stats import norm
 from analysis.adoption.diffusion import HOMOPHILY
 from analysis.adoption.exposure_weights import Network, observed_network
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 from analysis.resampling.monte_carlo import p_value
 
 __all__ = ["MoranTest", "morans_i"]
@@ -123,7 +124,9 @@ def morans_i(
     Raises
     ------
     ValueError
-        When shapes do not fit, a value is missing, nobody is tied, n < 4, or fewer than one permutation.
+        When shapes do not fit, a value is missing, or for fewer than one permutation.
+    NotEstimable
+        When nobody is tied, or n < 4.
 
     References
     ----------
@@ -144,12 +147,12 @@ def morans_i(
         faults.append(f"values has {count} missing or infinite numbers; allowed: none")
     elif len(names) != columns.shape[1]:
         faults.append(f"there are {len(names)} labels for {columns.shape[1]} columns; one each is needed")
-    if size < 4 or not weights.nnz:
-        faults.append(f"found {size} actors and {weights.nnz} ties; Moran's I needs 4 actors and a tie")
     if permutations < 1:
         faults.append(f"found {permutations} permutations; allowed: at least 1")
     if faults:
         raise ValueError("\n".join(faults))
+    if size < 4 or not weights.nnz:
+        raise NotEstimable(f"found {size} actors and {weights.nnz} ties; Moran's I needs 4 actors and a tie")
     if normalised:
         total = weights.sum(axis=1)
         scale = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from analysis.checks import NotEstimable
 from analysis.contacts.closure import CENSORING, Coalescence, star_coalescence
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.ties.structural_holes import structural_holes
@@ -107,7 +108,7 @@ def event_shown(found: Coalescence, named: Sequence[str] = ()) -> int:
             raise ValueError(f"event: found no contact between {' and '.join(map(repr, named))}")
         return int(rows["event"].iloc[0])
     if events.empty:
-        raise ValueError("found no contact of two people; allowed: at least one")
+        raise NotEstimable("found no contact of two people; allowed: at least one")
     rated = events[~events["censored"]]
     shown = events if rated.empty else rated
     largest = int(shown[["star_one", "star_other"]].min(axis=1).to_numpy().argmax())

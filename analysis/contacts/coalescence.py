@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 from analysis.contacts.closure import CENSORING, event_counts
 from analysis.contacts.nulls import (
     degree_preferential,
@@ -167,8 +168,9 @@ def coalescence_test(
     InvalidInput
         As `contact_stream`.
     ValueError
-        With every parameter out of bounds; when the pair is never in contact, the event is censored, or
-        nothing is possible in what was observed.
+        With every parameter out of bounds; when the pair is never in contact.
+    NotEstimable
+        When the event is censored, or nothing is possible in what was observed.
     """
     _check(null, statistic, replicates, window, persistence, burn_in, level, event, after)
     stream = contact_stream(contacts)
@@ -185,7 +187,7 @@ def coalescence_test(
     settings = {"window": window, "persistence": persistence, "burn_in": burn_in}
     observed = _statistic(stream, statistic, pair, settings)
     if np.isnan(observed):
-        raise ValueError(_nothing(stream, pair, settings))
+        raise NotEstimable(_nothing(stream, pair, settings))
     task = partial(_replicate, stream, null, statistic, pair, kept, settings)
     drawn = np.array(replicated(task, replicates, seed=seed, workers=workers))
     # A replicate without anything possible cannot speak for an effect.

@@ -14,10 +14,11 @@ Statistical Applications in Genetics and Molecular Biology 9, 39).
 from __future__ import annotations
 
 import math
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from analysis.arrays import Flags, Floats
@@ -35,6 +36,8 @@ __all__ = [
 
 Alternative = Literal["greater", "less", "about_zero", "about_centre", "doubled"]
 """What counts as extreme: the last three are two-sided, each with a meaning of its own (see `p_value`)."""
+
+T = TypeVar("T", float, Floats, "pd.Series[float]")
 
 _TOLERANCE = 1e-10
 
@@ -235,13 +238,13 @@ def bias_corrected_interval(
     return float(drawn[ranks[0] - 1]), float(drawn[ranks[1] - 1])
 
 
-def normal_interval(estimate: float, error: float, level: float = 0.95) -> tuple[float, float]:
+def normal_interval(estimate: T, error: T, level: float = 0.95) -> tuple[T, T]:
     """Return estimate ± z × standard error, for estimates that are as good as normally distributed.
 
     Parameters
     ----------
-    estimate, error : float
-        Arrays and columns of a frame are taken as well, and come back as such.
+    estimate, error : float, array or Series
+        The ends are of the same kind.
     level : float
         Between 0 and 1.
 

@@ -146,14 +146,14 @@ def mixing_by_wave(
     DataFrame
         index `relation`, `wave`; columns ``ties``, ``external_internal``, ``random_mixing`` (expected from
         the sizes of the groups), ``lower`` and ``upper`` (95 % of the permutations), ``p``; missing in a wave
-        without a tie.
+        without a tie, where a column ``note`` says so.
 
     Raises
     ------
     ValueError
         When there is not one group per actor, a group is empty, or as `external_internal_test`.
     """
-    rows: dict[tuple[str, object], dict[str, float]] = {}
+    rows: dict[tuple[str, object], dict[str, object]] = {}
     for relation, panel in panels.items():
         labels = np.array([str(group) for group in group_labels(groups, len(panel.actors))], dtype=object)
         for place, wave in enumerate(panel.waves):
@@ -161,15 +161,18 @@ def mixing_by_wave(
             matrix = panel.matrix(wave, threshold=threshold)[np.ix_(there, there)]
             ties = int((np.nan_to_num(matrix) != 0).sum())
             rows[relation, wave] = {"ties": ties}
-            if ties:
+            try:
                 test = external_internal_test(matrix, labels[there], permutations=permutations, seed=seed)
-                rows[relation, wave] |= {
-                    "external_internal": test.estimate,
-                    "random_mixing": test.expected,
-                    "lower": test.lower,
-                    "upper": test.upper,
-                    "p": test.p,
-                }
+            except NotEstimable as reason:
+                rows[relation, wave]["note"] = f"not estimable: {reason}"
+                continue
+            rows[relation, wave] |= {
+                "external_internal": test.estimate,
+                "random_mixing": test.expected,
+                "lower": test.lower,
+                "upper": test.upper,
+                "p": test.p,
+            }
     columns = ["ties", "external_internal", "random_mixing", "lower", "upper", "p"]
     return keyed_frame(rows, ["relation", "wave"], columns)
 

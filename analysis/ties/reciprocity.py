@@ -13,7 +13,6 @@ from analysis.checks import NotEstimable, require_count
 from analysis.frames import keyed_frame
 from analysis.resampling.monte_carlo import p_value, replicate_interval
 from analysis.ties.panel import Panel
-from analysis.ties.structure import reciprocity
 
 __all__ = ["ReciprocityTest", "reciprocity_by_wave", "reciprocity_test"]
 
@@ -117,21 +116,25 @@ def reciprocity_by_wave(
     -------
     DataFrame
         index `relation`, `wave`; columns ``answered`` (people), ``edgewise``, ``by_chance``, ``lower``,
-        ``upper``, ``p``; missing in a wave without a tie between two who answered.
+        ``upper``, ``p``; missing in a wave without a tie between two who answered, where a column ``note``
+        says so.
     """
-    rows: dict[tuple[str, object], dict[str, float]] = {}
+    rows: dict[tuple[str, object], dict[str, object]] = {}
     for relation, panel in panels.items():
         for place, wave in enumerate(panel.waves):
             matrix = panel.matrix(wave, threshold=threshold)
             rows[relation, wave] = {"answered": int(panel.answered[place].sum())}
-            if not np.isnan(reciprocity(matrix, "edgewise")):
+            try:
                 test = reciprocity_test(matrix, draws=draws, seed=seed)
-                rows[relation, wave] |= {
-                    "edgewise": test.estimate,
-                    "by_chance": test.expected,
-                    "lower": test.lower,
-                    "upper": test.upper,
-                    "p": test.p,
-                }
+            except NotEstimable as reason:
+                rows[relation, wave]["note"] = f"not estimable: {reason}"
+                continue
+            rows[relation, wave] |= {
+                "edgewise": test.estimate,
+                "by_chance": test.expected,
+                "lower": test.lower,
+                "upper": test.upper,
+                "p": test.p,
+            }
     columns = ["answered", "edgewise", "by_chance", "lower", "upper", "p"]
     return keyed_frame(rows, ["relation", "wave"], columns)
