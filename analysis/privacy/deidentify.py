@@ -13,7 +13,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.privacy.disclosure import rare_combinations
+from analysis.privacy.rare import rare_combinations
 from analysis.privacy.names import Names
 from analysis.privacy.pseudonyms import pseudonyms
 from analysis.tables.describe import columns_of
