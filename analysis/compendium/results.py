@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from analysis.compendium.findings import numerals_not_recorded
 from analysis.compendium.table_html import as_html, is_number
 from analysis.figures.svg import as_image, as_svg
 from analysis.files import DATA_DERIVED
+from analysis.finding import Finding, slug
 from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure, are_groups
 from analysis.privacy.texts import texts_of
 from analysis.tables.package import read_package
@@ -54,12 +55,6 @@ FINDING = "application/vnd.compendium.finding+json"
 """Output type of a sentence the page opens with."""
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*")
-
-
-def slug(*labels: object) -> str:
-    """Return labels as the part of a key: lower case, words joined by hyphens, labels by dots."""
-    parts = (re.sub(r"[^a-z0-9_]+", "-", str(label).lower()).strip("-") for label in labels)
-    return ".".join(part for part in parts if part)
 
 
 class Results:
@@ -242,7 +237,7 @@ class Results:
         Parameters
         ----------
         key : str
-            Unique among findings, numbers, tables and figures.
+            Unique among the findings of the run: lower-case letters, digits, and `_ . -`.
         sentence : str
             The result, in plain words.
         numbers : sequence of str
@@ -274,11 +269,16 @@ class Results:
                 f"finding {key!r}: {', '.join(wrong)} in {sentence!r} is none of the numbers named ({told})"
             )
         self._disclosure.refuse([key, sentence], f"finding {key!r}")
-        self._take(key)
+        self._check_key(key, self._findings)
         entry = {"sentence": sentence, "numbers": names, "label": self.label}
         self._findings[key] = entry
         self._write("findings.json", self._findings)
         display({FINDING: {"key": key, **entry}, "text/plain": f"{sentence}  [{key}]"}, raw=True)
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        """Record several findings, as `finding` does each."""
+        for found in findings:
+            self.finding(found.key, found.sentence, numbers=found.numbers)
 
     def shown(self, groups: Sequence[Collection[Hashable]]) -> Flags:
         """Say which of several groups of people may be shown beside one another, to draw only those.
@@ -324,14 +324,17 @@ class Results:
         return self._numbers[key]
 
     def _take(self, key: str) -> None:
+        self._check_key(key, self._keys)
+        self._keys.add(key)
+
+    def _check_key(self, key: str, taken: Collection[str]) -> None:
         if not _KEY.fullmatch(key):
             raise ValueError(f"key {key!r}: allowed are lower-case letters, digits, and _ . -")
         # At work in JupyterLab a cell is run again and again; under the driver each runs once.
-        if key in self._keys and self._folder is not None:
+        if key in taken and self._folder is not None:
             raise ValueError(
-                f"key {key!r} is recorded twice; each number, table and figure has a key of its own"
+                f"key {key!r} is recorded twice; each number, table, figure and finding has a key of its own"
             )
-        self._keys.add(key)
 
     def _write(self, name: str, content: dict[str, Any]) -> None:
         if self._folder is not None:
