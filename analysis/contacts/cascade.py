@@ -193,8 +193,8 @@ def _event(found: Coalescence, event: int) -> pd.Series:
     return rows.iloc[0]
 
 
-def people_behind(found: Coalescence) -> dict[str, int]:
-    """Return how many different people each number of `Coalescence.tidy` is about.
+def people_behind(found: Coalescence) -> dict[str, frozenset[str]]:
+    """Return which people each number of `Coalescence.tidy` is about.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def people_behind(found: Coalescence) -> dict[str, int]:
 
     Returns
     -------
-    dict of str to int
+    dict of str to frozenset of labels
         Of first ties, their two people; of closures, those between whom the new ties are. Also of what tells
         two numbers apart: ``not_enduring``, closed and not kept.
     """
@@ -228,8 +228,8 @@ def people_behind(found: Coalescence) -> dict[str, int]:
         "both_possible": rated[rated["both_directions"].notna()],
         "both_directions": rated[rated["both_directions"].fillna(False).astype(bool)],
     }
-    behind = {name: len(set(rows["one"]) | set(rows["other"])) for name, rows in ties.items()}
-    behind |= {name: len(set(rows["first"]) | set(rows["second"])) for name, rows in closures.items()}
+    behind = {name: frozenset(rows["one"]) | frozenset(rows["other"]) for name, rows in ties.items()}
+    behind |= {name: frozenset(rows["first"]) | frozenset(rows["second"]) for name, rows in closures.items()}
     # A rate and what it is of tell how many there are above the line.
     return behind | {"coalescence": behind["enduring"], "share_both_directions": behind["both_directions"]}
 
@@ -254,14 +254,14 @@ def sensitivity(
     Returns
     -------
     DataFrame
-        One row a combination: `Coalescence.tidy`, and how many different ``people`` its enduring closures
-        are between.
+        One row a combination: `Coalescence.tidy`, and the set of ``people`` its enduring closures are
+        between.
     """
     stream = contact_stream(contacts)
     rows = []
     for window, persistence in product(windows, persistences):
         found = star_coalescence(stream, window=window, persistence=persistence, burn_in=burn_in, pairs=pairs)
-        rows.append(found.tidy().assign(people=people_behind(found)["enduring"]))
+        rows.append(found.tidy().assign(people=[people_behind(found)["enduring"]]))
     return pd.concat(rows, ignore_index=True)
 
 
