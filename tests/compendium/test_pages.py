@@ -16,7 +16,6 @@ import pytest
 from analysis.compendium import results as results_module
 from analysis.compendium.pages import write_index, write_page
 from analysis.compendium.parameters import Notebook
-from analysis.compendium.plan import page_path, report_folder
 from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import Verdict, judge
@@ -150,10 +149,10 @@ def outputs_of(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> list[di
     folder = root / "data_derived" / run.dataset.name
     folder.mkdir(parents=True)
     (folder / "datapackage.json").write_text(json.dumps({**package, "licenses": [{"title": "none"}]}))
-    report_folder(run).mkdir(parents=True, exist_ok=True)
+    run.folder.mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(results_module, "DATA_DERIVED", root / "data_derived")
     monkeypatch.setattr(results_module, "display", lambda bundle, *, raw: bundles.append(bundle))
-    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(report_folder(run)))
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(run.folder))
     results = Results(run.dataset.name)
     frame = pd.DataFrame({"mean": [1.396, -0.5], "n": [2, 3]}, index=["a < b", "total"])
     results.number("p", 0.0123456, f"two-sided p {NASTY}")
@@ -205,7 +204,7 @@ def executed(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, Run, l
         ),
         code("fourth", id="fourth", outputs=[listing, figure_2, table_2]),
     ]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), report_folder(run) / "notebook.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), run.folder / "notebook.ipynb")
     claims = [
         a_claim(number="t1.a-b.mean", statement=f"Statement {NASTY}", source=f"Table {NASTY}"),
         a_claim(id="again", number="t1.a-b.mean", published="1.39", open="tried"),
@@ -219,7 +218,7 @@ def executed(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, Run, l
 @pytest.fixture
 def page(executed: tuple[Study, Run, list[Verdict]]) -> Page:
     write_page(*executed)
-    return Page(page_path(executed[1]).read_text(encoding="utf-8"))
+    return Page(executed[1].page.read_text(encoding="utf-8"))
 
 
 def test_the_page_is_sound(page: Page) -> None:
@@ -296,10 +295,10 @@ def test_code_and_numbers_and_long_tables_are_folded(page: Page) -> None:
 def test_every_number_has_an_anchor_its_value_and_its_claims(
     page: Page, executed: tuple[Study, Run, list[Verdict]]
 ) -> None:
-    recorded = json.loads((report_folder(executed[1]) / "numbers.json").read_text())
+    recorded = json.loads((executed[1].folder / "numbers.json").read_text())
     rows = {given["id"]: [] for given in page.all("tr") if "id" in given}  # type: ignore[var-annotated]
     assert rows.keys() == recorded.keys()
-    markup = page_path(executed[1]).read_text(encoding="utf-8")
+    markup = executed[1].page.read_text(encoding="utf-8")
     for key in rows:
         row = Page(re.findall(rf'<tr id="{re.escape(key)}">.*?</tr>', markup)[0])
         rows[key] = [text for text, above in row.texts if above[-1] == "td"]
@@ -320,7 +319,7 @@ def test_many_claims_of_a_table_are_folded_with_what_came_of_them(
 ) -> None:
     monkeypatch.setattr("analysis.compendium.pages._CLAIMED", 0)
     write_page(*executed)
-    summaries = Page(page_path(executed[1]).read_text(encoding="utf-8")).text("summary")
+    summaries = Page(executed[1].page.read_text(encoding="utf-8")).text("summary")
     assert "4 recorded numbers: 1 reproduced; 1 deviates (open)" in summaries
 
 
@@ -330,7 +329,7 @@ def test_every_link_of_the_verdict_leads_to_a_row_of_the_page(
     rows = {given["id"] for given in page.all("tr") if "id" in given}
     for verdict in executed[2]:
         file, _, anchor = verdict.link.partition("#")
-        assert root / "reports" / file == page_path(executed[1])
+        assert root / "reports" / file == executed[1].page
         assert anchor in rows
     for given in page.all("a"):
         href = given["href"]
@@ -348,9 +347,9 @@ def test_the_footer_counts_the_claims(page: Page) -> None:
 def test_the_banner_and_the_title_say_what_the_data_are(root: Path, kind: str, says: str) -> None:
     run = a_run(root, {}, kind=kind)
     cells = [nbformat.v4.new_markdown_cell("# Title")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), report_folder(run) / "notebook.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), run.folder / "notebook.ipynb")
     write_page(a_study([run]), run, [])
-    page = Page(page_path(run).read_text(encoding="utf-8"))
+    page = Page(run.page.read_text(encoding="utf-8"))
     sound(page)
     assert page.text(f"div.banner.{kind}").startswith(says)
     assert page.text("title") == f"Leaders & ties · {kind.upper()}"
@@ -364,19 +363,19 @@ def test_defaults_stay_where_nothing_was_given_and_cells_need_no_identifier(root
     cell = {"cell_type": "code", "execution_count": None, "metadata": {"tags": ["parameters"]}, "outputs": []}
     old = {"cells": [{**cell, "source": f"cut = {cut}"} for cut in (999, 998)], "metadata": {}}
     text = json.dumps({**old, "nbformat": 4, "nbformat_minor": 4})
-    (report_folder(run) / "notebook.ipynb").write_text(text)
+    (run.folder / "notebook.ipynb").write_text(text)
     write_page(a_study([run]), run, [])
-    page = Page(page_path(run).read_text(encoding="utf-8"))
+    page = Page(run.page.read_text(encoding="utf-8"))
     assert page.faults == []
     shown(page, "Parameters", "999", "Parameters", "998")
 
 
 def test_a_page_is_the_same_bytes_each_time(executed: tuple[Study, Run, list[Verdict]]) -> None:
     write_page(*executed)
-    first = page_path(executed[1]).read_bytes()
-    page_path(executed[1]).unlink()
+    first = executed[1].page.read_bytes()
+    executed[1].page.unlink()
     write_page(*executed)
-    assert page_path(executed[1]).read_bytes() == first
+    assert executed[1].page.read_bytes() == first
 
 
 def test_the_title_is_the_first_heading_or_the_name(root: Path) -> None:
