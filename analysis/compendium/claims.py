@@ -108,7 +108,7 @@ def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Li
         return []
     name = content["claims"]
     if not isinstance(name, str):
-        found = f"{len(name)} claims listed here" if isinstance(name, list) else repr(name)
+        found = f"a list of {len(name)}" if isinstance(name, list) else repr(name)
         allowed = f"the name of a CSV file beside study.yml, with columns {', '.join(_CLAIM_ENTRIES)}"
         lines.fault(("claims",), found, allowed)
         return []
@@ -143,7 +143,8 @@ def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Li
                 allowed = f"{len(header)}, as in the header (a text with a comma is quoted)"
                 report(None, f"{len(cells)} cells", allowed, line)
             if cells:
-                given.append((line, dict(zip(header, map(str.strip, cells), strict=False))))
+                filled = {column: cell.strip() for column, cell in zip(header, cells, strict=False) if cell}
+                given.append((line, filled))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         report(None, f"a byte that is no UTF-8 ({error.reason})", "a CSV file in UTF-8", line)

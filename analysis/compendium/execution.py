@@ -30,6 +30,7 @@ from analysis.files import ROOT, code_digest, partial_folder, replace_folder
 __all__ = ["execute"]
 
 _ENGINE = "compendium"
+_LABEL_VARIABLE = "COMPENDIUM_RUN_LABEL"
 _START_SECONDS = 120
 
 
@@ -103,7 +104,6 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
     final, failed = run.folder, run.failed
     # Of the runs it reads, a notebook is told which have a report to be relied on.
     there = {other.name: inputs[f"what {other.name} recorded"] != NOT_RUN for other in run.reads}
-    reads = {"label": run.label, "runs": there}
     log = CACHE / "logs" / f"{run.study}-{run.id}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     folder = partial_folder(final)
@@ -121,7 +121,8 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
                 environment={
                     **_kernel_environment(),
                     RUN_FOLDER_VARIABLE: str(folder),
-                    READS_VARIABLE: json.dumps(reads),
+                    READS_VARIABLE: json.dumps(there),
+                    _LABEL_VARIABLE: run.label,
                 },
                 log=log,
             )

@@ -16,11 +16,11 @@ from typing import Any
 
 from analysis.files import REPORTS
 
-__all__ = ["NOT_RUN", "READS_VARIABLE", "Recorded", "label_of_reads", "recorded"]
+__all__ = ["NOT_RUN", "READS_VARIABLE", "Recorded", "recorded"]
 
 NOT_RUN = "not run"
 READS_VARIABLE = "COMPENDIUM_READS"
-"""Tells a notebook under the driver which runs it reads, whether each has a current report, and its label."""
+"""Tells a notebook under the driver which runs it reads, and whether each has a current report."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ def recorded(run: str, key: str) -> Recorded:
         When this run does not read that one, or that one records no such number.
     """
     reads = _reads()
-    if reads is not None and run not in reads["runs"]:
-        raise ValueError(f"found run {run!r}; allowed: the runs this one reads: {', '.join(reads['runs'])}")
+    if reads is not None and run not in reads:
+        raise ValueError(f"found run {run!r}; allowed: the runs this one reads: {', '.join(reads) or 'none'}")
     folder = REPORTS / run
     data = _content(folder / "provenance.json").get("data", {"label": "", "names": []})
     numbers = _content(folder / "numbers.json")
     told = (data["label"], ", ".join(data["names"]), f"../{run}.html#{key}")
-    there = (folder / "numbers.json").is_file() and (reads is None or reads["runs"][run])
+    there = (folder / "numbers.json").is_file() and (reads is None or reads[run])
     if not there:
         return Recorded(run, key, None, NOT_RUN, *told)
     if key not in numbers:
@@ -94,16 +94,7 @@ def recorded(run: str, key: str) -> Recorded:
     return Recorded(run, key, numbers[key]["value"], numbers[key]["label"], *told)
 
 
-def label_of_reads() -> str:
-    """Return REAL, SYNTHETIC, or REAL and SYNTHETIC: what the runs are from that this one reads.
-
-    Outside the driver that is not known, and the words say so.
-    """
-    reads = _reads()
-    return str(reads["label"]) if reads is not None else "REAL or SYNTHETIC, as each number says"
-
-
-def _reads() -> dict[str, Any] | None:
+def _reads() -> dict[str, bool] | None:
     text = os.environ.get(READS_VARIABLE)
     return dict(json.loads(text)) if text else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pandas as pd
 import pytest
 
 from analysis.compendium import results as results_module
-from analysis.compendium.pages import write_index, write_page
+from analysis.compendium.pages import FINDING, write_index, write_page
 from analysis.compendium.parameters import Notebook
 from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
 from analysis.compendium.studies import Run, Study
@@ -386,7 +387,7 @@ def test_the_title_is_the_first_heading_or_the_name(root: Path) -> None:
 
 
 @pytest.fixture
-def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[str]]:
+def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[Run]]:
     """Two studies, one of them without its data."""
     first = a_run(root, {"t1.mean": 1.4, "word": "p < .05", "truth": -0.00001})
     twin = a_run(root, {"truth": 0.5}, name="twin", kind="synthetic")
@@ -401,11 +402,11 @@ def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[str]]:
     away = a_run(root, name="away", study="other")
     studies = [a_study([first, twin], *claims)]
     studies.append(Study("other", "Other & <b>", "Why?", "C.", "D.", (away,), (a_claim(run="away"),)))
-    return studies, judge(studies, {"other/away": "data unavailable: ties.csv"}), [first.name, twin.name]
+    return studies, judge(studies, {"other/away": "data unavailable: ties.csv"}), [first, twin]
 
 
 def test_the_front_page_has_every_claim_and_its_verdict(
-    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
     write_index(*verdicts)
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
@@ -439,7 +440,7 @@ def test_the_front_page_has_every_claim_and_its_verdict(
 
 
 def test_the_front_page_has_filters_for_what_occurs(
-    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
     write_index(*verdicts)
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
@@ -458,7 +459,7 @@ def test_the_front_page_has_filters_for_what_occurs(
 
 
 def test_the_front_page_says_what_could_not_be_run(
-    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
     write_index(*verdicts)
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
@@ -478,3 +479,76 @@ def test_the_front_page_of_no_study_is_sound(root: Path) -> None:
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
     sound(page)
     assert page.text("output") == "0 claims"
+
+
+def finding(key: str, numbers: list[str], label: str = "REAL") -> dict[str, Any]:
+    return {"key": key, "sentence": f"Said of {key} {NASTY}", "numbers": numbers, "label": label}
+
+
+def test_a_page_opens_with_its_findings_each_linked_to_what_it_rests_on(
+    executed: tuple[Study, Run, list[Verdict]],
+) -> None:
+    study, run, verdicts = executed
+    path = run.folder / "notebook.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    cells = [["t1.total.mean", "t1.total.n", "p"], ["p"]]
+    outputs = [display({FINDING: finding(f"f{number}", keys)}) for number, keys in enumerate(cells)]
+    notebook.cells.append(nbformat.v4.new_code_cell("said", id="said", outputs=outputs))
+    nbformat.write(notebook, path)
+    write_page(study, run, verdicts)
+    page = Page(run.page.read_text(encoding="utf-8"))
+    sound(page)
+    shown(
+        page,
+        "Leaders & ties",
+        "In short",
+        f"Said of f0 {NASTY}",
+        "Table 1",
+        "the number p",
+        "999",
+        "First limits",
+    )
+    within = page.text("section.findings")
+    assert within.count("REAL") == 2 and within.count("Said of") == 2
+    links = [
+        given["href"] for tag, given, above in page.elements if tag == "a" and "section.findings" in above
+    ]
+    assert links == ["#t1.total.mean", "#p", "#p"]
+
+
+def test_a_page_without_findings_has_no_empty_summary(page: Page) -> None:
+    assert "In short" not in page.text()
+    assert not page.all("section")
+
+
+def test_the_front_page_has_the_first_finding_of_each_study(
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
+) -> None:
+    studies, judged, built = verdicts
+    write_index(studies, judged, built)
+    assert "Said of" not in (root / "reports/index.html").read_text(encoding="utf-8")
+    content = {key: finding(key, ["truth"], "SYNTHETIC") for key in ("first", "second")}
+    (built[1].folder / "findings.json").write_text(json.dumps(content))
+    write_index(studies, judged, built)
+    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    sound(page)
+    assert page.text("p.finding").startswith(f"SYNTHETIC Said of first {NASTY}")
+    assert "Said of second" not in page.text()
+    assert "leaders/twin.html#in-short" in [given["href"] for given in page.all("a")]
+    # What a run found that has no current report is not said.
+    write_index(studies, judged, built[:1])
+    assert "Said of" not in (root / "reports/index.html").read_text(encoding="utf-8")
+
+
+def test_a_page_of_a_run_that_reads_others_says_what_they_are_from(
+    executed: tuple[Study, Run, list[Verdict]], root: Path
+) -> None:
+    study, run, verdicts = executed
+    twin = a_run(root, {"truth": 0.5}, name="twin", kind="synthetic")
+    both = replace(run, dataset=None, parameters={}, reads=(run, twin))
+    assert (both.label, both.data) == ("REAL and SYNTHETIC", "real_ties, synthetic_ties")
+    write_page(study, both, verdicts)
+    page = Page(run.page.read_text(encoding="utf-8"))
+    sound(page)
+    assert page.text("strong") == "REAL and SYNTHETIC"
+    shown(page, "Read from leaders/main, leaders/twin")
