@@ -44,6 +44,7 @@ def described(package: DataPackage, tables: Iterable[str]) -> dict[str, Any]:
         "kind": package.kind,
         "citation": package.citation,
         "licenses": [{"title": package.licence}],
+        "audience": package.audience,
         "smallest_cell": package.smallest_cell,
         **({} if package.dates == "day" else {"dates": package.dates}),
         "resources": [_resource(TABLES[name], package, there) for name in there],
