@@ -1,4 +1,4 @@
-"""Networks drawn at random that keep what could not have been otherwise: the nulls of tests on one network."""
+"""Networks drawn at random that keep what could not have been otherwise: nulls of tests on one network."""
 
 from __future__ import annotations
 

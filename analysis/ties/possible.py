@@ -141,7 +141,8 @@ class Possible:
         person names nobody, whatever the school.
         """
         names, named = self.cells.any(axis=1), self.cells.any(axis=0)
-        return names.astype(np.int64) + 2 * named.astype(np.int64)
+        kinds: Integers = np.where(names, 1, 0) + np.where(named, 2, 0)
+        return kinds
 
     def chance(self, of: str = "schools") -> str:
         """Return in words what a draw within these blocks keeps.
@@ -151,12 +152,12 @@ class Possible:
         >>> Possible.of([[0, 1], [0, 0]], ["a", "b"]).chance()
         'everybody names as many people in other schools as they did'
         """
+        if len(np.unique(self.groups)) == 1:
+            return "everybody names as many people as they did"
         if not self.across_possible:
             return f"everybody names as many people of their own {of[:-1]} as they did"
         if not self.within_possible:
             return f"everybody names as many people in other {of} as they did"
-        if len(np.unique(self.groups)) == 1:
-            return "everybody names as many people as they did"
         return f"everybody names as many people within and across {of} as they did"
 
 
