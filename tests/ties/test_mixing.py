@@ -157,9 +157,7 @@ def test_where_no_tie_could_cross_the_index_is_not_defined() -> None:
     panel = Panel("advice", tuple("abcdef"), (1,), matrix[None], np.ones((1, 6), bool), np.ones((1, 6), bool))
     walled = replace(panel, homes=tuple("xxxyyy"), crosses=False)
     row = mixing_by_wave({"advice": walled}, permutations=9, seed=1).loc[("advice", 1)]
-    assert (
-        row["note"] == "not defined: no tie could have crossed groups, so that the E-I index is not defined"
-    )
+    assert row["note"].startswith("not defined: no tie could have crossed groups")
     assert row[TESTED].isna().all()
     assert mixing_by_wave({"advice": replace(panel, homes=tuple("xxxyyy"))}, seed=1)["p"].notna().all()
 

@@ -149,7 +149,8 @@ def test_the_seed_makes_the_draws() -> None:
     assert first.tidy().to_dict("records") == [first.__dict__]
     assert first.summary() == (
         f"edgewise reciprocity {first.estimate:.3f}; {first.expected:.3f} by chance, 95 % from "
-        f"{first.lower:.3f} to {first.upper:.3f} (50 draws in which everybody names as many people as they did); "
+        f"{first.lower:.3f} to {first.upper:.3f} (50 draws in which "
+        "everybody names as many people as they did); "
         f"p = {first.p:.4f}"
     )
 
