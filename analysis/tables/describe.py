@@ -54,6 +54,8 @@ def described(package: DataPackage, tables: Iterable[str]) -> dict[str, Any]:
                 "description": relation.description,
                 "minimum": relation.minimum,
                 "maximum": relation.maximum,
+                **({} if relation.directed else {"directed": False}),
+                **({} if relation.crosses_organizations else {"crosses_organizations": False}),
             }
             for relation in package.relations
         ],

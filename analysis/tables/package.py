@@ -45,12 +45,18 @@ class Resource:
 
 @dataclass(frozen=True)
 class Relation:
-    """One relation asked about: its name, the question, the lowest and the highest value of an answer."""
+    """One relation asked about: its name, the question, the lowest and the highest value of an answer.
+
+    `directed` is false where a tie has no sender; `crosses_organizations` where the survey could not name
+    people of other organizations, so that such cells are structural zeros.
+    """
 
     name: str
     description: str
     minimum: float
     maximum: float
+    directed: bool = True
+    crosses_organizations: bool = True
 
 
 @dataclass(frozen=True)
@@ -245,7 +251,17 @@ class _Reader:
         name = self.text(item, "name", "relations.")
         description = self.text(item, "description", f"relations.{name}.")
         minimum, maximum = self.bounds(item, f"relations.{name}.", required=True)
-        return Relation(name, description, float(minimum or 0), float(maximum or 0))
+        flags = {entry: item.get(entry, True) for entry in ("directed", "crosses_organizations")}
+        for entry, value in flags.items():
+            if not isinstance(value, bool):
+                self.fault(f"relations.{name}.{entry}", value, "true or false")
+        return Relation(
+            name,
+            description,
+            float(minimum or 0),
+            float(maximum or 0),
+            **{entry: value is True for entry, value in flags.items()},
+        )
 
     def columns(self, table: str, attributes: dict[str, Any]) -> tuple[Column, ...]:
         open_tables = [name for name, declared in TABLES.items() if declared.attributes]
