@@ -22,6 +22,7 @@ __all__ = ["Discrepancy", "Minimum", "added_directions", "minimise"]
 _STEPS = 500
 _CLOSE = 1e-14
 _SINGULAR = 1e-10
+_ADDED = 1e-7
 
 
 class Discrepancy(Protocol):
@@ -102,23 +103,21 @@ def _require_determined(information: Floats, structure: Structure) -> None:
         raise NotEstimable(f"the answers do not determine the parameters: {named}")
 
 
-def added_directions(wider: Floats, narrower: Floats) -> Floats:
-    """Return an orthonormal basis (m × d) of what a wider model's derivatives add to a narrower one's.
+def added_directions(added: Floats, narrower: Floats) -> Floats:
+    """Return an orthonormal basis (m × d) of what further derivatives add to a model's own.
 
     Parameters
     ----------
-    wider, narrower : arrays, q × m
+    added, narrower : arrays, a × m and q × m
         Weighted derivatives at the same moments.
+
+    Examples
+    --------
+    >>> np.abs(added_directions(np.array([[1.0, 1.0], [2.0, 2.0]]), np.array([[1.0, 0.0]]))).round(12).tolist()
+    [[0.0], [1.0]]
     """
-    inner = _span(narrower)
-    outside = wider.T - inner @ (inner.T @ wider.T)
-    return _span(outside.T, scale=float(np.abs(wider).max(initial=0)))
-
-
-def _span(rows: Floats, scale: float | None = None) -> Floats:
-    if not rows.size:
-        return np.zeros((rows.shape[1], 0))
-    left, sizes, _ = np.linalg.svd(rows.T, full_matrices=False)
-    least = 1e-7 * (sizes.max(initial=0) if scale is None else max(scale, 1e-300))
-    basis: Floats = left[:, sizes > least]
+    inner, _ = np.linalg.qr(narrower.T)
+    outside = added.T - inner @ (inner.T @ added.T)
+    left, sizes, _ = np.linalg.svd(outside, full_matrices=False)
+    basis: Floats = left[:, sizes > _ADDED * max(float(np.linalg.norm(added, axis=1).max(initial=0)), 1e-300)]
     return basis

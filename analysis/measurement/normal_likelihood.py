@@ -117,6 +117,25 @@ class NormalMoments:
             scores.append(found + (away @ own.means.T if self.means else 0.0))
         return np.concatenate(scores)
 
+    def sampling_along(self, structure: Structure, theta: Floats, directions: Floats) -> Floats:
+        """Return the covariance of √N times the weighted residuals along directions (m × d), from casewise ones."""
+        total, first = np.zeros(2 * (directions.shape[1],)), 0
+        for group, (mean, covariance) in enumerate(structure.implied(theta)):
+            p = len(mean)
+            centre = mean if self.means else self.mean[group]
+            away = np.linalg.solve(np.linalg.cholesky(covariance), (self.answers[group] - centre).T).T
+            own = directions[first : first + p * p]
+            products = (away[:, :, None] * away[:, None, :]).reshape(len(away), -1)
+            along = products @ own / math.sqrt(2)
+            first += p * p
+            if self.means:
+                along = along + away @ directions[first : first + p]
+                first += p
+            along = along - along.mean(axis=0)
+            # A group's residuals are weighted by the root of its share.
+            total += along.T @ along / self.people
+        return total
+
     def observed_information(self, structure: Structure, theta: Floats) -> Floats:
         """Return the second derivatives of half the discrepancy, from differences of exact first ones."""
         columns = []

@@ -99,7 +99,12 @@ class ThresholdMoments:
         """Return the covariance of the parameters."""
         derivatives, _ = self.weighted(structure, theta)
         bread = np.linalg.inv(derivatives @ derivatives.T)
-        return bread @ (derivatives @ self.sampling @ derivatives.T) @ bread / self.people
+        return bread @ (derivatives @ self.sampling @ derivatives.T) @ bread / (self.people - len(self.sizes))
+
+    def sampling_along(self, structure: Structure, theta: Floats, directions: Floats) -> Floats:
+        """Return the covariance of √N times the weighted residuals along directions, m × d."""
+        along: Floats = directions.T @ self.sampling @ directions
+        return along
 
     def adjusted(self, structure: Structure, theta: Floats, freedom: int) -> tuple[float, float]:
         """Return χ² scaled and shifted, and the factor it was divided by."""
