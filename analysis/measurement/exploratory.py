@@ -53,7 +53,7 @@ class SamplingAdequacy(Result):
 
     def summary(self) -> str:
         """Return the result as a sentence."""
-        worst = self.by_item.idxmin()
+        worst = str(self.by_item.idxmin())
         return (
             f"Kaiser-Meyer-Olkin {self.overall:.2f}, lowest {self.by_item[worst]:.2f} ({worst}); "
             f"Bartlett χ² {self.chi_square:.1f} with {self.df} degrees of freedom, p = {self.p:.2g}; "
@@ -73,8 +73,8 @@ class Exploration(Result):
     uniquenesses : Series
         What an item has of its own.
     chi_square, df, p : float, int, float
-        Of the factors against correlations as they are, with Bartlett's correction (1951); for minimum residuals
-        of the discrepancy at their solution.
+        Of the factors against correlations as they are, with Bartlett's correction (1951); for minimum
+        residuals of the discrepancy at their solution.
     bic : float
         With intercepts, by maximum likelihood; NaN otherwise.
     extraction, rotation : str
@@ -125,7 +125,8 @@ def sampling_adequacy(answers: pd.DataFrame, items: Sequence[str]) -> SamplingAd
     Examples
     --------
     >>> generator = np.random.default_rng(1)
-    >>> answers = pd.DataFrame(generator.normal(size=(300, 1)) + generator.normal(size=(300, 3)), columns=list("abc"))
+    >>> common = generator.normal(size=(300, 1))
+    >>> answers = pd.DataFrame(common + generator.normal(size=(300, 3)), columns=list("abc"))
     >>> round(sampling_adequacy(answers, list("abc")).overall, 1)
     0.7
     """
@@ -166,8 +167,8 @@ def exploratory(
     items : sequence of str
     factors : int
     extraction : {"minimum_residual", "maximum_likelihood"}
-        Least squared residual correlations (Harman & Jones 1966, Psychometrika 31, 351-368), or a normal likelihood
-        (Jöreskog 1967, Psychometrika 32, 443-482).
+        Least squared residual correlations (Harman & Jones 1966, Psychometrika 31, 351-368), or a normal
+        likelihood (Jöreskog 1967, Psychometrika 32, 443-482).
     rotation, starts, seed :
         As in `rotation.rotate`.
 
@@ -176,8 +177,8 @@ def exploratory(
     ValueError
         When there are too many factors for the items, or an argument is none of those allowed.
     NotEstimable
-        As `item_answers.answers_by_group`; when the search does not converge or an item has nothing of its own
-        (Heywood case).
+        As `item_answers.answers_by_group`; when the search does not converge or an item has nothing of its
+        own (Heywood case).
 
     Examples
     --------
@@ -193,7 +194,9 @@ def exploratory(
     p = len(items)
     df = ((p - factors) ** 2 - p - factors) // 2
     if df < 0:
-        raise ValueError(f"found {factors} factors of {p} items; allowed: no more parameters than correlations")
+        raise ValueError(
+            f"found {factors} factors of {p} items; allowed: no more parameters than correlations"
+        )
     correlations, people, given = _correlations(answers, items)
     uniquenesses, loadings = _extracted(correlations, factors, extraction)
     implied = loadings @ loadings.T + np.diag(uniquenesses)
@@ -203,8 +206,10 @@ def exploratory(
     bic = math.nan
     if extraction == "maximum_likelihood":
         covariance = np.cov(given, rowvar=False, ddof=0)
-        log_likelihood = -people / 2 * (
-            p * math.log(2 * math.pi) + float(np.linalg.slogdet(covariance)[1]) + p + discrepancy
+        log_likelihood = (
+            -people
+            / 2
+            * (p * math.log(2 * math.pi) + float(np.linalg.slogdet(covariance)[1]) + p + discrepancy)
         )
         parameters = 2 * p + p * factors - factors * (factors - 1) // 2
         bic = parameters * math.log(people) - 2 * log_likelihood
@@ -227,7 +232,7 @@ def exploratory(
 
 def _correlations(answers: pd.DataFrame, items: Sequence[str]) -> tuple[Floats, int, Floats]:
     (given,) = answers_by_group(answers, items).answers
-    correlations = np.corrcoef(given, rowvar=False)
+    correlations: Floats = np.atleast_2d(np.corrcoef(given, rowvar=False))
     if np.linalg.eigvalsh(correlations)[0] < 1e-10:
         raise NotEstimable("found items that follow from the others exactly; their correlations are singular")
     return correlations, len(given), given
@@ -249,7 +254,9 @@ def _extracted(correlations: Floats, factors: int, extraction: Extraction) -> tu
     uniquenesses: Floats = found.x
     if (uniquenesses <= _LEAST_UNIQUENESS).any():
         place = int(np.argmin(uniquenesses))
-        raise NotEstimable(f"item {place + 1} would have nothing of its own (Heywood case); ask for fewer factors")
+        raise NotEstimable(
+            f"item {place + 1} would have nothing of its own (Heywood case); ask for fewer factors"
+        )
     if float(np.abs(np.where(uniquenesses < 1, found.jac, 0)).max()) > 1e-4:
         raise NotEstimable(f"the search for {factors} factors did not converge: {found.message}")
     if extraction == "maximum_likelihood":

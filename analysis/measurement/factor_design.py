@@ -1,8 +1,8 @@
 """Which cells of a factor model are parameters, and which of them are equal between groups or waves.
 
-What is equal decides what may be free: once loadings are equal, factors of later groups have variances of their
-own; once intercepts are, means (Meredith 1993, Psychometrika 58, 525-543). Of ordinal items thresholds come
-first: once they are equal, later groups have scales and intercepts of their own (Wu & Estabrook 2016,
+What is equal decides what may be free: once loadings are equal, factors of later groups have variances of
+their own; once intercepts are, means (Meredith 1993, Psychometrika 58, 525-543). Of ordinal items thresholds
+come first: once they are equal, later groups have scales and intercepts of their own (Wu & Estabrook 2016,
 Psychometrika 81, 1014-1045).
 """
 
@@ -43,8 +43,8 @@ class Design:
     released : frozenset of (str, str)
         Of what is equal, whose items are not: ("loadings", "x3").
     together : bool
-        Whether units are waves of the same people: one block, in which factors go together over waves and so do
-        residuals of the same item.
+        Whether units are waves of the same people: one block, in which factors go together over waves and so
+        do residuals of the same item.
     first_item : bool
         Whether a factor has the unit of its first item rather than a variance of 1 in the first unit.
     keep_free : bool
@@ -65,12 +65,17 @@ class Design:
         chain = ORDINAL if self.ordinal else CONTINUOUS
         if self.equal != frozenset(chain[: len(self.equal)]):
             raise ValueError(
-                f"found {', '.join(sorted(self.equal))} equal; allowed: {', '.join(chain)}, each with those before it"
+                f"found {', '.join(sorted(self.equal))} equal; allowed: {', '.join(chain)}, "
+                "each with those before it"
             )
         items = {item for own in self.scales.values() for item in own}
-        odd = sorted(" of ".join(pair) for pair in self.released if pair[0] not in chain or pair[1] not in items)
+        odd = sorted(
+            " of ".join(pair) for pair in self.released if pair[0] not in chain or pair[1] not in items
+        )
         if odd:
-            raise ValueError(f"found {', '.join(odd)} released; allowed: {', '.join(chain)}, of an item of the scales")
+            raise ValueError(
+                f"found {', '.join(odd)} released; allowed: {', '.join(chain)}, of an item of the scales"
+            )
 
     def release(self, item: str, what: str) -> Design:
         """Return the design with one item's parameters of a kind its own in every unit, to test that."""
@@ -99,7 +104,7 @@ class Design:
         return Structure(blocks)
 
     def _same(self, what: str, item: str, unit: Hashable) -> tuple[Hashable, ...]:
-        """Return the end of a label: nothing where the parameter is every unit's, the unit where it is its own."""
+        """Return the end of a label: nothing where all units share the parameter, else the unit."""
         return () if what in self.equal and (what, item) not in self.released else (unit,)
 
     def _measure(
@@ -124,7 +129,9 @@ class Design:
                 self._cut(block, unit, row, item, later=later)
             else:
                 block.free(
-                    "residual_covariance", (row, row), ("residual", item, *self._same("residuals", item, unit))
+                    "residual_covariance",
+                    (row, row),
+                    ("residual", item, *self._same("residuals", item, unit)),
                 )
                 if isinstance(moments, NormalMoments) and moments.means:
                     block.free(
@@ -150,7 +157,9 @@ class Design:
     def _relate(self, block: Block, units: tuple[Hashable, ...], items: int) -> None:
         for column, one in enumerate(block.factors):
             for other in range(column):
-                block.free("factor_covariance", (column, other), ("covariance", one, block.factors[other], *units))
+                block.free(
+                    "factor_covariance", (column, other), ("covariance", one, block.factors[other], *units)
+                )
         for later in range(len(units)):
             for earlier in range(later):
                 for place in range(items):

@@ -1,8 +1,8 @@
 """Confirmatory factor analysis of one group or several: continuous items or ordinal ones.
 
 Continuous answers are fitted by maximum likelihood (`normal_likelihood`), ordinal ones by diagonally weighted
-least squares on thresholds and polychoric correlations (`weighted_least_squares`). `invariance` compares models
-whose parameters are equal between groups or waves with models in which they are not.
+least squares on thresholds and polychoric correlations (`weighted_least_squares`). `invariance` compares
+models whose parameters are equal between groups or waves with models in which they are not.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import pandas as pd
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_one_of
 from analysis.measurement.factor_design import Design, start
+from analysis.measurement.factor_estimates import estimates, residual_correlations, told_name
 from analysis.measurement.factor_structure import Block, Structure
 from analysis.measurement.fit_indices import FitIndices, fit_indices
-from analysis.measurement.item_answers import answers_by_group, scale_items
+from analysis.measurement.item_answers import answers_to_scales, scale_items
 from analysis.measurement.moment_fit import minimise
 from analysis.measurement.normal_likelihood import NormalMoments
 from analysis.measurement.polychoric import ordinal_moments
@@ -46,14 +47,16 @@ class FactorModel(Result):
     scaling_factor : float
         χ² divided by the scaled one (ordinal: before the shift); NaN where none was asked for.
     cfi_robust, rmsea_robust : float
-        What the plain indices would be of normal answers (Brosseau-Liard & Savalei 2014, Multivariate Behavioral
-        Research 49, 460-470); NaN where the answers are ordinal or no robust statistic was asked for.
+        What the plain indices would be of normal answers (Brosseau-Liard & Savalei 2014, Multivariate
+        Behavioral Research 49, 460-470); NaN where the answers are ordinal or no robust statistic was asked
+        for.
     log_likelihood, aic, bic : float
         NaN for ordinal items.
     largest_residual : float
         Largest absolute difference between an observed and an implied correlation.
     estimates : data frame
-        A row a parameter: group, matrix, row, column, estimate, se, standardised.
+        A row a parameter: group, matrix, row, column, estimate, se, standardised. Fixed first loadings have
+        an error of zero.
     people : int
         Who answered every item.
     left_out : int
@@ -80,6 +83,11 @@ class FactorModel(Result):
     theta: Floats = field(compare=False)
     moments: Moments = field(compare=False)
 
+    @property
+    def reported(self) -> FitIndices:
+        """The fit to report: the scaled one where there is one."""
+        return self.fit if self.scaled is None else self.scaled
+
     def tidy(self) -> pd.DataFrame:
         """Return the estimates, a row a parameter."""
         return self.estimates.copy()
@@ -88,11 +96,10 @@ class FactorModel(Result):
         """Return the fit as a sentence."""
         who = f"{self.people} people" + (f" in {len(self.groups)} groups" if len(self.groups) > 1 else "")
         out = f", {self.left_out} left out who did not answer every item" if self.left_out else ""
-        told = self.fit if self.scaled is None else self.scaled
-        return f"{'' if self.scaled is None else 'scaled '}{told.summary()}; {who}{out}"
+        return f"{'' if self.scaled is None else 'scaled '}{self.reported.summary()}; {who}{out}"
 
     def loadings(self) -> pd.DataFrame:
-        """Return standardised loadings: a row an item (by group where there are several), a column a factor."""
+        """Return standardised loadings: a row an item (by group if there are several), a column a factor."""
         own = self.estimates[self.estimates["matrix"] == "loadings"]
         index = ["row"] if len(self.groups) == 1 else ["group", "row"]
         return own.pivot_table(index=index, columns="column", values="standardised", sort=False)
@@ -151,14 +158,16 @@ def confirmatory(
     """
     require_one_of("scaling", scaling, Scaling)
     items = scale_items(scales)
-    given = answers_by_group(answers, items, groups, ordinal=ordinal)
+    given = answers_to_scales(answers, scales, groups, ordinal=ordinal)
     several = len(given.groups) > 1
     moments: Moments
     if ordinal:
-        moments = ThresholdMoments([ordinal_moments(codes) for codes in given.codes])
+        moments = ThresholdMoments([ordinal_moments(codes, items) for codes in given.codes])
     else:
         moments = NormalMoments(given.answers, means=(several or robust) if means is None else means)
-    design = Design(scales, given.groups, ordinal=ordinal, equal=frozenset(equal), first_item=scaling == "first_item")
+    design = Design(
+        scales, given.groups, ordinal=ordinal, equal=frozenset(equal), first_item=scaling == "first_item"
+    )
     return fitted(design, moments, robust=robust, left_out=given.left_out)
 
 
@@ -169,12 +178,14 @@ def fitted(design: Design, moments: Moments, *, robust: bool = False, left_out: 
     theta = found.theta
     df = moments.moments - len(theta)
     if df < 0:
-        raise NotEstimable(f"found {moments.moments} moments and {len(theta)} parameters; no fewer moments are needed")
+        raise NotEstimable(
+            f"found {moments.moments} moments and {len(theta)} parameters; no fewer moments are needed"
+        )
     _require_proper(structure, theta)
     alone = _independence(structure, moments)
     alone_found = minimise(moments, alone, start(alone, moments))
     alone_df = moments.moments - len(alone_found.theta)
-    srmr, largest = _residual_correlations(structure, theta, moments)
+    srmr, largest = residual_correlations(structure, theta, moments)
     groups, people = len(structure.blocks), moments.people
     scaled, factor, cfi, rmsea = None, math.nan, math.nan, math.nan
     log_likelihood = aic = bic = math.nan
@@ -213,7 +224,7 @@ def fitted(design: Design, moments: Moments, *, robust: bool = False, left_out: 
         aic=aic,
         bic=bic,
         largest_residual=largest,
-        estimates=_estimates(structure, theta, covariance, design.units_of_blocks()),
+        estimates=estimates(structure, theta, covariance, design.units_of_blocks()),
         people=people,
         left_out=left_out,
         groups=design.units_of_blocks(),
@@ -249,85 +260,16 @@ def _require_proper(structure: Structure, theta: Floats) -> None:
         ordinal = len(block.threshold_items) > 0
         left = 1 / own["scales"] ** 2 - np.diag(common) if ordinal else np.diag(own["residual_covariance"])
         faults += [
-            f"the residual variance of {_told(item)} is {value:.3f}"
+            f"the residual variance of {told_name(item)} is {value:.3f}"
             for item, value in zip(block.items, left, strict=True)
             if value < 0
         ]
         smallest = np.linalg.eigvalsh(own["factor_covariance"]).min(initial=1.0)
         if smallest < 0:
-            faults.append("the factors' covariances are those of no distribution: two factors are alike, or too many")
+            faults.append(
+                "the factors' covariances are those of no distribution: two factors are alike, or too many"
+            )
     if faults:
-        raise NotEstimable(f"the best fitting model is improper (Heywood case): {'; '.join(dict.fromkeys(faults))}")
-
-
-def _told(name: Hashable) -> str:
-    return " in ".join(map(str, name[::-1])) if isinstance(name, tuple) else str(name)
-
-
-def _residual_correlations(structure: Structure, theta: Floats, moments: Moments) -> tuple[float, float]:
-    total, largest = 0.0, 0.0
-    for group, (own, (mean, covariance)) in enumerate(
-        zip(structure.matrices(theta), structure.implied(theta), strict=True)
-    ):
-        rows, columns = np.tril_indices(len(mean))
-        cells = len(rows)
-        if isinstance(moments, ThresholdMoments):
-            scales = own["scales"]
-            implied = scales[rows] * scales[columns] * covariance[rows, columns]
-            gaps = (moments.groups[group].correlations[rows, columns] - implied) * (rows != columns)
-            standardised = gaps
-        else:
-            observed = moments.covariance[group]
-            spread, own_spread = np.sqrt(np.diag(observed)), np.sqrt(np.diag(covariance))
-            gaps = ((observed - covariance) / np.outer(spread, spread))[rows, columns]
-            standardised = (
-                observed / np.outer(spread, spread) - covariance / np.outer(own_spread, own_spread)
-            )[rows, columns]
-            if moments.means:
-                gaps = np.concatenate([gaps, (moments.mean[group] - mean) / spread])
-                cells += len(mean)
-        total += moments.sizes[group] / moments.people * math.sqrt(float(gaps @ gaps) / cells)
-        largest = max(largest, float(np.abs(standardised).max()))
-    return total, largest
-
-
-def _estimates(
-    structure: Structure, theta: Floats, covariance: Floats, groups: tuple[Hashable, ...]
-) -> pd.DataFrame:
-    errors = np.sqrt(np.maximum(np.diag(covariance), 0))
-    rows = []
-    for group, block, own, (_, implied) in zip(
-        groups, structure.blocks, structure.matrices(theta), structure.implied(theta), strict=True
-    ):
-        ordinal = len(block.threshold_items) > 0
-        spread = 1 / own["scales"] if ordinal else np.sqrt(np.diag(implied))
-        factor_spread = np.sqrt(np.diag(own["factor_covariance"]))
-        units = {
-            "loadings": lambda r, c, f=factor_spread, s=spread: f[c] / s[r],
-            "factor_covariance": lambda r, c, f=factor_spread: 1 / (f[r] * f[c]),
-            "residual_covariance": lambda r, c, s=spread: 1 / (s[r] * s[c]),
-            "intercepts": lambda r, s=spread: 1 / s[r],
-            "factor_means": lambda r, f=factor_spread: 1 / f[r],
-        }
-        for matrix, cells in block.labels.items():
-            for cell, label in cells.items():
-                if len(cell) == 2 and matrix.endswith("covariance") and cell[0] < cell[1]:
-                    continue
-                place = structure.place[label]
-                names = _names(block, matrix, cell)
-                unit = float(units[matrix](*cell)) if matrix in units else math.nan
-                rows.append((group, matrix, *names, theta[place], errors[place], theta[place] * unit))
-    columns = ["group", "matrix", "row", "column", "estimate", "se", "standardised"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _names(block: Block, matrix: str, cell: tuple[int, ...]) -> tuple[str, str]:
-    if matrix == "loadings":
-        return _told(block.items[cell[0]]), _told(block.factors[cell[1]])
-    if matrix == "thresholds":
-        own = block.threshold_items
-        number = int((own[: cell[0]] == own[cell[0]]).sum()) + 1
-        return _told(block.items[own[cell[0]]]), f"threshold {number}"
-    names = block.factors if matrix.startswith("factor") else block.items
-    first = _told(names[cell[0]])
-    return (first, _told(names[cell[1]])) if len(cell) == 2 else (first, "")
+        raise NotEstimable(
+            f"the best fitting model is improper (Heywood case): {'; '.join(dict.fromkeys(faults))}"
+        )

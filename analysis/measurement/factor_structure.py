@@ -2,9 +2,10 @@
 
 Answers (or, of ordinal items, the latent responses behind them) have mean ν + Λα and covariance ΛΦΛ' + Θ:
 loadings Λ, factor covariances Φ, residual covariances Θ, intercepts ν, factor means α (Jöreskog 1971,
-Psychometrika 36, 409-426). Ordinal items add thresholds τ and scales δ, one over the standard deviation of the
-latent response (Muthén 1984, Psychometrika 49, 115-132). A block is a group of people with matrices of its own;
-waves of the same people are one block. Parameters with the same label are equal, in one block or between blocks.
+Psychometrika 36, 409-426). Ordinal items add thresholds τ and scales δ, one over the standard deviation of
+the latent response (Muthén 1984, Psychometrika 49, 115-132). A block is a group of people with matrices of
+its own; waves of the same people are one block. Parameters with the same label are equal, in one block or
+between blocks.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class Block:
     """
 
     def __init__(
-        self, items: Sequence[Hashable], factors: Sequence[Hashable], threshold_items: Sequence[int] = ()
+        self,
+        items: Sequence[Hashable],
+        factors: Sequence[Hashable],
+        threshold_items: Sequence[int] | Integers = (),
     ) -> None:
         self.items, self.factors = tuple(items), tuple(factors)
         self.threshold_items: Integers = np.asarray(threshold_items, dtype=np.int64)

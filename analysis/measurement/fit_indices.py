@@ -47,8 +47,9 @@ class FitIndices(Result):
     def summary(self) -> str:
         """Return the fit as a sentence."""
         return (
-            f"χ² {self.chi_square:.3f} with {self.df} degrees of freedom (p = {self.p:.4f}), CFI {self.cfi:.3f}, "
-            f"RMSEA {self.rmsea:.3f} ({self.rmsea_lower:.3f} to {self.rmsea_upper:.3f}), SRMR {self.srmr:.3f}"
+            f"χ² {self.chi_square:.3f} with {self.df} degrees of freedom (p = {self.p:.4f}), "
+            f"CFI {self.cfi:.3f}, RMSEA {self.rmsea:.3f} "
+            f"({self.rmsea_lower:.3f} to {self.rmsea_upper:.3f}), SRMR {self.srmr:.3f}"
         )
 
 
@@ -97,9 +98,11 @@ def fit_indices(
 
 
 def rmsea_interval(
-    statistic: float, df: int, people: float, groups: int = 1, level: float = 0.9
+    statistic: float, df: float, people: float, groups: int = 1, level: float = 0.9
 ) -> tuple[float, float]:
-    """Return the interval of RMSEA, from the noncentral χ² whose tails the statistic cuts (Browne & Cudeck 1992).
+    """Return the interval of RMSEA, from the noncentral χ² whose tails the statistic cuts.
+
+    After Browne & Cudeck (1992, Sociological Methods & Research 21, 230-258).
 
     Examples
     --------

@@ -1,11 +1,13 @@
-"""Do items mean the same in every group or year? Models held equal step by step, and the items that break them.
+"""Do items mean the same in every group or year? Models held equal step by step, and the items that break
+them.
 
-Means may be compared only where loadings and intercepts (of ordinal items thresholds too) are equal, or nearly so
-(Meredith 1993, Psychometrika 58, 525-543; Wu & Estabrook 2016, Psychometrika 81, 1014-1045). Each level is held
-against the one before it, and at each level every item is tested on its own: would the model fit better if this
-item's parameters were not equal? That is a score test (Satorra 1989, Psychometrika 54, 131-151), Holm's correction
-over the items of a level. Waves share people: they are one model of all waves, in which an item's residuals go
-together over time (Vandenberg & Lance 2000, Organizational Research Methods 3, 4-70), never groups.
+Means may be compared only where loadings and intercepts (of ordinal items thresholds too) are equal, or
+nearly so (Meredith 1993, Psychometrika 58, 525-543; Wu & Estabrook 2016, Psychometrika 81, 1014-1045). Each
+level is held against the one before it, and at each level every item is tested on its own: would the model
+fit better if this item's parameters were not equal? That is a score test (Satorra 1989, Psychometrika 54,
+131-151), Holm's correction over the items of a level. Waves share people: they are one model of all waves, in
+which an item's residuals go together over time (Vandenberg & Lance 2000, Organizational Research Methods 3,
+4-70), never groups.
 """
 
 from __future__ import annotations
@@ -16,27 +18,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import null_space
-from scipy.stats import chi2
 
-from analysis.arrays import Floats
 from analysis.checks import NotEstimable
 from analysis.measurement.factor_design import CONTINUOUS, ORDINAL, Design
 from analysis.measurement.factor_model import FactorModel, fitted
-from analysis.measurement.fit_indices import FitIndices
-from analysis.measurement.item_answers import GroupAnswers, answers_by_group, scale_items
-from analysis.measurement.moment_fit import added_directions
+from analysis.measurement.item_answers import GroupAnswers, answers_to_scales, scale_items
+from analysis.measurement.model_comparison import difference_test, item_tests
 from analysis.measurement.normal_likelihood import NormalMoments
 from analysis.measurement.polychoric import ordinal_moments
-from analysis.measurement.weighted_least_squares import ThresholdMoments, scaled_and_shifted
+from analysis.measurement.weighted_least_squares import ThresholdMoments
 from analysis.result import Result
 
 __all__ = [
     "Invariance",
-    "difference_test",
     "invariance_across_groups",
     "invariance_across_waves",
-    "item_tests",
 ]
 
 _NAMES = {
@@ -58,14 +54,16 @@ class Invariance(Result):
     Attributes
     ----------
     levels : tuple of str
-        "configural", then "metric", "scalar", "strict"; of ordinal items "thresholds", "loadings", "intercepts".
+        "configural", then "metric", "scalar", "strict"; of ordinal items "thresholds", "loadings",
+        "intercepts".
     models : tuple of FactorModel
         One a level.
     comparisons : data frame
         A row a level: fit, and against the level before: chi_square_change, df_change, p_change, cfi_change,
         rmsea_change, srmr_change. Of ordinal items and robust fits the scaled indices and difference.
     items : data frame
-        A row an item and level: what is equal, chi_square, df, p, p_holm of setting that item's parameters free.
+        A row an item and level: what is equal, chi_square, df, p, p_holm of setting that item's parameters
+        free.
     units : tuple
         Groups or waves.
     over : {"groups", "waves"}
@@ -94,12 +92,16 @@ class Invariance(Result):
         """Return, a line a level, whether it holds and which items break it."""
         lines = []
         for _, row in self.comparisons.iterrows():
-            fit = f"χ² {row['chi_square']:.2f}, df {row['df']:.0f}, CFI {row['cfi']:.3f}, RMSEA {row['rmsea']:.3f}"
+            fit = (
+                f"χ² {row['chi_square']:.2f}, df {row['df']:.0f}, CFI {row['cfi']:.3f}, "
+                f"RMSEA {row['rmsea']:.3f}"
+            )
             change = ""
             if not math.isnan(row["p_change"]):
                 worst = self.breaking(row["level"])
                 change = (
-                    f"; against the level before χ² {row['chi_square_change']:.2f} with {row['df_change']:.0f}, "
+                    f"; against the level before χ² {row['chi_square_change']:.2f} "
+                    f"with {row['df_change']:.0f}, "
                     f"p = {row['p_change']:.4f}, CFI {row['cfi_change']:+.3f}"
                     f"; {'items that break it: ' + ', '.join(worst) if worst else 'no single item breaks it'}"
                 )
@@ -138,8 +140,8 @@ def invariance_across_groups(
     Raises
     ------
     ValueError
-        As `factor_model.confirmatory`; and when somebody is in two groups, as people are whose waves are given as
-        groups: they share people, which `invariance_across_waves` reckons with.
+        As `factor_model.confirmatory`; and when somebody is in two groups, as people are whose waves are
+        given as groups: they share people, which `invariance_across_waves` reckons with.
     NotEstimable
         As `factor_model.confirmatory`; and when there are fewer than two groups, or an ordinal item has fewer
         than three categories, whose thresholds say nothing apart from its intercept.
@@ -155,17 +157,17 @@ def invariance_across_groups(
     ([], 'd')
     """
     items = scale_items(scales)
-    given = answers_by_group(answers, items, groups, ordinal=ordinal)
+    given = answers_to_scales(answers, scales, groups, ordinal=ordinal)
     _require_units(given, items, "groups")
     shared = answers.index[answers.index.duplicated()].unique()
     if len(shared):
         raise ValueError(
-            f"found {len(shared)} people in more than one row, the first {shared[0]!r}; allowed: each person once. "
-            "Waves of the same people are no groups: invariance_across_waves"
+            f"found {len(shared)} people in more than one row, the first {shared[0]!r}; "
+            "allowed: each person once. Waves of the same people are no groups: invariance_across_waves"
         )
     moments: NormalMoments | ThresholdMoments
     if ordinal:
-        moments = ThresholdMoments([ordinal_moments(codes) for codes in given.codes])
+        moments = ThresholdMoments([ordinal_moments(codes, items) for codes in given.codes])
     else:
         moments = NormalMoments(given.answers, means=True)
     design = Design(scales, given.groups, ordinal=ordinal, released=frozenset(released))
@@ -210,7 +212,7 @@ def invariance_across_waves(
     complete = [own.index[own.reindex(columns=items).notna().all(axis=1)] for own in waves.values()]
     always = [person for person in everybody if all(person in own for own in map(set, complete))]
     long = pd.concat([own.loc[always] for own in waves.values()]) if waves else pd.DataFrame(columns=items)
-    given = answers_by_group(long, items, [wave for wave in waves for _ in always], ordinal=ordinal)
+    given = answers_to_scales(long, scales, [wave for wave in waves for _ in always], ordinal=ordinal)
     _require_units(given, items, "waves")
     if len(always) <= len(items) * len(waves):
         raise NotEstimable(
@@ -219,7 +221,8 @@ def invariance_across_waves(
         )
     moments: NormalMoments | ThresholdMoments
     if ordinal:
-        moments = ThresholdMoments([ordinal_moments(np.column_stack(given.codes))])
+        names = [f"{item} (wave {wave})" for wave in waves for item in items]
+        moments = ThresholdMoments([ordinal_moments(np.column_stack(given.codes), names)])
     else:
         moments = NormalMoments([np.column_stack(given.answers)], means=True)
     design = Design(scales, given.groups, ordinal=ordinal, released=frozenset(released), together=True)
@@ -235,7 +238,8 @@ def _require_units(given: GroupAnswers, items: Sequence[str], what: str) -> None
         few = [item for item, count in zip(items, most, strict=True) if count < _FEWEST_CATEGORIES]
         if few:
             raise NotEstimable(
-                f"found two categories in {', '.join(few)}; three are needed to tell thresholds from intercepts"
+                f"found two categories in {', '.join(few)}; three are needed to tell thresholds "
+                "from intercepts"
             )
 
 
@@ -251,19 +255,21 @@ def _stepwise(
     steps = len(chain) if levels is None else levels
     if not 0 <= steps <= len(chain):
         raise ValueError(f"found {levels} levels; allowed: 0 to {len(chain)}, after the configural one")
-    names, models, rows, tests = [], [], [], []
+    names: list[str] = []
+    models: list[FactorModel] = []
+    rows, tests = [], []
     for step in range(steps + 1):
         own = replace(design, equal=frozenset(chain[:step]))
         model = fitted(own, moments, robust=robust, left_out=left_out)
         names.append(_NAMES[chain[:step]])
-        told = _told(model)
+        told = model.reported
         row = {name: getattr(told, name) for name in ("chi_square", "df", "p", "cfi", "tli", "rmsea", "srmr")}
         change, change_df, change_p = math.nan, math.nan, math.nan
         if models:
             change, change_df, change_p = difference_test(model, models[-1])
             found = item_tests(own, model, chain[step - 1])
             tests.append(found.assign(level=names[-1], equal=chain[step - 1]))
-        before = _told(models[-1]) if models else told
+        before = models[-1].reported if models else told
         rows.append(
             {
                 "level": names[-1],
@@ -289,97 +295,3 @@ def _stepwise(
         people=moments.people,
         left_out=left_out,
     )
-
-
-def _told(model: FactorModel) -> FitIndices:
-    return model.fit if model.scaled is None else model.scaled
-
-
-def difference_test(narrower: FactorModel, wider: FactorModel) -> tuple[float, float, float]:
-    """Return χ² of what a narrower model loses against a wider one, its degrees of freedom, and p.
-
-    Of plain fits the difference; of robust ones scaled (Satorra & Bentler 2001, Psychometrika 66, 507-514); of
-    ordinal ones scaled and shifted (Satorra 2000, in Innovations in Multivariate Statistical Analysis, 233-247).
-    p is missing where the models have as many parameters, as with thresholds of items of three categories.
-    """
-    freedom = narrower.fit.df - wider.fit.df
-    change = narrower.fit.chi_square - wider.fit.chi_square
-    if freedom <= 0:
-        return change, float(freedom), math.nan
-    moments = narrower.moments
-    if isinstance(moments, ThresholdMoments):
-        trace, squares = _restriction(narrower, wider, moments)
-        change, _ = scaled_and_shifted(change, freedom, trace, squares)
-    elif narrower.scaled is not None:
-        factors = [
-            model.fit.df * model.scaling_factor if model.fit.df else 0.0 for model in (narrower, wider)
-        ]
-        factor = (factors[0] - factors[1]) / freedom
-        change = change / factor if factor > 0 else math.nan
-    return change, float(freedom), float(chi2.sf(change, freedom))
-
-
-def _restriction(narrower: FactorModel, wider: FactorModel, moments: ThresholdMoments) -> tuple[float, float]:
-    """Return the traces that scale a difference: of what the restriction leaves of chance, and of its square."""
-    wide, _ = moments.weighted(wider.structure, wider.theta)
-    narrow, _ = moments.weighted(narrower.structure, narrower.theta)
-    within = np.linalg.lstsq(wide.T, narrow.T, rcond=None)[0]
-    restriction = null_space(within.T).T
-    inverse = np.linalg.inv(wide @ wide.T)
-    middle = restriction @ inverse
-    inner = np.linalg.inv(middle @ restriction.T)
-    meat = middle @ wide @ moments.sampling @ wide.T @ middle.T
-    product = inner @ meat
-    return float(np.trace(product)), float(np.sum(product * product.T))
-
-
-def item_tests(design: Design, model: FactorModel, what: str) -> pd.DataFrame:
-    """Return score tests of setting one item's equal parameters free, an item a row.
-
-    Parameters
-    ----------
-    design : Design
-        Of the model.
-    model : FactorModel
-    what : str
-        Which of the design's equal parameters.
-
-    Returns
-    -------
-    data frame
-        item, chi_square, df, p, p_holm. Items whose parameters, set free, would change nothing have no row.
-    """
-    moments = model.moments
-    narrow, residuals = moments.weighted(model.structure, model.theta)
-    rows = []
-    for item in (item for own in design.scales.values() for item in own):
-        wider = design.release(item, what).structure(moments)
-        theta = np.array([_value(model, label) for label in wider.labels])
-        wide, _ = moments.weighted(wider, theta)
-        new = [place for place, label in enumerate(wider.labels) if label not in model.structure.place]
-        directions = added_directions(wide[new], narrow)
-        freedom = directions.shape[1]
-        if (what, item) in design.released or not freedom:
-            continue
-        along = directions.T @ residuals
-        spread = np.eye(freedom)
-        if model.scaled is not None:
-            spread = moments.sampling_along(model.structure, model.theta, directions)
-        statistic = moments.people * float(along @ np.linalg.solve(spread, along))
-        rows.append((item, statistic, freedom, float(chi2.sf(statistic, freedom))))
-    found = pd.DataFrame(rows, columns=["item", "chi_square", "df", "p"])
-    return found.assign(p_holm=_holm(found["p"].to_numpy()))
-
-
-def _value(model: FactorModel, label: tuple[Hashable, ...]) -> float:
-    """Return a parameter of a wider model where the narrower one stands: its own, that all share, or none (0)."""
-    place = model.structure.place.get(label, model.structure.place.get(label[:-1]))
-    return 0.0 if place is None else float(model.theta[place])
-
-
-def _holm(p: Floats) -> Floats:
-    order = np.argsort(p)
-    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    found = np.empty(len(p))
-    found[order] = np.minimum(stepped, 1)
-    return found

@@ -11,9 +11,10 @@ import pandas as pd
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable
 
-__all__ = ["GroupAnswers", "answers_by_group", "scale_items"]
+__all__ = ["GroupAnswers", "answers_by_group", "answers_to_scales", "scale_items"]
 
 _FEWEST_ITEMS = 3
+_ALIKE = 1 - 1e-12
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,36 @@ def scale_items(scales: Mapping[str, Sequence[str]]) -> list[str]:
     ------
     ValueError
         When there is no scale, or an item is named twice.
-    NotEstimable
-        When a single scale has fewer than three items, or one of several fewer than two.
     """
     items = [item for own in scales.values() for item in own]
     twice = sorted({item for item in items if items.count(item) > 1})
     if not items or twice:
         found = f"items in two places: {', '.join(twice)}" if twice else "no item"
         raise ValueError(f"found {found}; allowed: scales with items of their own")
-    fewest = _FEWEST_ITEMS if len(scales) == 1 else _FEWEST_ITEMS - 1
-    short = [f"{name} ({len(own)})" for name, own in scales.items() if len(own) < fewest]
-    if short:
-        raise NotEstimable(
-            f"found scales with too few items: {', '.join(short)}; a scale on its own needs 3, one of several 2"
-        )
     return items
+
+
+def answers_to_scales(
+    answers: pd.DataFrame,
+    scales: Mapping[str, Sequence[str]],
+    groups: Sequence[Hashable] | pd.Series | None = None,
+    *,
+    ordinal: bool = False,
+) -> GroupAnswers:
+    """Return complete answers to the items of scales by group, checked as `answers_by_group` does.
+
+    Raises
+    ------
+    NotEstimable
+        Also when a single scale has fewer than three items, or one of several fewer than two.
+    """
+    fewest = _FEWEST_ITEMS if len(scales) == 1 else _FEWEST_ITEMS - 1
+    short = [
+        f"found {len(own)} items in {name}; a scale on its own needs 3, one of several 2"
+        for name, own in scales.items()
+        if len(own) < fewest
+    ]
+    return answers_by_group(answers, scale_items(scales), groups, ordinal=ordinal, faults=short)
 
 
 def answers_by_group(
@@ -68,6 +84,7 @@ def answers_by_group(
     groups: Sequence[Hashable] | pd.Series | None = None,
     *,
     ordinal: bool = False,
+    faults: Sequence[str] = (),
 ) -> GroupAnswers:
     """Return complete answers by group, checked.
 
@@ -80,14 +97,16 @@ def answers_by_group(
         The group of each person; everybody is one group where not given.
     ordinal : bool
         Whether answers are ordered categories; these have to be whole numbers.
+    faults : sequence of str
+        Found before, to be named with the others.
 
     Raises
     ------
     ValueError
         When a column is not there, a value is no number (ordinal: no whole number), or lengths differ.
     NotEstimable
-        When an item is constant, two items are alike, a category has no answer in a group, or a group has
-        fewer people than items. All faults at once, each with its group.
+        When an item is constant, two items are alike (or mirror images), a category has no answer in a group,
+        or a group has fewer people than items. All faults at once, each with its group.
     """
     absent = [item for item in items if item not in answers]
     if absent:
@@ -100,7 +119,9 @@ def answers_by_group(
         odd += [item for item in items if (values[item].dropna() % 1 != 0).any()]
     if odd:
         allowed = "whole numbers" if ordinal else "finite numbers"
-        raise ValueError(f"found other values in {', '.join(dict.fromkeys(odd))}; allowed: {allowed}, NaN where missing")
+        raise ValueError(
+            f"found other values in {', '.join(dict.fromkeys(odd))}; allowed: {allowed}, NaN where missing"
+        )
     group = pd.Series(["all"] * len(answers) if groups is None else list(groups), dtype="object")
     complete = values.notna().all(axis=1).to_numpy() & group.notna().to_numpy()
     names = list(dict.fromkeys(group[complete]))
@@ -109,7 +130,7 @@ def answers_by_group(
         raise NotEstimable("found nobody who answered every item")
     everybody = np.concatenate(parts)
     categories = [np.unique(column) for column in everybody.T]
-    faults = []
+    faults = list(faults)
     for name, own in zip(names, parts, strict=True):
         where = "" if groups is None else f" in group {name}"
         faults += [f"{fault}{where}" for fault in _faults(own, items, categories if ordinal else None)]
@@ -118,7 +139,9 @@ def answers_by_group(
     if faults:
         raise NotEstimable("; ".join(faults))
     codes = [
-        np.column_stack([np.searchsorted(own, column) for own, column in zip(categories, part.T, strict=True)])
+        np.column_stack(
+            [np.searchsorted(own, column) for own, column in zip(categories, part.T, strict=True)]
+        )
         for part in parts
     ]
     return GroupAnswers(
@@ -132,10 +155,14 @@ def _faults(answers: Floats, items: Sequence[str], categories: list[Floats] | No
         found.append(f"found {len(answers)} people and {len(items)} items; more people than items are needed")
     constant = [bool((column == column[0]).all()) for column in answers.T]
     found += [f"{item} is constant" for item, same in zip(items, constant, strict=True) if same]
-    for place, item in enumerate(items):
-        for other in range(place):
-            if not constant[place] and (answers[:, place] == answers[:, other]).all():
-                found.append(f"{items[other]} and {item} are alike")
+    varied = [place for place, same in enumerate(constant) if not same]
+    if len(answers) > 2:
+        for place in varied:
+            for other in (other for other in varied if other < place):
+                together = float(np.corrcoef(answers[:, place], answers[:, other])[0, 1])
+                if abs(together) > _ALIKE:
+                    told = "alike" if together > 0 else "mirror images"
+                    found.append(f"{items[other]} and {items[place]} are {told}")
     for place, item in enumerate(items):
         if categories is not None and not constant[place]:
             absent = np.setdiff1d(categories[place], answers[:, place])

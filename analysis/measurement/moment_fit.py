@@ -90,8 +90,7 @@ def minimise(
 
 
 def _step(information: Floats, diagonal: Floats, gradient: Floats, damping: float) -> Floats:
-    step: Floats = np.linalg.solve(information + damping * np.diag(diagonal), gradient)
-    return step
+    return np.asarray(np.linalg.solve(information + damping * np.diag(diagonal), gradient), dtype=float)
 
 
 def _require_determined(information: Floats, structure: Structure) -> None:
@@ -113,7 +112,8 @@ def added_directions(added: Floats, narrower: Floats) -> Floats:
 
     Examples
     --------
-    >>> np.abs(added_directions(np.array([[1.0, 1.0], [2.0, 2.0]]), np.array([[1.0, 0.0]]))).round(12).tolist()
+    >>> added = np.array([[1.0, 1.0], [2.0, 2.0]])
+    >>> np.abs(added_directions(added, np.array([[1.0, 0.0]]))).round(12).tolist()
     [[0.0], [1.0]]
     """
     inner, _ = np.linalg.qr(narrower.T)

@@ -1,8 +1,8 @@
 """Factor models of continuous answers by maximum likelihood, with what answers that are not normal ask for.
 
 Statistics are those of a normal likelihood with divisor N. The robust ones scale χ² by the trace of Yuan &
-Bentler (2000, Sociological Methodology 30, 165-200) in the form of Asparouhov & Muthén (2005), and take standard
-errors from observed information and casewise scores (Huber 1967; White 1982, Econometrica 50, 1-25).
+Bentler (2000, Sociological Methodology 30, 165-200) in the form of Asparouhov & Muthén (2005), and take
+standard errors from observed information and casewise scores (Huber 1967; White 1982, Econometrica 50, 1-25).
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class NormalMoments:
             sign, size = np.linalg.slogdet(covariance)
             spread = np.linalg.eigvalsh(covariance / np.sqrt(np.outer(*2 * [np.diag(covariance)])))[0]
             if sign <= 0 or spread < 1e-10:
-                raise NotEstimable("found items that follow from the others exactly; their covariances are singular")
+                raise NotEstimable(
+                    "found items that follow from the others exactly; their covariances are singular"
+                )
             self._log_determinants.append(float(size))
         self.moments = sum(len(own) * (len(own) + 1) // 2 + len(own) * means for own in self.mean)
 
@@ -118,7 +120,7 @@ class NormalMoments:
         return np.concatenate(scores)
 
     def sampling_along(self, structure: Structure, theta: Floats, directions: Floats) -> Floats:
-        """Return the covariance of √N times the weighted residuals along directions (m × d), from casewise ones."""
+        """Return the covariance of √N times the weighted residuals along directions, m × d (from people)."""
         total, first = np.zeros(2 * (directions.shape[1],)), 0
         for group, (mean, covariance) in enumerate(structure.implied(theta)):
             p = len(mean)
@@ -145,7 +147,8 @@ class NormalMoments:
             above, below = (self._gradient(structure, theta + way * step) for way in (1, -1))
             columns.append((above - below) / (2 * step[place]))
         found = np.array(columns).reshape(len(theta), len(theta))
-        return (found + found.T) / 2
+        symmetric: Floats = (found + found.T) / 2
+        return symmetric
 
     def _gradient(self, structure: Structure, theta: Floats) -> Floats:
         derivatives, residuals = self.weighted(structure, theta)
@@ -153,7 +156,7 @@ class NormalMoments:
         return gradient
 
     def robust(self, structure: Structure, theta: Floats) -> tuple[float, Floats]:
-        """Return the trace that χ² is scaled by (times degrees of freedom), and the parameters' covariance."""
+        """Return what scales χ², times degrees of freedom, and the parameters' covariance."""
         scores = self.casewise_scores(structure, theta)
         products = scores.T @ scores / self.people
         bread = np.linalg.inv(self.observed_information(structure, theta))
@@ -163,12 +166,12 @@ class NormalMoments:
             distances = np.einsum("ia,ia->i", away, np.linalg.solve(covariance, away.T).T)
             saturated += (float((distances**2).mean()) - len(mean)) / 2 + len(mean) * self.means
         trace = abs(saturated - float(np.sum(bread * products)))
-        return trace, bread @ products @ bread / self.people
+        sandwich: Floats = bread @ products @ bread / self.people
+        return trace, sandwich
 
 
 def _cholesky(matrix: Floats) -> Floats | None:
     try:
-        factor: Floats = np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), dtype=float)
     except np.linalg.LinAlgError:
         return None
-    return factor

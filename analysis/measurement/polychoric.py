@@ -1,13 +1,14 @@
 """Thresholds and polychoric correlations of ordinal items, with their covariance.
 
 Behind each item lies a normal response cut at thresholds (Olsson 1979, Psychometrika 44, 443-460): thresholds
-come from each item alone, then a correlation from each pair. What they owe to chance comes from casewise scores
-(outer products), as Muthén (1984, Psychometrika 49, 115-132) chains the two steps.
+come from each item alone, then a correlation from each pair. What they owe to chance comes from casewise
+scores (outer products), as Muthén (1984, Psychometrika 49, 115-132) chains the two steps.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,8 +52,8 @@ class OrdinalMoments:
 def bivariate_normal(first: Floats, second: Floats, correlation: float) -> Floats:
     """Return the chance that both of two standard normal values lie below the given ones.
 
-    By integration over the correlation's arcsine (Drezner & Wesolowsky 1990, Journal of Statistical Computation
-    and Simulation 35, 101-107), with 64 nodes.
+    By integration over the correlation's arcsine (Drezner & Wesolowsky 1990, Journal of Statistical
+    Computation and Simulation 35, 101-107), with 64 nodes.
 
     Examples
     --------
@@ -68,18 +69,21 @@ def bivariate_normal(first: Floats, second: Floats, correlation: float) -> Float
     return found
 
 
-def ordinal_moments(codes: Integers) -> OrdinalMoments:
+def ordinal_moments(codes: Integers, items: Sequence[Hashable] | None = None) -> OrdinalMoments:
     """Return thresholds and polychoric correlations of a group's answers, with their covariance.
 
     Parameters
     ----------
     codes : array of ints, n × p
         Categories counted from zero, each used by somebody.
+    items : sequence of length p, optional
+        Names, for messages.
 
     Raises
     ------
     NotEstimable
-        When two items' correlation runs into ±1: they order people alike, or leave cells of a small table empty.
+        When two items' correlation runs into ±1: they order people alike, or leave cells of a small table
+        empty.
 
     Examples
     --------
@@ -108,6 +112,9 @@ def ordinal_moments(codes: Integers) -> OrdinalMoments:
         table = np.zeros((counts[i] + 1, counts[j] + 1))
         np.add.at(table, (codes[:, i], codes[:, j]), 1.0)
         rho = _correlation(table, bounds[i], bounds[j])
+        if abs(rho) >= _LARGEST:
+            pair_names = " and ".join(str(items[int(place)] if items else place + 1) for place in (j, i))
+            raise NotEstimable(f"items {pair_names} order people alike: their correlation runs to ±1")
         correlations[i, j] = correlations[j, i] = rho
         by_rho, by_first, by_second = _pair_scores(bounds[i], bounds[j], rho)
         place = t + pair
@@ -132,7 +139,7 @@ def _density(value: Floats) -> Floats:
 
 
 def _threshold_scores(bounds: Floats) -> Floats:
-    """Return, by category, derivatives of the log-chance of an answer with regard to the item's thresholds."""
+    """Return, by category, derivatives of the log-chance of an answer by the item's thresholds."""
     chance, density = np.diff(ndtr(bounds)), _density(bounds)
     found = np.zeros((len(chance), len(bounds)))
     for category in range(len(chance)):
@@ -176,13 +183,11 @@ def _correlation(table: Floats, first: Floats, second: Floats) -> float:
         if abs(tried - rho) < 1e-13:
             break
         rho, likelihood = tried, gained
-    if abs(rho) >= _LARGEST:
-        raise NotEstimable("two items order people the same way; their polychoric correlation is ±1")
     return rho
 
 
 def _pair_scores(first: Floats, second: Floats, rho: float) -> tuple[Floats, Floats, Floats]:
-    """Return, by cell, derivatives of its log-chance: by correlation, first's thresholds, second's thresholds."""
+    """Return, by cell, derivatives of its log-chance: by correlation, first's, second's thresholds."""
     cells = _cells(first, second, rho)
     by_first = _by_own(first, second, rho) / cells[:, :, None]
     by_second = _by_own(second, first, rho).transpose(1, 0, 2) / cells[:, :, None]

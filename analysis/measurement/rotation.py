@@ -1,7 +1,7 @@
 """Rotations of factor loadings: varimax, oblimin, geomin.
 
-By gradient projection (Jennrich 2001, 2002, Psychometrika 66, 289-306; 67, 7-19). Geomin has local minima; the best
-of several starts is kept, and starts come from an explicit seed.
+By gradient projection (Jennrich 2001, 2002, Psychometrika 66, 289-306; 67, 7-19). Geomin has local minima;
+the best of several starts is kept, and starts come from an explicit seed.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def rotate(loadings: Floats, rotation: Rotation, *, starts: int = 30, seed: int 
     loadings : array, items × factors
         Of uncorrelated factors.
     rotation : {"none", "varimax", "oblimin", "geomin"}
-        Varimax with rows scaled to communality 1 (Kaiser 1958, Psychometrika 23, 187-200); direct oblimin with
-        γ = 0 (Jennrich & Sampson 1966, Psychometrika 31, 313-323); geomin with ε = .001 (Yates 1987). Oblimin and
-        geomin let factors correlate.
+        Varimax with rows scaled to communality 1 (Kaiser 1958, Psychometrika 23, 187-200); direct oblimin
+        with γ = 0 (Jennrich & Sampson 1966, Psychometrika 31, 313-323); geomin with ε = .001 (Yates 1987).
+        Oblimin and geomin let factors correlate.
     starts, seed : int
         How many starts, the first of which is the loadings as they are; and the seed of the others.
 

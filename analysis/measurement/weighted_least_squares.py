@@ -1,7 +1,7 @@
 """Factor models of ordinal items by diagonally weighted least squares (Muthén, du Toit & Spisic 1997).
 
-Thresholds and polychoric correlations are weighted by one over their variances; χ² has N − 1 and is then scaled
-and shifted to the mean and variance of the distribution it is held against (Asparouhov & Muthén 2010).
+Thresholds and polychoric correlations are weighted by one over their variances; χ² has N − 1 and is then
+scaled and shifted to the mean and variance of the distribution it is held against (Asparouhov & Muthén 2010).
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class ThresholdMoments:
     ----------
     sampling : array, m × m
         Covariance of √N times the residuals, in units of equal weight.
+    weights : array of m floats
+        Which a residual is multiplied by to be in these units.
     """
 
     def __init__(self, groups: Sequence[OrdinalMoments]) -> None:
@@ -43,6 +45,7 @@ class ThresholdMoments:
             sampling.append(own.covariance / np.outer(spread, spread))
         self.sampling: Floats = block_diag(*sampling)
         self.moments = len(self.sampling)
+        self.weights: Floats = np.concatenate(self._roots)
 
     def value(self, structure: Structure, theta: Floats) -> float:
         """Return half the discrepancy per person."""
@@ -79,7 +82,9 @@ class ThresholdMoments:
                 matrices["thresholds"] - mean[items]
             )
             product = scales[rows] * scales[columns]
-            product_slope = slopes.scales[:, rows] * scales[columns] + scales[rows] * slopes.scales[:, columns]
+            product_slope = (
+                slopes.scales[:, rows] * scales[columns] + scales[rows] * slopes.scales[:, columns]
+            )
             together = (
                 product * slopes.covariances[:, rows, columns] + product_slope * covariance[rows, columns]
             )

@@ -1,8 +1,8 @@
 """R's random numbers, to draw again the samples that published analyses drew with `set.seed` and `sample`.
 
 R fills the state of a Mersenne Twister (Matsumoto & Nishimura 1998, ACM Transactions on Modeling and Computer
-Simulation 8, 3-30) from a congruential generator, and since version 3.6.0 picks a position by rejection: random
-bits, drawn again while they name none. Versions before that rounded and drew other samples.
+Simulation 8, 3-30) from a congruential generator, and since version 3.6.0 picks a position by rejection:
+random bits, drawn again while they name none. Versions before that rounded and drew other samples.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class RGenerator:
             if step > _STEPS_BEFORE:
                 words.append(state)
         self._twister = np.random.MT19937()
-        key = np.array(words, dtype=np.uint64)
+        key = np.array(words, dtype=np.uint32)
         self._twister.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": _WORDS}}
 
     def uniform(self) -> float:
