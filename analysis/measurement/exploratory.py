@@ -198,7 +198,7 @@ def exploratory(
             f"found {factors} factors of {p} items; allowed: no more parameters than correlations"
         )
     correlations, people, given = _correlations(answers, items)
-    uniquenesses, loadings = _extracted(correlations, factors, extraction)
+    uniquenesses, loadings = _extracted(correlations, list(items), factors, extraction)
     implied = loadings @ loadings.T + np.diag(uniquenesses)
     ratio = np.linalg.solve(implied, correlations)
     discrepancy = float(np.trace(ratio) - np.linalg.slogdet(ratio)[1] - p)
@@ -238,7 +238,9 @@ def _correlations(answers: pd.DataFrame, items: Sequence[str]) -> tuple[Floats, 
     return correlations, len(given), given
 
 
-def _extracted(correlations: Floats, factors: int, extraction: Extraction) -> tuple[Floats, Floats]:
+def _extracted(
+    correlations: Floats, items: list[str], factors: int, extraction: Extraction
+) -> tuple[Floats, Floats]:
     """Return uniquenesses and unrotated loadings at the minimum."""
     own = _likelihood if extraction == "maximum_likelihood" else _residuals
     multiple = 1 / np.diag(np.linalg.inv(correlations))
@@ -253,10 +255,8 @@ def _extracted(correlations: Floats, factors: int, extraction: Extraction) -> tu
     )
     uniquenesses: Floats = found.x
     if (uniquenesses <= _LEAST_UNIQUENESS).any():
-        place = int(np.argmin(uniquenesses))
-        raise NotEstimable(
-            f"item {place + 1} would have nothing of its own (Heywood case); ask for fewer factors"
-        )
+        own_nothing = items[int(np.argmin(uniquenesses))]
+        raise NotEstimable(f"item {own_nothing} would have nothing of its own (Heywood case): fewer factors")
     if float(np.abs(np.where(uniquenesses < 1, found.jac, 0)).max()) > 1e-4:
         raise NotEstimable(f"the search for {factors} factors did not converge: {found.message}")
     if extraction == "maximum_likelihood":

@@ -65,7 +65,7 @@ def halves(answers: pd.DataFrame, seed: int = _SPLIT_SEED) -> dict[str, pd.DataF
     Examples
     --------
     >>> {name: list(own.index) for name, own in halves(pd.DataFrame(index=range(6)), 19).items()}
-    {'model_building': [0, 2, 4], 'holdout': [1, 3, 5]}
+    {'model_building': [1, 3, 4], 'holdout': [0, 2, 5]}
     """
     if len(answers) % 2:
         raise ValueError(f"found {len(answers)} people; allowed: an even number, to halve")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.measurement.factor_structure import MATRICES, Block, Label, Structure
+from analysis.measurement.normal_likelihood import NormalMoments
 from analysis.measurement.weighted_least_squares import ThresholdMoments
 
 __all__ = ["estimates", "residual_correlations", "told_name"]

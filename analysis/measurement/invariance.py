@@ -1,13 +1,13 @@
-"""Do items mean the same in every group or year? Models held equal step by step, and the items that break
-them.
+"""Do items mean the same in every group or year? Models held equal step by step, and the items that break it.
 
 Means may be compared only where loadings and intercepts (of ordinal items thresholds too) are equal, or
 nearly so (Meredith 1993, Psychometrika 58, 525-543; Wu & Estabrook 2016, Psychometrika 81, 1014-1045). Each
 level is held against the one before it, and at each level every item is tested on its own: would the model
 fit better if this item's parameters were not equal? That is a score test (Satorra 1989, Psychometrika 54,
-131-151), Holm's correction over the items of a level. Waves share people: they are one model of all waves, in
-which an item's residuals go together over time (Vandenberg & Lance 2000, Organizational Research Methods 3,
-4-70), never groups.
+131-151), Holm's correction over the items. One item that differs makes the others look different too, so the
+worst is set free and the others tested again. Waves share people: they are one model of all waves, in which
+an item's residuals go together over time (Vandenberg & Lance 2000, Organizational Research Methods 3, 4-70),
+never groups.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.checks import NotEstimable
+from analysis.checks import NotEstimable, require_level
 from analysis.measurement.factor_design import CONTINUOUS, ORDINAL, Design
 from analysis.measurement.factor_model import FactorModel, fitted
 from analysis.measurement.item_answers import GroupAnswers, answers_to_scales, scale_items
-from analysis.measurement.model_comparison import difference_test, item_tests
+from analysis.measurement.model_comparison import breaking_items, difference_test
 from analysis.measurement.normal_likelihood import NormalMoments
 from analysis.measurement.polychoric import ordinal_moments
 from analysis.measurement.weighted_least_squares import ThresholdMoments
@@ -62,8 +62,9 @@ class Invariance(Result):
         A row a level: fit, and against the level before: chi_square_change, df_change, p_change, cfi_change,
         rmsea_change, srmr_change. Of ordinal items and robust fits the scaled indices and difference.
     items : data frame
-        A row an item and level: what is equal, chi_square, df, p, p_holm of setting that item's parameters
-        free.
+        A row an item and level: what is equal, chi_square, df, p and p_holm of setting that item's
+        parameters free, all else equal; and release: in which order items have to be free for the others to
+        be equal.
     units : tuple
         Groups or waves.
     over : {"groups", "waves"}
@@ -83,10 +84,10 @@ class Invariance(Result):
         """Return the comparisons, a row a level."""
         return self.comparisons.copy()
 
-    def breaking(self, level: str, alpha: float = 0.05) -> list[str]:
-        """Return the items that do not go with the others at a level, the worst first."""
-        own = self.items[(self.items["level"] == level) & (self.items["p_holm"] < alpha)]
-        return own.sort_values("p")["item"].tolist()
+    def breaking(self, level: str) -> list[str]:
+        """Return the items that have to be set free at a level for others to be equal, the worst first."""
+        own = self.items[(self.items["level"] == level) & self.items["release"].notna()]
+        return [str(item) for item in own.sort_values("release")["item"]]
 
     def summary(self) -> str:
         """Return, a line a level, whether it holds and which items break it."""
@@ -120,6 +121,7 @@ def invariance_across_groups(
     robust: bool = False,
     levels: int | None = None,
     released: Collection[tuple[str, str]] = (),
+    alpha: float = 0.05,
 ) -> Invariance:
     """Return whether items measure the same in groups of different people.
 
@@ -136,6 +138,8 @@ def invariance_across_groups(
         How many levels after the configural one; all three where not given.
     released : collection of (str, str)
         What is left free of which item, in a model of partial invariance: ("intercepts", "x3").
+    alpha : float
+        Below which an item breaks a level, Holm's correction over its items.
 
     Raises
     ------
@@ -153,8 +157,8 @@ def invariance_across_groups(
     >>> answers = pd.DataFrame(factor + generator.normal(size=(800, 4)), columns=list("abcd"))
     >>> answers.loc[:399, "d"] += 1
     >>> result = invariance_across_groups(answers, {"f": list("abcd")}, ["north"] * 400 + ["south"] * 400)
-    >>> result.breaking("metric"), result.breaking("scalar")[0]
-    ([], 'd')
+    >>> result.breaking("scalar")
+    ['d']
     """
     items = scale_items(scales)
     given = answers_to_scales(answers, scales, groups, ordinal=ordinal)
@@ -162,7 +166,7 @@ def invariance_across_groups(
     shared = answers.index[answers.index.duplicated()].unique()
     if len(shared):
         raise ValueError(
-            f"found {len(shared)} people in more than one row, the first {shared[0]!r}; "
+            f"found {len(shared)} people in more than one row, the first {shared[0]}; "
             "allowed: each person once. Waves of the same people are no groups: invariance_across_waves"
         )
     moments: NormalMoments | ThresholdMoments
@@ -171,7 +175,7 @@ def invariance_across_groups(
     else:
         moments = NormalMoments(given.answers, means=True)
     design = Design(scales, given.groups, ordinal=ordinal, released=frozenset(released))
-    return _stepwise(design, moments, robust=robust, levels=levels, left_out=given.left_out)
+    return _stepwise(design, moments, robust=robust, levels=levels, alpha=alpha, left_out=given.left_out)
 
 
 def invariance_across_waves(
@@ -182,6 +186,7 @@ def invariance_across_waves(
     robust: bool = False,
     levels: int | None = None,
     released: Collection[tuple[str, str]] = (),
+    alpha: float = 0.05,
 ) -> Invariance:
     """Return whether items measure the same in every wave, among people who answered all of it every time.
 
@@ -190,7 +195,7 @@ def invariance_across_waves(
     waves : mapping to data frames
         By wave, in order: a row a person (its index says who), a column an item.
     scales : mapping of str to sequence of str
-    ordinal, robust, levels, released :
+    ordinal, robust, levels, released, alpha :
         As in `invariance_across_groups`.
 
     Raises
@@ -227,7 +232,7 @@ def invariance_across_waves(
         moments = NormalMoments([np.column_stack(given.answers)], means=True)
     design = Design(scales, given.groups, ordinal=ordinal, released=frozenset(released), together=True)
     left_out = len(everybody) - len(always)
-    return _stepwise(design, moments, robust=robust, levels=levels, left_out=left_out)
+    return _stepwise(design, moments, robust=robust, levels=levels, alpha=alpha, left_out=left_out)
 
 
 def _require_units(given: GroupAnswers, items: Sequence[str], what: str) -> None:
@@ -249,9 +254,11 @@ def _stepwise(
     *,
     robust: bool,
     levels: int | None,
+    alpha: float,
     left_out: int,
 ) -> Invariance:
     chain = ORDINAL if design.ordinal else CONTINUOUS
+    require_level(1 - alpha)
     steps = len(chain) if levels is None else levels
     if not 0 <= steps <= len(chain):
         raise ValueError(f"found {levels} levels; allowed: 0 to {len(chain)}, after the configural one")
@@ -267,7 +274,7 @@ def _stepwise(
         change, change_df, change_p = math.nan, math.nan, math.nan
         if models:
             change, change_df, change_p = difference_test(model, models[-1])
-            found = item_tests(own, model, chain[step - 1])
+            found = breaking_items(own, model, chain[step - 1], alpha)
             tests.append(found.assign(level=names[-1], equal=chain[step - 1]))
         before = models[-1].reported if models else told
         rows.append(
@@ -284,7 +291,7 @@ def _stepwise(
             }
         )
         models.append(model)
-    columns = ["level", "equal", "item", "chi_square", "df", "p", "p_holm"]
+    columns = ["level", "equal", "item", "chi_square", "df", "p", "p_holm", "release"]
     return Invariance(
         levels=tuple(names),
         models=tuple(models),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,13 @@ from scipy.stats import chi2
 
 from analysis.arrays import Floats
 from analysis.measurement.factor_design import Design
-from analysis.measurement.factor_model import FactorModel
+from analysis.measurement.factor_model import FactorModel, fitted
 from analysis.measurement.moment_fit import added_directions
 from analysis.measurement.weighted_least_squares import ThresholdMoments, scaled_and_shifted
 
-__all__ = ["difference_test", "item_tests"]
+__all__ = ["breaking_items", "difference_test", "item_tests"]
+
+_FEWEST_HELD = 2
 
 
 def difference_test(narrower: FactorModel, wider: FactorModel) -> tuple[float, float, float]:
@@ -94,6 +97,46 @@ def item_tests(design: Design, model: FactorModel, what: str) -> pd.DataFrame:
         rows.append((item, statistic, freedom, float(chi2.sf(statistic, freedom))))
     found = pd.DataFrame(rows, columns=["item", "chi_square", "df", "p"])
     return found.assign(p_holm=_holm(found["p"].to_numpy()))
+
+
+def breaking_items(design: Design, model: FactorModel, what: str, alpha: float) -> pd.DataFrame:
+    """Return the tests of all items, and which have to be set free for the others to be equal.
+
+    One item that differs makes the others look different too. So the one that breaks it most is set free, the
+    model fitted again and the others tested again, until none is left that breaks it (Yoon & Millsap 2007,
+    Structural Equation Modeling 14, 435-463) or a factor has only two items that are equal.
+
+    Parameters
+    ----------
+    design, model, what :
+        As in `item_tests`.
+    alpha : float
+        Of Holm's correction over the items of a step.
+
+    Returns
+    -------
+    data frame
+        As `item_tests`, with release: 1 for the first item set free, 2 for the second, missing for others.
+    """
+    found = item_tests(design, model, what)
+    released: list[str] = []
+    tests = found
+    while True:
+        free = {item for own, item in design.released if own == what}
+        held = {factor: [item for item in own if item not in free] for factor, own in design.scales.items()}
+        may = [item for own in held.values() if len(own) > _FEWEST_HELD for item in own]
+        worst = tests[tests["item"].isin(may) & (tests["p_holm"] < alpha)].sort_values("chi_square")
+        if worst.empty:
+            break
+        released.append(str(worst["item"].iloc[-1]))
+        design = replace(design, released=design.released | {(what, released[-1])})
+        tests = item_tests(design, fitted(design, model.moments, robust=_is_robust(model)), what)
+    order = {item: float(step) for step, item in enumerate(released, start=1)}
+    return found.assign(release=found["item"].map(order).astype(float))
+
+
+def _is_robust(model: FactorModel) -> bool:
+    return model.scaled is not None
 
 
 def _value(model: FactorModel, label: tuple[Hashable, ...]) -> float:

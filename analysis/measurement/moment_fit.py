@@ -20,7 +20,9 @@ from analysis.measurement.factor_structure import Structure
 __all__ = ["Discrepancy", "Minimum", "added_directions", "minimise"]
 
 _STEPS = 500
-_CLOSE = 1e-14
+_CLOSE = 1e-20
+_ROUNDING = 1e-12
+_HEAVIEST = 1e12
 _SINGULAR = 1e-10
 _ADDED = 1e-7
 
@@ -71,15 +73,19 @@ def minimise(
         information, gradient = derivatives @ derivatives.T, derivatives @ residuals
         diagonal = np.maximum(np.diag(information), 1e-12)
         # Where the parameters are determined this is twice what a full step would gain.
-        if gradient @ _step(information, diagonal, gradient, 1e-12) < _CLOSE:
+        gain = float(gradient @ _step(information, diagonal, gradient, 1e-12))
+        if gain < _CLOSE:
             break
-        while damping < 1e12:
+        while damping < _HEAVIEST:
             step = _step(information, diagonal, gradient, damping)
             tried = discrepancy.value(structure, theta + step)
             if tried < value:
                 break
             damping *= 8
         else:
+            # What is left to gain may be less than the discrepancy's last digit.
+            if gain < _ROUNDING:
+                break
             raise NotEstimable("the search for the best fitting model stopped where no step improves the fit")
         theta, value, damping = theta + step, tried, max(damping / 16, 1e-10)
     else:

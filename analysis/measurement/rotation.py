@@ -58,7 +58,7 @@ def rotate(loadings: Floats, rotation: Rotation, *, starts: int = 30, seed: int 
     --------
     >>> turn = np.array([[0.8, 0.6], [-0.6, 0.8]])
     >>> simple = np.array([[0.9, 0.0], [0.8, 0.0], [0.0, 0.7], [0.0, 0.6]])
-    >>> rotate(simple @ turn, "varimax").loadings.round(6).tolist()
+    >>> np.abs(rotate(simple @ turn, "varimax").loadings).round(6).tolist()
     [[0.9, 0.0], [0.8, 0.0], [0.0, 0.7], [0.0, 0.6]]
     """
     require_one_of("rotation", rotation, Rotation)
