@@ -40,9 +40,7 @@ SCALES = {
 }
 """The five scales, in the item identifiers of the dataset."""
 
-LEFT_OUT = ("tsc4", "te4", "ee5", "rpa5")
-"""Items the chapters drop before confirming the model."""
-
+_LEFT_OUT = ("tsc4", "te4", "ee5", "rpa5")
 _ITEMS = [item for own in SCALES.values() for item in own]
 _SPLIT_SEED, _GENDER_SEED, _MEN = 19, 1611, 618
 _PRINTED_FROM = 0.3
@@ -110,7 +108,7 @@ def confirmation_numbers(answers: pd.DataFrame) -> dict[str, float]:
     """Return fit and standardised loadings of the five-factor model of 19 items, in each half."""
     found: dict[str, float] = {}
     for half, own in halves(answers).items():
-        model = confirmatory(own, _confirmed(LEFT_OUT), robust=True)
+        model = confirmatory(own, _confirmed(_LEFT_OUT), robust=True)
         fit = model.reported
         lower, upper = rmsea_interval(model.fit.chi_square, fit.df * model.scaling_factor, model.people)
         found |= {
@@ -155,7 +153,7 @@ def invariance_numbers(answers: pd.DataFrame) -> dict[str, float]:
     order = gender[holdout.index].sort_values(kind="stable").index
     found: dict[str, float] = {}
     models: list[FactorModel] = []
-    scales = _confirmed([item for item in LEFT_OUT if item != "tsc4"])
+    scales = _confirmed([item for item in _LEFT_OUT if item != "tsc4"])
     for name, equal in (("free", ()), ("invariant", ("loadings",))):
         model = confirmatory(holdout.loc[order], scales, groups=gender[order], robust=True, equal=equal)
         models.append(model)

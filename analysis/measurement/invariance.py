@@ -162,7 +162,7 @@ def invariance_across_groups(
     """
     items = scale_items(scales)
     given = answers_to_scales(answers, scales, groups, ordinal=ordinal)
-    _require_units(given, items, "groups")
+    _require_units(given, items, "group")
     shared = answers.index[answers.index.duplicated()].unique()
     if len(shared):
         raise ValueError(
@@ -217,8 +217,10 @@ def invariance_across_waves(
     complete = [own.index[own.reindex(columns=items).notna().all(axis=1)] for own in waves.values()]
     always = [person for person in everybody if all(person in own for own in map(set, complete))]
     long = pd.concat([own.loc[always] for own in waves.values()]) if waves else pd.DataFrame(columns=items)
-    given = answers_to_scales(long, scales, [wave for wave in waves for _ in always], ordinal=ordinal)
-    _require_units(given, items, "waves")
+    given = answers_to_scales(
+        long, scales, [wave for wave in waves for _ in always], ordinal=ordinal, unit="wave"
+    )
+    _require_units(given, items, "wave")
     if len(always) <= len(items) * len(waves):
         raise NotEstimable(
             f"found {len(always)} people who answered every item in every wave; more than "
@@ -237,7 +239,7 @@ def invariance_across_waves(
 
 def _require_units(given: GroupAnswers, items: Sequence[str], what: str) -> None:
     if len(given.groups) < 2:
-        raise NotEstimable(f"found one of the {what}, {given.groups[0]}; at least two are needed")
+        raise NotEstimable(f"found one {what}, {given.groups[0]}; at least two are needed")
     if given.codes:
         most = np.max([own.max(axis=0) for own in given.codes], axis=0) + 1
         few = [item for item, count in zip(items, most, strict=True) if count < _FEWEST_CATEGORIES]
@@ -267,8 +269,11 @@ def _stepwise(
     rows, tests = [], []
     for step in range(steps + 1):
         own = replace(design, equal=frozenset(chain[:step]))
-        model = fitted(own, moments, robust=robust, left_out=left_out)
         names.append(_NAMES[chain[:step]])
+        try:
+            model = fitted(own, moments, robust=robust, left_out=left_out)
+        except NotEstimable as error:
+            raise NotEstimable(f"the {names[-1]} model: {error}") from error
         told = model.reported
         row = {name: getattr(told, name) for name in ("chi_square", "df", "p", "cfi", "tli", "rmsea", "srmr")}
         change, change_df, change_p = math.nan, math.nan, math.nan

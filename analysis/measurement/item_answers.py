@@ -61,6 +61,7 @@ def answers_to_scales(
     groups: Sequence[Hashable] | pd.Series | None = None,
     *,
     ordinal: bool = False,
+    unit: str = "group",
 ) -> GroupAnswers:
     """Return complete answers to the items of scales by group, checked as `answers_by_group` does.
 
@@ -75,7 +76,7 @@ def answers_to_scales(
         for name, own in scales.items()
         if len(own) < fewest
     ]
-    return answers_by_group(answers, scale_items(scales), groups, ordinal=ordinal, faults=short)
+    return answers_by_group(answers, scale_items(scales), groups, ordinal=ordinal, unit=unit, faults=short)
 
 
 def answers_by_group(
@@ -84,6 +85,7 @@ def answers_by_group(
     groups: Sequence[Hashable] | pd.Series | None = None,
     *,
     ordinal: bool = False,
+    unit: str = "group",
     faults: Sequence[str] = (),
 ) -> GroupAnswers:
     """Return complete answers by group, checked.
@@ -97,6 +99,8 @@ def answers_by_group(
         The group of each person; everybody is one group where not given.
     ordinal : bool
         Whether answers are ordered categories; these have to be whole numbers.
+    unit : str
+        What a group is called in messages.
     faults : sequence of str
         Found before, to be named with the others.
 
@@ -132,7 +136,7 @@ def answers_by_group(
     categories = [np.unique(column) for column in everybody.T]
     faults = list(faults)
     for name, own in zip(names, parts, strict=True):
-        where = "" if groups is None else f" in group {name}"
+        where = "" if groups is None else f" in {unit} {name}"
         faults += [f"{fault}{where}" for fault in _faults(own, items, categories if ordinal else None)]
     if ordinal:
         faults += _gaps(items, categories)

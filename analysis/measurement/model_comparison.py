@@ -12,6 +12,7 @@ from scipy.linalg import null_space
 from scipy.stats import chi2
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 from analysis.measurement.factor_design import Design
 from analysis.measurement.factor_model import FactorModel, fitted
 from analysis.measurement.moment_fit import added_directions
@@ -104,7 +105,8 @@ def breaking_items(design: Design, model: FactorModel, what: str, alpha: float) 
 
     One item that differs makes the others look different too. So the one that breaks it most is set free, the
     model fitted again and the others tested again, until none is left that breaks it (Yoon & Millsap 2007,
-    Structural Equation Modeling 14, 435-463) or a factor has only two items that are equal.
+    Structural Equation Modeling 14, 435-463), a factor has only two items that are equal, or the wider model
+    is not estimable.
 
     Parameters
     ----------
@@ -130,13 +132,13 @@ def breaking_items(design: Design, model: FactorModel, what: str, alpha: float) 
             break
         released.append(str(worst["item"].iloc[-1]))
         design = replace(design, released=design.released | {(what, released[-1])})
-        tests = item_tests(design, fitted(design, model.moments, robust=_is_robust(model)), what)
+        try:
+            wider = fitted(design, model.moments, robust=model.scaled is not None)
+        except NotEstimable:
+            break
+        tests = item_tests(design, wider, what)
     order = {item: float(step) for step, item in enumerate(released, start=1)}
     return found.assign(release=found["item"].map(order).astype(float))
-
-
-def _is_robust(model: FactorModel) -> bool:
-    return model.scaled is not None
 
 
 def _value(model: FactorModel, label: tuple[Hashable, ...]) -> float:

@@ -46,9 +46,7 @@ class Minimum:
     information: Floats
 
 
-def minimise(
-    discrepancy: Discrepancy, structure: Structure, start: Floats, *, identified: bool = True
-) -> Minimum:
+def minimise(discrepancy: Discrepancy, structure: Structure, start: Floats) -> Minimum:
     """Return the minimum, by scoring with steps shortened until they gain (Levenberg & Marquardt).
 
     Parameters
@@ -56,8 +54,6 @@ def minimise(
     discrepancy : Discrepancy
     structure : Structure
     start : array of q floats
-    identified : bool
-        Whether to refuse a model whose parameters the moments do not determine.
 
     Raises
     ------
@@ -90,8 +86,7 @@ def minimise(
         theta, value, damping = theta + step, tried, max(damping / 16, 1e-10)
     else:
         raise NotEstimable(f"the search for the best fitting model did not converge in {_STEPS} steps")
-    if identified:
-        _require_determined(information, structure)
+    _require_determined(information, structure)
     return Minimum(theta, value, information)
 
 

@@ -22,7 +22,7 @@ _Criterion: TypeAlias = Callable[[Floats], tuple[float, Floats]]
 
 _STEPS = 5_000
 _CLOSE = 1e-8
-GEOMIN_EPSILON = 0.001
+_GEOMIN_EPSILON = 0.001
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _oblimin(loadings: Floats) -> tuple[float, Floats]:
 
 
 def _geomin(loadings: Floats) -> tuple[float, Floats]:
-    squares = loadings**2 + GEOMIN_EPSILON
+    squares = loadings**2 + _GEOMIN_EPSILON
     means = np.exp(np.log(squares).mean(axis=1, keepdims=True))
     return float(means.sum()), 2 / loadings.shape[1] * loadings / squares * means
 

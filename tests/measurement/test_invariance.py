@@ -219,10 +219,10 @@ def refusals() -> list[tuple[Any, type[ValueError], str]]:
     cut = answers.apply(lambda own: np.digitize(own, [0.5]))
     return [
         (lambda: invariance_across_groups(twice, scale, groups), ValueError,
-         "found 100 people in more than one row, the first 0; allowed: each person once. Waves of the same people "
-         "are no groups: invariance_across_waves"),
+         "found 100 people in more than one row, the first 0; allowed: each person once. Waves of the same "
+         "people are no groups: invariance_across_waves"),
         (lambda: invariance_across_groups(answers, scale, [1] * 200), NotEstimable,
-         "found one of the groups, 1; at least two are needed"),
+         "found one group, 1; at least two are needed"),
         (lambda: invariance_across_groups(cut, scale, groups, ordinal=True), NotEstimable,
          "found two categories in a, b, c, d, e; three are needed to tell thresholds from intercepts"),
         (lambda: invariance_across_groups(answers, scale, groups, levels=4), ValueError,
@@ -232,8 +232,8 @@ def refusals() -> list[tuple[Any, type[ValueError], str]]:
         (lambda: invariance_across_waves({1: answers, 2: twice}, scale), ValueError,
          "found people with two rows in wave 2; allowed: one row a person"),
         (lambda: invariance_across_waves({1: answers, 2: answers.iloc[195:] + 0.1}, scale), NotEstimable,
-         "found 5 people and 5 items; more people than items are needed in group 1; "
-         "found 5 people and 5 items; more people than items are needed in group 2"),
+         "found 5 people and 5 items; more people than items are needed in wave 1; "
+         "found 5 people and 5 items; more people than items are needed in wave 2"),
         (lambda: invariance_across_waves({1: answers, 2: answers[190:] ** 2}, scale), NotEstimable,
          "found 10 people who answered every item in every wave; more than 10 are needed, "
          "the items times the waves"),
@@ -246,3 +246,18 @@ def test_input_that_makes_no_sense_is_refused(number: int) -> None:
     with pytest.raises(ValueError) as caught:
         call()
     assert (type(caught.value), str(caught.value)) == (kind, message)
+
+
+def test_the_level_that_is_not_estimable_is_named() -> None:
+    generator = np.random.default_rng(2)
+    root = np.linalg.cholesky(np.array([[1, 0.9, 0.9], [0.9, 1, 0.63], [0.9, 0.63, 1]]))
+    answers = pd.DataFrame(generator.normal(size=(800, 3)) @ root.T, columns=list("abc"))
+    with pytest.raises(NotEstimable, match=r"^the configural model: the best fitting model is improper"):
+        invariance_across_groups(answers, {"f": list("abc")}, [1] * 400 + [2] * 400)
+
+
+def test_two_items_at_least_stay_equal() -> None:
+    first, second = drawn(900, 1), drawn(900, 2)
+    answers = pd.concat([first, second + np.array([0, 1, 2, 3, 4])], ignore_index=True)
+    found = invariance_across_groups(answers, {"f": list("abcde")}, [1] * 900 + [2] * 900, levels=2)
+    assert len(found.breaking("scalar")) == 3
