@@ -14,6 +14,7 @@ from scipy.stats import chi2
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count, require_one_of
+from analysis.measurement.fit_indices import told_p
 from analysis.measurement.item_answers import answers_by_group
 from analysis.measurement.rotation import Rotation, rotate
 from analysis.result import Result
@@ -56,7 +57,7 @@ class SamplingAdequacy(Result):
         worst = str(self.by_item.idxmin())
         return (
             f"Kaiser-Meyer-Olkin {self.overall:.2f}, lowest {self.by_item[worst]:.2f} ({worst}); "
-            f"Bartlett χ² {self.chi_square:.1f} with {self.df} degrees of freedom, p = {self.p:.2g}; "
+            f"Bartlett χ² {self.chi_square:.1f} with {self.df} degrees of freedom, {told_p(self.p)}; "
             f"{self.people} people"
         )
 
@@ -103,7 +104,7 @@ class Exploration(Result):
         out = f", {self.left_out} left out who did not answer every item" if self.left_out else ""
         return (
             f"{self.loadings.shape[1]} factors ({self.extraction.replace('_', ' ')}, {self.rotation}): "
-            f"χ² {self.chi_square:.2f} with {self.df} degrees of freedom (p = {self.p:.4f}){told}; "
+            f"χ² {self.chi_square:.2f} with {self.df} degrees of freedom ({told_p(self.p)}){told}; "
             f"{self.people} people{out}"
         )
 

@@ -11,7 +11,7 @@ from scipy.stats import chi2, ncx2
 from analysis.checks import require_level
 from analysis.result import Result
 
-__all__ = ["FitIndices", "fit_indices", "rmsea_interval"]
+__all__ = ["FitIndices", "fit_indices", "rmsea_interval", "told_p"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,8 +46,10 @@ class FitIndices(Result):
 
     def summary(self) -> str:
         """Return the fit as a sentence."""
+        if not self.df:
+            return "the model fits by construction, with no degrees of freedom left"
         return (
-            f"χ² {self.chi_square:.3f} with {self.df} degrees of freedom (p = {self.p:.4f}), "
+            f"χ² {self.chi_square:.3f} with {self.df} degrees of freedom ({told_p(self.p)}), "
             f"CFI {self.cfi:.3f}, RMSEA {self.rmsea:.3f} "
             f"({self.rmsea_lower:.3f} to {self.rmsea_upper:.3f}), SRMR {self.srmr:.3f}"
         )
@@ -95,6 +97,17 @@ def fit_indices(
         rmsea_upper=upper,
         srmr=srmr,
     )
+
+
+def told_p(p: float) -> str:
+    """Return a p-value in words.
+
+    Examples
+    --------
+    >>> told_p(0.0312), told_p(1e-9)
+    ('p = 0.0312', 'p < 0.0001')
+    """
+    return "p < 0.0001" if p < 1e-4 else f"p = {p:.4f}"
 
 
 def rmsea_interval(

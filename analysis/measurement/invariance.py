@@ -22,6 +22,7 @@ import pandas as pd
 from analysis.checks import NotEstimable, require_level
 from analysis.measurement.factor_design import CONTINUOUS, ORDINAL, Design
 from analysis.measurement.factor_model import FactorModel, fitted
+from analysis.measurement.fit_indices import told_p
 from analysis.measurement.item_answers import GroupAnswers, answers_to_scales, scale_items
 from analysis.measurement.model_comparison import breaking_items, difference_test
 from analysis.measurement.normal_likelihood import NormalMoments
@@ -103,7 +104,7 @@ class Invariance(Result):
                 change = (
                     f"; against the level before χ² {row['chi_square_change']:.2f} "
                     f"with {row['df_change']:.0f}, "
-                    f"p = {row['p_change']:.4f}, CFI {row['cfi_change']:+.3f}"
+                    f"{told_p(row['p_change'])}, CFI {row['cfi_change']:+.3f}"
                     f"; {'items that break it: ' + ', '.join(worst) if worst else 'no single item breaks it'}"
                 )
             lines.append(f"{row['level']}: {fit}{change}")

@@ -53,6 +53,10 @@ def test_one_group_equals_lavaan(children: pd.DataFrame, reference: dict[str, An
     model = confirmatory(children, SCALES)
     matches(model, reference["cfa"]["fit"])
     assert (round(model.fit.chi_square, 3), model.fit.df) == (85.306, 24)
+    assert model.summary() == (
+        "χ² 85.306 with 24 degrees of freedom (p < 0.0001), CFI 0.931, RMSEA 0.092 (0.071 to 0.114), "
+        "SRMR 0.065; 301 people"
+    )
     expected = {(row["rhs"]): row["std.all"] for row in reference["cfa"]["est"] if row["op"] == "=~"}
     loadings = model.loadings()
     for item, value in expected.items():
@@ -151,6 +155,7 @@ def test_three_items_of_one_factor_by_hand() -> None:
     )
     assert (model.fit.df, model.fit.chi_square) == (0, pytest.approx(0, abs=1e-9))
     assert math.isnan(model.fit.p) and math.isnan(model.fit.rmsea)
+    assert model.summary() == "the model fits by construction, with no degrees of freedom left; 400 people"
 
 
 def test_maximum_is_where_a_plain_search_finds_it() -> None:
