@@ -1,8 +1,8 @@
 """Items on one line: Rasch's model, for answers in two categories or more.
 
-log P(c) / P(c − 1) = θ − δ_j − τ_jc: a person's measure θ against an item's location δ_j and the steps between
-its answers. With steps common to all items it is the rating-scale model (Andrich 1978, Psychometrika 43,
-561-573), with steps of its own for every item the partial-credit model (Masters 1982, Psychometrika 47,
+log P(c) / P(c − 1) = θ − δ_j − τ_jc: a person's measure θ against an item's location δ_j and the steps
+between its answers. With steps common to all items it is the rating-scale model (Andrich 1978, Psychometrika
+43, 561-573), with steps of its own for every item the partial-credit model (Masters 1982, Psychometrika 47,
 149-174); with two answers both are Rasch's (1960) model.
 
 *Conditional* likelihood takes each person's total score as given, so that nothing is supposed of the people
@@ -158,7 +158,7 @@ def rasch(
     --------
     >>> answers = pd.DataFrame({"a": [0, 1, 1, 1, 1, 0], "b": [0, 0, 1, 1, 1, 1], "c": [0, 0, 0, 0, 1, 1]})
     >>> rasch(answers).locations.round(3).to_dict()
-    {'a': -0.576, 'b': -0.576, 'c': 1.151}
+    {'a': -0.512, 'b': -0.512, 'c': 1.024}
     """
     require_one_of("model", model, Model)
     require_one_of("likelihood", likelihood, Likelihood)
@@ -244,7 +244,14 @@ def _conditional(rows: AnswerRows, design: Floats) -> tuple[Floats, Floats, floa
     def at(parameters: Floats) -> tuple[float, Floats, Floats]:
         weights = turn @ parameters
         logs, chances, moments = conditional_chances(
-            np.exp(weights), ranges.start, ranges.top, rows.patterns, rows.pattern, rows.score, rows.count, True
+            np.exp(weights),
+            ranges.start,
+            ranges.top,
+            rows.patterns,
+            rows.pattern,
+            rows.score,
+            rows.count,
+            True,
         )
         value = float(rows.given @ weights - rows.count @ logs)
         gradient = turn.T @ (rows.given - rows.count @ chances)
@@ -276,14 +283,12 @@ def _highest(
         if np.abs(place).max() > _FARTHEST:
             break
     raise NotEstimable(
-        "found a likelihood without a maximum: some items or answers are not tied to the others by people who "
-        "gave both more and less"
+        "found a likelihood without a maximum: some items or answers are not tied to the others by people "
+        "who gave both more and less"
     )
 
 
-def _marginal(
-    rows: AnswerRows, design: Floats, start: Floats
-) -> tuple[Floats, Floats, float, float, float]:
+def _marginal(rows: AnswerRows, design: Floats, start: Floats) -> tuple[Floats, Floats, float, float, float]:
     """Return parameters, covariance, value, mean and standard deviation by marginal likelihood."""
     ranges = rows.ranges
     turn = _summed(ranges) @ design

@@ -29,7 +29,7 @@ def symmetric_functions(
     out[0] = 1.0
     length = 0
     for item in range(len(top)):
-        if not answered[item] or item == without or item == also:
+        if not answered[item] or item in (without, also):
             continue
         length += top[item]
         # Downwards, so that what is read does not hold this item yet.

@@ -148,9 +148,7 @@ def rows_of(answers: pd.DataFrame, ranges: ItemRanges, *, each_item: bool, estim
     values = answer_values(answers)
     outside = [
         f"{item} has {column[wrong][0]:g}, where {low} to {high} are allowed"
-        for item, column, low, high in zip(
-            ranges.items, values.T, ranges.lowest, ranges.highest, strict=True
-        )
+        for item, column, low, high in zip(ranges.items, values.T, ranges.lowest, ranges.highest, strict=True)
         if (wrong := (column < low) | (column > high) | (column % 1 > 0)).any()
     ]
     if outside:

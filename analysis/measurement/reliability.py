@@ -96,7 +96,9 @@ class Omega(Result):
         else:
             told += " from one factor"
         against = f"; against the general factor: {', '.join(self.against)}" if self.against else ""
-        return f"{told}; {len(self.loadings)} items, {self.people} people, {self.incomplete} left out{against}"
+        return (
+            f"{told}; {len(self.loadings)} items, {self.people} people, {self.incomplete} left out{against}"
+        )
 
 
 def alpha(answers: pd.DataFrame, *, level: float = 0.95) -> Alpha:
@@ -252,8 +254,8 @@ def _principal_axes(correlations: Floats, factors: int, what: str) -> Floats:
     left = correlations - loadings @ loadings.T
     if not np.isfinite(loadings).all() or np.diag(left).min() < 0:
         raise NotEstimable(
-            f"found that {factors} factors explain more than all the variance of one of {what}; fewer factors "
-            "or other items are needed"
+            f"found that {factors} factors explain more than all the variance of one of {what}; fewer "
+            "factors or other items are needed"
         )
     return loadings
 
