@@ -1,8 +1,8 @@
 """Change of people's measures over waves, by district: schools and people random, districts described.
 
-Level and change of each district are fixed effects; a school may start and change otherwise than its district,
-and a person lies above or below the school throughout. Two districts are not a sample of districts: what is
-reported are their estimates and intervals, and no test of "district".
+Level and change of each district are fixed effects; a school may start and change otherwise than its
+district, and a person lies above or below the school throughout. Two districts are not a sample of districts:
+what is reported are their estimates and intervals, and no test of "district".
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def growth(
     if shape == "linear":
         between["change"] = time
     fit = mixed_model(
-        frame[measure].to_numpy(dtype=float),
+        frame[measure],
         design,
         frame[school],
         between=between,
@@ -191,14 +191,14 @@ def _design(
     columns: dict[str, Floats] = {}
     made: dict[tuple[str, float], dict[str, float]] = {}
     for name in districts:
-        own = (frame["district"] == name).to_numpy(dtype=float)
+        own = np.where(frame["district"] == name, 1.0, 0.0)
         if shape == "linear":
             columns[f"{name}: start"], columns[f"{name}: change"] = own, own * time
         for at in waves:
             if shape == "linear":
                 made[name, at] = {f"{name}: start": 1.0, f"{name}: change": float(at - waves[0])}
             else:
-                columns[f"{name}: {at}"] = own * (frame[wave] == at).to_numpy(dtype=float)
+                columns[f"{name}: {at}"] = np.where(frame[wave] == at, own, 0.0)
                 made[name, at] = {f"{name}: {at}": 1.0}
     return pd.DataFrame(columns), {
         key: np.array([parts.get(column, 0.0) for column in columns]) for key, parts in made.items()

@@ -179,7 +179,7 @@ def _covariance(
         pulls[place, codes[places[name]]] = (
             _scores(fit, answers.iloc[places[name]], design) @ (over @ fit.covariance).T
         )
-    return np.einsum("gpi,hpj->ijgh", pulls, pulls)
+    return np.asarray(np.einsum("gpi,hpj->ijgh", pulls, pulls))
 
 
 def _scores(fit: RaschModel, answers: pd.DataFrame, design: Floats) -> Floats:

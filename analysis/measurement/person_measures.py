@@ -235,10 +235,9 @@ def item_map(model: RaschModel, people: PersonMeasures, *, width: float = 0.5) -
     edges = np.arange(np.floor(known.min() / width), np.floor(known.max() / width) + 2) * width
     counts = np.histogram(known, edges)[0]
     thresholds = (
-        model.thresholds.rename_axis(columns="threshold")
-        .stack()
-        .rename("at")
-        .reset_index()
+        model.thresholds.reset_index()
+        .melt("item", var_name="threshold", value_name="at")
+        .dropna()
         .assign(location=lambda frame: frame["item"].map(model.locations))
         .sort_values(["location", "threshold"], kind="stable", ignore_index=True)
     )

@@ -93,7 +93,7 @@ class RaschModel(Result):
     def logs(self) -> Floats:
         """Logarithms of the weights of answers, flat: −Σ of the thresholds up to each."""
         flat = self.thresholds.to_numpy()[self.ranges.item, self.ranges.step - 1]
-        return _summed(self.ranges) @ flat
+        return np.asarray(_summed(self.ranges) @ flat)
 
     def tidy(self) -> pd.DataFrame:
         """Return one row an item: location, standard_error, threshold_1, threshold_2, …"""
@@ -273,7 +273,7 @@ def _highest(
         move = np.linalg.solve(information, gradient)
         rise = float(gradient @ move)
         if rise < 1e-12:
-            return place, np.linalg.inv(information), value
+            return place, np.asarray(np.linalg.inv(information), dtype=float), value
         share = 1.0
         # A step that is too long is halved; at the very top rounding may hide the rise.
         while (found := at(place + share * move))[0] < value - 1e-9 * abs(value) and share > 1e-6:
@@ -340,7 +340,7 @@ def _marginal(rows: AnswerRows, design: Floats, start: Floats) -> tuple[Floats, 
             break
         move = np.linalg.solve(information, gradient)
         if float(gradient @ move) < 1e-10:
-            covariance = np.linalg.inv(information)[:free, :free]
+            covariance = np.asarray(np.linalg.inv(information)[:free, :free], dtype=float)
             return place[:free], covariance, -at(place)[0], float(place[free]), math.exp(place[free + 1])
         place = place - move
     raise NotEstimable("found a marginal likelihood without a maximum: the people's measures do not vary")
@@ -349,4 +349,4 @@ def _marginal(rows: AnswerRows, design: Floats, start: Floats) -> tuple[Floats, 
 def _curvature(gradient: Callable[[Floats], Floats], place: Floats) -> Floats:
     moves = 1e-5 * np.eye(len(place))
     found = np.array([(gradient(place + move) - gradient(place - move)) / 2e-5 for move in moves])
-    return (found + found.T) / 2
+    return np.asarray(found + found.T) / 2

@@ -164,7 +164,8 @@ def rows_of(answers: pd.DataFrame, ranges: ItemRanges, *, each_item: bool, estim
     patterns = ~missing[first]
     score = np.where(missing, 0, steps).sum(axis=1)
     width = int(ranges.top.sum()) + 1
-    somebody = patterns.any(axis=1)[pattern]
+    pattern = pattern.reshape(-1)
+    somebody = ~missing.all(axis=1)
     keys, inverse, count = np.unique(
         (pattern * width + score)[somebody], return_inverse=True, return_counts=True
     )

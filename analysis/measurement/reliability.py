@@ -151,7 +151,7 @@ def alpha(answers: pd.DataFrame, *, level: float = 0.95) -> Alpha:
     )
     return Alpha(
         alpha=found,
-        standardised=_alpha_of(np.corrcoef(values, rowvar=False)),
+        standardised=_alpha_of(np.asarray(np.corrcoef(values, rowvar=False))),
         lower=lower,
         upper=upper,
         level=level,
@@ -194,7 +194,7 @@ def omega(answers: pd.DataFrame, *, factors: int = 3) -> Omega:
     count = values.shape[1]
     if count < 3 * factors:
         raise NotEstimable(f"found {count} items for {factors} factors; needed: three a factor")
-    correlations = np.corrcoef(values, rowvar=False)
+    correlations = np.asarray(np.corrcoef(values, rowvar=False))
     loadings = _principal_axes(correlations, factors, "the items")
     if factors == 1:
         general, groups = loadings[:, 0], np.empty((count, 0))

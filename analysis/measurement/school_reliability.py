@@ -96,7 +96,7 @@ def school_reliability(
     Raises
     ------
     ValueError
-        When the lengths differ, there is no such way to take errors, or an error of measurement is not above 0.
+        When the lengths differ, there is no such way to take errors, or an error is not above 0.
     NotEstimable
         When there are fewer than two schools, no school of two people, or the measures do not vary.
 
@@ -179,7 +179,7 @@ schools 0.976, of people 0.930 (2 schools, 6 people)
 def _weighted(values: Floats, variances: Floats, codes: Integers) -> tuple[Floats, Floats]:
     """Return, for each school, the sum of its people's weights and their weighted mean."""
     weights = 1 / variances
-    total = np.bincount(codes, weights)
+    total = np.bincount(codes, weights).astype(float)
     return total, np.bincount(codes, weights * values) / total
 
 
