@@ -51,7 +51,7 @@ def answer_values(answers: pd.DataFrame) -> Floats:
         column = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
         odd = np.flatnonzero((np.isnan(column) & given.notna().to_numpy()) | np.isinf(column))
         if odd.size:
-            faults.append(f"{item} has {given.iloc[odd[0]]!r} in row {odd[0] + 1}")
+            faults.append(f"{item} has {given.iloc[odd[0]]} in row {odd[0] + 1}")
         columns.append(column)
     if faults:
         raise ValueError(f"found no numbers: {'; '.join(faults)}; allowed: numbers, NaN where missing")
@@ -73,7 +73,7 @@ def answer_faults(values: Floats, items: Sequence[str]) -> list[str]:
     """
     faults = []
     if len(items) < FEWEST_ITEMS:
-        faults.append(f"{len(items)} items, where {FEWEST_ITEMS} are needed")
+        faults.append(f"fewer than {FEWEST_ITEMS} items ({len(items)})")
     answered = ~np.isnan(values)
     constant = set()
     for place, item in enumerate(items):
@@ -95,10 +95,10 @@ def raise_answer_faults(faults: Sequence[str]) -> None:
 
     Examples
     --------
-    >>> raise_answer_faults(["item b has no answer", "2 items, where 3 are needed"])
+    >>> raise_answer_faults(["item b has no answer", "fewer than 3 items (2)"])
     Traceback (most recent call last):
     ...
-    analysis.checks.NotEstimable: found item b has no answer; 2 items, where 3 are needed
+    analysis.checks.NotEstimable: found item b has no answer; fewer than 3 items (2)
     """
     if faults:
         raise NotEstimable(f"found {'; '.join(faults)}")

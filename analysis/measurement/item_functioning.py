@@ -208,7 +208,9 @@ def _tests(locations: pd.DataFrame, covariance: Floats) -> pd.DataFrame:
     for place, values in enumerate(locations.to_numpy()):
         moved = contrast @ values
         spread = contrast @ covariance[place, place] @ contrast.T
-        statistic = float(moved @ np.linalg.solve(spread, moved))
+        # Where everybody answers the same again nothing moves, and nothing is uncertain about that.
+        same = np.abs(moved).max() < 1e-9
+        statistic = 0.0 if same else float(moved @ np.linalg.solve(spread, moved))
         rows.append((values.max() - values.min(), statistic, count - 1, float(chi2.sf(statistic, count - 1))))
     frame = pd.DataFrame(rows, index=locations.index, columns=["largest", "chi2", "df", "p"])
     order = np.argsort(frame["p"].to_numpy(), kind="stable")
