@@ -44,7 +44,7 @@ def test_all_faults_are_told_at_once() -> None:
         "items c and d have the same answers from everybody",
     ]
     assert answer_faults(values[:, 2:], ["c", "d"])[0] == "fewer than 3 items (2)"
-    with pytest.raises(NotEstimable, match="^found one; two$"):
+    with pytest.raises(NotEstimable, match=r"^found one; two$"):
         raise_answer_faults(["one", "two"])
 
 

@@ -250,7 +250,8 @@ GOOD = answers_to([[-1.0, 0.2], [-0.4, 0.9], [0.1, 1.0]], np.random.default_rng(
     ("answers", "options", "message"),
     [
         (GOOD.assign(i1=1.0, i4=GOOD["i2"]), {},
-         "found item i1 has one answer, 1, from everybody; items i2 and i4 have the same answers from everybody"),
+         "found item i1 has one answer, 1, from everybody; items i2 and i4 have the same answers from "
+         "everybody"),
         (GOOD[["i1", "i2"]], {}, "found fewer than 3 items (2)"),
         (GOOD.replace(1.0, 0.0), {}, "found answer 1, which nobody gave to any item"),
         (GOOD.assign(i1=GOOD["i1"].replace(2.0, 1.0)), {"model": "partial_credit"},
@@ -292,8 +293,8 @@ def test_a_likelihood_without_a_maximum_is_said_to_have_none() -> None:
         (GOOD, {"ranges": {"i1": (0, 1), "i2": (2, 2)}},
          "found i2 from 2 to 2; i3 without a range; allowed: two whole numbers an item, the lower first"),
         (GOOD, {"ranges": dict.fromkeys(GOOD, (0, 1))},
-         "found answers out of range: i1 has 2, where 0 to 1 are allowed; i2 has 2, where 0 to 1 are allowed; "
-         "i3 has 2, where 0 to 1 are allowed"),
+         "found answers out of range: i1 has 2, where 0 to 1 are allowed; i2 has 2, where 0 to 1 are "
+         "allowed; i3 has 2, where 0 to 1 are allowed"),
         (GOOD, {"ranges": {"i1": (0, 3), "i2": (0, 2), "i3": (0, 2)}},
          "found items of different ranges; allowed with the rating-scale model: one range for all"),
     ],
