@@ -184,9 +184,9 @@ def omega(answers: pd.DataFrame, *, factors: int = 3) -> Omega:
 
     Examples
     --------
-    >>> answers = pd.DataFrame({"a": [1, 2, 4, 5, 3], "b": [2, 2, 3, 5, 4], "c": [1, 3, 3, 4, 2]})
+    >>> answers = pd.DataFrame({"a": [1, 2, 4, 5, 3, 2], "b": [2, 1, 3, 5, 4, 4], "c": [1, 3, 4, 4, 2, 3]})
     >>> print(omega(answers, factors=1).summary())
-    omega total 0.905 from one factor; 3 items, 5 people, 0 left out
+    X
     """
     if factors != 1 and factors < 3:
         raise ValueError(f"found {factors} factors; allowed: 1, or 3 or more")

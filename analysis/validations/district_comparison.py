@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Floats
+from analysis.checks import require_count
 from analysis.files import STUDIES, code_digest, write_atomically
 from analysis.measurement.aggregation import intraclass_correlation
 from analysis.measurement.person_measures import person_measures
@@ -120,7 +121,7 @@ def scenario_reliabilities(
     ----------
     scenario : Scenario
     seeds, seed : int
-        How many draws, and what starts them.
+        How many draws (two or more), and what starts them.
     workers : int, optional
         Processes.
     told : str
@@ -131,6 +132,7 @@ def scenario_reliabilities(
     DataFrame
         index quantity; ``mean``, ``sd`` (between draws), ``draws``.
     """
+    require_count("draws", seeds, 2)
     task = partial(reliabilities, scenario)
     found = pd.DataFrame(replicated(task, seeds, seed=seed, workers=workers, told=told))
     return pd.DataFrame({"mean": found.mean(), "sd": found.std(), "draws": seeds}).rename_axis("quantity")

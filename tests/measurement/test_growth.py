@@ -180,8 +180,8 @@ FRAME = panel(7)
          "found wave 2022 with 1 schools; needed: two schools in each wave"),
         (FRAME[(FRAME["district"] == "north") | (FRAME["organization_id"] == "s9")], {"district": "district"},
          NotEstimable,
-         "found wave 2021 of south with 1 schools; wave 2022 of south with 1 schools; wave 2023 of south with "
-         "1 schools; needed: two schools in each wave"),
+         "found wave 2021 of south with 1 schools; wave 2022 of south with 1 schools; wave 2023 of south "
+         "with 1 schools; needed: two schools in each wave"),
     ],
 )  # fmt: skip
 def test_panels_that_cannot_tell_are_named(
