@@ -65,10 +65,8 @@ def reliability_by_scale(tables: Mapping[str, pd.DataFrame], *, level: float = 0
 
 
 def _separation(answers: pd.DataFrame, ranges: pd.DataFrame) -> float:
-    ends = {
-        item: (float(ranges.loc[item, "minimum"]), float(ranges.loc[item, "maximum"]))
-        for item in answers.columns
-    }
+    own = ranges.loc[answers.columns, ["minimum", "maximum"]].astype(float)
+    ends = dict(zip(own.index, own.itertuples(index=False, name=None), strict=True))
     whole = (answers.dropna() % 1 == 0).all(axis=None) and all(
         end % 1 == 0 for pair in ends.values() for end in pair
     )

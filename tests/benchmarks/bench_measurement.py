@@ -101,7 +101,9 @@ def measure(answers: int) -> None:
 def main() -> None:
     """Measure every size in a process of its own."""
     print(f"{platform.machine()}; Python {platform.python_version()}, numpy {np.__version__}\n")
-    print("| answers | s scores | s alpha, omega | s rating scale | s measures | s growth | s all | MiB |")
+    print(
+        "| answers | s scores | s alpha, omega | s rating scale | s measures | s growth | s all | MiB at the peak |"
+    )
     print("|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
     for answers in SIZES:
         subprocess.run([sys.executable, __file__, str(answers)], check=True)
