@@ -287,13 +287,14 @@ def derivatives(statistics: Floats, scores: Floats) -> Floats:
 
 def _robust_inverse(slopes: Floats, spread: Floats) -> Floats:
     """Return the inverse of derivatives drawn towards their diagonal, which is made positive."""
-    diagonal = np.maximum(np.diag(slopes), 0.05 * spread**2)
+    diagonal: Floats = np.maximum(np.diag(slopes), 0.05 * spread**2)
     mixed = (1 - DIAGONAL) * slopes + DIAGONAL * np.diag(diagonal)
     np.fill_diagonal(mixed, diagonal)
     scale = np.sqrt(diagonal)
     if np.linalg.cond(mixed / np.outer(scale, scale)) > 1e6:
-        return np.diag(1 / diagonal)
-    return np.linalg.inv(mixed)
+        mixed = np.diag(diagonal)
+    found: Floats = np.asarray(np.linalg.inv(mixed), dtype=float)
+    return found
 
 
 def _spread(statistics: Floats) -> Floats:
