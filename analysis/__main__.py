@@ -13,7 +13,7 @@ from pathlib import Path
 _LACKING = [name for name in ("yaml", "numpy", "pandas", "papermill") if find_spec(name) is None]
 if _LACKING:
     sys.exit(
-        f"{', '.join(_LACKING)}: not installed in this Python. Say `make help`, and use a command of its list; "
+        f"{', '.join(_LACKING)}: not installed in this Python. Say `make help` and use what it lists; "
         "or first `. .venv/bin/activate`"
     )
 
@@ -157,7 +157,7 @@ def _new(arguments: argparse.Namespace) -> int:
         allowed = "NAME=… begins a dataset of your own, STUDY=… a study: one of them"
         raise_faults([Fault("make new", found, allowed)])
     if arguments.study:
-        from analysis.compendium.scaffold import new_study
+        from analysis.compendium.new_study import new_study
 
         new_study(arguments.study, _say)
     else:

@@ -159,7 +159,13 @@ def _warm() -> subprocess.Popen[str]:
         text=True,
         env={**os.environ, **one_thread, "MPLBACKEND": "agg"},
     )
-    atexit.register(process.kill)
+
+    def stop() -> None:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
+
+    atexit.register(stop)
     return process
 
 
@@ -260,7 +266,6 @@ def make_small(folder: Path) -> Small:
         "smallest_cell": 0,
         "citation": "Nobody (2026).",
         "licenses": [{"title": "none"}],
-        "smallest_cell": 0,
         "resources": [
             {
                 "path": "ties.csv",
