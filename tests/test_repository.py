@@ -57,7 +57,7 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-OWN = ("new", "check-data", "deidentify", "report", "validate")
+OWN = ("new", "import", "check-data", "deidentify", "report", "validate")
 
 
 def test_environment_yml_has_the_pins_of_pyproject() -> None:
