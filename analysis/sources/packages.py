@@ -167,7 +167,7 @@ def _download_debian(name: str) -> Path:
 
 def _run(command: list[str], folder: str) -> None:
     """Run a program in a folder; what it last complained of is the reason when it fails."""
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    environment = {"UV_HTTP_RETRIES": "1", **os.environ, "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
     try:
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_SECONDS
@@ -176,4 +176,6 @@ def _run(command: list[str], folder: str) -> None:
         raise OSError(f"no answer within {_SECONDS} seconds") from error
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise OSError(lines[-1] if lines else f"ended with exit code {done.returncode}")
+        raise OSError(
+            lines[-1].removeprefix("cause: ") if lines else f"ended with exit code {done.returncode}"
+        )
