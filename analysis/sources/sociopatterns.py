@@ -75,6 +75,8 @@ def _rows(path: Path) -> pd.DataFrame:
         raise_faults([Fault(path.name, "no such file", "run `make data`")])
     except (ValueError, OSError) as error:
         raise_faults([Fault(path.name, f"no table ({error})", "five columns, divided by tabulators")])
+    if found.empty:
+        raise_faults([Fault(path.name, "nothing", "a row for each contact")])
     for column in _COLUMNS:
         cells = found[column]
         bad = cells.isna()
