@@ -115,7 +115,12 @@ def files_unit(package: DataPackage, say: Callable[[str], None]) -> Unit:
     """The raw files of a dataset; tables need them only to be made."""
     files = {DATA_RAW / package.name / resource.path: resource.sha256 for resource in package.resources}
     declared = {_named(path): sha256 for path, sha256 in files.items()}
-    return Unit(f"files {package.name}", declared.copy, partial(filter, Path.is_file, files), lambda _: _bring(package, say))
+    return Unit(
+        f"files {package.name}",
+        declared.copy,
+        partial(filter, Path.is_file, files),
+        lambda _: _bring(package, say),
+    )
 
 
 def data_unit(package: DataPackage, say: Callable[[str], None]) -> Unit:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.compendium.driver import every_package
+from analysis.compendium.plan import every_package
 from analysis.compendium.studies import load_studies
 from analysis.files import DATA_RAW
 from analysis.tables.package import DataPackage
