@@ -115,7 +115,7 @@ help:  ## this list
 	@if .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .venv/uv.txt && \
 	  .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock; then :; else \
 	  echo "uv could not; trying pip, which takes minutes"; \
-	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; fi
 	@.venv/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "compendium.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
 	@.venv/bin/python -m uv pip check --quiet --python .venv/bin/python || \
 	  { echo "requirements.lock does not hold all that its packages need: restore it, or make lock" >&2; exit 1; }

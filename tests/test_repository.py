@@ -23,7 +23,7 @@ ALLOWED = {
     "tables": set(),
     "privacy": {"tables"},
     "importing": {"tables", "privacy"},
-    "sources": {"tables"},
+    "sources": {"tables", "importing"},
     "resampling": set(),
     "ties": {"tables", "resampling"},
     "tie_models": {"tables", "resampling", "ties"},
