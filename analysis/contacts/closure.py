@@ -181,7 +181,7 @@ def star_coalescence(
         chosen = np.unique(chosen)
     ties = static_ties(len(stream.people), stream.one, stream.other, stream.first)
     if smallest_star:
-        chosen = chosen[smaller_stars(ties, stream.one, stream.other, stream.first, chosen) >= smallest_star]
+        chosen = chosen[smaller_stars(ties, stream.one, stream.other, chosen) >= smallest_star]
     counts = event_counts(
         stream, window=window, persistence=persistence, burn_in=burn_in, chosen=chosen, ties=ties
     )

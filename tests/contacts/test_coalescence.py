@@ -13,7 +13,8 @@ from scipy.stats import binomtest, kstest
 
 from analysis.contacts import nulls
 from analysis.contacts.closure import star_coalescence
-from analysis.contacts.coalescence import CoalescenceTest, Null, Statistic, coalescence_test
+from analysis.contacts.coalescence import CoalescenceTest, Statistic, coalescence_test
+from analysis.contacts.nulls import Null
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.files import DATA_RAW
 from analysis.sources import mooced_dlt
