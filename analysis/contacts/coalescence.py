@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Floats
-from analysis.contacts.closure import CENSORING, event_counts
+from analysis.contacts.closure_counts import CENSORING, event_counts
 from analysis.contacts.nulls import Null, NullModel, null_model
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.parallel import replicated

@@ -212,7 +212,7 @@ def _shuffled(
     begin: int,
     generator: np.random.Generator,
 ) -> ContactStream:
-    """Return the stream with later contacts at one another's times; these stay in order, so nothing is sorted."""
+    """Return the stream with later contacts at one another's times, which stay in order: nothing is sorted."""
     moved = ranks.copy()
     moved[begin + generator.permutation(len(ranks) - begin)] = ranks[begin:]
     pair, tie, first, last = _ties_in_time(moved, stream.clock, len(one))

@@ -19,7 +19,7 @@ from analysis.adoption.adopters import (
     hazard_by_period,
     shown_periods,
 )
-from analysis.adoption.diffusion import thresholds
+from analysis.adoption.thresholds import thresholds
 from tests.adoption.adopters import TIMES, Study
 
 Floats = npt.NDArray[np.float64]

@@ -7,18 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.contacts.cascade import (
-    brokers_before_after,
-    census_before_after,
-    event_shown,
-    meeting_of,
-    people_behind,
-    sensitivity,
-    spans_of,
-    tied_by,
-    timeline,
-)
+from analysis.contacts.cascade import event_shown, meeting_of, people_behind, timeline
 from analysis.contacts.closure import star_coalescence
+from analysis.contacts.positions import brokers_before_after, census_before_after, tied_by
+from analysis.contacts.settings import sensitivity, spans_of
 from analysis.contacts.stream import contact_stream
 
 PEOPLE = list("abcde")
