@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import wraps
+from functools import update_wrapper
 from itertools import combinations
 from typing import Concatenate, ParamSpec, TypedDict, TypeVar
 
@@ -69,13 +69,12 @@ def if_estimable(
     ('25%', NotEstimable('nobody was asked'))
     """
 
-    @wraps(function)
-    def handed_on(result: T | NotEstimable, *arguments: P.args, **options: P.kwargs) -> R | NotEstimable:
+    def handed_on(result: T | NotEstimable, /, *arguments: P.args, **options: P.kwargs) -> R | NotEstimable:
         if isinstance(result, NotEstimable):
             return result
         return function(result, *arguments, **options)
 
-    return handed_on
+    return update_wrapper(handed_on, function)
 
 
 def smallest_group(groups: Iterable[Collection[str]]) -> frozenset[str]:

@@ -7,6 +7,8 @@ first period takes in all that came earlier.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,13 +18,13 @@ from analysis.arrays import Flags, Floats, Integers
 __all__ = [
     "ADOPTER_CATEGORIES",
     "adopter_categories",
+    "adopters_by_period",
     "adoption_ranks",
     "checked_periods",
     "checked_times",
     "cumulative_adoption",
     "hazard_by_period",
     "people_at_risk",
-    "shown_periods",
 ]
 
 
@@ -110,49 +112,40 @@ def cumulative_adoption(adoption_time: npt.ArrayLike, periods: npt.ArrayLike) ->
     )
 
 
-def shown_periods(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, smallest: int) -> Floats:
-    """Return the periods whose counts of adopters tell of no group of people smaller than allowed.
+def adopters_by_period(
+    adoption_time: npt.ArrayLike, periods: npt.ArrayLike, labels: Sequence[str]
+) -> list[frozenset[str]]:
+    """Return who had adopted by each period.
 
-    Between two periods shown nobody adopts or at least `smallest` people do, and after one nobody is left or
-    at least so many are: neither a count nor a difference of counts is of fewer. Periods between are left out
-    and their adopters counted at the next period that is shown. The last period is shown unless a few had
-    not adopted by then, so that the sum of all adopters may be told, too.
+    Where few people may not be told of, only some periods can be shown: between two of them nobody adopts,
+    or enough people do (`Results.shown`, of these sets).
 
     Parameters
     ----------
     adoption_time : array-like of length n
     periods : array-like of length T
-    smallest : int
-        Fewest people a number may rest on; 0 or 1 shows every period.
+    labels : sequence of str, length n
 
     Returns
     -------
-    ndarray
-        Of the T periods those shown; may be empty.
+    list of frozenset
+        T sets of labels, each within the next.
 
     Raises
     ------
     ValueError
-        As `cumulative_adoption`.
+        As `cumulative_adoption`, or when there are not n labels.
+
+    Examples
+    --------
+    >>> [sorted(group) for group in adopters_by_period([1, 3, np.inf], [1, 2, 3], ["ana", "ben", "cy"])]
+    [['ana'], ['ana'], ['ana', 'ben']]
     """
-    bounds = checked_periods(periods)
-    counts = cumulative_adoption(adoption_time, bounds)["adopters"].tolist()
-    people, final = len(checked_times(adoption_time)), len(bounds) - 1
-
-    def few(number: int) -> bool:
-        return 0 < number < smallest
-
-    kept: list[int] = []
-    for place, count in enumerate(counts):
-        if not few(count - (counts[kept[-1]] if kept else 0)) and not few(people - count):
-            kept.append(place)
-    if kept[-1:] != [final] and not few(people - counts[final]):
-        # A few adopt after the last that was shown: it goes, and they are counted with those before.
-        while kept and few(counts[final] - counts[kept[-1]]):
-            kept.pop()
-        if kept or not few(counts[final]):
-            kept.append(final)
-    return bounds[kept]
+    ranks = adoption_ranks(checked_times(adoption_time), checked_periods(periods))
+    if len(labels) != len(ranks):
+        raise ValueError(f"found {len(labels)} labels of {len(ranks)} times; needed: one for each")
+    people = np.array(labels, dtype=object)
+    return [frozenset(people[ranks <= place]) for place in range(len(checked_periods(periods)))]
 
 
 def hazard_by_period(

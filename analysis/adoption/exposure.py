@@ -161,7 +161,7 @@ def _mean_over(layer: ObservedNetwork, adopted: Floats, weights: ExposureWeights
 
 
 def scaled(found: Floats, layer: ObservedNetwork, weights: ExposureWeights, no_alters: float) -> Floats:
-    """Return sums over those one is tied to as shares, unless unnormalised; NaN for who has no cell observed."""
+    """Return sums over others as shares, unless unnormalised; NaN for who has no cell observed."""
     if weights != "unnormalised":
         total = layer.ties.sum(axis=1)[:, None]
         share = np.divide(found, total, out=np.zeros_like(found), where=total > 0)

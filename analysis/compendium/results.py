@@ -1,7 +1,7 @@
 """`Results`: the one way out of a notebook.
 
-Under the driver (which names a folder in `COMPENDIUM_RUN_FOLDER`) every number, table and figure is written
-there and shown in the page; in JupyterLab it is only shown.
+Under the driver (which names a folder in `COMPENDIUM_RUN_FOLDER`) every number, table, figure and finding is
+written there and shown in the page; in JupyterLab it is only shown.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 import os
 import re
 from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,50 +22,73 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from analysis.arrays import Flags
+from analysis.checks import NotEstimable
+from analysis.compendium.findings import numerals_not_recorded
 from analysis.compendium.table_html import as_html, is_number
 from analysis.figures.svg import as_image, as_svg
 from analysis.files import DATA_DERIVED
-from analysis.privacy.suppression import refuse_single_people, suppressed, texts_of
+from analysis.finding import Finding, slug
+from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure, are_groups
+from analysis.privacy.texts import texts_of
 from analysis.tables.package import read_package
 
-__all__ = ["FIGURE", "NUMBERS", "RUN_FOLDER_VARIABLE", "TABLE", "Results", "slug"]
+__all__ = [
+    "FIGURE",
+    "FINDING",
+    "LABEL_VARIABLE",
+    "NUMBERS",
+    "RUN_FOLDER_VARIABLE",
+    "TABLE",
+    "Results",
+    "slug",
+]
 
 RUN_FOLDER_VARIABLE = "COMPENDIUM_RUN_FOLDER"
+LABEL_VARIABLE = "COMPENDIUM_RUN_LABEL"
+"""REAL or SYNTHETIC, of a run that reads other runs: from what they are."""
 
 NUMBERS = "application/vnd.compendium.numbers+json"
 """Output type of a number recorded by itself."""
 TABLE = "application/vnd.compendium.table+json"
 FIGURE = "application/vnd.compendium.figure+json"
+FINDING = "application/vnd.compendium.finding+json"
+"""Output type of a sentence the page opens with."""
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*")
-
-
-def slug(*labels: object) -> str:
-    """Return labels as the part of a key: lower case, words joined by hyphens, labels by dots."""
-    parts = (re.sub(r"[^a-z0-9_]+", "-", str(label).lower()).strip("-") for label in labels)
-    return ".".join(part for part in parts if part)
 
 
 class Results:
     """Records what a notebook computes, each thing once and under a key of its own.
 
+    Of a dataset with a smallest cell every call says **which** people its result rests on, with `people`: a
+    collection of identifiers (see `analysis.privacy.disclosure`), for a table or a figure also one for each
+    row or group shown. What could tell of fewer people is not shown, and leaves no trace; a bare count is
+    refused, since counts cannot be compared across tables.
+
     Parameters
     ----------
-    dataset : str
-        The dataset the notebook reads; it says whether the page is marked REAL or SYNTHETIC.
+    dataset : str or None
+        The dataset the notebook reads; it says whether the page is marked REAL or SYNTHETIC. None for a run
+        that reads other runs only.
     """
 
-    def __init__(self, dataset: str) -> None:
-        self.package = read_package(DATA_DERIVED / dataset / "datapackage.json")
+    def __init__(self, dataset: str | None) -> None:
+        package = None if dataset is None else read_package(DATA_DERIVED / dataset / "datapackage.json")
+        self.label = package.label if package else os.environ.get(LABEL_VARIABLE, "")
+        self._disclosure = Disclosure(package.smallest_cell if package else 0)
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self._folder = Path(folder) if folder else None
         self._numbers: dict[str, dict[str, Any]] = {}
+        self._captions: dict[str, str] = {}
+        self._findings: dict[str, dict[str, Any]] = {}
+        self._withheld: set[str] = set()
         self._keys: set[str] = set()
-        self._write_numbers()
-        if self._folder is None:
-            display({"text/plain": f"{self.package.label} data: {self.package.title}"}, raw=True)
+        self._write("numbers.json", self._numbers)
+        if self._folder is None and package is not None:
+            display({"text/plain": f"{package.label} data: {package.title}"}, raw=True)
 
-    def number(self, key: str, value: object, label: str, *, people: int | None = None) -> None:
+    def number(self, key: str, value: object, label: str, *, people: Any = None) -> None:
         """Record one number, or one short statement in words (for a claim about a direction).
 
         Parameters
@@ -75,39 +99,37 @@ class Results:
             A finite number, or text.
         label : str
             What it is, in words.
-        people : int, optional
-            How many people it rests on. A dataset with a smallest cell needs to know, and a number that
-            rests on fewer is neither shown nor recorded.
+        people : collection of identifiers
+            Whom it rests on.
 
         Raises
         ------
         ValueError
             For a malformed key, one that is taken (in JupyterLab a cell may be run again), a number that is
-            not finite, or a dataset with a smallest cell when `people` is not said, or value or label are
-            about a single person.
+            not finite, or a dataset with a smallest cell when `people` does not say which people, or value
+            or label are about a single person.
         TypeError
             For any other value.
         """
-        if self._is_withheld(key, people):
-            self._withhold(label)
+        if self._is_withheld(key, label, people):
+            self._withheld.add(key)
             return
-        if self.package.smallest_cell:
-            refuse_single_people([key, label, str(value)], self.package.smallest_cell, f"number {key!r}")
-            value = _coarse(value)
-        entry = self._record(key, value, label)
-        self._write_numbers()
+        self._disclosure.refuse([key, label, str(value)], f"number {key!r}")
+        entry = self._record(key, self._disclosure.coarse(value), label)
+        self._write("numbers.json", self._numbers)
         display({NUMBERS: {key: entry}, "text/plain": f"{label}: {entry['value']}  [{key}]"}, raw=True)
 
     def table(
         self,
         key: str,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | NotEstimable,
         caption: str,
         *,
         label: str = "",
         digits: int = 3,
         numbers: bool = True,
-        people: str | int | None = None,
+        p_values: Collection[Hashable] = (),
+        people: Any = None,
     ) -> None:
         """Show and write a table; each of its numeric cells becomes a recorded number.
 
@@ -115,8 +137,9 @@ class Results:
         ----------
         key : str
             Its name; the file is `tables/<key>.csv`, a cell's key `<key>.<row labels>.<column>`.
-        frame : DataFrame
-            Rows and columns with labels that are unique.
+        frame : DataFrame or NotEstimable
+            Rows and columns with labels that are unique. Where the data could not answer, the page says so and
+            why, and `<key>.none` records it.
         caption : str
             A sentence that says what the table shows.
         label : str
@@ -125,38 +148,46 @@ class Results:
             Decimals shown; the file and the recorded numbers keep all.
         numbers : bool
             Whether its cells are recorded as numbers (not for long listings).
-        people : str or int, optional
-            The column that says how many people each row rests on, or how many all of it does. A dataset
-            with a smallest cell needs to know: rows that rest on fewer lose their numbers.
+        p_values : collection of column labels
+            Columns that hold p-values: one too small for the decimals shown is shown as below the smallest.
+        people : collection of identifiers, or one such collection for each row
+            Whom the table, or each row of it, rests on; a Series has the index of the frame. A row that is
+            withheld loses its numbers; where they were it says why.
 
         Raises
         ------
         ValueError
             For a malformed key, one that is taken (in JupyterLab a cell may be run again), labels that give
-            several cells one key; for a dataset with a smallest cell also when `people` is not said, or
-            a row or cell is about a single person.
+            several cells one key, a column of `p_values` that is not there; for a dataset with a smallest
+            cell also when `people` does not say which people, or a row or cell is about a single person.
         """
-        smallest = self.package.smallest_cell
-        if smallest and isinstance(people, str):
-            frame = suppressed(frame, people, smallest)
-        elif self._is_withheld(key, people):
-            self._withhold(caption)
+        if isinstance(frame, NotEstimable):
+            self.number(f"{key}.none", self._not_estimable(frame), label or caption, people=people)
             return
-        if smallest:
-            refuse_single_people([key, caption, label, *_texts(frame)], smallest, f"table {key!r}")
-            frame = frame.map(_coarse)
-        recorded = {}
+        if isinstance(people, pd.Series) and not people.index.equals(frame.index) and are_groups(people):
+            raise ValueError(f"table {key!r}: people has another index than the table")
         cells = _numbers_of(key, frame) if numbers else []
+        reasons = self._disclosure.decide_rows(f"table {key!r}", people, len(frame))
+        if reasons and all(reasons):
+            self._withheld |= {cell for cell, _, _ in cells}
+            self._say_withheld(caption, min(reasons))
+            return
+        frame, caption = self._without(frame, reasons, caption)
+        self._disclosure.refuse([key, caption, label, *_texts(frame)], f"table {key!r}")
+        frame = frame.map(self._disclosure.coarse)
+        shown = as_html(frame, digits, p_values, COARSE_DIGITS if self._disclosure.restricts else None)
+        recorded = {}
+        kept = _numbers_of(key, frame) if numbers else []
         self._take(key)
-        if numbers:
-            for cell, words, value in cells:
-                recorded[cell] = self._record(cell, value, f"{label}: {words}" if label else words)
-            self._write_numbers()
+        for cell, words, value in kept:
+            recorded[cell] = self._record(cell, value, f"{label}: {words}" if label else words)
+            self._captions[cell] = caption
+        self._withheld |= {cell for cell, _, _ in cells} - recorded.keys()
+        self._write("numbers.json", self._numbers)
         if self._folder is not None:
             folder = self._folder / "tables"
             folder.mkdir(exist_ok=True)
             frame.to_csv(folder / f"{key}.csv", lineterminator="\n")
-        shown = as_html(frame, digits)
         bundle = {
             TABLE: {"key": key, "caption": caption, "html": shown, "numbers": recorded},
             "text/html": f"<p><em>{html.escape(caption)}</em></p>{shown}",
@@ -164,32 +195,36 @@ class Results:
         }
         display(bundle, raw=True)
 
-    def figure(self, key: str, figure: Figure, caption: str, *, people: int | None = None) -> None:
+    def figure(
+        self, key: str, figure: Figure | NotEstimable, caption: str, *, people: Any = None
+    ) -> None:
         """Show and write a figure (SVG), then close it.
 
         Parameters
         ----------
         key : str
             Its name; the file is `figures/<key>.svg`.
-        figure : matplotlib Figure
-            What to draw.
+        figure : matplotlib Figure or NotEstimable
+            What to draw; where the data could not answer, the page says so and why in its place.
         caption : str
             The sentence that says what is to be seen; it is the picture's alternative text too.
-        people : int, optional
-            How many people the smallest group in it has; as for `number`.
+        people : collection of identifiers, or one such collection for each group shown
+            Whom it is about. Unless every group may be shown, the figure is not.
 
         Raises
         ------
         ValueError
             As for `number`, and when a label shows a single person or a group below the smallest cell.
         """
+        if isinstance(figure, NotEstimable):
+            if not self._is_withheld(key, caption, people):
+                self._say(f"Nothing to draw: {self._not_estimable(figure)}. ({caption})")
+            return
         try:
-            if self._is_withheld(key, people):
-                self._withhold(caption)
+            if self._is_withheld(key, caption, people):
                 return
-            if self.package.smallest_cell:
-                texts = [key, caption, *texts_of(figure)]
-                refuse_single_people(texts, self.package.smallest_cell, f"figure {key!r}")
+            if self._disclosure.restricts:
+                self._disclosure.refuse([key, caption, *texts_of(figure)], f"figure {key!r}")
             self._take(key)
             content = as_svg(figure)
         finally:
@@ -207,23 +242,97 @@ class Results:
         }
         display(bundle, raw=True)
 
-    def _is_withheld(self, key: str, people: str | int | None) -> bool:
-        """Whether something rests on too few people to be shown."""
-        smallest = self.package.smallest_cell
-        if not smallest:
-            return False
-        if people is None:
-            raise ValueError(
-                f"{key!r}: this dataset shows nothing of fewer than {smallest} people; say with people=… "
-                "how many it rests on"
-            )
-        if isinstance(people, str) or not people >= 0:
-            raise ValueError(f"{key!r}: people={people!r} is no number of people; allowed: 0, 1, 2, …")
-        return 0 < people < smallest
+    def finding(self, key: str, sentence: str, *, numbers: Sequence[str], people: Any = None) -> None:
+        """Record a sentence that the page opens with, made of recorded numbers.
 
-    def _withhold(self, what: str) -> None:
-        told = f"Not shown: it rests on fewer than {self.package.smallest_cell} people. ({what})"
+        Parameters
+        ----------
+        key : str
+            Unique among the findings of the run: lower-case letters, digits, and `_ . -`.
+        sentence : str
+            The result, in plain words.
+        numbers : sequence of str
+            Keys of the recorded numbers it rests on, at least one. Where one of them was withheld, the
+            sentence is withheld.
+        people : collection of identifiers, optional
+            Whom it is about, where that is not the people of its numbers.
+
+        Raises
+        ------
+        ValueError
+            When a number is not recorded, or a numeral of the sentence is none of them, as rounded there.
+        """
+        names = [numbers] if isinstance(numbers, str) else list(numbers)
+        unknown = [name for name in names if name not in self._numbers and name not in self._withheld]
+        if unknown or not names:
+            raise ValueError(f"finding {key!r}: found no recorded number {', '.join(unknown) or 'named'}")
+        if self._withheld.intersection(names):
+            return
+        if people is not None and self._is_withheld(key, "a finding", people):
+            return
+        entries = [self._numbers[name] for name in names]
+        words = [entry["label"] for entry in entries] + [self._captions.get(name, "") for name in names]
+        digits = COARSE_DIGITS if self._disclosure.restricts else None
+        wrong = numerals_not_recorded(sentence, [entry["value"] for entry in entries], words, digits=digits)
+        if wrong:
+            told = "; ".join(f"{name} = {entry['value']}" for name, entry in zip(names, entries, strict=True))
+            raise ValueError(
+                f"finding {key!r}: {', '.join(wrong)} in {sentence!r} is none of the numbers named ({told})"
+            )
+        self._disclosure.refuse([key, sentence], f"finding {key!r}")
+        self._check_key(key, self._findings)
+        entry = {"sentence": sentence, "numbers": names, "label": self.label}
+        self._findings[key] = entry
+        self._write("findings.json", self._findings)
+        display({FINDING: {"key": key, **entry}, "text/plain": f"{sentence}  [{key}]"}, raw=True)
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        """Record several findings, as `finding` does each."""
+        for found in findings:
+            self.finding(found.key, found.sentence, numbers=found.numbers)
+
+    def shown(self, groups: Sequence[Collection[Hashable]]) -> Flags:
+        """Say which of several groups of people may be shown beside one another, to draw only those.
+
+        Everything, of a dataset without a smallest cell. Nothing is remembered: say it again with `people`
+        of what is shown.
+        """
+        return self._disclosure.shown(groups)
+
+    def merged(self, labels: Sequence[str]) -> list[str]:
+        """Return the group of each person with groups put together that are too small to be shown."""
+        return self._disclosure.merged(labels)
+
+    def _is_withheld(self, key: str, what: str, people: Any) -> bool:
+        """Whether something is not to be shown; says so in its place."""
+        reason = self._disclosure.decide(repr(key), people)
+        if reason:
+            self._say_withheld(what, reason)
+        return bool(reason)
+
+    def _say_withheld(self, what: str, reason: str) -> None:
+        self._say(f"Not shown: {self._disclosure.told(reason)}. ({what})")
+
+    def _not_estimable(self, reason: NotEstimable) -> str:
+        """Return why something could not be estimated; without its counts where few people may not be told of."""
+        return f"not estimable: {'too little to go by' if self._disclosure.restricts else reason}"
+
+    def _say(self, told: str) -> None:
         display({"text/plain": told, "text/html": f"<p><em>{html.escape(told)}</em></p>"}, raw=True)
+
+    def _without(self, frame: pd.DataFrame, reasons: Sequence[str], caption: str) -> tuple[pd.DataFrame, str]:
+        """Return a table without the numbers of rows withheld, and a caption that says why."""
+        if not any(reasons):
+            return frame, caption
+        shown = frame.astype(object)
+        numbers = frame.apply(lambda column: pd.to_numeric(column, errors="coerce").notna()).to_numpy(bool)
+        for place, reason in enumerate(reasons):
+            for number, column in enumerate(np.flatnonzero(numbers[place])):
+                if reason:
+                    shown.iat[place, int(column)] = None if number else reason
+        if "withheld" in reasons:
+            caption = f"{caption} Withheld: {self._disclosure.told('withheld')}."
+        return shown, caption
 
     def _record(self, key: str, value: object, label: str) -> dict[str, Any]:
         entry = {"value": _plain(key, value), "label": label}
@@ -232,19 +341,22 @@ class Results:
         return self._numbers[key]
 
     def _take(self, key: str) -> None:
+        self._check_key(key, self._keys)
+        self._keys.add(key)
+
+    def _check_key(self, key: str, taken: Collection[str]) -> None:
         if not _KEY.fullmatch(key):
             raise ValueError(f"key {key!r}: allowed are lower-case letters, digits, and _ . -")
         # At work in JupyterLab a cell is run again and again; under the driver each runs once.
-        if key in self._keys and self._folder is not None:
+        if key in taken and self._folder is not None:
             raise ValueError(
-                f"key {key!r} is recorded twice; each number, table and figure has a key of its own"
+                f"key {key!r} is recorded twice; each number, table, figure and finding has a key of its own"
             )
-        self._keys.add(key)
 
-    def _write_numbers(self) -> None:
+    def _write(self, name: str, content: dict[str, Any]) -> None:
         if self._folder is not None:
-            text = json.dumps(self._numbers, indent=1, ensure_ascii=False, allow_nan=False)
-            (self._folder / "numbers.json").write_text(text + "\n", encoding="utf-8")
+            text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+            (self._folder / name).write_text(text + "\n", encoding="utf-8")
 
 
 def _texts(frame: pd.DataFrame) -> list[str]:
@@ -254,13 +366,6 @@ def _texts(frame: pd.DataFrame) -> list[str]:
 
 def _as_tuple(label: Any) -> tuple[Any, ...]:
     return label if isinstance(label, tuple) else (label,)
-
-
-def _coarse(value: Any) -> Any:
-    """Return a number that is not whole to three digits: from more, counts it was made of could be found."""
-    if isinstance(value, (float, np.floating)) and math.isfinite(value) and value != round(value):
-        return float(f"{value:.3g}")
-    return value
 
 
 def _plain(key: str, value: object) -> int | float | str | bool:

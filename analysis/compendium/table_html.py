@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Collection, Hashable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 __all__ = ["as_html", "is_number"]
 
@@ -16,48 +20,115 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
-def as_html(frame: pd.DataFrame, digits: int) -> str:
-    """Return a table as HTML: numbers to so many decimals and to the right, words to the left."""
-    cells = {}
-    for position in range(frame.shape[1]):
-        column = frame.iloc[:, position]
-        whole = all(_is_whole(value) for value in column if is_number(value) and not _is_missing(value))
-        # Among numbers of several kinds in one column, counts stay whole.
-        mixed = column.dtype == object
-        name = str(frame.columns[position])
-        chance = name == "p" or name.startswith("p_") or name.endswith("_p")
-        cells[position] = [
-            _cell(value, 0 if whole or (mixed and isinstance(value, int)) else digits, chance)
-            for value in column
+def as_html(
+    frame: pd.DataFrame,
+    digits: int,
+    p_values: Collection[Hashable] = (),
+    significant: int | None = None,
+) -> str:
+    """Return a table as HTML: numbers to so many decimals and to the right, words to the left.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    digits : int
+        Decimals of a number that is not whole.
+    p_values : collection of column labels
+        Columns of p-values: one too small for the decimals is shown as below the smallest that is not.
+    significant : int, optional
+        Digits that numbers were rounded to before: no more are shown, since they would not be theirs.
+
+    Raises
+    ------
+    ValueError
+        When a column of p-values is none of the table.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"mean": [2.67], "p": [0.00002]}, index=["trust"])
+    >>> written = as_html(frame, 3, p_values=["p"], significant=3)
+    >>> "<td>2.67</td>" in written, "<td>&lt; 0.001</td>" in written
+    (True, True)
+    """
+    missing = [str(name) for name in p_values if name not in frame.columns]
+    if missing:
+        raise ValueError(
+            f"p_values: found no column {', '.join(missing)}; the table has {', '.join(map(str, frame))}"
+        )
+    columns = [
+        _texts(frame.iloc[:, place], digits, name in p_values, significant)
+        for place, name in enumerate(frame.columns)
+    ]
+    words = [_is_of_words(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    labels = _spans(frame.index)
+    rows = [
+        {
+            "labels": [level[place] for level in labels if place in level],
+            "cells": [
+                {"text": texts[place], "words": of_words}
+                for texts, of_words in zip(columns, words, strict=True)
+            ],
+        }
+        for place in range(len(frame))
+    ]
+    header = [
+        [
+            # Above several columns a label is centred, whatever stands below.
+            {**cell, "text": _headed(cell["text"]), "words": words[place] and frame.columns.nlevels == 1}
+            for place, cell in level.items()
         ]
-    shown = pd.DataFrame(cells, index=frame.index, dtype=object).set_axis(frame.columns, axis="columns")
-    headed = shown.rename(columns=lambda name: name.replace("_", " ") if isinstance(name, str) else name)
-    # Without formatters of its own, pandas writes a line break within a cell as \n.
-    written = headed.to_html(border=0, formatters=[str] * len(cells), index_names=False, classes=["result"])
-    told = [[value for value in frame.iloc[:, place] if not _is_missing(value)] for place in cells]
-    # Words among numbers (a figure that is withheld) stay where the numbers are.
-    texts = [bool(values) and not any(map(is_number, values)) for values in told]
-    return _with_text_marked(str(written), texts, frame.index.nlevels if frame.columns.nlevels == 1 else None)
+        for level in _spans(frame.columns)
+    ]
+    corner = range(frame.index.nlevels)
+    return _template().render(header=header, corner=corner, rows=rows)
 
 
-def _with_text_marked(written: str, texts: list[bool], labels: int | None) -> str:
-    """Give cells of columns of words a class; `labels`: columns of row labels, if headers have one row."""
-    lines = []
-    place = 0
-    for line in written.split("\n"):
-        cell = line.lstrip()
-        if cell.startswith("<tr"):
-            place = -(labels or 0)
-        elif cell.startswith("<td>"):
-            place = max(place, 0)
-            line = line.replace("<td>", '<td class="text">', 1) if texts[place] else line
-            place += 1
-        elif cell.startswith("<th>") and labels is not None:
-            marked = 0 <= place < len(texts) and texts[place]
-            line = line.replace("<th>", '<th class="text">', 1) if marked else line
-            place += 1
-        lines.append(line)
-    return "\n".join(lines)
+@functools.cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("table.html")
+
+
+def _spans(labels: pd.Index) -> list[dict[int, dict[str, Any]]]:
+    """Return for each level where its labels stand, and over how many rows or columns each stretches."""
+    entries = [label if isinstance(label, tuple) else (label,) for label in labels]
+    levels: list[dict[int, dict[str, Any]]] = [{} for _ in range(labels.nlevels)]
+    for level, cells in enumerate(levels):
+        last = level == labels.nlevels - 1
+        begun = 0
+        for place, entry in enumerate(entries):
+            if place and not last and entry[: level + 1] == entries[place - 1][: level + 1]:
+                cells[begun]["span"] += 1
+            else:
+                begun = place
+                cells[place] = {"text": entry[level] if labels.nlevels > 1 else labels[place], "span": 1}
+    return levels
+
+
+def _headed(name: Any) -> Any:
+    return name.replace("_", " ") if isinstance(name, str) else name
+
+
+def _texts(column: pd.Series, digits: int, chance: bool, significant: int | None) -> list[str]:
+    whole = all(_is_whole(value) for value in column if is_number(value) and not _is_missing(value))
+    # Among numbers of several kinds in one column, counts stay whole.
+    mixed = column.dtype == object
+    return [
+        _cell(value, 0 if whole or (mixed and isinstance(value, int)) else digits, chance, significant)
+        for value in column
+    ]
+
+
+def _is_of_words(column: pd.Series) -> bool:
+    """Whether a column holds words only: among numbers, what is withheld stays where the numbers are."""
+    told = [value for value in column if not _is_missing(value)]
+    return bool(told) and not any(map(is_number, told))
 
 
 def _is_whole(value: float) -> bool:
@@ -68,7 +139,7 @@ def _is_missing(value: Any) -> bool:
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
-def _cell(value: Any, digits: int, chance: bool) -> str:
+def _cell(value: Any, digits: int, chance: bool, significant: int | None) -> str:
     if _is_missing(value):
         return ""
     if not is_number(value):
@@ -77,4 +148,6 @@ def _cell(value: Any, digits: int, chance: bool) -> str:
     small = value != 0 and abs(value) < 0.5 * 10**-digits
     if small and chance:
         return f"< {10**-digits:.{digits}f}"
+    if significant and value and math.isfinite(value):
+        digits = min(digits, max(0, significant - 1 - math.floor(math.log10(abs(value)))))
     return (f"{value:.1g}" if small else f"{value:.{digits}f}").replace("-", "−")

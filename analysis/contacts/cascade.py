@@ -128,8 +128,8 @@ def _event(found: Coalescence, event: int) -> pd.Series:
     return rows.iloc[0]
 
 
-def people_behind(found: Coalescence) -> dict[str, int]:
-    """Return how many different people each number of `Coalescence.tidy` is about.
+def people_behind(found: Coalescence) -> dict[str, frozenset[str]]:
+    """Return which people each number of `Coalescence.tidy` is about.
 
     Parameters
     ----------
@@ -138,9 +138,10 @@ def people_behind(found: Coalescence) -> dict[str, int]:
 
     Returns
     -------
-    dict of str to int
+    dict of str to frozenset of labels
         Of first ties, their two people; of closures, those between whom the new ties are. Also of what tells
-        two numbers apart: ``not_enduring``, closed and not kept.
+        two numbers apart: ``not_enduring``, closed and not kept; ``not_both_possible`` and
+        ``not_both_directions``, meetings that do not count with those.
     """
     events, rated = found.events, found.events[~found.events["censored"]]
     inside = found.cascade[found.cascade["event"].isin(rated["event"])]
@@ -152,6 +153,8 @@ def people_behind(found: Coalescence) -> dict[str, int]:
         "not_enduring": inside[~second & ~enduring],
         "second_order": inside[second],
     }
+    both_possible = rated["both_directions"].notna()
+    both = rated["both_directions"].fillna(False).astype(bool)
     ties = {
         "events": events,
         "no_burn_in": events[events["why"].isin((CENSORING[1], CENSORING[3]))],
@@ -160,11 +163,13 @@ def people_behind(found: Coalescence) -> dict[str, int]:
         "rated": rated,
         "none_possible": rated[rated["possible"] == 0],
         "possible": rated[rated["possible"] > 0],
-        "both_possible": rated[rated["both_directions"].notna()],
-        "both_directions": rated[rated["both_directions"].fillna(False).astype(bool)],
+        "both_possible": rated[both_possible],
+        "not_both_possible": rated[~both_possible],
+        "both_directions": rated[both],
+        "not_both_directions": rated[both_possible & ~both],
     }
-    behind = {name: len(set(rows["one"]) | set(rows["other"])) for name, rows in ties.items()}
-    behind |= {name: len(set(rows["first"]) | set(rows["second"])) for name, rows in closures.items()}
+    behind = {name: frozenset(rows["one"]) | frozenset(rows["other"]) for name, rows in ties.items()}
+    behind |= {name: frozenset(rows["first"]) | frozenset(rows["second"]) for name, rows in closures.items()}
     # A rate and what it is of tell how many there are above the line.
     return behind | {"coalescence": behind["enduring"], "share_both_directions": behind["both_directions"]}
 

@@ -41,7 +41,8 @@ def _star(ties: Ties, tie: int, side: int, person: int) -> int:  # pragma: no co
     time = moment[spot]
     while spot > starts[person] and moment[spot - 1] == time:
         spot -= 1
-    return spot - starts[person]
+    size: int = spot - starts[person]
+    return size
 
 
 @_compile

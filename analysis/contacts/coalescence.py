@@ -58,8 +58,8 @@ class CoalescenceTest:
     seed : int
     """
 
-    null: str
-    statistic: str
+    null: Null
+    statistic: Statistic
     event: tuple[str, str] | None
     observed: float
     effect: float

@@ -77,12 +77,12 @@ class NullModel:
 
     def draw(self, generator: np.random.Generator) -> ContactStream:
         """Return one stream drawn from the model."""
+        stream = self.stream
         if self.null == "time_shuffled":
-            return _shuffled(self.stream, *self._arguments, generator)
-        one, other = place_ties(
-            self.stream.one, self.stream.other, self.stream.first, *self._arguments, generator
-        )
-        return replace(self.stream, one=one, other=other)
+            one, other, ranks, begin = self._arguments
+            return _shuffled(stream, one, other, ranks, begin, generator)
+        one, other = place_ties(stream.one, stream.other, stream.first, *self._arguments, generator)
+        return replace(stream, one=one, other=other)
 
 
 def null_model(
@@ -212,7 +212,7 @@ def _shuffled(
     begin: int,
     generator: np.random.Generator,
 ) -> ContactStream:
-    """Return the stream with later contacts at one another's times, which stay in order: nothing is sorted."""
+    """Return the stream with later contacts at one another's times, and nothing sorted."""
     moved = ranks.copy()
     moved[begin + generator.permutation(len(ranks) - begin)] = ranks[begin:]
     pair, tie, first, last = _ties_in_time(moved, stream.clock, len(one))

@@ -1,72 +1,89 @@
-"""Window, persistence and burn-in: by default after the length of the record, and how results move with them."""
+"""How results move with window and persistence, which are choices."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from dataclasses import dataclass
+from itertools import combinations, product
 
+import numpy as np
 import pandas as pd
 
+from analysis.checks import NotEstimable
 from analysis.contacts.cascade import people_behind
-from analysis.contacts.closure import star_coalescence
-from analysis.contacts.stream import ContactStream, contact_stream
+from analysis.contacts.closure import Coalescence, star_coalescence
+from analysis.contacts.meetings import Cascades
 
-__all__ = ["sensitivity", "spans_of"]
+__all__ = ["OtherSettings", "other_settings"]
 
 
-def spans_of(
-    contacts: pd.DataFrame | ContactStream,
-    *,
-    window: float | None = None,
-    persistence: float | None = None,
-    burn_in: float | None = None,
-) -> dict[str, float]:
-    """Return settings of the detector: those given, the others after the length of the record.
+@dataclass(frozen=True, eq=False)
+class OtherSettings:
+    """What all meetings, or the one named, come to with other windows and persistences.
 
-    Parameters
+    Attributes
     ----------
-    contacts : DataFrame or ContactStream
-        As for `star_coalescence`.
-    window, persistence, burn_in : float, optional
-        By default a quarter, a twelfth and a sixth of the time from the first contact to the last, in whole
-        units (days), 1 at least. A convention of ours, so that half of the record can hold a first tie that
-        is followed to the end; what fits how people meet is better.
+    of : str
+        Which meetings, in words.
+    found : tuple of Coalescence
+        One a combination.
     """
-    clock = contact_stream(contacts).clock
-    span = (clock[-1] - clock[0]) / contact_stream(contacts).unit if len(clock) else 0.0
-    given = {"window": (window, 4), "persistence": (persistence, 12), "burn_in": (burn_in, 6)}
-    return {
-        name: float(max(1, round(span / part))) if value is None else value
-        for name, (value, part) in given.items()
-    }
+
+    of: str
+    found: tuple[Coalescence, ...]
+
+    @property
+    def caption(self) -> str:
+        """What the picture shows."""
+        return f"Coalescence of {self.of} by window and persistence."
+
+    def surface(self) -> pd.DataFrame | NotEstimable:
+        """Return `Coalescence.tidy` of each combination."""
+        if not self.found:
+            return NotEstimable("no other settings were asked for")
+        surface = pd.concat([one.tidy() for one in self.found], ignore_index=True)
+        return surface if surface["enduring"].any() else NotEstimable("no closure endured at any of them")
+
+    def table(self) -> pd.DataFrame | NotEstimable:
+        """Return meetings, closures and coalescence of each combination; between how many people they are."""
+        surface = self.surface()
+        if isinstance(surface, NotEstimable):
+            return surface
+        shown = surface[["rated", "possible", "enduring", "coalescence"]]
+        spans = surface[["window", "persistence"]].itertuples(index=False)
+        labels = [f"window {window:g}, persistence {persistence:g}" for window, persistence in spans]
+        counts = [len(people_behind(one)["enduring"]) for one in self.found]
+        return shown.assign(people=counts).set_axis(pd.Index(labels, name="days"))
+
+    @property
+    def people(self) -> frozenset[str]:
+        """The smallest group that two settings side by side can be brought back to."""
+        if not self.found:
+            return frozenset()
+        events = [one.events for one in self.found]
+        ends = events[0][["one", "other"]].to_numpy(object)
+        states = [frame["enduring"].where(~frame["censored"], -1).to_numpy() for frame in events]
+        apart = [ends[one != other] for one, other in combinations(states, 2)]
+        groups = [frozenset(np.ravel(pairs).tolist()) for pairs in apart]
+        groups += [people_behind(one)["enduring"] for one in self.found]
+        return min(filter(None, groups), key=len, default=frozenset())
 
 
-def sensitivity(
-    contacts: pd.DataFrame | ContactStream,
-    windows: Sequence[float],
-    persistences: Sequence[float],
-    *,
-    burn_in: float | None = None,
-    pairs: Sequence[tuple[object, object]] | None = None,
-) -> pd.DataFrame:
-    """Return how the result moves with window and persistence.
-
-    Parameters
-    ----------
-    contacts, burn_in, pairs
-        As for `star_coalescence`.
-    windows, persistences : sequence of float
-        Settings to be combined.
-
-    Returns
-    -------
-    DataFrame
-        One row a combination: `Coalescence.tidy`, and how many different ``people`` its enduring closures
-        are between.
-    """
-    stream = contact_stream(contacts)
-    rows = []
-    for window, persistence in product(windows, persistences):
-        found = star_coalescence(stream, window=window, persistence=persistence, burn_in=burn_in, pairs=pairs)
-        rows.append(found.tidy().assign(people=people_behind(found)["enduring"]))
-    return pd.concat(rows, ignore_index=True)
+def other_settings(cascades: Cascades, factors: Sequence[float]) -> OtherSettings:
+    """Follow the same meetings with window and persistence multiplied by each of the factors."""
+    spans = [
+        [float(round(cascades.settings[name] * factor, 1)) for factor in factors]
+        for name in ("window", "persistence")
+    ]
+    pairs = [cascades.event] if cascades.event else None
+    found = [
+        star_coalescence(
+            cascades.stream,
+            window=window,
+            persistence=persistence,
+            burn_in=cascades.settings["burn_in"],
+            pairs=pairs,
+        )
+        for window, persistence in product(*spans)
+    ]
+    return OtherSettings(cascades.of, tuple(found))

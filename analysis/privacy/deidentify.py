@@ -13,9 +13,9 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.privacy.disclosure import rare_combinations
 from analysis.privacy.names import Names
 from analysis.privacy.pseudonyms import pseudonyms
+from analysis.privacy.rare import rare_combinations
 from analysis.tables.describe import columns_of
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage

@@ -18,7 +18,10 @@ from analysis.files import ROOT
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.schema import TABLES, Column, Kind
 
-__all__ = ["DataPackage", "Relation", "Resource", "examine_package", "is_own", "read_package"]
+__all__ = ["PRIVATE", "DataPackage", "Relation", "Resource", "examine_package", "is_own", "read_package"]
+
+PRIVATE = 5
+"""Smallest cell of a dataset that declares none: who says nothing about privacy is private."""
 
 _KINDS = ("real", "synthetic")
 _DATES = ("day", "month", "year")
@@ -60,8 +63,8 @@ class DataPackage:
     resources: tuple[Resource, ...]
     relations: tuple[Relation, ...]
     attributes: dict[str, tuple[Column, ...]]
-    smallest_cell: int = 0
-    """Fewest people a published number may rest on; 0: no such limit."""
+    smallest_cell: int = PRIVATE
+    """Fewest people a published number may rest on; 0: no such limit, which has to be declared."""
     dates: str = "day"
     """How finely dates were kept when names were taken out: day, month or year."""
 
@@ -177,10 +180,10 @@ class _Reader:
         if not isinstance(attributes, dict):
             self.fault("attributes", attributes, "an object, one entry a table")
             attributes = {}
-        smallest = content.get("smallest_cell", 0)
+        smallest = content.get("smallest_cell", PRIVATE)
         if type(smallest) is not int or smallest < 0:
             self.fault("smallest_cell", smallest, "a whole number")
-            smallest = 0
+            smallest = PRIVATE
         dates = content.get("dates", "day")
         if dates not in _DATES:
             self.fault("dates", dates, " or ".join(_DATES))

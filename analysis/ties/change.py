@@ -12,31 +12,10 @@ from analysis.frames import keyed_frame
 from analysis.ties.dynamics import composition, dyad_transitions, persistence, reciprocation
 from analysis.ties.panel import Panel
 
-__all__ = ["dyads_before_after", "lasting", "people_before_after", "returned_when", "ties_out_of_sight"]
+__all__ = ["dyads_before_after", "lasting", "returned_when", "ties_out_of_sight"]
 
-_PEOPLE = {
-    "stayed": "stayed",
-    "joined": "joined",
-    "left": "left",
-    "answered_both": "answered in both",
-    "answered_first": "answered in the first only",
-    "answered_second": "answered in the second only",
-}
 _TIES = ["gone", "come", "unknown"]
 _STATES = ["null", "asymmetric", "mutual", "not observed", "turned"]
-
-
-def people_before_after(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:
-    """Return how many stayed, joined, left, answered (`dynamics.composition`), a row each.
-
-    Index `relation`, `waves`, `who`; column ``people``.
-    """
-    rows: dict[tuple[str, str, str], Mapping[Any, Any]] = {}
-    for relation, panel in panels.items():
-        for waves, counts in composition(panel, threshold=threshold).iterrows():
-            for name, who in _PEOPLE.items():
-                rows[relation, str(waves), who] = {"people": counts[name]}
-    return keyed_frame(rows, ["relation", "waves", "who"], ["people"])
 
 
 def ties_out_of_sight(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:

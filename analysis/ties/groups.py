@@ -1,4 +1,4 @@
-"""Actors in groups: what is known of each actor, summarised by group; small groups put together."""
+"""Actors in groups: what is known of each actor, summarised by group."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.ties.structure import Groups, density, group_labels, reciprocity
 
-__all__ = ["group_summary", "merged_small", "within_groups"]
+__all__ = ["group_summary", "within_groups"]
 
 
 def group_summary(
@@ -68,42 +68,6 @@ def group_summary(
 def _by_kind(label: Any) -> tuple[bool, Any]:
     """Sort numbers before text, which Python does not compare."""
     return isinstance(label, str), label
-
-
-def merged_small(groups: Sequence[str], smallest: int, *, label: str = "smaller groups") -> list[str]:
-    """Return the groups with all of fewer than `smallest` members put together, for a picture of a network.
-
-    Parameters
-    ----------
-    groups : sequence of str, length n
-        The group of each actor.
-    smallest : int
-        Fewest members of a group that is shown by itself. While those put together are still fewer, the
-        smallest of the others joins them, so that no group can be told from what is left.
-    label : str
-        What they are called together.
-
-    Returns
-    -------
-    list of str
-        The group of each actor, in the same order.
-
-    Raises
-    ------
-    ValueError
-        If a group is empty, or called like those put together.
-    """
-    labels = group_labels(groups, len(groups))
-    if label in labels:
-        raise ValueError(f"a group is called {label!r} like those put together; choose another label")
-    counts = pd.Series(labels, dtype="object").value_counts()
-    counts = counts.sort_index().sort_values(kind="stable")
-    together = set(counts.index[counts < smallest])
-    for group in counts.index:
-        if not together or counts[list(together)].sum() >= smallest:
-            break
-        together.add(group)
-    return [label if group in together else group for group in groups]
 
 
 def within_groups(matrix: npt.ArrayLike, groups: Groups) -> pd.DataFrame:

@@ -193,6 +193,7 @@ def make_small(folder: Path) -> Small:
         "kind": "real",
         "citation": "Nobody (2026).",
         "licenses": [{"title": "none"}],
+        "smallest_cell": 0,
         "resources": [
             {
                 "path": "ties.csv",

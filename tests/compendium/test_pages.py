@@ -149,7 +149,9 @@ def outputs_of(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> list[di
     package = {"name": run.dataset.name, "title": "T", "kind": run.dataset.kind, "citation": "C"}
     folder = root / "data_derived" / run.dataset.name
     folder.mkdir(parents=True)
-    (folder / "datapackage.json").write_text(json.dumps({**package, "licenses": [{"title": "none"}]}))
+    (folder / "datapackage.json").write_text(
+        json.dumps({**package, "licenses": [{"title": "none"}], "smallest_cell": 0})
+    )
     report_folder(run).mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(results_module, "DATA_DERIVED", root / "data_derived")
     monkeypatch.setattr(results_module, "display", lambda bundle, *, raw: bundles.append(bundle))

@@ -41,7 +41,7 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shown:
     monkeypatch.delenv(RUN_FOLDER_VARIABLE, raising=False)
     (tmp_path / "data_derived/twin").mkdir(parents=True)
     package = {"name": "twin", "title": "A twin", "kind": "synthetic", "citation": "Ours."}
-    package["licenses"] = [{"title": "MIT"}]  # type: ignore[assignment]
+    package |= {"licenses": [{"title": "MIT"}], "smallest_cell": 0}  # type: ignore[dict-item]
     (tmp_path / "data_derived/twin/datapackage.json").write_text(json.dumps(package))
     return displayed
 
@@ -329,9 +329,14 @@ def test_how_small_a_p_is_is_not_shown(shown: Shown) -> None:
     frame = pd.DataFrame(
         {"p": [3e-17, 0.04], "ks_p": [1e-38, 0.5], "p_error": [2e-5, 0.01], "upper": [3e-17, 1.5]}
     )
-    Results("twin").table("t", frame, "A table.")
+    results = Results("twin")
+    results.table("t", frame, "A table.", p_values=["p", "ks_p"])
     row = cells(shown[1][TABLE]["html"])[1]
-    assert row[1:] == ["< 0.001", "< 0.001", "< 0.001", "3e−17"]
+    assert row[1:] == ["< 0.001", "< 0.001", "2e−05", "3e−17"]
+    with pytest.raises(
+        ValueError, match="p_values: found no column P; the table has p, ks_p, p_error, upper"
+    ):
+        results.table("again", frame, "A table.", p_values=["P"])
 
 
 def test_tables_may_be_empty_or_repeat_a_column(shown: Shown) -> None:

@@ -77,6 +77,7 @@ def lay_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "kind": "real",
         "citation": "C",
         "licenses": [{"title": "none"}],
+        "smallest_cell": 0,
     }
     (tmp_path / "data_raw/leaders/datapackage.json").write_text(json.dumps(package))
     return tmp_path

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 from analysis.figures.change import turnover_bars
-from analysis.privacy.suppression import refuse_single_people, texts_of
+from analysis.privacy.texts import refuse_single_people, texts_of
 from analysis.ties.overview import changes
 from analysis.ties.panel import Panel
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from analysis.evidence.participation import attendance_by_activity
 from analysis.figures.participation import attendance_bars
-from analysis.privacy.suppression import refuse_single_people, texts_of
+from analysis.privacy.texts import refuse_single_people, texts_of
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from matplotlib.container import ErrorbarContainer
 from analysis.figures.scores import scores_by_wave
 from analysis.figures.theme import MARKERS
 from analysis.measurement.scales import scale_scores, scale_summary
-from analysis.privacy.suppression import refuse_single_people, texts_of
+from analysis.privacy.texts import refuse_single_people, texts_of
 
 SCALES = pd.DataFrame({"minimum": [1, 0], "maximum": [5, 10]}, index=["collective_efficacy", "use"])
 

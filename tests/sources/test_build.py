@@ -110,7 +110,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     raw = tmp_path / "data_raw" / "small"
     raw.mkdir(parents=True)
     package = {"name": "small", "title": "Small", "kind": "real", "citation": "none"}
-    (raw / "datapackage.json").write_text(json.dumps(package | {"licenses": [{"title": "none"}]}))
+    (raw / "datapackage.json").write_text(
+        json.dumps(package | {"licenses": [{"title": "none"}], "smallest_cell": 0})
+    )
     old = tmp_path / "data_derived" / "small"
     old.mkdir(parents=True)
     (old / "waves.csv").write_text("as it was")

@@ -1,0 +1,187 @@
+"""What the tables of a network say, in sentences.
+
+Every function takes the tables as they are recorded (`structure`, `answered`, `mixing`, `reciprocity`,
+`changes`) and returns the sentences that follow from them; none where nothing follows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.finding import Finding, key_of
+
+__all__ = [
+    "advice_on_answers",
+    "change_findings",
+    "mixing_findings",
+    "network_findings",
+    "reciprocity_findings",
+]
+
+SURE = 0.05
+"""A p-value below counts as evidence."""
+FOUR_IN_FIVE = 0.8
+"""Response below which differences between waves may come from who answered."""
+ENOUGH_KEPT = 0.2
+"""Jaccard index below which a model of tie-by-tie change has too little to follow (Snijders et al. 2010)."""
+
+
+def network_findings(described: pd.DataFrame) -> list[Finding]:
+    """Say how many ties there were, how many were returned, and how many people answered.
+
+    Parameters
+    ----------
+    described : DataFrame
+        As from `overview`.
+
+    Returns
+    -------
+    list of Finding
+        One a relation: its first and last wave.
+
+    Examples
+    --------
+    >>> index = pd.MultiIndex.from_tuples([("help", 1), ("help", 3)], names=["relation", "wave"])
+    >>> columns = ["ties", "edgewise", "response_rate"]
+    >>> described = pd.DataFrame([[77, 0.197, 0.94], [170, 0.329, 0.818]], index=index, columns=columns)
+    >>> network_findings(described)[0].sentence
+    'Help ties rose from 77 to 170; 33 % are returned in wave 3; 82 % answered.'
+    """
+    found = []
+    for relation, rows in described.groupby(level="relation", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        start, end = rows.index[0], rows.index[-1]
+        keys = [key_of("structure", *end, "ties")]
+        if len(rows) > 1:
+            keys.insert(0, key_of("structure", *start, "ties"))
+            said = f"{_named(relation)} ties {_moved(first['ties'], last['ties'])}"
+        else:
+            said = f"{_named(relation)} has {last['ties']:.0f} ties"
+        if pd.notna(last["edgewise"]):
+            said += f"; {last['edgewise']:.0%} are returned in wave {end[1]}".replace("%", " %")
+            keys.append(key_of("structure", *end, "edgewise"))
+        if pd.notna(last["response_rate"]):
+            said += f"; {last['response_rate']:.0%} answered".replace("%", " %")
+            keys.append(key_of("answered", *end, "response_rate"))
+        found.append(Finding(key_of("ties", relation), f"{said}.", tuple(keys)))
+    return found
+
+
+def reciprocity_findings(returned: pd.DataFrame) -> list[Finding]:
+    """Say whether more ties are returned in the last wave than chance would return.
+
+    Parameters
+    ----------
+    returned : DataFrame
+        As from `reciprocity_by_wave`.
+    """
+    return [
+        Finding(
+            key_of("returned", end[0]),
+            f"In wave {end[1]}, {row['edgewise']:.0%} of {_words(end[0])} ties are returned; chance alone "
+            f"would return {row['by_chance']:.0%} ({_sure(row['p'])}).".replace("%", " %"),
+            tuple(key_of("reciprocity", *end, name) for name in ("edgewise", "by_chance", "p")),
+        )
+        for end, row in _last(returned)
+        if pd.notna(row["edgewise"]) and pd.notna(row["p"])
+    ]
+
+
+def mixing_findings(mixing: pd.DataFrame) -> list[Finding]:
+    """Say whether ties of the last wave keep within groups more than chance.
+
+    Parameters
+    ----------
+    mixing : DataFrame
+        As from `mixing_by_wave`.
+    """
+    found = []
+    for end, row in _last(mixing):
+        if pd.isna(row["p"]) or pd.isna(row["external_internal"]):
+            continue
+        inward = row["external_internal"] < row["random_mixing"]
+        if row["p"] >= SURE:
+            said = "ties are spread over schools about as chance would spread them"
+        else:
+            said = f"ties {'stay within' if inward else 'cross'} schools more than chance would have it"
+        sentence = (
+            f"In wave {end[1]}, {_words(end[0])} {said}: the E-I index is "
+            f"{_signed(row['external_internal'])}, and {_signed(row['random_mixing'])} under random mixing "
+            f"({_sure(row['p'])})."
+        )
+        names = ("external_internal", "random_mixing", "p")
+        found.append(
+            Finding(key_of("mixing", end[0]), sentence, tuple(key_of("mixing", *end, name) for name in names))
+        )
+    return found
+
+
+def change_findings(compared: pd.DataFrame) -> list[Finding]:
+    """Say how many ties were kept, new and lost in the last step.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        As from `changes`.
+    """
+    found = []
+    for end, row in _last(compared):
+        names = ["kept", "new", "lost"]
+        sentence = (
+            f"From wave {end[1]}, {row['kept']:.0f} {_words(end[0])} ties were kept, {row['new']:.0f} are new "
+            f"and {row['lost']:.0f} were lost"
+        )
+        if row["jaccard"] < ENOUGH_KEPT:
+            sentence += f". The Jaccard index is {row['jaccard']:.2f}: too little stayed for a model of tie-by-tie change"
+            names.append("jaccard")
+        keys = tuple(key_of("changes", *end, name) for name in names)
+        found.append(Finding(key_of("change", end[0]), f"{sentence}.", keys))
+    return found
+
+
+def advice_on_answers(described: pd.DataFrame) -> list[Finding]:
+    """Say what to do where many did not answer the last wave of a relation; nothing where enough did.
+
+    Parameters
+    ----------
+    described : DataFrame
+        As from `overview`.
+    """
+    return [
+        Finding(
+            key_of("advice", end[0]),
+            f"Only {row['response_rate']:.0%} answered about {_words(end[0])} in wave {end[1]}. Ask the others "
+            "before you read a difference between waves as change.".replace("%", " %"),
+            (key_of("answered", *end, "response_rate"),),
+        )
+        for end, row in _last(described)
+        if row["response_rate"] < FOUR_IN_FIVE
+    ]
+
+
+def _last(frame: pd.DataFrame) -> list[tuple[tuple[str, object], pd.Series]]:
+    """Return the last row of every relation, under its relation and wave."""
+    return [(rows.index[-1], rows.iloc[-1]) for _, rows in frame.groupby(level="relation", sort=False)]
+
+
+def _words(relation: object) -> str:
+    return str(relation).replace("_", " ")
+
+
+def _named(relation: object) -> str:
+    words = _words(relation)
+    return words[:1].upper() + words[1:]
+
+
+def _moved(first: float, last: float) -> str:
+    how = "stayed at" if first == last else "rose from" if last > first else "fell from"
+    return f"{how} {last:.0f}" if first == last else f"{how} {first:.0f} to {last:.0f}"
+
+
+def _signed(value: float) -> str:
+    return f"{np.round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def _sure(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
