@@ -1,19 +1,14 @@
-"""What a page is told: numbers and sentences with their keys, and whom they rest on."""
+"""What a page is told: numbers, and the sentences it opens with; their keys, and whom they rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import update_wrapper
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Concatenate, ParamSpec, TypedDict, TypeVar
+from typing import TypedDict
 
-from analysis.checks import NotEstimable
-
-__all__ = ["Finding", "Number", "and_list", "estimable", "if_estimable", "smallest_group"]
-
-P = ParamSpec("P")
-R = TypeVar("R")
-T = TypeVar("T")
+__all__ = ["Finding", "Number", "and_list", "key_of", "slug", "smallest_group"]
 
 
 class Number(TypedDict):
@@ -25,56 +20,46 @@ class Number(TypedDict):
     people: Collection[str]
 
 
-class Finding(TypedDict):
-    """A sentence that a page opens with, and the keys of the recorded numbers it is made of."""
+@dataclass(frozen=True)
+class Finding:
+    """A result in plain words.
+
+    Attributes
+    ----------
+    key : str
+        Its name on the page.
+    sentence : str
+        The result first; every numeral in it is one of the numbers.
+    numbers : tuple of str
+        Keys under which these are recorded.
+    """
 
     key: str
     sentence: str
-    numbers: list[str]
+    numbers: tuple[str, ...]
 
 
-def estimable(fit: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | NotEstimable:
-    """Return what an estimator gives, or, where the data cannot answer, the `NotEstimable` that says why.
-
-    Only the estimator itself is called inside, so that a mistake anywhere else stays a mistake.
+def slug(*labels: object) -> str:
+    """Return labels as the part of a key: lower case, words joined by hyphens, labels by dots.
 
     Examples
     --------
-    >>> def share(part, whole):
-    ...     if not whole:
-    ...         raise NotEstimable("nobody was asked")
-    ...     return part / whole
-    >>> estimable(share, 1, 4)
-    0.25
-    >>> estimable(share, 0, 0)
-    NotEstimable('nobody was asked')
+    >>> slug("Advice, year 1", "out_degree")
+    'advice-year-1.out_degree'
     """
-    try:
-        return fit(*arguments, **options)
-    except NotEstimable as reason:
-        return reason
+    parts = (re.sub(r"[^a-z0-9_]+", "-", str(label).lower()).strip("-") for label in labels)
+    return ".".join(part for part in parts if part)
 
 
-def if_estimable(
-    function: Callable[Concatenate[T, P], R],
-) -> Callable[Concatenate[T | NotEstimable, P], R | NotEstimable]:
-    """Make a function of a result hand on a `NotEstimable` that it is given in place of the result.
+def key_of(table: str, *labels: object) -> str:
+    """Return the key of a table's cell from the labels of its row and column.
 
     Examples
     --------
-    >>> @if_estimable
-    ... def in_words(share):
-    ...     return f"{share:.0%}"
-    >>> in_words(0.25), in_words(NotEstimable("nobody was asked"))
-    ('25%', NotEstimable('nobody was asked'))
+    >>> key_of("structure", "help", 3, "ties")
+    'structure.help.3.ties'
     """
-
-    def handed_on(result: T | NotEstimable, /, *arguments: P.args, **options: P.kwargs) -> R | NotEstimable:
-        if isinstance(result, NotEstimable):
-            return result
-        return function(result, *arguments, **options)
-
-    return update_wrapper(handed_on, function)
+    return f"{table}.{slug(*labels)}"
 
 
 def smallest_group(groups: Iterable[Collection[str]]) -> frozenset[str]:

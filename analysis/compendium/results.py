@@ -195,9 +195,7 @@ class Results:
         }
         display(bundle, raw=True)
 
-    def figure(
-        self, key: str, figure: Figure | NotEstimable, caption: str, *, people: Any = None
-    ) -> None:
+    def figure(self, key: str, figure: Figure | NotEstimable, caption: str, *, people: Any = None) -> None:
         """Show and write a figure (SVG), then close it.
 
         Parameters

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analysis.contacts.beside_chance import NullComparison
 from analysis.contacts.meetings import Cascades
 from analysis.contacts.one_meeting import MeetingShown
-from analysis.finding import Finding, and_list
+from analysis.finding import Finding, and_list, key_of
 
 __all__ = ["cascade_findings"]
 
@@ -38,16 +38,16 @@ def cascade_findings(
             f"People who met could have made {row['possible']:,} new ties in each other's circles. "
             f"They made and kept {row['enduring']:,}: {100 * row['coalescence']:.2g} %."
         )
-        rows = ("first-order-closures-possible", "first-order-closures-that-endured")
-        found.append(_finding("closures", sentence, *rows, "coalescence-endured-possible"))
+        rows = ("first-order closures possible", "first-order closures that endured")
+        found.append(_finding("closures", sentence, *rows, "coalescence: endured ÷ possible"))
     if row["both_possible"]:
         sentence = (
             f"Both sides made a new tie after {row['both_directions']:,} of the {row['both_possible']:,} "
             "meetings in which both could."
         )
         rows = (
-            "star-coalescences-both-sides-made-a-new-tie",
-            "meetings-in-which-both-sides-had-something-possible",
+            "star coalescences: both sides made a new tie",
+            "meetings in which both sides had something possible",
         )
         found.append(_finding("both-sides", sentence, *rows))
     return [*found, _of_the_meeting(shown), *map(_beside_chance, filter(lambda one: one.tests, comparisons))]
@@ -69,9 +69,9 @@ def _of_the_meeting(shown: MeetingShown) -> Finding:
         f"{row['closed_one']:,}, the other {row['closed_other']:,}, and {row['enduring']:,} of these ties "
         f"lasted. {after}."
     )
-    rows = ("first-order-closures-possible", "closed-by-the-one", "closed-by-the-other")
-    keys = [f"event.{name}.value" for name in (*rows, "first-order-closures-that-endured")]
-    return Finding(key="finding.meeting", sentence=sentence, numbers=keys)
+    rows = ("first-order closures possible", "closed by the one", "closed by the other")
+    rows = (*rows, "first-order closures that endured")
+    return Finding("meeting", sentence, tuple(key_of("event", row, "value") for row in rows))
 
 
 def _beside_chance(comparison: NullComparison) -> Finding:
@@ -85,5 +85,5 @@ def _beside_chance(comparison: NullComparison) -> Finding:
     parts[:1] = [parts[0].replace(" that of ", " the 95 % range of ")] if parts else ["beside no null model"]
     sentence = f"{comparison.title} ({comparison.of}) lies {'; '.join(parts)}."
     table = f"nulls-{comparison.key}"
-    keys = [f"{table}.{test.null.replace('_', '-')}.p" for test in comparison.tests]
-    return Finding(key=f"finding.{comparison.key}-beside-chance", sentence=sentence, numbers=keys)
+    keys = [key_of(table, test.null.replace("_", "-"), "p") for test in comparison.tests]
+    return Finding(f"{comparison.key}-beside-chance", sentence, tuple(keys))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-__all__ = ["attendance_by_activity", "attendance_by_organization"]
+__all__ = ["attendance_by_activity", "attendance_by_organization", "who_belongs", "who_came"]
 
 
 def attendance_by_activity(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -59,6 +59,32 @@ def attendance_by_organization(tables: Mapping[str, pd.DataFrame]) -> pd.DataFra
     grouped = possible.groupby(possible["actor_id"].map(homes))
     frame = pd.DataFrame({"members": grouped["actor_id"].nunique(), "share": grouped["came"].mean()})
     return frame.rename_axis("organization")
+
+
+def who_came(tables: Mapping[str, pd.DataFrame], reached: pd.DataFrame) -> list[frozenset[tuple[str, str]]]:
+    """Return who came to each activity of a table, as (person, activity), in the order of its rows.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        attendance of the data model.
+    reached : DataFrame
+        With an index of activities.
+    """
+    attendance = tables["attendance"]
+    return [
+        frozenset(
+            (person, activity) for person in attendance.loc[attendance["activity_id"] == activity, "actor_id"]
+        )
+        for activity in reached.index
+    ]
+
+
+def who_belongs(tables: Mapping[str, pd.DataFrame]) -> list[frozenset[str]]:
+    """Return the members of each organisation, for each row of `attendance_by_organization`."""
+    homes = tables["actors"].set_index("actor_id")["organization_id"].fillna("none given")
+    there = _possible(tables)["actor_id"].drop_duplicates()
+    return [frozenset(group) for _, group in there.groupby(there.map(homes))]
 
 
 def _possible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

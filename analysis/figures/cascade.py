@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.contacts.cascade import Meeting
 from analysis.figures.theme import PALETTE, themed
-from analysis.finding import if_estimable
+from analysis.estimable import if_estimable
 
 __all__ = ["beside_nulls", "cascade_timeline", "census_bars", "meeting_steps", "sensitivity_surface"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-__all__ = ["scale_scores", "scale_summary"]
+__all__ = ["scale_scores", "scale_summary", "who_scored"]
 
 
 def scale_scores(tables: Mapping[str, pd.DataFrame], *, fewest: float = 0.5) -> pd.DataFrame:
@@ -56,3 +56,17 @@ def scale_summary(scores: pd.DataFrame) -> pd.DataFrame:
     columns = {"people": grouped.size(), "mean": grouped.mean(), "sd": grouped.std()}
     points = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
     return pd.DataFrame(columns | {name: grouped.quantile(point) for name, point in points.items()})
+
+
+def who_scored(scores: pd.DataFrame) -> list[frozenset[tuple[str, str, object]]]:
+    """Return who has a score, as (person, scale, wave), for each row of `scale_summary`.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As from `scale_scores`.
+    """
+    return [
+        frozenset((str(person), *key) for person in group["actor_id"])
+        for key, group in scores.groupby(["scale", "wave"])
+    ]

@@ -8,12 +8,12 @@ import pytest
 from analysis.ties.change import (
     dyads_before_after,
     lasting,
-    people_before_after,
     returned_when,
     ties_out_of_sight,
 )
 from analysis.ties.dynamics import composition, dyad_transitions, persistence, reciprocation
 from analysis.ties.panel import Panel
+from analysis.ties.people import who_before_after
 
 NAN = np.nan
 
@@ -31,7 +31,7 @@ def panels() -> dict[str, Panel]:
 
 
 def test_people_and_ties_by_hand(panels: dict[str, Panel]) -> None:
-    people = people_before_after(panels)["people"]
+    people = who_before_after(panels).map(len)
     assert people["help", "1 to 2"].to_dict() == {
         "stayed": 4,
         "joined": 0,
@@ -65,12 +65,13 @@ def test_every_row_is_that_of_its_relation(panels: dict[str, Panel]) -> None:
     assert ended.loc["help", "spells"].sum() == len(spells)
     for outcome, part in spells.groupby("outcome"):
         assert ended.loc[("help", outcome), "waited"] == part["waited"].mean()
-    assert len(people_before_after({"help": panels["help"]})) == 6 * len(composition(panels["help"]))
+    assert len(who_before_after({"help": panels["help"]})) == 6 * len(composition(panels["help"]))
 
 
 def test_one_wave_has_no_rows(panels: dict[str, Panel]) -> None:
     alone = {"help": Panel.from_matrices([panels["help"].matrix(1)], actors="abcd")}
-    for function in (people_before_after, ties_out_of_sight, dyads_before_after, lasting):
+    assert who_before_after(alone).empty
+    for function in (ties_out_of_sight, dyads_before_after, lasting):
         assert function(alone).empty
         assert list(function(alone).columns) == list(function(panels).columns)
     assert returned_when(alone)["spells"].sum() == 1

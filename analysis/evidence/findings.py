@@ -1,0 +1,135 @@
+"""What the pages on activities and on who can say what they did tell, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.finding import Finding, key_of
+
+__all__ = ["attendance_findings", "attribution_findings", "convergence_findings", "rate_findings"]
+
+
+def attendance_findings(reached: pd.DataFrame, organizations: pd.DataFrame) -> list[Finding]:
+    """Say which activity reached most people, which fewest, and how far apart schools are.
+
+    Parameters
+    ----------
+    reached, organizations : DataFrame
+        As from `attendance_by_activity` and `attendance_by_organization`, of what may be shown.
+
+    Examples
+    --------
+    >>> reached = pd.DataFrame({"share": [0.5, 0.25]}, index=["kick_off", "lab"])
+    >>> attendance_findings(reached, reached.iloc[:0])[0].sentence
+    'Most came to kick off (50 %), fewest to lab (25 %).'
+    """
+    found = []
+    for key, table, frame, said in (
+        ("reach", "activities", reached, "Most came to {high} ({most} %), fewest to {low} ({least} %)."),
+        (
+            "schools",
+            "organizations",
+            organizations,
+            "People of {high} came to {most} % of what they could have come to, people of {low} to {least} %.",
+        ),
+    ):
+        shares = frame["share"].dropna()
+        if len(shares) < 2 or shares.max() == shares.min():
+            continue
+        high, low = shares.idxmax(), shares.idxmin()
+        sentence = said.format(
+            high=_words(high),
+            most=f"{100 * shares[high]:.0f}",
+            low=_words(low),
+            least=f"{100 * shares[low]:.0f}",
+        )
+        keys = tuple(key_of(table, name, "share") for name in (high, low))
+        found.append(Finding(key, sentence, keys))
+    return found
+
+
+def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendance") -> list[Finding]:
+    """Say how many new ties can be traced to one activity, and what more would have to be known.
+
+    Parameters
+    ----------
+    traced : DataFrame
+        As from `summarised`.
+    known : str
+        The kind of knowledge the sentence is about.
+    """
+    if known not in traced.index:
+        return []
+    total, one = (int(traced.loc[known, name]) for name in ("new_ties", "one"))
+    keys = tuple(key_of("traced", known, name) for name in ("new_ties", "one"))
+    sentence = f"Of {total} new ties, {one} can be traced to one activity by {known}."
+    found = [Finding("traced", sentence, keys)]
+    if total and one < total / 2:
+        found.append(
+            Finding(
+                "advice.traced",
+                f"For most of the {total} new ties, who came is not enough to say where they began. Write down "
+                "dated contacts, or survey after fewer activities.",
+                keys[:1],
+            )
+        )
+    return found
+
+
+def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Finding]:
+    """Say which activities make ties at a rate above zero.
+
+    Parameters
+    ----------
+    estimated : DataFrame
+        `FormationRates.tidy`: source, rate, lower, upper.
+    activities : list of str
+        Sources that are activities.
+    """
+    rates = estimated.set_index("source").loc[lambda frame: frame.index.isin(activities)]
+    rates = rates.dropna(subset=["rate", "lower"])
+    if rates.empty:
+        return []
+    best = rates["lower"].idxmax()
+    row = rates.loc[best]
+    keys = tuple(key_of("rates", best, name) for name in ("rate", "lower", "upper"))
+    if row["lower"] <= 0:
+        return [
+            Finding(
+                "rates",
+                "No activity makes ties at a rate that can be told from zero: even the interval of "
+                f"{_words(best)} begins at {row['lower']:.0f}.",
+                keys[1:2],
+            )
+        ]
+    return [
+        Finding(
+            "rates",
+            f"The clearest sign of an activity making ties is at {_words(best)}: pairs who met there formed a tie "
+            f"with a chance of {row['rate']:.2f} (95 % interval {row['lower']:.2f} to {row['upper']:.2f}).",
+            keys,
+        )
+    ]
+
+
+def convergence_findings(counts: Mapping[str, int]) -> list[Finding]:
+    """Say how often network and notes agree.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Findings by outcome, as recorded.
+    """
+    total = sum(counts.values())
+    if not total:
+        return []
+    agree, contrary = counts["agreement"], counts["dissonance"]
+    keys = tuple(key_of("convergence-counts", name, "findings") for name in ("agreement", "dissonance"))
+    sentence = f"Network and notes agree on {agree} pairs of activity and code and contradict each other on {contrary}."
+    return [Finding("convergence", sentence, keys)]
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
