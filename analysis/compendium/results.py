@@ -138,8 +138,8 @@ class Results:
         key : str
             Its name; the file is `tables/<key>.csv`, a cell's key `<key>.<row labels>.<column>`.
         frame : DataFrame or NotEstimable
-            Rows and columns with labels that are unique. Where the data could not answer, the page says so and
-            why, and `<key>.none` records it.
+            Rows and columns with labels that are unique. Where the data could not answer, the page says so
+            and why, and `<key>.none` records it.
         caption : str
             A sentence that says what the table shows.
         label : str
@@ -312,7 +312,7 @@ class Results:
         self._say(f"Not shown: {self._disclosure.told(reason)}. ({what})")
 
     def _not_estimable(self, reason: NotEstimable) -> str:
-        """Return why something could not be estimated; without its counts where few people may not be told of."""
+        """Return why the data could not answer; without counts where there is a smallest cell."""
         return f"not estimable: {'too little to go by' if self._disclosure.restricts else reason}"
 
     def _say(self, told: str) -> None:

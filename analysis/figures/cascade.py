@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.contacts.cascade import Meeting
-from analysis.figures.theme import PALETTE, themed
 from analysis.estimable import if_estimable
+from analysis.figures.theme import PALETTE, themed
 
 __all__ = ["beside_nulls", "cascade_timeline", "census_bars", "meeting_steps", "sensitivity_surface"]
 
