@@ -68,7 +68,8 @@ ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GP
 	@$(ANALYSIS) data --study school_leaders
 	@test -x .venv-ergm/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-ergm
 	@$(PYTHON) -m uv pip sync --quiet --python .venv-ergm/bin/python --require-hashes requirements-ergm.lock
-	@PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.tie_models.ergm --out notebooks/school_leaders/results/ergm_mcmc.json
+	@PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.tie_models.ergm \
+	  --models notebooks/school_leaders/table_9_4_models.json --out notebooks/school_leaders/results/ergm_mcmc.json
 
 drill: $(STAMP)  ## the fault drill at length: a build killed at 50 random moments
 	@COMPENDIUM_KILLS=50 PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -q tests/compendium/test_driver.py -k killed

@@ -22,10 +22,19 @@ def keyed_frame(
     names : sequence of str
         Levels of the index, two or more.
     columns : sequence of str
-        In this order; what a row does not have is missing.
+        In this order; what a row does not have is missing. Where a row has a ``note``, such as why nothing
+        could be estimated, that is a column more, the last.
+
+    Examples
+    --------
+    >>> rows = {("help", 1): {"p": 0.2}, ("help", 2): {"note": "not estimable: found no tie"}}
+    >>> keyed_frame(rows, ["relation", "wave"], ["p"]).to_dict("list")
+    {'p': [0.2, nan], 'note': ['', 'not estimable: found no tie']}
     """
     index = pd.MultiIndex.from_tuples(list(rows) or [("",) * len(names)], names=list(names))[: len(rows)]
-    return pd.DataFrame(list(rows.values()), columns=list(columns), index=index)
+    frame = pd.DataFrame(list(rows.values()), columns=list(columns), index=index)
+    notes = [row.get("note", "") for row in rows.values()]
+    return frame.assign(note=notes) if any(notes) else frame
 
 
 def one_column(row: Mapping[Any, Any], labels: Mapping[str, str]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.arrays import Flags, Floats, Integers
+from analysis.checks import NotEstimable
 
 __all__ = [
     "ADOPTER_CATEGORIES",
@@ -59,7 +60,7 @@ def adopter_categories(adoption_time: npt.ArrayLike, *, innovators: bool = True)
 
     Raises
     ------
-    ValueError
+    NotEstimable
         When fewer than two adopted, or all at one time.
 
     References
@@ -70,7 +71,7 @@ def adopter_categories(adoption_time: npt.ArrayLike, *, innovators: bool = True)
     adopted = np.isfinite(times)
     distinct = len(np.unique(times[adopted]))
     if distinct < 2:
-        raise ValueError(
+        raise NotEstimable(
             f"found {int(adopted.sum())} adopters at {distinct} different times; allowed: 2 times or more"
         )
     mean, deviation = times[adopted].mean(), times[adopted].std(ddof=1)

@@ -13,6 +13,7 @@ from scipy.optimize import least_squares
 
 from analysis.adoption.adopters import cumulative_adoption
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 
 __all__ = ["BassCurve", "bass"]
 
@@ -85,8 +86,9 @@ def bass(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, *, ceiling: float
     Raises
     ------
     ValueError
-        When periods are uneven, fewer than the parameters and one, nobody adopted, the ceiling is not in
-        (0, 1], or the fit does not converge.
+        When periods are uneven, or the ceiling is not in (0, 1].
+    NotEstimable
+        When there are no more periods than parameters, nobody adopted, or the fit does not converge.
 
     References
     ----------
@@ -97,12 +99,14 @@ def bass(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, *, ceiling: float
     curve = cumulative_adoption(adoption_time, bounds)
     share = curve["share"].to_numpy(dtype=float)
     gaps = np.diff(bounds)
-    if len(bounds) <= count or not np.allclose(gaps, gaps[0]):
-        raise ValueError(f"found {len(bounds)} periods; needed: more than {count}, evenly spaced")
-    if not share[-1] > 0:
-        raise ValueError("found no adopter in these periods; needed: one or more")
+    if len(gaps) and not np.allclose(gaps, gaps[0]):
+        raise ValueError(f"found gaps from {gaps.min():g} to {gaps.max():g}; allowed: evenly spaced periods")
     if ceiling is not None and not 0 < ceiling <= 1:
         raise ValueError(f"ceiling is {ceiling}; allowed: above 0 and up to 1, or None")
+    if len(bounds) <= count:
+        raise NotEstimable(f"found {len(bounds)} periods; needed: more than {count}")
+    if not share[-1] > 0:
+        raise NotEstimable("found no adopter in these periods; needed: one or more")
     clock = np.arange(1.0, len(bounds) + 1)
 
     def shape(parameters: Floats) -> Floats:
@@ -127,7 +131,7 @@ def bass(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, *, ceiling: float
     ]
     best = min(fits, key=lambda fit: float(fit.cost))
     if not best.success:
-        raise ValueError(f"the Bass curve did not converge: {best.message}")
+        raise NotEstimable(f"the Bass curve did not converge: {best.message}")
     errors = _least_squares_errors(best, len(share))
     return BassCurve(
         innovation=float(best.x[0]),

@@ -15,8 +15,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
 from scipy.stats import norm
+from statsmodels.discrete.discrete_model import Logit
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.families.links import CLogLog
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import (
     ConvergenceWarning,
     HessianInversionWarning,
@@ -28,7 +31,8 @@ from analysis.adoption.exposure import HOMOPHILY, ExposureWeights, exposure
 from analysis.adoption.exposure_weights import Network
 from analysis.adoption.person_periods import person_periods
 from analysis.arrays import Floats, Integers
-from analysis.checks import require_one_of
+from analysis.checks import NotEstimable, require_level, require_one_of
+from analysis.resampling.monte_carlo import normal_interval
 
 __all__ = [
     "HazardLink",
@@ -152,10 +156,13 @@ def hazard_model(
     ------
     ValueError
         With every fault of the input: columns that are not there or not numeric, an event other than 0
-        and 1, no event or nothing but events, terms that depend on one another, fewer than two groups;
-        or when a term separates the adoptions perfectly.
+        and 1, infinite values.
+    NotEstimable
+        For no event or nothing but events, terms that depend on one another, fewer than two groups; or when
+        a term separates the adoptions perfectly.
     """
     require_one_of("link", link, get_args(HazardLink))
+    require_level(level)
     numeric = ([] if exposure is None else [exposure]) + list(covariates)
     used = [event, *numeric, *categorical, *([] if groups is None else [groups])]
     absent = [name for name in used if name not in frame]
@@ -168,17 +175,17 @@ def hazard_model(
     outcome = rows[event].to_numpy(dtype=float)
     design = _design(rows, numeric, categorical)
     clusters = None if groups is None else pd.factorize(rows[groups])[0]
-    _check_model(outcome, design, event, clusters, level)
+    _check_model(outcome, design, event, clusters)
     estimates, covariance, log_likelihood = _fit(outcome, design, link, clusters)
     errors = np.sqrt(np.diag(covariance))
-    reach = norm.ppf((1 + level) / 2) * errors
+    lower, upper = normal_interval(estimates, errors, level)
     return HazardModel(
         terms=tuple(design.columns),
         estimates=estimates,
         standard_errors=errors,
         p=2 * norm.sf(np.abs(estimates / errors)),
-        lower=estimates - reach,
-        upper=estimates + reach,
+        lower=lower,
+        upper=upper,
         exposure=exposure,
         link=link,
         level=level,
@@ -228,7 +235,7 @@ def diffusion_regression(
 
     Raises
     ------
-    ValueError
+    ValueError, NotEstimable
         As `hazard_model` and `analysis.adoption.exposure.exposure`.
     """
     found = exposure(
@@ -256,15 +263,13 @@ def _design(rows: pd.DataFrame, numeric: Sequence[str], categorical: Sequence[st
     return pd.DataFrame(columns)
 
 
-def _check_model(
-    outcome: Floats, design: pd.DataFrame, event: str, clusters: Integers | None, level: float
-) -> None:
-    faults = []
+def _check_model(outcome: Floats, design: pd.DataFrame, event: str, clusters: Integers | None) -> None:
+    faults, nothing = [], []
     matrix = design.to_numpy(dtype=float)
     if not np.isin(outcome, (0.0, 1.0)).all():
         faults.append(f"{event}: found values other than 0 and 1")
     elif len(np.unique(outcome)) < 2:
-        faults.append(
+        nothing.append(
             f"{event}: {int(outcome.sum())} in {len(outcome)} complete rows; needed: some, but not all"
         )
     if not np.isfinite(matrix).all():
@@ -275,13 +280,13 @@ def _check_model(
         earlier = [np.linalg.matrix_rank(scaled[:, :count]) for count in range(matrix.shape[1] + 1)]
         spare = [str(design.columns[k]) for k in range(matrix.shape[1]) if earlier[k + 1] == earlier[k]]
         if spare:
-            faults.append(f"{', '.join(spare)}: follows from the terms before; leave it out")
+            nothing.append(f"{', '.join(spare)}: follows from the terms before; leave it out")
     if clusters is not None and len(np.unique(clusters)) < 2:
-        faults.append(f"found {len(np.unique(clusters))} groups; needed: two or more")
-    if not 0 < level < 1:
-        faults.append(f"found level {level}; allowed: between 0 and 1")
+        nothing.append(f"found {len(np.unique(clusters))} groups; needed: two or more")
     if faults:
-        raise ValueError("\n".join(faults))
+        raise ValueError("\n".join(faults + nothing))
+    if nothing:
+        raise NotEstimable("\n".join(nothing))
 
 
 def _fit(
@@ -292,10 +297,10 @@ def _fit(
         {} if clusters is None else {"cov_type": "cluster", "cov_kwds": {"groups": clusters}}
     )
     if link == "logit":
-        model, how = sm.Logit(outcome, design.to_numpy()), {"disp": 0, "maxiter": 100}
+        model, how = Logit(outcome, design.to_numpy()), {"disp": 0, "maxiter": 100}
     else:
-        family = sm.families.Binomial(link=sm.families.links.CLogLog())
-        model, how = sm.GLM(outcome, design.to_numpy(), family=family), {"maxiter": 200}
+        family = Binomial(link=CLogLog())
+        model, how = GLM(outcome, design.to_numpy(), family=family), {"maxiter": 200}
     stopped = (
         ConvergenceWarning,
         HessianInversionWarning,
@@ -311,11 +316,11 @@ def _fit(
             warnings.simplefilter("ignore", RuntimeWarning)
             fit = model.fit(**how, **options)
     except stopped as error:
-        raise ValueError(none) from error
+        raise NotEstimable(none) from error
     # Where separation is not complete the search stops far out, with errors beyond any real ones.
     # The constant is left out of this: far from where its terms are 0 (years) its error may well be large.
     spread = design.to_numpy().std(axis=0)
     if not (np.isfinite(fit.bse).all() and (fit.bse * spread < _NO_END).all()):
-        raise ValueError(none)
+        raise NotEstimable(none)
     covariance = np.asarray(fit.cov_params(), dtype=float)
     return np.asarray(fit.params, dtype=float), covariance, float(fit.llf)

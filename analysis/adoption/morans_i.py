@@ -19,6 +19,8 @@ from scipy.stats import norm
 from analysis.adoption.exposure import HOMOPHILY
 from analysis.adoption.exposure_weights import Network, observed_network
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
+from analysis.resampling.monte_carlo import p_value
 
 __all__ = ["MoranTest", "morans_i"]
 
@@ -26,7 +28,8 @@ __all__ = ["MoranTest", "morans_i"]
 _AT_ONCE = 2_000_000
 """Cells of permuted values held in memory at a time."""
 
-_SLACK = 1e-12
+_CONSTANT = 1e-12
+"""Share of a column's sum of squares below which its variation is rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +124,9 @@ def morans_i(
     Raises
     ------
     ValueError
-        When shapes do not fit, a value is missing, nobody is tied, n < 4, or fewer than one permutation.
+        When shapes do not fit, a value is missing, or for fewer than one permutation.
+    NotEstimable
+        When nobody is tied, or n < 4.
 
     References
     ----------
@@ -142,19 +147,19 @@ def morans_i(
         faults.append(f"values has {count} missing or infinite numbers; allowed: none")
     elif len(names) != columns.shape[1]:
         faults.append(f"there are {len(names)} labels for {columns.shape[1]} columns; one each is needed")
-    if size < 4 or not weights.nnz:
-        faults.append(f"found {size} actors and {weights.nnz} ties; Moran's I needs 4 actors and a tie")
     if permutations < 1:
         faults.append(f"found {permutations} permutations; allowed: at least 1")
     if faults:
         raise ValueError("\n".join(faults))
+    if size < 4 or not weights.nnz:
+        raise NotEstimable(f"found {size} actors and {weights.nnz} ties; Moran's I needs 4 actors and a tie")
     if normalised:
         total = weights.sum(axis=1)
         scale = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
         weights = sparse.csr_array(sparse.diags_array(scale) @ weights)
     centred = columns - columns.mean(axis=0)
     variation = (centred**2).sum(axis=0)
-    same = variation <= _SLACK * np.maximum((columns**2).sum(axis=0), 1.0)
+    same = variation <= _CONSTANT * np.maximum((columns**2).sum(axis=0), 1.0)
     factor = np.divide(size / weights.sum(), variation, out=np.full(len(variation), np.nan), where=~same)
     statistic = factor * _cross_products(weights, centred[None])[0]
     expected = -1 / (size - 1)
@@ -166,7 +171,7 @@ def morans_i(
         order = np.argsort(random.random((min(step, permutations - first), size)), axis=1)
         batches.append(factor * _cross_products(weights, centred[order]))
     drawn = np.concatenate(batches)
-    away = np.abs(drawn - expected) >= np.abs(statistic - expected) - _SLACK
+    by_column = list(zip(drawn.T, statistic, strict=True))
     return MoranTest(
         labels=names,
         statistic=statistic,
@@ -175,10 +180,8 @@ def morans_i(
         p_normal=2 * norm.sf(np.abs(statistic - expected) / np.where(sd > 1e-9, sd, np.nan)),
         permutation_mean=drawn.mean(axis=0),
         permutation_sd=drawn.std(axis=0, ddof=1) if permutations > 1 else np.full(len(sd), np.nan),
-        p=np.where(same, np.nan, (1 + away.sum(axis=0)) / (1 + permutations)),
-        p_greater=np.where(
-            same, np.nan, (1 + (drawn >= statistic - _SLACK).sum(axis=0)) / (1 + permutations)
-        ),
+        p=np.array([p_value(one, own, "about_centre", centre=expected) for one, own in by_column]),
+        p_greater=np.array([p_value(one, own, "greater") for one, own in by_column]),
         permutations=permutations,
         seed=seed,
     )

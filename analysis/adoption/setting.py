@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 from analysis.tables.adopter_kind import others_of_kind
 
 __all__ = ["Adoption", "adoption_setting", "never_as_one_period_later", "times_by_row"]
@@ -85,9 +86,11 @@ def adoption_setting(
     Raises
     ------
     ValueError
-        When there is no such innovation or relation, nothing links the adopters, people and organisations
-        both adopt it, values are asked for
-        without a relation, or one is missing, or the length of a period is not above 0.
+        When there is no such innovation or relation, people and organisations both adopt it, values are asked
+        for without a relation, or the length of a period is not above 0.
+    NotEstimable
+        When there is no adoption, nothing links the adopters (as where contacts are dated and adoption is
+        not), or a value that is asked for is missing.
     """
     if not days > 0:
         raise ValueError(f"days is {days}; allowed: a length of a period above 0")
@@ -95,7 +98,7 @@ def adoption_setting(
         raise ValueError("valued: contacts have no values; name a relation of the table ties")
     rows = tables["adoptions"]
     if rows.empty:
-        raise ValueError("the table adoptions has no row; needed: one for each who might adopt")
+        raise NotEstimable("the table adoptions has no row; needed: one for each who might adopt")
     known = sorted(rows["innovation"].unique())
     if innovation is None and known:
         innovation = str(max(known, key=rows["innovation"].tolist().count))
@@ -118,7 +121,7 @@ def adoption_setting(
     unit = f"period of {days:g} days" if dated else "period"
     times = np.where(censored, np.inf, until)
     if relation is None and "contacts" in tables and not dated and "ties" not in tables:
-        raise ValueError(
+        raise NotEstimable(
             "adoption is in numbered periods and contacts are dated: give dates of adoption, or ties"
         )
     if relation is None and "contacts" in tables and dated:
@@ -190,7 +193,7 @@ def _of_relation(
 ) -> tuple[sparse.csr_array, int]:
     relations = sorted(tables["ties"]["relation"].unique()) if "ties" in tables else []
     if relation is None and not relations:
-        raise ValueError("nothing links the adopters: name a relation of the table ties, or give contacts")
+        raise NotEstimable("nothing links the adopters: name a relation of the table ties, or give contacts")
     if relation is not None and relation not in relations:
         there = ", ".join(map(str, relations[:12])) or "none"
         raise ValueError(f"ties: found no relation {relation!r}; there are {there}")
@@ -199,7 +202,7 @@ def _of_relation(
     values = ties["value"] if valued else None
     if values is not None and values.isna().any():
         lacking = int(values.isna().sum())
-        raise ValueError(f"ties: {lacking} of {len(ties)} of {name!r} have no value; each needs one")
+        raise NotEstimable(f"ties: {lacking} of {len(ties)} of {name!r} have no value; each needs one")
     given = ties["value"] != 0
     senders, receivers = _ends(tables, ties[given], place)
     unused = int(given.sum()) - int(_linked(senders, receivers).sum())

@@ -21,11 +21,10 @@ from analysis.adoption.exposure import HOMOPHILY
 from analysis.adoption.exposure_weights import Network, observed_network
 from analysis.adoption.thresholds import NeverAdopters, thresholds
 from analysis.arrays import Floats, Integers
+from analysis.checks import NotEstimable, require_count
+from analysis.resampling.monte_carlo import p_error, p_value, replicate_interval
 
 __all__ = ["StructureTest", "structure_dependence"]
-
-
-_SLACK = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +109,9 @@ def structure_dependence(
     Raises
     ------
     ValueError
-        When there are fewer than two ties or a number is below 1, the statistic is not finite, or as
-        `analysis.adoption.exposure.exposure`.
+        When a number is below 1, or as `analysis.adoption.exposure.exposure`.
+    NotEstimable
+        When there are fewer than two ties, or the statistic is not finite.
 
     References
     ----------
@@ -120,10 +120,10 @@ def structure_dependence(
     """
     ties = observed_network(network).ties
     ties.sort_indices()
-    if rewirings < 1 or swaps_per_tie < 1:
-        raise ValueError(f"found {rewirings} rewirings and {swaps_per_tie} swaps a tie; allowed: at least 1")
+    require_count("rewirings", rewirings)
+    require_count("swaps a tie", swaps_per_tie)
     if ties.nnz < 2:
-        raise ValueError(f"found {ties.nnz} ties; needed: two that can be swapped")
+        raise NotEstimable(f"found {ties.nnz} ties; needed: two that can be swapped")
     if not directed:
         uneven = (ties - ties.T).tocoo()
         if np.any(uneven.data):
@@ -139,23 +139,22 @@ def structure_dependence(
     measure = mean_threshold if statistic is None else statistic
     observed = float(measure(ties))
     if not math.isfinite(observed):
-        raise ValueError(f"the statistic of the observed network is {observed}; a finite one is needed")
+        raise NotEstimable(f"the statistic of the observed network is {observed}; a finite one is needed")
     random = np.random.default_rng(seed)
     drawn = _rewired(ties, directed, rewirings, swaps_per_tie, random)
     replicates = np.array([float(measure(one)) for one in drawn])
-    below = (1 + int((replicates <= observed + _SLACK).sum())) / (1 + rewirings)
-    above = (1 + int((replicates >= observed - _SLACK).sum())) / (1 + rewirings)
-    p = min(1.0, 2 * min(below, above))
+    p = p_value(replicates, observed, "doubled")
+    lower, upper = replicate_interval(replicates)
     return StructureTest(
         statistic="mean threshold" if statistic is None else getattr(statistic, "__name__", "statistic"),
         observed=observed,
         replicates=replicates,
         mean=float(replicates.mean()),
         sd=float(replicates.std(ddof=1)) if rewirings > 1 else math.nan,
-        lower=float(np.quantile(replicates, 0.025)),
-        upper=float(np.quantile(replicates, 0.975)),
+        lower=lower,
+        upper=upper,
         p=p,
-        p_error=2 * math.sqrt((p / 2) * (1 - p / 2) / rewirings),
+        p_error=p_error(p, rewirings, "doubled"),
         seed=seed,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.checks import NotEstimable
 from analysis.contacts.closure import Coalescence
 from analysis.contacts.closure_counts import CENSORING
 from analysis.contacts.positions import tied_by
@@ -43,7 +44,7 @@ def event_shown(found: Coalescence, named: Sequence[str] = ()) -> int:
             raise ValueError(f"event: found no contact between {' and '.join(map(repr, named))}")
         return int(rows["event"].iloc[0])
     if events.empty:
-        raise ValueError("found no contact of two people; allowed: at least one")
+        raise NotEstimable("found no contact of two people; allowed: at least one")
     rated = events[~events["censored"]]
     shown = events if rated.empty else rated
     largest = int(shown[["star_one", "star_other"]].min(axis=1).to_numpy().argmax())

@@ -19,10 +19,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 from analysis.contacts.closure_counts import CENSORING, event_counts
 from analysis.contacts.nulls import Null, NullModel, null_model
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.parallel import replicated
+from analysis.resampling.monte_carlo import p_value, replicate_interval, tied
 
 __all__ = ["CoalescenceTest", "Statistic", "coalescence_test", "coalescence_tests"]
 
@@ -80,6 +82,8 @@ class CoalescenceTest:
         """Where the observed lies by the interval of the null: above, within or below it."""
         if np.isnan([self.observed, self.lower, self.upper]).any():
             return "unknown"
+        if tied([self.lower, self.upper], self.observed).any():
+            return "within"
         return "above" if self.observed > self.upper else "below" if self.observed < self.lower else "within"
 
     def tidy(self) -> pd.DataFrame:
@@ -94,8 +98,7 @@ class CoalescenceTest:
         row["mean"] = self.observed - self.effect
         # A range that ends where the observed lies ends at 0, not a rounding error from it.
         row["effect_lower"], row["effect_upper"] = (
-            0.0 if np.isclose(self.observed, end, rtol=1e-12, atol=0) else self.observed - end
-            for end in (self.upper, self.lower)
+            0.0 if tied(end, self.observed) else self.observed - end for end in (self.upper, self.lower)
         )
         row["place"] = self.place
         row["replicates"], row["missing"] = len(self.replicates), int(np.isnan(self.replicates).sum())
@@ -159,8 +162,9 @@ def coalescence_test(
     InvalidInput
         As `contact_stream`.
     ValueError
-        With every parameter out of bounds; when the pair is never in contact, the event is censored, or
-        nothing is possible in what was observed.
+        With every parameter out of bounds; when the pair is never in contact.
+    NotEstimable
+        When the event is censored, or nothing is possible in what was observed.
     """
     (found,) = coalescence_tests(
         contacts,
@@ -204,8 +208,8 @@ def coalescence_tests(
 
     Raises
     ------
-    ValueError
-        As `coalescence_test`, for the first of the statistics of which that holds.
+    ValueError, NotEstimable
+        As `coalescence_test`; also where one of the statistics alone is not estimable.
     """
     _check(null, statistics, replicates, window, persistence, burn_in, level, event, after)
     stream = contact_stream(contacts)
@@ -222,7 +226,7 @@ def coalescence_tests(
     settings = {"window": window, "persistence": persistence, "burn_in": burn_in}
     observed = _statistics(stream, statistics, pair, settings)
     if np.isnan(observed).any():
-        raise ValueError(_nothing(stream, pair, settings))
+        raise NotEstimable(_nothing(stream, pair, settings))
     model = null_model(stream, null, window=window, after=None if kept is None else kept / stream.unit)
     task = partial(_replicate, model, statistics, pair, settings)
     draws = np.array(replicated(task, replicates, seed=seed, workers=workers))
@@ -231,10 +235,10 @@ def coalescence_tests(
     tests = []
     for statistic, value, drawn in zip(statistics, observed, draws.T, strict=True):
         # A replicate without anything possible cannot speak for an effect.
-        larger = int((np.isnan(drawn) | (drawn > value + 1e-12)).sum())
-        same = int((np.abs(drawn - value) <= 1e-12).sum())
+        ties = tied(drawn, value)
+        larger = int((np.isnan(drawn) | ((drawn > value) & ~ties)).sum())
         known = drawn[~np.isnan(drawn)]
-        ends = np.quantile(known, [(1 - level) / 2, (1 + level) / 2]) if len(known) else (np.nan, np.nan)
+        lower, upper = replicate_interval(known, level)
         tests.append(
             CoalescenceTest(
                 null=null,
@@ -242,10 +246,10 @@ def coalescence_tests(
                 event=None if event is None else (str(event[0]), str(event[1])),
                 observed=value,
                 effect=value - float(known.mean()) if len(known) else np.nan,
-                lower=float(ends[0]),
-                upper=float(ends[1]),
-                p=(1 + larger + same) / (1 + replicates),
-                p_randomised=(larger + uniform * (1 + same)) / (1 + replicates),
+                lower=lower,
+                upper=upper,
+                p=p_value(drawn, value, "greater"),
+                p_randomised=(larger + uniform * (1 + int(ties.sum()))) / (1 + replicates),
                 replicates=drawn,
                 window=window,
                 persistence=persistence,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Floats, Integers
+from analysis.checks import require_one_of
 from analysis.contacts.stream import ContactStream, Ties, contact_stream, static_ties, tie_between
 
 __all__ = ["two_paths"]
@@ -48,8 +49,7 @@ def two_paths(contacts: pd.DataFrame | ContactStream, *, by: Counted = "path") -
     ValueError
         When `by` is none of these.
     """
-    if by not in get_args(Counted):
-        raise ValueError(f"found by {by!r}; allowed: {', '.join(get_args(Counted))}")
+    require_one_of("by", by, get_args(Counted))
     stream = contact_stream(contacts)
     ties = static_ties(len(stream.people), stream.one, stream.other, stream.first)
     if by == "path":

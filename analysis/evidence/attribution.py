@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.checks import NotEstimable
 from analysis.ties.panel import Panel
 
 __all__ = [
@@ -52,7 +53,7 @@ def intervals(tables: Mapping[str, pd.DataFrame], waves: Sequence[object]) -> pd
 
     Raises
     ------
-    ValueError
+    NotEstimable
         When a wave has no date: activities then cannot be put before or after it.
     """
     dated = tables["waves"].set_index("wave").loc[list(waves), ["opened_on", "closed_on"]]
@@ -60,7 +61,7 @@ def intervals(tables: Mapping[str, pd.DataFrame], waves: Sequence[object]) -> pd
     closed = dated["closed_on"].fillna(dated["opened_on"]).tolist()
     if dated.isna().all(axis=1).any():
         undated = ", ".join(str(wave) for wave in dated.index[dated.isna().all(axis=1)])
-        raise ValueError(
+        raise NotEstimable(
             f"waves {undated} have no date; allowed: opened_on or closed_on in the table waves, so that "
             "activities can be put before or after them"
         )

@@ -19,8 +19,10 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
 from scipy.stats import f as f_distribution
+from statsmodels.regression.mixed_linear_model import MixedLM
+
+from analysis.checks import NotEstimable, require_level, require_one_of
 
 __all__ = ["IntraclassCorrelation", "Method", "intraclass_correlation"]
 
@@ -102,15 +104,15 @@ def intraclass_correlation(
     Raises
     ------
     ValueError
-        When the lengths differ, the method is none of these, scores are no finite numbers or all the same, or
-        fewer than two groups, or no group of two people, have scores.
+        When the lengths differ, the method is none of these, or scores are no finite numbers.
+    NotEstimable
+        When scores are all the same; fewer than two groups, or no group of two people, have scores; or the
+        search for the maximum does not converge.
     """
-    if method not in get_args(Method):
-        raise ValueError(f"found method {method!r}; allowed: {', '.join(get_args(Method))}")
+    require_one_of("method", method, get_args(Method))
     if len(scores) != len(groups):
         raise ValueError(f"found {len(scores)} scores and {len(groups)} groups; allowed: one group a score")
-    if not 0 < level < 1:
-        raise ValueError(f"found level {level}; allowed: between 0 and 1")
+    require_level(level)
     given = pd.Series(list(scores), dtype="object")
     values = pd.to_numeric(given, errors="coerce").astype(float)
     odd = given[given.notna() & ~np.isfinite(values)]
@@ -122,12 +124,12 @@ def intraclass_correlation(
     frame = pd.DataFrame({"score": values, "group": pd.Series(list(groups), dtype="object")}).dropna()
     sizes = frame.groupby("group")["score"].size()
     if len(sizes) < 2 or sizes.max() < 2:
-        raise ValueError(
+        raise NotEstimable(
             f"found scores of {len(frame)} people in {len(sizes)} groups; allowed: at least two groups, "
             "and two people in one of them"
         )
     if frame["score"].nunique() == 1:
-        raise ValueError("all scores are the same; there is no variance to share out")
+        raise NotEstimable("all scores are the same; there is no variance to share out")
     people, number = int(sizes.sum()), len(sizes)
     mean_size = people / number
     if method == "reml":
@@ -199,9 +201,9 @@ def _searched(frame: pd.DataFrame) -> tuple[float, float]:
         # A variance of zero between groups lies on the boundary, of which the fit warns.
         warnings.simplefilter("ignore")
         groups = pd.factorize(frame["group"])[0]
-        model = sm.MixedLM(frame["score"].to_numpy(), np.ones(len(frame)), groups=groups)
+        model = MixedLM(frame["score"].to_numpy(), np.ones(len(frame)), groups=groups)
         # Searches by gradient may stop far from the maximum in small samples; Powell's does not use one.
         fit = model.fit(reml=True, method="powell", xtol=1e-8, ftol=1e-12)
     if not fit.converged:
-        raise ValueError("the search for the maximum of the restricted likelihood did not converge")
+        raise NotEstimable("the search for the maximum of the restricted likelihood did not converge")
     return float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)

@@ -1,4 +1,5 @@
 """Comparison by resampling.
 
-`qap` (QAP and MRQAP), `specification`, `correlation`, `proportions`.
+`monte_carlo` (p-values, their error, intervals, ties), `qap` (QAP and MRQAP), `specification`, `correlation`,
+`proportions`.
 """

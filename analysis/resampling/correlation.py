@@ -12,6 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from analysis.checks import NotEstimable, require_count, require_level, require_one_of
+from analysis.resampling.monte_carlo import p_value, tied
+
 __all__ = ["Correlation", "Kind", "correlation"]
 
 Kind = Literal["pearson", "spearman"]
@@ -85,27 +88,29 @@ def correlation(
     Raises
     ------
     ValueError
-        When the lengths differ, the kind is none of these, fewer than four units have both values, or one of
-        the two is the same everywhere.
+        When the lengths differ, the kind is none of these, or the level or the replicates are out of bounds.
+    NotEstimable
+        When fewer than four units have both values, or one of the two is the same everywhere.
     """
-    if kind not in get_args(Kind):
-        raise ValueError(f"found kind {kind!r}; allowed: {', '.join(get_args(Kind))}")
+    require_one_of("kind", kind, get_args(Kind))
+    require_level(level)
+    require_count("replicates", replicates)
     if len(first) != len(second):
         raise ValueError(f"found {len(first)} and {len(second)} values; allowed: as many of both")
     one, other = (np.asarray(values, dtype=float) for values in (first, second))
     there = ~(np.isnan(one) | np.isnan(other))
     one, other = one[there], other[there]
     if len(one) < 4 or np.ptp(one) == 0 or np.ptp(other) == 0:
-        raise ValueError(f"found {len(one)} units with both values; allowed: at least 4, and both varying")
+        raise NotEstimable(f"found {len(one)} units with both values; allowed: at least 4, and both varying")
     # Ranks are taken anew in each bootstrap sample: they belong to the statistic.
     statistic = _spearman if kind == "spearman" else _pearson
     generator = np.random.default_rng(seed)
     estimate = statistic(one, other)
     drawn = np.array([statistic(one, generator.permutation(other)) for _ in range(replicates)])
-    p = (1 + int((np.abs(drawn) >= abs(estimate) - 1e-12).sum())) / (1 + replicates)
+    p = p_value(drawn, estimate, "about_zero")
     lower = upper = float("nan")
     without_one = [statistic(np.delete(one, unit), np.delete(other, unit)) for unit in range(len(one))]
-    if np.ptp(without_one) > 1e-12:
+    if not tied(without_one, without_one[0]).all():
         with np.errstate(invalid="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", stats.DegenerateDataWarning)
             lower, upper = stats.bootstrap(

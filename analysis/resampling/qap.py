@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 from analysis.resampling.qap_input import (
     FAMILIES,
     METHODS,
@@ -77,7 +78,9 @@ def qap_correlation(
     Raises
     ------
     ValueError
-        Naming every fault found: shapes, labels, infinite values, no variance, too few cells, options.
+        Naming every fault found: shapes, labels, infinite values, options.
+    NotEstimable
+        For too few cells, or a matrix without variance.
 
     Notes
     -----
@@ -142,8 +145,10 @@ def mrqap(
     Raises
     ------
     ValueError
-        Naming every fault found: shapes, labels, values, no variance, collinear xs, too few cells, options;
-        or: the xs fit y exactly; the logistic fit does not converge; no replicate could be fitted.
+        Naming every fault found: shapes, labels, values, options.
+    NotEstimable
+        For too few cells, matrices without variance, collinear xs; or: the xs fit y exactly; the logistic fit
+        does not converge; no replicate could be fitted.
 
     Notes
     -----
@@ -214,7 +219,7 @@ def _fit(design: Floats, response: Floats, family: str) -> _Fit:
         residual = float(((response - basis @ coefficients) ** 2).sum())
         total = float(((response - response.mean()) ** 2).sum())
         if residual <= 1e-12 * total:
-            raise ValueError("the xs fit y exactly: without residuals there is no t statistic to compare")
+            raise NotEstimable("the xs fit y exactly: without residuals there is no t statistic to compare")
         share = 1.0 - residual / total
         quality = {
             "r_squared": share,
@@ -228,7 +233,7 @@ def _fit(design: Floats, response: Floats, family: str) -> _Fit:
         np.ascontiguousarray(basis), response, everywhere, coefficients, factor
     )
     if not converged:
-        raise ValueError(
+        raise NotEstimable(
             "the logistic regression of y on the xs does not converge; most often some combination of "
             "the xs separates the ones of y from its zeros, and a coefficient is infinite"
         )

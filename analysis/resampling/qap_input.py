@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 
 __all__ = [
     "FAMILIES",
@@ -150,22 +151,30 @@ def _members(
 
 
 def check_cells(checked: CheckedMatrices, terms: int, family: str) -> None:
-    """Raise on every fault of the values in the cells observed in all matrices."""
+    """Raise on every fault of the values in the cells observed in all matrices.
+
+    Raises
+    ------
+    NotEstimable
+        When there are too few cells, or a matrix does not vary over them or follows from others.
+    ValueError
+        When y is not of 0 and 1 under family "logit".
+    """
+    if family == "logit":
+        outcome = checked.layers[0][checked.allowed]
+        strange = outcome[~np.isnan(outcome) & (outcome != 0.0) & (outcome != 1.0)]
+        if strange.size:
+            raise ValueError(f"y holds {strange[0]:g}: under family 'logit' only 0, 1 and NaN are allowed")
     values = checked.layers[:, checked.observed]
     cells = values.shape[1]
     if cells <= terms:
-        raise ValueError(f"{cells} cells are observed in every matrix, more than {terms} are needed")
+        raise NotEstimable(f"{cells} cells are observed in every matrix, more than {terms} are needed")
     faults = []
     spread = values.std(axis=1)
     flat = spread <= 1e-12 * np.abs(values).max(axis=1)
     for name, constant, value in zip(checked.names, flat, values[:, 0], strict=True):
         if constant:
             faults.append(f"{name} has no variance over the {cells} observed cells: all are {value:g}")
-    if family == "logit":
-        outcome = checked.layers[0][checked.allowed]
-        strange = outcome[~np.isnan(outcome) & (outcome != 0.0) & (outcome != 1.0)]
-        if strange.size:
-            faults.append(f"y holds {strange[0]:g}: under family 'logit' only 0, 1 and NaN are allowed")
     kept: list[int] = []
     for position in range(1, len(checked.names)):
         if flat[position]:
@@ -179,4 +188,4 @@ def check_cells(checked: CheckedMatrices, terms: int, family: str) -> None:
         else:
             kept.append(position)
     if faults:
-        raise ValueError("; ".join(faults))
+        raise NotEstimable("; ".join(faults))

@@ -8,10 +8,11 @@ from __future__ import annotations
 import warnings
 from dataclasses import asdict, dataclass
 
-import numpy as np
 import pandas as pd
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
+from analysis.resampling.monte_carlo import p_error, p_value
 from analysis.resampling.qap_input import METHODS
 
 __all__ = ["MRQAP", "MRQAPTerm", "QAPCorrelation", "p_values", "sample_deviation"]
@@ -177,7 +178,7 @@ def p_values(
     """
     count = replicates.size
     if count == 0:
-        raise ValueError(f"{name}: none of the {permutations} replicates could be fitted")
+        raise NotEstimable(f"{name}: none of the {permutations} replicates could be fitted")
     if count < permutations:
         warnings.warn(
             f"{name}: {permutations - count} of {permutations} replicates could not be fitted "
@@ -185,15 +186,10 @@ def p_values(
             RuntimeWarning,
             stacklevel=level + 1,
         )
-    # Permutations that leave the statistic as it was must count as equal whatever the rounding.
-    slack = 1e-9 * max(1.0, abs(statistic))
-    extreme = (
-        np.abs(replicates) >= abs(statistic) - slack,
-        replicates >= statistic - slack,
-        replicates <= statistic + slack,
+    p, greater, less = (
+        p_value(replicates, statistic, alternative) for alternative in ("about_zero", "greater", "less")
     )
-    p, greater, less = ((1.0 + float(hits.sum())) / (1.0 + count) for hits in extreme)
-    return p, greater, less, float(np.sqrt(p * (1.0 - p) / count))
+    return p, greater, less, p_error(p, count)
 
 
 def sample_deviation(values: Floats) -> float:

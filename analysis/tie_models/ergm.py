@@ -8,10 +8,11 @@ and there are no estimates. Such fits are kept in the results with the reason, n
 
 ergmx (GPL-3) is no dependency of this project. It is installed in an environment of its own, in which
 
-    python -m analysis.tie_models.ergm --out FILE.json
+    python -m analysis.tie_models.ergm --models MODELS.json --out FILE.json
 
 fits the models of one network, beside it their settings, seed, versions and the network's digest. Only numpy,
-pandas, networkx and ergmx are needed for that.
+pandas, networkx and ergmx are needed for that. Which network and which models is said in a file beside the
+study that asks for them (see `models_of`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import math
 import platform
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -38,18 +39,23 @@ from analysis.files import write_atomically
 from analysis.tables.load import load
 from analysis.tie_models.change_statistics import (
     Term,
+    cyclic_triples,
     edges,
     gwesp,
+    in_stars,
+    match,
     mutual,
+    out_stars,
     read_network,
     receiver,
     sender,
     transitive_ties,
     transitive_triples,
+    two_paths,
 )
 from analysis.ties.panel import Panel
 
-__all__ = ["MonteCarloFit", "ergm_mcmc", "main"]
+__all__ = ["MonteCarloFit", "ergm_mcmc", "main", "models_of"]
 
 # A fixed number of chains: the default follows the machine's cores, and results would follow it too.
 DEFAULT_SETTINGS = {"n_chains": 2, "samplesize": 2048, "interval": 1024, "burnin": 16384, "max_iter": 30}
@@ -68,6 +74,15 @@ _NAMES = {
     "match": "nodematch",
     "edge_covariate": "edgecov",
 }
+
+_BARE: dict[str, Callable[[], Term]] = {
+    maker.__name__: maker
+    for maker in (
+        *(edges, mutual, transitive_triples, transitive_ties, cyclic_triples, two_paths),
+        *(out_stars, in_stars),
+    )
+}
+_OF_ACTORS: dict[str, Callable[[Any], Term]] = {"sender": sender, "receiver": receiver, "match": match}
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,30 +231,56 @@ def _translate(matrix: ArrayLike | pd.DataFrame, terms: Mapping[str, Term]) -> t
     return graph, " + ".join(parts)
 
 
-def _models(actors: pd.DataFrame) -> dict[str, dict[str, Term]]:
-    """Return the models of Carolan's Table 9.4, by their transitivity statistic and covariates."""
-    base = {"arc": edges(), "reciprocity": mutual()}
-    transitivity = {
-        "without transitivity": {},
-        "transitive triples": {"transitivity": transitive_triples()},
-        "transitive ties": {"transitivity": transitive_ties()},
-        "gwesp 0.25": {"transitivity": gwesp(0.25)},
-        "gwesp log 2": {"transitivity": gwesp(math.log(2))},
-    }
-    male = {"sender male": sender(actors["male"]), "receiver male": receiver(actors["male"])}
-    efficacy = {
-        "sender efficacy": sender(actors["efficacy"]),
-        "receiver efficacy": receiver(actors["efficacy"]),
-    }
-    models = {"arcs and reciprocity": base}
-    for name, triads in transitivity.items():
-        models[f"{name}; male"] = {**base, **triads, **male}
-        models[f"{name}; male, efficacy"] = {**base, **triads, **male, **efficacy}
+def models_of(
+    specification: Mapping[str, Mapping[str, str | Mapping[str, Any]]], actors: pd.DataFrame
+) -> dict[str, dict[str, Term]]:
+    """Return the models that a specification names.
+
+    Parameters
+    ----------
+    specification : mapping
+        By model: by the term's name its kind, such as ``"mutual"``, or a mapping of the kind to what it
+        needs: a column of `actors` for ``sender``, ``receiver`` and ``match``, the decay for ``gwesp``.
+    actors : DataFrame
+        A row an actor, in the order of the network.
+
+    Raises
+    ------
+    ValueError
+        With every term of an unknown kind, or of a column that is not there.
+
+    Examples
+    --------
+    >>> actors = pd.DataFrame({"male": [0, 1]})
+    >>> models = models_of({"men": {"arc": "edges", "men send": {"sender": "male"}}}, actors)
+    >>> [(name, term.kind) for name, term in models["men"].items()]
+    [('arc', 'edges'), ('men send', 'sender')]
+    """
+    models: dict[str, dict[str, Term]] = {}
+    faults = []
+    for model, terms in specification.items():
+        models[model] = {}
+        for name, given in terms.items():
+            kind, what = (given, None) if isinstance(given, str) else next(iter(given.items()))
+            if what is None and kind in _BARE:
+                models[model][name] = _BARE[kind]()
+            elif kind == "gwesp" and isinstance(what, (int, float)):
+                models[model][name] = gwesp(what)
+            elif kind in _OF_ACTORS and what in actors:
+                models[model][name] = _OF_ACTORS[kind](actors[what])
+            else:
+                faults.append(f"model {model!r}, term {name!r}: found {given!r}")
+    if faults:
+        allowed = f"{', '.join(_BARE)}; gwesp with a decay; {', '.join(_OF_ACTORS)} with a column of actors"
+        raise ValueError("\n".join([*faults, f"allowed: {allowed}"]))
     return models
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fit Table 9.4's models to a dataset's network and write them, with their provenance, as JSON.
+    """Fit the models of a file to the network it names and write them, with their provenance, as JSON.
+
+    The file is a JSON object: ``dataset``, ``relation``, ``wave``, ``threshold`` (a tie is a value of at
+    least this), and ``models`` as `models_of` takes them.
 
     Returns
     -------
@@ -247,18 +288,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0, also when some fits did not converge (the file says which); 1 without ergmx.
     """
     parser = argparse.ArgumentParser(prog="python -m analysis.tie_models.ergm", description=main.__doc__)
+    parser.add_argument("--models", type=Path, required=True, help="file of network and models")
     parser.add_argument("--out", type=Path, required=True, help="file to write")
-    parser.add_argument("--dataset", default="school_leaders")
-    parser.add_argument("--relation", default="confidential")
-    parser.add_argument("--wave", type=int, default=3)
-    parser.add_argument("--threshold", type=float, default=3.0, help="a tie is a value of at least this")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)
-    tables = load(chosen.dataset)
-    panel = Panel.from_tables(tables, relation=chosen.relation)
-    matrix = panel.matrix(chosen.wave, threshold=chosen.threshold)
+    asked = json.loads(chosen.models.read_text(encoding="utf-8"))
+    tables = load(asked["dataset"])
+    panel = Panel.from_tables(tables, relation=asked["relation"])
+    matrix = panel.matrix(asked["wave"], threshold=asked["threshold"])
     fits = {}
-    for name, terms in _models(tables["actors"]).items():
+    for name, terms in models_of(asked["models"], tables["actors"]).items():
         try:
             fits[name] = ergm_mcmc(matrix, terms, seed=chosen.seed)
         except ModuleNotFoundError as error:
@@ -266,10 +305,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         print(f"{name}\n{fits[name].summary()}\n", flush=True)
     record = {
-        "dataset": chosen.dataset,
-        "relation": chosen.relation,
-        "wave": chosen.wave,
-        "threshold": chosen.threshold,
+        **{name: asked[name] for name in ("dataset", "relation", "wave", "threshold")},
         "actors": len(matrix),
         "ties": int(np.nansum(matrix)),
         "network_sha256": hashlib.sha256(np.ascontiguousarray(matrix).tobytes()).hexdigest(),

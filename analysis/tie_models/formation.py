@@ -23,6 +23,8 @@ from scipy.optimize import brentq, linprog, minimize
 from scipy.stats import chi2
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable, require_count, require_level
+from analysis.resampling.monte_carlo import p_error
 
 __all__ = ["FormationRates", "formation_power", "formation_rates"]
 
@@ -122,12 +124,15 @@ def formation_rates(
     Raises
     ------
     ValueError
-        With every fault: no pair or source, lengths that differ, values that are not 0 and 1, exposures that
-        are negative or missing, a source nobody was exposed to, a tie formed by a pair exposed to none.
+        With every fault: no source, lengths that differ, values that are not 0 and 1, exposures that are
+        negative or missing, a source nobody was exposed to, a tie formed by a pair exposed to none.
+    NotEstimable
+        For no pair at risk.
     """
     outcome = np.asarray(formed, dtype=float)
     design = exposures.to_numpy(dtype=float)
-    _check(outcome, design, list(map(str, exposures.columns)), level)
+    require_level(level)
+    _check(outcome, design, list(map(str, exposures.columns)))
     # Hazards are found per largest exposure, so that the unit of an exposure does not matter.
     scale = design.max(axis=0)
     rows, place = np.unique(design / scale, axis=0, return_inverse=True)
@@ -156,10 +161,10 @@ def formation_rates(
     )
 
 
-def _check(outcome: Floats, design: Floats, names: list[str], level: float) -> None:
+def _check(outcome: Floats, design: Floats, names: list[str]) -> None:
     faults = []
-    if not outcome.size or not names:
-        faults.append(f"found {outcome.size} pairs and {len(names)} sources; allowed: at least one of each")
+    if not names:
+        faults.append("found no source; allowed: at least one")
     elif len(outcome) != len(design):
         faults.append(f"found {len(outcome)} outcomes for {len(design)} pairs; allowed: one for each")
     else:
@@ -173,10 +178,10 @@ def _check(outcome: Floats, design: Floats, names: list[str], level: float) -> N
         bare = int(((design == 0).all(axis=1) & (outcome == 1)).sum())
         if bare:
             faults.append(f"{bare} ties formed by pairs exposed to no source; add one for everything else")
-    if not 0 < level < 1:
-        faults.append(f"found level {level}; allowed: between 0 and 1")
     if faults:
         raise ValueError("\n".join(faults))
+    if not outcome.size:
+        raise NotEstimable("found no pair at risk; formation rates need at least one")
 
 
 def _maximum(
@@ -306,13 +311,14 @@ def formation_power(
     for name, share in (("attendance", attendance), ("rate", rate), ("outside", outside), ("level", level)):
         if not 0 <= share <= 1:
             raise ValueError(f"found {name}={share}; allowed: a share from 0 to 1")
-    if min(people - 1, activities, replicates) < 1:
-        raise ValueError("allowed: two people or more, at least one activity and one replicate")
+    require_count("people", people, 2)
+    require_count("activities", activities)
+    require_count("replicates", replicates)
     generator = np.random.default_rng(seed)
     chances = np.array([outside, *[rate] * activities])
     critical = float(chi2.ppf(1 - 2 * level, 1)) if level < 0.5 else 0.0
     pairs = ~np.eye(people, dtype=bool)
-    found, identified, widths = 0, 0, []
+    tests, identified, widths = 0, 0, []
     for _ in range(replicates):
         came = generator.random((activities, people)) < attendance
         met = (came[:, :, None] & came[:, None, :])[:, pairs].T.astype(float)
@@ -330,10 +336,10 @@ def formation_power(
         if least < most - 1e-6:
             continue
         identified += 1
-        found += 2 * (best - _maximum(kept, trials, ties, {1: 0.0})[1]) > critical
+        tests += 2 * (best - _maximum(kept, trials, ties, {1: 0.0})[1]) > critical
         ends = _interval(kept, trials, ties, 1, hazards[1], best - float(chi2.ppf(0.95, 1)) / 2)
         widths.append(float(np.exp(-ends[0]) - np.exp(-ends[1])))
-    power = found / replicates
+    power = tests / replicates
     return pd.DataFrame(
         [
             {
@@ -342,7 +348,7 @@ def formation_power(
                 "attendance": attendance,
                 "rate": rate,
                 "power": power,
-                "power_error": float(np.sqrt(power * (1 - power) / replicates)),
+                "power_error": p_error(power, replicates),
                 "identified": identified / replicates,
                 "width": float(np.mean(widths)) if widths else np.nan,
             }

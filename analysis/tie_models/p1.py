@@ -33,6 +33,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from analysis.arrays import Flags, Floats, Integers
+from analysis.checks import NotEstimable
 from analysis.tie_models.change_statistics import read_network
 
 __all__ = ["DyadFit", "P1Result", "fit_dyads", "p1", "refuse_infinite"]
@@ -159,8 +160,10 @@ def p1(matrix: ArrayLike | pd.DataFrame) -> P1Result:
     Raises
     ------
     ValueError
-        If the matrix is no such network; has no tie or every tie; degrees leave no tie open; or the maximum
-        of the likelihood lies at infinity along several effects together, or is not unique (they are named).
+        If the matrix is no such network.
+    NotEstimable
+        If it has no tie or every tie; degrees leave no tie open; or the maximum of the likelihood lies at
+        infinity along several effects together, or is not unique (they are named).
     """
     actors, values = read_network(matrix)
     size = len(actors)
@@ -171,11 +174,11 @@ def p1(matrix: ArrayLike | pd.DataFrame) -> P1Result:
     chosen = (values[rows, columns] + 2 * values[columns, rows]).astype(np.int64)
     if not chosen.any() or (chosen == 3).all():
         found = "all are mutual" if chosen.any() else "none has a tie"
-        raise ValueError(f"of {len(chosen)} dyads observed in both directions {found}; p1 needs both kinds")
+        raise NotEstimable(f"of {len(chosen)} dyads observed in both directions {found}; p1 needs both kinds")
     statistics = _p1_statistics(rows, columns, size)
     limits, possible = _settle_infinite(statistics, chosen)
     if (possible.sum(axis=1) == 1).all():
-        raise ValueError(
+        raise NotEstimable(
             "who names all or nobody, and who is named so, make every tie certain: nothing to fit"
         )
     finite = limits == 0
@@ -284,7 +287,7 @@ def fit_dyads(
 
     Raises
     ------
-    ValueError
+    NotEstimable
         As `refuse_infinite`; or no convergence: the largest standardised score is still above 1e-10.
     """
     units = np.arange(len(chosen))
@@ -318,7 +321,7 @@ def fit_dyads(
             following = evaluate(estimates + length * direction)
         estimates = estimates + length * direction
         likelihood, shares = following
-    raise ValueError(f"the fit did not converge in {iterations} Newton steps")
+    raise NotEstimable(f"the fit did not converge in {iterations} Newton steps")
 
 
 def refuse_infinite(
@@ -331,7 +334,7 @@ def refuse_infinite(
 
     Raises
     ------
-    ValueError
+    NotEstimable
         Naming the parameters that run to infinity together, or saying that some cannot be told apart.
     """
     others = np.ones(statistics.shape[:2], dtype=bool) if possible is None else possible.copy()
@@ -339,7 +342,7 @@ def refuse_infinite(
     others[units, chosen] = False
     relative = np.unique((statistics - statistics[units, chosen][:, None, :])[others], axis=0)
     if np.linalg.matrix_rank(relative) < len(names):
-        raise ValueError(
+        raise NotEstimable(
             f"the {len(names)} parameters ({_some(names)}) cannot be told apart on these data: "
             "terms depend linearly on each other, or too few ties are open"
         )
@@ -352,7 +355,7 @@ def refuse_infinite(
             for name, slope in zip(names, found.x, strict=True)
             if abs(slope) > 1e-6
         ]
-        raise ValueError(f"the likelihood has no finite maximum; it rises with {_some(moving)}")
+        raise NotEstimable(f"the likelihood has no finite maximum; it rises with {_some(moving)}")
 
 
 def _some(items: Sequence[str], limit: int = 6) -> str:

@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from numpy.typing import ArrayLike
+from statsmodels.discrete.discrete_model import Logit
 
 from analysis.arrays import Floats
+from analysis.checks import NotEstimable
 from analysis.tie_models.change_statistics import Term, change_statistics, read_network
 from analysis.tie_models.p1 import fit_dyads, refuse_infinite
 
@@ -111,9 +112,10 @@ def pstar(matrix: ArrayLike | pd.DataFrame, terms: Mapping[str, Term], *, direct
     Raises
     ------
     ValueError
-        If the matrix is no such network; there is no term, or one for the other kind of ties; terms depend
-        linearly on each other; or they separate ties from non-ties, so that estimates run to infinity (they
-        are named).
+        If the matrix is no such network; there is no term, or one for the other kind of ties.
+    NotEstimable
+        If no pair is observed; terms depend linearly on each other; or they separate ties from non-ties, so
+        that estimates run to infinity (they are named).
 
     Notes
     -----
@@ -127,15 +129,15 @@ def pstar(matrix: ArrayLike | pd.DataFrame, terms: Mapping[str, Term], *, direct
     used = eligible & ~np.isnan(values) & ~np.isnan(changes).any(axis=0)
     design, outcome = changes[:, used].T, values[used]
     if not used.any():
-        raise ValueError("no pair is observed: nothing can be fitted")
+        raise NotEstimable("no pair is observed: nothing can be fitted")
     states = np.stack([np.zeros_like(design), design], axis=1)
     refuse_infinite(states, outcome.astype(np.int64), names=list(terms))
     with warnings.catch_warnings():
         # Separation is excluded above; convergence is looked at below.
         warnings.simplefilter("ignore")
-        fit = sm.Logit(outcome, design).fit(method="newton", maxiter=100, disp=False)
+        fit = Logit(outcome, design).fit(method="newton", maxiter=100, disp=False)
     if not fit.mle_retvals["converged"]:
-        raise ValueError("the logistic regression did not converge in 100 steps")
+        raise NotEstimable("the logistic regression did not converge in 100 steps")
     return PStar(
         tuple(terms),
         np.asarray(fit.params),
@@ -163,8 +165,8 @@ def dyad_independent(matrix: ArrayLike | pd.DataFrame, terms: Mapping[str, Term]
 
     Raises
     ------
-    ValueError
-        As `pstar`; also when a term goes beyond the dyad (it is named).
+    ValueError, NotEstimable
+        As `pstar`; ValueError also when a term goes beyond the dyad (it is named).
 
     Notes
     -----
@@ -183,7 +185,7 @@ def dyad_independent(matrix: ArrayLike | pd.DataFrame, terms: Mapping[str, Term]
     rows, columns = np.triu_indices(len(actors), 1)
     kept = ~np.isnan(values[rows, columns] + values[columns, rows])
     if not kept.any():
-        raise ValueError("no dyad is observed in both directions: nothing can be fitted")
+        raise NotEstimable("no dyad is observed in both directions: nothing can be fitted")
     missing = int((~kept).sum())
     rows, columns = rows[kept], columns[kept]
     empty, full = np.zeros_like(values), np.ones_like(values)

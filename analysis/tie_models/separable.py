@@ -17,20 +17,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from analysis.arrays import Flags, Floats
+from analysis.checks import NotEstimable
+from analysis.resampling.monte_carlo import bias_corrected_interval
 from analysis.tie_models.change_statistics import Term, change_statistics, read_network
 
-__all__ = ["SeparablePart", "separable"]
+__all__ = ["PARTS", "SeparablePart", "separable"]
 
 Part = Literal["formation", "persistence"]
+PARTS: tuple[Part, ...] = get_args(Part)
 
 _TRIADIC = ("gwesp", "transitive_ties")
 _SUITED = ("edges", "mutual", "sender", "receiver", "match", "edge_covariate", *_TRIADIC)
@@ -133,8 +135,10 @@ def separable(
     Raises
     ------
     ValueError
-        With every fault: matrices that are no networks of the same actors, no term or an unsuited one, no
-        free pair with a tie or none without, terms that depend linearly on each other over the free pairs.
+        With every fault: matrices that are no networks of the same actors, no term or an unsuited one.
+    NotEstimable
+        For no free pair with a tie or none without, or terms that depend linearly on each other over the free
+        pairs.
 
     Notes
     -----
@@ -153,13 +157,11 @@ def separable(
     free = seen & (~early if formation else early)
     outcome = network[free]
     if not 0 < outcome.sum() < len(outcome):
-        raise ValueError(
-            f"{part}: found {int(outcome.sum())} ties among {len(outcome)} free pairs; "
-            "allowed: some with a tie and some without"
-        )
+        found = "every" if outcome.any() else "no"
+        raise NotEstimable(f"{part}: {found} free pair has a tie in the later wave; needed: some and not all")
     design = _design(network, terms, free)
     if np.linalg.matrix_rank(design) < design.shape[1]:
-        raise ValueError(
+        raise NotEstimable(
             f"{part}: over the free pairs the terms {', '.join(terms)} depend on each other; drop one"
         )
     estimates, errors = _logistic(design, outcome)
@@ -172,7 +174,8 @@ def separable(
         order = _order(cells, sweeps, generator)
         simulated = _sampled(network, fixed, weight, triadic, order, generator.random(len(order)))
         drawn[replicate] = _logistic(_design(simulated, terms, free), simulated[free])[0]
-    lower, upper = np.array([_middle(drawn[:, k], estimates[k], level) for k in range(len(terms))]).T
+    ends = [bias_corrected_interval(drawn[:, k], estimates[k], level) for k in range(len(terms))]
+    lower, upper = np.array(ends).T
     return SeparablePart(
         part,
         tuple(terms),
@@ -204,7 +207,7 @@ def _check(
         faults.append(f"found waves of {len(first)} and {len(second)} actors; allowed: the same actors")
     elif not same:
         faults.append("the waves carry different labels, or an order of their own; allowed: the same actors")
-    if part not in ("formation", "persistence"):
+    if part not in PARTS:
         faults.append(f"found part {part!r}; allowed: formation, persistence")
     if not isinstance(terms, Mapping) or not terms:
         faults.append("terms must be a dictionary {name: term} with at least one entry")
@@ -251,15 +254,6 @@ def _logistic(design: Floats, outcome: Floats) -> tuple[Floats, Floats]:
         np.where(off, np.copysign(np.inf, found), found / scale),
         np.where(off, np.nan, errors / scale),
     )
-
-
-def _middle(drawn: Floats, estimate: float, level: float) -> tuple[float, float]:
-    """Return the bias-corrected percentile interval; replicates may be infinite."""
-    below = (drawn < estimate).mean() + (drawn == estimate).mean() / 2
-    shift = 2 * norm.ppf(np.clip(below, 0.5 / len(drawn), 1 - 0.5 / len(drawn)))
-    ends = norm.cdf(shift + norm.ppf([(1 - level) / 2, (1 + level) / 2]))
-    low, high = np.quantile(drawn, ends, method="inverted_cdf")
-    return float(low), float(high)
 
 
 def _parts(

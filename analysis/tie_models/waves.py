@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -9,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.checks import NotEstimable
 from analysis.frames import keyed_frame
 from analysis.resampling.qap import mrqap
 from analysis.tie_models.change_statistics import Term, edges, match, mutual
-from analysis.tie_models.separable import separable
+from analysis.tie_models.separable import PARTS, separable
 from analysis.ties.panel import Panel
 
 __all__ = ["formation_and_persistence", "wave_on_wave"]
@@ -47,27 +49,29 @@ def wave_on_wave(
     DataFrame
         index `relation`, `waves`, `term`: ``the same tie before``, ``its return before``, ``one group``;
         columns ``people`` (who answered in both waves), ``estimate``, ``standard_error`` (spread of the
-        permutations), ``p``. No row where a regression has nothing to go by (a wave without ties, or terms
-        that do not vary).
+        permutations), ``p``. Where a regression has nothing to go by (a wave without ties, or terms that do
+        not vary) these are missing, and a column ``note`` says why.
     """
     labels = np.array([str(group) for group in groups], dtype=object)
     same = (labels[:, None] == labels[None, :]).astype(float)
-    rows: dict[tuple[str, str, str], dict[str, float]] = {}
+    rows: dict[tuple[str, str, str], dict[str, object]] = {}
     for relation, panel, first, second, people in _steps(panels):
         early, late = (panel.matrix(wave, threshold=threshold) for wave in (first, second))
         terms = {"the same tie before": early, "its return before": early.T, "one group": same}
+        step = f"{first} to {second}"
         try:
             fit = mrqap(late, terms, permutations=permutations, seed=seed)
-        except ValueError:
+        except NotEstimable as reason:
+            rows |= {(relation, step, term): _not_estimable(people, reason) for term in terms}
             continue
-        for row in fit.tidy().to_dict("records"):
-            if row["term"] != "intercept":
-                rows[relation, f"{first} to {second}", str(row["term"])] = {
-                    "people": people,
-                    "estimate": row["estimate"],
-                    "standard_error": row["permutation_sd"],
-                    "p": row["p"],
-                }
+        for term in terms:
+            found = fit[term]
+            rows[relation, step, term] = {
+                "people": people,
+                "estimate": found.estimate,
+                "standard_error": found.permutation_sd,
+                "p": found.p,
+            }
     return keyed_frame(rows, ["relation", "waves", "term"], _REGRESSION)
 
 
@@ -95,28 +99,42 @@ def formation_and_persistence(
     DataFrame
         index `relation`, `waves`, `part` (formation, persistence), `term`; columns ``people`` (who answered
         in both waves), ``pairs`` (free in the part), ``ties`` (of these, in the later wave), ``estimate``
-        (log odds), ``lower``, ``upper`` (95 %; infinite where that cannot be excluded). A part that cannot be
-        fitted (all of its pairs end alike, or terms depend on each other) has no row.
+        (log odds), ``lower``, ``upper`` (95 %). What cannot be had is missing, and a column ``note`` says
+        why: a part that cannot be fitted (all of its pairs end alike, or terms depend on each other), a term
+        that runs to infinity, an interval open to one side.
     """
-    rows: dict[tuple[str, str, str, str], dict[str, float]] = {}
+    rows: dict[tuple[str, str, str, str], dict[str, object]] = {}
     labels = [str(group) for group in groups]
     terms: dict[str, Term] = {"tie": edges(), "returned": mutual(), "one group": match(labels)}
     for relation, panel, first, second, people in _steps(panels):
         early, late = (_as_ties(panel.matrix(wave, threshold=threshold)) for wave in (first, second))
-        for part in ("formation", "persistence"):
+        step = f"{first} to {second}"
+        for part in PARTS:
             try:
                 fit = separable(early, late, terms, part, replicates=replicates, seed=seed)
-            except ValueError:
+            except NotEstimable as reason:
+                rows |= {(relation, step, part, term): _not_estimable(people, reason) for term in terms}
                 continue
-            for row in fit.tidy().to_dict("records"):
-                rows[relation, f"{first} to {second}", part, str(row["term"])] = {
-                    "people": people,
-                    "pairs": fit.pairs,
-                    "ties": fit.ties,
-                    # What the iterations leave of a zero is no estimate.
-                    **{name: round(row[name], 9) for name in ("estimate", "lower", "upper")},
-                }
+            found = zip(fit.terms, fit.estimates, fit.lower, fit.upper, strict=True)
+            for term, *numbers in found:
+                row = {"people": people, "pairs": fit.pairs, "ties": fit.ties}
+                rows[relation, step, part, term] = {**row, **_finite(*numbers)}
     return keyed_frame(rows, ["relation", "waves", "part", "term"], _SEPARABLE)
+
+
+def _not_estimable(people: int, reason: NotEstimable) -> dict[str, object]:
+    return {"people": people, "note": f"not estimable: {reason}"}
+
+
+def _finite(estimate: float, lower: float, upper: float) -> dict[str, object]:
+    """Return the finite numbers of a term, and in words what is not."""
+    if math.isinf(estimate):
+        return {"note": f"not estimable: runs to {'plus' if estimate > 0 else 'minus'} infinity"}
+    ends = {"estimate": estimate, "lower": lower, "upper": upper}
+    # What the iterations leave of a zero is no estimate, and no negative one.
+    row: dict[str, object] = {name: round(end, 9) + 0.0 for name, end in ends.items() if math.isfinite(end)}
+    open_ends = [f"no {name} end" for name in ("lower", "upper") if name not in row]
+    return row | ({"note": " and ".join(open_ends)} if open_ends else {})
 
 
 def _steps(panels: Mapping[str, Panel]) -> list[tuple[str, Panel, object, object, int]]:

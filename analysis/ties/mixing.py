@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.checks import NotEstimable, require_count
 from analysis.frames import keyed_frame
+from analysis.resampling.monte_carlo import p_error, p_value, replicate_interval
 from analysis.ties.panel import Panel
 from analysis.ties.structure import external_internal, external_internal_expected, group_labels
 
@@ -81,14 +83,15 @@ def external_internal_test(
     Raises
     ------
     ValueError
-        When there is not one group per actor, no tie, or fewer than one permutation.
+        When there is not one group per actor, or fewer than one permutation.
+    NotEstimable
+        When there is no tie.
     """
     values = np.asarray(matrix, dtype=float)
     estimate = external_internal(values, list(groups))
-    if permutations < 1:
-        raise ValueError(f"found {permutations} permutations; allowed: at least 1")
+    require_count("permutations", permutations)
     if np.isnan(estimate):
-        raise ValueError("found no tie between two actors; the E-I index needs at least one")
+        raise NotEstimable("found no tie between two actors; the E-I index needs at least one")
     ties = np.nan_to_num(values) != 0
     np.fill_diagonal(ties, False)
     senders, receivers = ties.nonzero()
@@ -99,20 +102,19 @@ def external_internal_test(
         drawn = generator.permutation(codes)
         internal = np.count_nonzero(drawn[senders] == drawn[receivers])
         replicates[index] = 1 - 2 * internal / len(senders)
-    centre = float(replicates.mean())
-    slack = 1e-12
-    p = (1 + int((np.abs(replicates - centre) >= abs(estimate - centre) - slack).sum())) / (1 + permutations)
+    p = p_value(replicates, estimate, "about_centre")
+    lower, upper = replicate_interval(replicates)
     return ExternalInternalTest(
         estimate=estimate,
         expected=external_internal_expected(list(groups)),
-        permutation_mean=centre,
+        permutation_mean=float(replicates.mean()),
         permutation_sd=float(replicates.std(ddof=1)) if permutations > 1 else float("nan"),
-        lower=float(np.quantile(replicates, 0.025)),
-        upper=float(np.quantile(replicates, 0.975)),
+        lower=lower,
+        upper=upper,
         p=p,
-        p_less=(1 + int((replicates <= estimate + slack).sum())) / (1 + permutations),
-        p_greater=(1 + int((replicates >= estimate - slack).sum())) / (1 + permutations),
-        p_error=float(np.sqrt(p * (1 - p) / permutations)),
+        p_less=p_value(replicates, estimate, "less"),
+        p_greater=p_value(replicates, estimate, "greater"),
+        p_error=p_error(p, permutations),
         permutations=permutations,
         seed=seed,
     )
@@ -144,14 +146,14 @@ def mixing_by_wave(
     DataFrame
         index `relation`, `wave`; columns ``ties``, ``external_internal``, ``random_mixing`` (expected from
         the sizes of the groups), ``lower`` and ``upper`` (95 % of the permutations), ``p``; missing in a wave
-        without a tie.
+        without a tie, where a column ``note`` says so.
 
     Raises
     ------
     ValueError
         When there is not one group per actor, a group is empty, or as `external_internal_test`.
     """
-    rows: dict[tuple[str, object], dict[str, float]] = {}
+    rows: dict[tuple[str, object], dict[str, object]] = {}
     for relation, panel in panels.items():
         labels = np.array([str(group) for group in group_labels(groups, len(panel.actors))], dtype=object)
         for place, wave in enumerate(panel.waves):
@@ -159,15 +161,18 @@ def mixing_by_wave(
             matrix = panel.matrix(wave, threshold=threshold)[np.ix_(there, there)]
             ties = int((np.nan_to_num(matrix) != 0).sum())
             rows[relation, wave] = {"ties": ties}
-            if ties:
+            try:
                 test = external_internal_test(matrix, labels[there], permutations=permutations, seed=seed)
-                rows[relation, wave] |= {
-                    "external_internal": test.estimate,
-                    "random_mixing": test.expected,
-                    "lower": test.lower,
-                    "upper": test.upper,
-                    "p": test.p,
-                }
+            except NotEstimable as reason:
+                rows[relation, wave]["note"] = f"not estimable: {reason}"
+                continue
+            rows[relation, wave] |= {
+                "external_internal": test.estimate,
+                "random_mixing": test.expected,
+                "lower": test.lower,
+                "upper": test.upper,
+                "p": test.p,
+            }
     columns = ["ties", "external_internal", "random_mixing", "lower", "upper", "p"]
     return keyed_frame(rows, ["relation", "wave"], columns)
 

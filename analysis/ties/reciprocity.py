@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.checks import NotEstimable, require_count
 from analysis.frames import keyed_frame
+from analysis.resampling.monte_carlo import p_value, replicate_interval
 from analysis.ties.panel import Panel
-from analysis.ties.structure import reciprocity
 
 __all__ = ["ReciprocityTest", "reciprocity_by_wave", "reciprocity_test"]
 
@@ -66,15 +67,16 @@ def reciprocity_test(matrix: npt.ArrayLike, *, draws: int = 2000, seed: int) -> 
     Raises
     ------
     ValueError
-        When there is no tie in such a pair, or fewer than one draw.
+        For fewer than one draw.
+    NotEstimable
+        When there is no tie in such a pair.
     """
     values = np.asarray(matrix, dtype=float)
-    if draws < 1:
-        raise ValueError(f"found {draws} draws; allowed: at least 1")
+    require_count("draws", draws)
     open_pairs = ~np.isnan(values) & ~np.isnan(values.T) & ~np.eye(len(values), dtype=bool)
     ties = np.where(open_pairs, np.nan_to_num(values) != 0, False)
     if not ties.any():
-        raise ValueError("found no tie in a pair of which both answered; reciprocity needs at least one")
+        raise NotEstimable("found no tie in a pair of which both answered; reciprocity needs at least one")
     generator = np.random.default_rng(seed)
     degrees = ties.sum(axis=1)
     replicates = np.empty(draws)
@@ -83,13 +85,14 @@ def reciprocity_test(matrix: npt.ArrayLike, *, draws: int = 2000, seed: int) -> 
         order = np.where(open_pairs, generator.random(ties.shape), np.inf).argsort(axis=1).argsort(axis=1)
         drawn = (order < degrees[:, None]) & open_pairs
         replicates[draw] = (drawn & drawn.T).sum() / ties.sum()
-    estimate = (ties & ties.T).sum() / ties.sum()
+    estimate = float((ties & ties.T).sum() / ties.sum())
+    lower, upper = replicate_interval(replicates)
     return ReciprocityTest(
-        estimate=float(estimate),
+        estimate=estimate,
         expected=float(replicates.mean()),
-        lower=float(np.quantile(replicates, 0.025)),
-        upper=float(np.quantile(replicates, 0.975)),
-        p=(1 + int((replicates >= estimate - 1e-12).sum())) / (1 + draws),
+        lower=lower,
+        upper=upper,
+        p=p_value(replicates, estimate, "greater"),
         draws=draws,
         seed=seed,
     )
@@ -113,21 +116,25 @@ def reciprocity_by_wave(
     -------
     DataFrame
         index `relation`, `wave`; columns ``answered`` (people), ``edgewise``, ``by_chance``, ``lower``,
-        ``upper``, ``p``; missing in a wave without a tie between two who answered.
+        ``upper``, ``p``; missing in a wave without a tie between two who answered, where a column ``note``
+        says so.
     """
-    rows: dict[tuple[str, object], dict[str, float]] = {}
+    rows: dict[tuple[str, object], dict[str, object]] = {}
     for relation, panel in panels.items():
         for place, wave in enumerate(panel.waves):
             matrix = panel.matrix(wave, threshold=threshold)
             rows[relation, wave] = {"answered": int(panel.answered[place].sum())}
-            if not np.isnan(reciprocity(matrix, "edgewise")):
+            try:
                 test = reciprocity_test(matrix, draws=draws, seed=seed)
-                rows[relation, wave] |= {
-                    "edgewise": test.estimate,
-                    "by_chance": test.expected,
-                    "lower": test.lower,
-                    "upper": test.upper,
-                    "p": test.p,
-                }
+            except NotEstimable as reason:
+                rows[relation, wave]["note"] = f"not estimable: {reason}"
+                continue
+            rows[relation, wave] |= {
+                "edgewise": test.estimate,
+                "by_chance": test.expected,
+                "lower": test.lower,
+                "upper": test.upper,
+                "p": test.p,
+            }
     columns = ["answered", "edgewise", "by_chance", "lower", "upper", "p"]
     return keyed_frame(rows, ["relation", "wave"], columns)

@@ -260,11 +260,11 @@ def test_person_periods_of_four_people() -> None:
                 _saturated().assign(adopted=2, twice=lambda frame: 2 * frame["exposure"], one=1),
                 covariates=["twice"],
                 groups="one",
-                level=95,
             ),
             "adopted: found values other than 0 and 1\ntwice: follows from the terms before; leave it out\n"
-            "found 1 groups; needed: two or more\nfound level 95; allowed: between 0 and 1",
+            "found 1 groups; needed: two or more",
         ),
+        (lambda: hazard_model(_saturated(), level=95), "found level 95; allowed: between 0 and 1"),
         (
             lambda: hazard_model(_saturated().assign(adopted=0), covariates=()),
             "adopted: 0 in 60 complete rows; needed: some, but not all",

@@ -121,7 +121,10 @@ SQUARE = np.ones((4, 4))
         ),
         (
             lambda: morans_i(np.zeros((4, 4)), [1, 2, 3, NAN], seed=1),
-            "values has 1 missing or infinite numbers; allowed: none\n"
+            "values has 1 missing or infinite numbers; allowed: none",
+        ),
+        (
+            lambda: morans_i(np.zeros((4, 4)), [1, 2, 3, 4], seed=1),
             "found 4 actors and 0 ties; Moran's I needs 4 actors and a tie",
         ),
         (

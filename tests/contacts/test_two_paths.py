@@ -70,4 +70,4 @@ def test_two_paths_agree_with_a_search_of_all_triples(contacts: list[Contact]) -
 def test_two_paths_are_counted_by_three_things_only() -> None:
     with pytest.raises(ValueError) as caught:
         two_paths(frame(HAND), by="day")  # type: ignore[arg-type]
-    assert str(caught.value) == "found by 'day'; allowed: path, time, broker"
+    assert str(caught.value) == "by is 'day'; allowed are 'path', 'time', 'broker'"

@@ -295,7 +295,7 @@ def test_results_read_as_a_sentence_and_a_row(method: Method, told: str) -> None
     ("scores", "groups", "options", "message"),
     [
         ([1, 2, 3], list("aab"), {"method": "ml"},
-         "found method 'ml'; allowed: anova_n0, anova_mean, reml"),
+         "method is 'ml'; allowed are 'anova_n0', 'anova_mean', 'reml'"),
         ([1, 2, 3], list("aa"), {}, "found 3 scores and 2 groups; allowed: one group a score"),
         ([1, 2, 3], list("aab"), {"level": 1}, "found level 1; allowed: between 0 and 1"),
         ([1, "high", 3, math.inf], list("aabb"), {},

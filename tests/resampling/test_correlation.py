@@ -182,7 +182,7 @@ def test_summary_and_table() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "kind", "message"),
     [
-        ([1, 2, 3, 4], [1, 2, 3, 4], "kendall", "found kind 'kendall'; allowed: pearson, spearman"),
+        ([1, 2, 3, 4], [1, 2, 3, 4], "kendall", "kind is 'kendall'; allowed are 'pearson', 'spearman'"),
         ([1, 2, 3, 4], [1, 2, 3], "pearson", "found 4 and 3 values; allowed: as many of both"),
         (
             [1, 2, 3, math.nan],

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from python_calamine import CalamineWorkbook
 from scipy.optimize import minimize
 
+from analysis.files import ROOT
 from analysis.tie_models import ergm as adapter
 from analysis.tie_models.change_statistics import (
     Term,
@@ -402,6 +403,33 @@ def test_the_adapter_refuses_what_it_cannot_hand_over(
         ergm_mcmc(network(4, 0.4, 9), terms, seed=1)
 
 
+MODELS = ["--models", str(ROOT / "notebooks/school_leaders/table_9_4_models.json")]
+
+
+def test_models_are_read_from_their_specification() -> None:
+    actors = pd.DataFrame({"male": POSITION % 2})
+    asked = {"one": {"arc": "edges", "late": {"gwesp": 0.5}, "men": {"match": "male"}}}
+    found = adapter.models_of(asked, actors)["one"]
+    kinds = {name: term.kind for name, term in found.items()}
+    assert kinds == {"arc": "edges", "late": "gwesp", "men": "match"}
+    assert found["late"].decay == 0.5
+    assert found["men"].values is not None and found["men"].values.tolist() == (POSITION % 2).tolist()
+
+
+def test_every_term_that_cannot_be_read_is_named() -> None:
+    asked = {"one": {"a": "stars", "b": {"sender": "age"}}, "two": {"c": "gwesp", "d": {"mutual": "male"}}}
+    with pytest.raises(ValueError) as caught:
+        adapter.models_of(asked, pd.DataFrame({"male": [1]}))
+    *faults, allowed = str(caught.value).split("\n")
+    assert faults == [
+        "model 'one', term 'a': found 'stars'",
+        "model 'one', term 'b': found {'sender': 'age'}",
+        "model 'two', term 'c': found 'gwesp'",
+        "model 'two', term 'd': found {'mutual': 'male'}",
+    ]
+    assert allowed.startswith("allowed: edges, mutual")
+
+
 @pytest.fixture
 def tables(monkeypatch: pytest.MonkeyPatch) -> None:
     x = 4 * network(4, 0.4, 9)
@@ -420,7 +448,7 @@ def test_the_command_writes_every_model_with_its_provenance(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tables: None
 ) -> None:
     calls = stand_in(monkeypatch, "degenerate")
-    assert adapter.main(["--out", str(tmp_path / "fits.json"), "--seed", "5"]) == 0
+    assert adapter.main([*MODELS, "--out", str(tmp_path / "fits.json"), "--seed", "5"]) == 0
     written = json.loads((tmp_path / "fits.json").read_text())
     assert [model["formula"] for model in written["models"].values()] == [call[1] for call in calls]
     assert len(calls) == 11
@@ -442,6 +470,6 @@ def test_without_ergmx_the_command_says_how_to_have_it(
         return real(name, *rest, **named)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    assert adapter.main(["--out", str(tmp_path / "fits.json")]) == 1
+    assert adapter.main([*MODELS, "--out", str(tmp_path / "fits.json")]) == 1
     assert "`make ergm` builds it from requirements-ergm.lock" in capsys.readouterr().err
     assert not (tmp_path / "fits.json").exists()

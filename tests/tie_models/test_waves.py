@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.resampling.qap import mrqap
+from analysis.tie_models import waves
 from analysis.tie_models.change_statistics import edges, match, mutual
 from analysis.tie_models.separable import separable
 from analysis.tie_models.waves import formation_and_persistence, wave_on_wave
@@ -52,14 +53,54 @@ def test_each_part_is_that_of_its_two_waves(panels: dict[str, Panel]) -> None:
         assert (rows["pairs"] == fit.pairs).all() and (rows["ties"] == fit.ties).all()
 
 
-def test_what_cannot_be_fitted_has_no_row(panels: dict[str, Panel]) -> None:
-    empty = Panel.from_matrices([np.zeros((12, 12))] * 2, relation="none")
-    for found in (
-        wave_on_wave({"none": empty}, GROUPS, permutations=20, seed=1),
-        formation_and_persistence({"none": empty}, GROUPS, replicates=20, seed=1),
-        wave_on_wave({"help": Panel.from_matrices([panels["help"].matrix(1)])}, GROUPS, seed=1),
-    ):
-        assert found.empty and "estimate" in found.columns
+def test_what_cannot_be_fitted_says_so_in_its_rows() -> None:
+    empty = {"none": Panel.from_matrices([np.zeros((12, 12))] * 2, relation="none")}
+    regressed = wave_on_wave(empty, GROUPS, permutations=20, seed=1)
+    fitted = formation_and_persistence(empty, GROUPS, replicates=20, seed=1)
+    for found, rows, why in ((regressed, 3, "has no variance"), (fitted, 6, "free pair has a tie")):
+        assert len(found) == rows
+        assert found["estimate"].isna().all() and (found["people"] == 12).all()
+        assert found["note"].str.startswith("not estimable: ").all()
+        assert found["note"].str.contains(why).all()
+
+
+def test_one_wave_has_no_row(panels: dict[str, Panel]) -> None:
+    found = wave_on_wave({"help": Panel.from_matrices([panels["help"].matrix(1)])}, GROUPS, seed=1)
+    assert found.empty and "estimate" in found.columns and "note" not in found.columns
+
+
+def test_nothing_infinite_is_shown(panels: dict[str, Panel]) -> None:
+    """All ties that were returned last; of the others some do."""
+    early = panels["help"].matrix(1)
+    returned = (early == 1) & (early.T == 1)
+    late = np.where(returned | (np.random.default_rng(2).random((12, 12)) < 0.5), early, 0.0)
+    late = np.nan_to_num(late)
+    panel = Panel.from_matrices([early, late], relation="help")
+    terms = {"tie": edges(), "returned": mutual(), "one group": match(GROUPS)}
+    fit = separable(early, late, terms, "persistence", replicates=40, seed=3)
+    found = formation_and_persistence({"help": panel}, GROUPS, replicates=40, seed=3)
+    rows = found.loc[("help", "1 to 2", "persistence")]
+    numbers = rows[["estimate", "lower", "upper"]].to_numpy(float)
+    expected = np.column_stack([fit.estimates, fit.lower, fit.upper])
+    # Were nothing infinite here, there would be nothing to see.
+    assert np.isinf(expected).any()
+    expected[np.isinf(fit.estimates)] = np.nan
+    expected[np.isinf(expected)] = np.nan
+    np.testing.assert_allclose(numbers, expected, atol=1e-8)
+    assert not (np.signbit(numbers) & (numbers == 0)).any()
+    assert (rows["note"] != "").tolist() == np.isnan(numbers).any(axis=1).tolist()
+
+
+def test_an_error_in_the_code_is_no_finding(
+    panels: dict[str, Panel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object, **__: object) -> None:
+        raise ValueError("no column of that name")
+
+    for name, call in (("mrqap", wave_on_wave), ("separable", formation_and_persistence)):
+        monkeypatch.setattr(waves, name, wrong)
+        with pytest.raises(ValueError, match="no column of that name"):
+            call(panels, GROUPS, seed=1)  # type: ignore[operator]
 
 
 def test_a_threshold_decides_what_a_tie_is(panels: dict[str, Panel]) -> None:

@@ -95,7 +95,7 @@ def test_every_relation_and_wave_is_tested_among_those_there(panels: dict[str, P
     found = mixing_by_wave(panels, HOMES, permutations=99, seed=5)
     assert found.index.names == ["relation", "wave"]
     assert found.index.tolist() == [("help", 1), ("help", 2), ("materials", 1), ("materials", 2)]
-    assert found.columns.tolist() == ["ties", *TESTED]
+    assert found.columns.tolist() == ["ties", *TESTED, "note"]
     for place, (relation, wave, people) in enumerate((("help", 1, 5), ("help", 2, 6), ("materials", 1, 6))):
         values = panels[relation].values[wave - 1][:people, :people]
         ties = [(i, j) for i, j in np.argwhere(values > 0) if i != j]
@@ -113,6 +113,7 @@ def test_a_wave_without_a_tie_is_missing_and_a_self_tie_is_none(panels: dict[str
     row = mixing_by_wave(panels, HOMES, permutations=9, seed=5).loc[("materials", 2)]
     assert row["ties"] == 0
     assert row[TESTED].isna().all()
+    assert row["note"].startswith("not estimable: found no tie")
 
 
 def test_the_threshold_leaves_weaker_ties_out(panels: dict[str, Panel]) -> None:

@@ -189,8 +189,9 @@ def test_every_relation_and_wave_is_tested(panels: dict[str, Panel]) -> None:
     found = reciprocity_by_wave(panels, draws=60, seed=5)
     assert found.index.names == ["relation", "wave"]
     assert found.index.tolist() == [("help", 1), ("help", 2), ("materials", 1), ("materials", 2)]
-    assert found.columns.tolist() == ["answered", *TESTED]
+    assert found.columns.tolist() == ["answered", *TESTED, "note"]
     assert found["answered"].tolist() == [5, 6, 6, 6]
+    assert found["note"].str.contains("found no tie").tolist() == [False, False, False, True]
     for relation, wave in found.index[:3]:
         alone = reciprocity_test(panels[relation].values[wave - 1], draws=60, seed=5)
         expected = [alone.estimate, alone.expected, alone.lower, alone.upper, alone.p]
