@@ -11,7 +11,7 @@ from analysis.contacts.cascade import event_shown, people_behind
 from analysis.contacts.closure import Coalescence, star_coalescence
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.contacts.two_paths import two_paths
-from analysis.finding import Number, smallest_group
+from analysis.finding import Number
 from analysis.frames import one_column
 
 __all__ = [
@@ -246,6 +246,6 @@ def two_path_numbers(cascades: Cascades) -> list[Number]:
             key="two-paths.closed",
             value=f"{closed} ({closed / opened:.1%})" if opened else "none",
             label="of these, met later",
-            people=smallest_group(brokers.values()),
+            people=list(brokers.values()),
         ),
     ]

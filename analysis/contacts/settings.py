@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
 
 import numpy as np
@@ -52,8 +53,12 @@ class OtherSettings:
         shown = surface[["rated", "possible", "enduring", "coalescence"]]
         spans = surface[["window", "persistence"]].itertuples(index=False)
         labels = [f"window {window:g}, persistence {persistence:g}" for window, persistence in spans]
-        counts = [len(people_behind(one)["enduring"]) for one in self.found]
-        return shown.assign(people=counts).set_axis(pd.Index(labels, name="days"))
+        return shown.assign(people=[len(group) for group in self.between]).set_axis(pd.Index(labels, name="days"))
+
+    @cached_property
+    def between(self) -> tuple[frozenset[str], ...]:
+        """Between whom the enduring closures of each combination are."""
+        return tuple(people_behind(one)["enduring"] for one in self.found)
 
     @property
     def people(self) -> frozenset[str]:
@@ -61,11 +66,12 @@ class OtherSettings:
         if not self.found:
             return frozenset()
         events = [one.events for one in self.found]
-        ends = events[0][["one", "other"]].to_numpy(object)
+        codes, labels = pd.factorize(events[0][["one", "other"]].to_numpy(object).ravel())
+        ends = codes.reshape(-1, 2)
         states = [frame["enduring"].where(~frame["censored"], -1).to_numpy() for frame in events]
-        apart = [ends[one != other] for one, other in combinations(states, 2)]
-        groups = [frozenset(np.ravel(pairs).tolist()) for pairs in apart]
-        groups += [people_behind(one)["enduring"] for one in self.found]
+        apart = [np.unique(ends[one != other]) for one, other in combinations(states, 2)]
+        fewest = min((group for group in apart if len(group)), key=len, default=np.empty(0, dtype=int))
+        groups = [frozenset(labels[fewest].tolist()), *self.between]
         return min(filter(None, groups), key=len, default=frozenset())
 
 
