@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from analysis.compendium import check, driver, team
+from analysis.compendium import check, driver, plan, team
 from analysis.compendium.state import State
 from analysis.compendium.studies import Study, load_studies
 from analysis.compendium.verdict import judge
@@ -41,7 +41,7 @@ def _run(arguments: argparse.Namespace) -> int:
     skipped = check.skipped(outcome.verdicts)
     for reason, count in sorted(skipped.items()):
         print(f"{count} claims not run: {reason}")
-    if outcome.unavailable and not outcome.failed:
+    if outcome.missing and not outcome.failed:
         _tell_how_to_provide()
     for line in check.undeclared(outcome.verdicts):
         print(f"UNDECLARED DEVIATION: {line}")
@@ -64,23 +64,25 @@ def _tell_how_to_provide() -> None:
 def _data(arguments: argparse.Namespace) -> int:
     studies = load_studies()
     chosen = _chosen(studies, arguments.study)
-    packages = driver.packages_of(chosen) if arguments.study else driver.every_package()
+    packages = {one.name: one for study in chosen for run in study.runs for one in run.datasets}
+    wanted = list(packages.values()) if arguments.study else plan.every_package()
+    units = [make(package, _say) for make in (plan.files_unit, plan.data_unit) for package in wanted]
     outcome = driver.Outcome()
     with driver.working(_say):
-        driver.bring_data(packages, State(), _say, outcome, every_file=True)
+        driver.bring_up_to_date(units, State(), _say, outcome)
     for line in outcome.failed:
         print(f"FAILED: {line}", file=sys.stderr)
-    if outcome.unavailable:
+    if outcome.missing:
         _tell_how_to_provide()
     elif not outcome.failed:
         print("All data are there.")
-    return 1 if outcome.failed or outcome.unavailable else 0
+    return 1 if outcome.failed or outcome.missing else 0
 
 
 def _why(arguments: argparse.Namespace) -> int:
     studies = load_studies()
     state = State()
-    found = driver.stale(_chosen(studies, arguments.study), state) or driver.stale_pages(studies, state)
+    found = driver.why(studies, _chosen(studies, arguments.study), state)
     for unit, reasons in found.items():
         print(f"{unit} is stale:")
         for reason in reasons:

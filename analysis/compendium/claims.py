@@ -1,4 +1,4 @@
-"""Claims of a study, read from its list or from a CSV file beside it, and checked."""
+"""Claims of a study, read from the CSV file beside it, and checked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +32,6 @@ _CLAIM_ENTRIES = (
 _CLAIM_REQUIRED = ("id", "statement", "source", "kind", "published", "run", "number")
 _CLAIM_KINDS = ("number", "direction", "recovery")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
-# Told the entry, what was found there and what is allowed.
-_Report = Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def printed_number(published: str) -> Decimal:
 
 
 def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Lines) -> list[Claim]:
-    """Return the sound claims of a study, listed in it or in a CSV file beside it.
+    """Return the sound claims of a study, from the CSV file beside it that it names.
 
     Parameters
     ----------
@@ -107,52 +104,29 @@ def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Li
     lines : Lines
         The study's lines, which take up the faults.
     """
-    given = content.get("claims", [])
-    if isinstance(given, str):
-        return _checked_claims(_claims_of_file(given, folder, lines), runs)
-    if not isinstance(given, list):
-        lines.fault(("claims",), repr(given), "a list of claims, or the name of a CSV file beside it")
+    if "claims" not in content:
         return []
-    claims = []
-    for index, item in enumerate(given):
-        at = ("claims", index)
-        if isinstance(item, dict):
-            lines.unknown(item, at, _CLAIM_ENTRIES)
-
-            def report(name: str, found: str, allowed: str, at: tuple[Any, ...] = at) -> None:
-                lines.fault((*at, name), found, allowed)
-
-            claims.append(_Given(item, lines.file, lines.lines[at], report))
-        else:
-            lines.fault(at, repr(item), f"entries: {', '.join(_CLAIM_ENTRIES)}")
-    return _checked_claims(claims, runs)
-
-
-@dataclass(frozen=True)
-class _Given:
-    """One claim as given: its entries, where, how to report a fault in it, columns its file lacks."""
-
-    entries: dict[str, Any]
-    file: str
-    line: int
-    report: _Report
-    missing: Collection[str] = ()
-
-
-def _claims_of_file(name: str, folder: Path, lines: Lines) -> list[_Given]:
+    name = content["claims"]
+    if not isinstance(name, str):
+        found = f"a list of {len(name)}" if isinstance(name, list) else repr(name)
+        allowed = f"the name of a CSV file beside study.yml, with columns {', '.join(_CLAIM_ENTRIES)}"
+        lines.fault(("claims",), found, allowed)
+        return []
     if Path(name).name != name or not (folder / name).is_file():
         lines.fault(("claims",), repr(name), "a CSV file beside study.yml")
         return []
     file = (folder / name).relative_to(ROOT).as_posix()
 
-    def report(column: str | None, found: str, allowed: str, row: int = 1) -> None:
-        lines.faults.append(Fault(file, found, allowed, row, column))
+    def report(column: str | None, found: str, allowed: str, line: int = 1) -> None:
+        lines.faults.append(Fault(file, found, allowed, line, column))
 
-    claims = []
+    rows = csv.reader(io.StringIO(""))
+    given: list[tuple[int, dict[str, str]]] = []
+    missing: list[str] = []
     try:
         # A spreadsheet program puts a mark in front of its UTF-8.
-        content = (folder / name).read_bytes().decode("utf-8-sig")
-        rows = csv.reader(io.StringIO(content, newline=""), strict=True)
+        text = (folder / name).read_bytes().decode("utf-8-sig")
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         header = next(rows, [])
         missing = [column for column in _CLAIM_REQUIRED if column not in header]
         for position, column in enumerate(header):
@@ -166,43 +140,43 @@ def _claims_of_file(name: str, folder: Path, lines: Lines) -> list[_Given]:
         for cells in rows:
             line, end = end + 1, rows.line_num
             if len(cells) > len(header):
-                found = f"{len(cells)} cells"
-                report(None, found, f"{len(header)}, as in the header (a text with a comma is quoted)", line)
+                allowed = f"{len(header)}, as in the header (a text with a comma is quoted)"
+                report(None, f"{len(cells)} cells", allowed, line)
             if cells:
-                filled = {column: cell for column, cell in zip(header, cells, strict=False) if cell}
-                claims.append(_Given(filled, file, line, partial(report, row=line), missing))
+                filled = {column: cell.strip() for column, cell in zip(header, cells, strict=False) if cell}
+                given.append((line, filled))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         report(None, f"a byte that is no UTF-8 ({error.reason})", "a CSV file in UTF-8", line)
     except csv.Error as error:
         report(None, f"a row that is no CSV ({error})", "a CSV file", rows.line_num)
-    return claims
+    return _checked_claims(given, missing, runs, file, report)
 
 
-def _checked_claims(given: Iterable[_Given], runs: set[str]) -> list[Claim]:
+def _checked_claims(
+    given: Iterable[tuple[int, dict[str, str]]],
+    missing: Collection[str],
+    runs: set[str],
+    file: str,
+    report: Callable[[str, str, str, int], None],
+) -> list[Claim]:
     claims: list[Claim] = []
     seen: dict[str, int] = {}
-    for claim in given:
+    for line, entries in given:
         faulty: list[str] = []
 
-        def fault(
-            name: str, found: str, allowed: str, claim: _Given = claim, faulty: list[str] = faulty
-        ) -> None:
+        def fault(name: str, found: str, allowed: str, line: int = line, faulty: list[str] = faulty) -> None:
             faulty.append(name)
-            claim.report(name, found, allowed)
+            report(name, found, allowed, line)
 
-        texts: dict[str, str] = {}
-        for name in _CLAIM_ENTRIES:
-            value = claim.entries.get(name, "")
-            if not isinstance(value, str) and name != "tolerance":
-                fault(name, f"{value!r}, of type {type(value).__name__}", "a quoted text")
-            elif name in _CLAIM_REQUIRED and name not in claim.missing and not str(value).strip():
+        texts = {name: entries.get(name, "") for name in _CLAIM_ENTRIES}
+        for name in _CLAIM_REQUIRED:
+            if not texts[name] and name not in missing:
                 fault(name, "nothing", "a value")
-            texts[name] = str(value).strip()
         if texts["id"] in seen:
             fault("id", f"{texts['id']} again, first in row {seen[texts['id']]}", "each claim's id once")
         elif texts["id"]:
-            seen[texts["id"]] = claim.line
+            seen[texts["id"]] = line
         if texts["kind"] and texts["kind"] not in _CLAIM_KINDS:
             fault("kind", repr(texts["kind"]), ", ".join(_CLAIM_KINDS))
         if texts["run"] and texts["run"] not in runs:
@@ -211,11 +185,11 @@ def _checked_claims(given: Iterable[_Given], runs: set[str]) -> list[Claim]:
             fault("open", "both explained_by and open", "one of them")
         tolerance = _tolerance(texts, fault)
         if not faulty:
-            claims.append(Claim(**{**texts, "tolerance": tolerance, "file": claim.file, "line": claim.line}))  # type: ignore[arg-type]
+            claims.append(Claim(**{**texts, "tolerance": tolerance, "file": file, "line": line}))  # type: ignore[arg-type]
     return claims
 
 
-def _tolerance(texts: dict[str, str], fault: _Report) -> float:
+def _tolerance(texts: dict[str, str], fault: Callable[[str, str, str], None]) -> float:
     default = 0.0
     if texts["kind"] in ("number", "recovery") and texts["published"]:
         try:

@@ -1,4 +1,4 @@
-"""`make`: ask what is stale, bring data, execute runs, judge, write pages; one process at a time.
+"""`make`: ask what is stale, bring it up to date, judge; one process at a time.
 
 Nothing heavy is imported before there is work for it, so that asking costs a fraction of a second.
 """
@@ -10,63 +10,48 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from analysis.compendium.imports import reached_files
-from analysis.compendium.plan import (
-    data_inputs,
-    data_unit,
-    failed_path,
-    page_inputs,
-    page_path,
-    page_unit,
-    report_folder,
-    run_inputs,
-    run_unit,
-)
+from analysis.compendium.plan import Unavailable, Unit, missing_files, page_units, work_units
 from analysis.compendium.state import CACHE, State
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import OUTCOMES, Verdict, judge, write_verdict
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, write_atomically
-from analysis.sources.fetch import DataUnavailable, fetch
-from analysis.tables.faults import Fault, InvalidInput, raise_faults
-from analysis.tables.package import DataPackage, is_own, read_package
+from analysis.tables.faults import InvalidInput
 
 __all__ = [
+    "CORES",
     "STALE",
     "Outcome",
-    "bring_data",
+    "Say",
+    "bring_up_to_date",
     "build",
-    "every_package",
-    "execute_runs",
-    "packages_of",
     "stale",
-    "stale_pages",
     "standing",
     "table_of",
+    "why",
     "working",
 ]
 
 Say = Callable[[str], None]
 
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 STALE = "stale"
 """Why a run that could be made, and was not, has no current report."""
 
 
 @dataclass
 class Outcome:
-    """What one `make` did."""
+    """What one command did: why a unit could not be made, faults, seconds a unit, runs without report."""
 
-    not_run: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
-    unavailable: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    not_run: dict[str, str] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
 
 
@@ -95,110 +80,123 @@ def _sweep() -> None:
                     left.unlink(missing_ok=True)
 
 
-def bring_data(
-    packages: Iterable[DataPackage], state: State, say: Say, outcome: Outcome, *, every_file: bool = False
-) -> None:
-    """Fetch and build every dataset that is stale; what cannot be had is noted, and the rest goes on.
-
-    With `every_file`, raw files that are gone are fetched again though the tables made of them are current.
-    """
-    for package in packages:
-        reasons = state.reasons(data_unit(package.name), data_inputs(package))
-        if not reasons and not (every_file and _missing_files(package)):
-            continue
-        started = time.monotonic()
-        try:
-            fetch(package, DATA_RAW / package.name, lambda line: say(f"  {line}"))
-            _build_tables(package, state)
-        except DataUnavailable as error:
-            outcome.unavailable[package.name] = _missing_files(package)
-            say(f"data {package.name}: UNAVAILABLE\n{error}")
-            if error.tampered:
-                outcome.failed.append(
-                    f"data {package.name}: an address gave another file than the published one"
-                )
-        except (InvalidInput, OSError, subprocess.CalledProcessError) as error:
-            outcome.unavailable[package.name] = "its data could not be read (see the fault listed by `make`)"
-            outcome.failed.append(f"data {package.name}: {_told(error)}")
-        else:
-            say(f"data {package.name}: ready ({time.monotonic() - started:.1f} s)")
-
-
-def _build_tables(package: DataPackage, state: State) -> None:
-    if is_own(package.name):
-        allowed = f"a dataset that anybody can get; make report DATASET={package.name} runs reports on yours"
-        raise_faults([Fault(f"data_raw/{package.name}", "a dataset of your own, in a study", allowed)])
-    command = [sys.executable, "-m", f"analysis.sources.{package.name}"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-    tables = sorted((DATA_DERIVED / package.name).glob("*"))
-    state.record(data_unit(package.name), data_inputs(package), tables)
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, subprocess.CalledProcessError):
-        return (error.stderr or "").strip() or f"ended with exit code {error.returncode}"
-    return str(error)
-
-
-def stale(studies: Sequence[Study], state: State) -> dict[str, list[str]]:
+def stale(units: Sequence[Unit], state: State) -> dict[str, list[str]]:
     """Return why each stale unit is stale, by its name; a run on stale data may turn out to be current."""
     found: dict[str, list[str]] = {}
-    for package in packages_of(studies):
-        found[data_unit(package.name)] = state.reasons(data_unit(package.name), data_inputs(package))
-    for study in studies:
-        for run in study.runs:
-            reasons = state.reasons(run_unit(run), run_inputs(run))
-            if found[data_unit(run.dataset.name)]:
-                reasons = [*reasons, f"its data are stale ({data_unit(run.dataset.name)})"]
-            found[run_unit(run)] = reasons
-    return {unit: reasons for unit, reasons in found.items() if reasons}
+    for unit in units:
+        reasons = state.reasons(unit.name, unit.inputs())
+        reasons += [f"{need} is stale" for need in unit.needs if need in found]
+        if reasons:
+            found[unit.name] = reasons
+    return found
 
 
-def stale_pages(studies: Sequence[Study], state: State) -> dict[str, list[str]]:
-    """Return why each stale page is stale; nothing while a run is: what pages will say is not known then."""
+def bring_up_to_date(
+    units: Sequence[Unit], state: State, say: Say, outcome: Outcome, *, workers: int = CORES
+) -> None:
+    """Make every unit that is stale, after what it needs; what cannot be made is noted, and the rest goes on.
+
+    Parameters
+    ----------
+    units : sequence of Unit
+        Each after those it needs. What is needed and not among them counts as there.
+    state : State
+        Told of every unit that was made, and how long it took: the next time the longest start first.
+    say : callable
+        Told a line of progress.
+    outcome : Outcome
+        Takes up what could not be made, and why.
+    workers : int
+        How many are made at a time.
+    """
+    left, open_names, begun = list(units), {unit.name for unit in units}, time.monotonic()
+    queue: list[tuple[Unit, dict[str, str]]] = []
+    busy: dict[Future[float], tuple[Unit, dict[str, str]]] = {}
+    with ThreadPoolExecutor(workers) as pool:
+        while open_names:
+            for unit in list(left):
+                if open_names.isdisjoint((*unit.needs, *unit.after)):
+                    left.remove(unit)
+                    lacking = [outcome.missing[need] for need in unit.needs if need in outcome.missing]
+                    inputs = {} if lacking else unit.inputs()
+                    if not lacking and state.reasons(unit.name, inputs):
+                        queue.append((unit, inputs))
+                        continue
+                    if lacking:
+                        outcome.missing[unit.name] = lacking[0]
+                    open_names.remove(unit.name)
+            queue.sort(key=lambda waiting: -state.seconds(waiting[0].name))
+            while queue and len(busy) < workers:
+                unit, inputs = queue.pop(0)
+                if workers > 1:
+                    say(f"{unit.name}: started")
+                busy[pool.submit(_timed, unit, inputs)] = (unit, inputs)
+            for future in wait(busy, return_when=FIRST_COMPLETED).done:
+                unit, inputs = busy.pop(future)
+                open_names.remove(unit.name)
+                error = future.exception()
+                if error is None:
+                    seconds = outcome.seconds[unit.name] = future.result()
+                    state.record(unit.name, inputs, unit.outputs(), seconds)
+                    so_far = f"{time.monotonic() - begun:.0f} s so far, {len(open_names)} to go"
+                    say(f"{unit.name}: done in {seconds:.1f} s ({so_far})")
+                else:
+                    _note(unit.name, error, say, outcome)
+
+
+def _timed(unit: Unit, inputs: Mapping[str, str]) -> float:
+    begun = time.monotonic()
+    unit.make(inputs)
+    return time.monotonic() - begun
+
+
+def _note(name: str, error: BaseException, say: Say, outcome: Outcome) -> None:
+    """Note a unit that was not made: the failure of one, of whatever kind, leaves the others alone."""
+    outcome.missing[name], fault = (
+        (error.why, error.fault) if isinstance(error, Unavailable) else ("failed", _told(error))
+    )
+    if fault:
+        outcome.failed.append(f"{name}: {fault}")
+        say(f"{name}: FAILED: {fault}")
+
+
+def _told(error: BaseException) -> str:
+    in_words = isinstance(error, (InvalidInput, OSError))
+    return str(error) if in_words else f"{type(error).__name__}: {error}"
+
+
+def why(studies: Sequence[Study], chosen: Sequence[Study], state: State) -> dict[str, list[str]]:
+    """Return why what is stale is stale: units of the chosen studies, or else pages.
+
+    What pages will say is not known while a run is stale.
+    """
+    found = stale(work_units(_runs(chosen), state, print), state)
     not_run = standing(studies, state)
-    if STALE in not_run.values():
-        return {}
+    if found or STALE in not_run.values():
+        return found
     try:
-        verdicts = judge(studies, not_run)
+        return stale(page_units(studies, not_run, judge(studies, not_run)), state)
     except InvalidInput as error:
         return {"verdict": [str(fault) for fault in error.faults]}
-    pages = _pages(studies, not_run, verdicts)
-    found = {unit: state.reasons(unit, inputs) for unit, inputs, _, _ in pages}
-    return {unit: reasons for unit, reasons in found.items() if reasons}
 
 
-def every_package() -> list[DataPackage]:
-    """Return all datasets of the compendium: those that a module of `analysis/sources/` imports."""
-    folders = sorted(path.parent for path in DATA_RAW.glob("*/datapackage.json"))
-    return [read_package(folder / "datapackage.json") for folder in folders if not is_own(folder.name)]
+def _runs(studies: Sequence[Study]) -> list[Run]:
+    return [run for study in studies for run in study.runs]
 
 
-def packages_of(studies: Iterable[Study]) -> list[DataPackage]:
-    """Return the datasets that the runs of some studies read, each once."""
-    return list({run.dataset.name: run.dataset for study in studies for run in study.runs}.values())
+def standing(studies: Sequence[Study], state: State, outcome: Outcome | None = None) -> dict[str, str]:
+    """Return why a run has no current report, for those that have none; `outcome`: of a build just done."""
+    runs = _runs(studies)
+    waiting = stale(work_units(runs, state, print), state)
+    met = outcome.missing if outcome else {}
+    return {run.name: _why_not(run, met) for run in runs if f"run {run.name}" in waiting}
 
 
-def standing(studies: Sequence[Study], state: State) -> dict[str, str]:
-    """Return why a run has no current report, for those that have none, without building anything."""
-    waiting = stale(studies, state)
-    return {
-        run.name: _missing_files(run.dataset) or STALE
-        for study in studies
-        for run in study.runs
-        if run_unit(run) in waiting
-    }
-
-
-def _missing_files(package: DataPackage) -> str:
-    """Return in words which raw files are not there; nothing when all are."""
-    raw = DATA_RAW / package.name
-    missing = sorted(resource.path for resource in package.resources if not (raw / resource.path).exists())
-    if not missing:
-        return ""
-    more = f" and {len(missing) - 2} more files" if len(missing) > 2 else ""
-    return f"data unavailable: {', '.join(missing[:2])}{more}"
+def _why_not(run: Run, met: Mapping[str, str]) -> str:
+    known = met.get(f"run {run.name}")
+    if not known and run.dataset is not None:
+        known = met.get(f"data {run.dataset.name}") or missing_files(run.dataset)
+    return known or STALE
 
 
 def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcome:
@@ -223,132 +221,19 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
     OSError
         When the reports cannot be written.
     """
-    outcome = Outcome()
-    state = State()
-    bring_data(packages_of(chosen), state, say, outcome)
-    execute_runs([run for study in chosen for run in study.runs], state, say, outcome)
-    outcome.not_run = (
-        standing(studies, state)
-        | {
-            run.name: outcome.unavailable[run.dataset.name]
-            for study in studies
-            for run in study.runs
-            if run.dataset.name in outcome.unavailable
-        }
-        | outcome.not_run
-    )
+    outcome, state = Outcome(), State()
+    bring_up_to_date(work_units(_runs(chosen), state, say), state, say, outcome)
+    outcome.not_run = standing(studies, state, outcome)
     outcome.verdicts = judge(studies, outcome.not_run)
     write_verdict(outcome.verdicts)
-    for unit, inputs, path, make in _pages(studies, outcome.not_run, outcome.verdicts):
-        if state.reasons(unit, inputs):
-            make()
-            state.record(unit, inputs, [path])
-            say(f"page {path.relative_to(ROOT)}: written")
-    for study in studies:
-        for run in study.runs:
-            if run.name not in outcome.not_run:
-                failed_path(run).unlink(missing_ok=True)
+    pages = page_units(studies, outcome.not_run, outcome.verdicts)
+    # Figures are drawn on them, which is one at a time.
+    bring_up_to_date(pages, state, say, outcome, workers=1)
+    for run in _runs(studies):
+        if run.name not in outcome.not_run:
+            run.failed.unlink(missing_ok=True)
     _write_build_record()
     return outcome
-
-
-def execute_runs(runs: Sequence[Run], state: State, say: Say, outcome: Outcome) -> None:
-    """Execute every run that is stale and whose data are there, on all cores; failures are noted."""
-    waiting = []
-    for run in runs:
-        if run.dataset.name not in outcome.unavailable:
-            inputs = run_inputs(run)
-            if state.reasons(run_unit(run), inputs):
-                waiting.append((run, inputs))
-    if not waiting:
-        return
-    from analysis.compendium.execution import RunFailed, execute, kernel_environment
-
-    environment = kernel_environment()
-    started = time.monotonic()
-
-    def timed(run: Run, inputs: dict[str, str]) -> tuple[list[Path], float]:
-        say(f"run {run.name}: started")
-        begun = time.monotonic()
-        return execute(run, inputs, environment), time.monotonic() - begun
-
-    with ThreadPoolExecutor(max_workers=min(len(waiting), _cores())) as workers:
-        pending: dict[Future[tuple[list[Path], float]], tuple[Run, dict[str, str]]] = {}
-        for run, inputs in waiting:
-            pending[workers.submit(timed, run, inputs)] = (run, inputs)
-        for number, future in enumerate(as_completed(pending), start=1):
-            run, inputs = pending[future]
-            progress = f"[{number}/{len(pending)}] run {run.name}"
-            try:
-                written, seconds = future.result()
-            except Exception as error:  # one run's failure, of whatever kind, leaves the others alone
-                told = (
-                    str(error)
-                    if isinstance(error, (RunFailed, OSError))
-                    else f"{type(error).__name__}: {error}"
-                )
-                outcome.not_run[run.name] = "failed"
-                outcome.failed.append(f"run {run.name}: {told}")
-                say(f"{progress}: FAILED: {told}")
-            else:
-                outcome.seconds[run.name] = seconds
-                state.record(run_unit(run), inputs, written)
-                say(f"{progress}: done in {seconds:.1f} s ({time.monotonic() - started:.0f} s so far)")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _pages(
-    studies: Sequence[Study], not_run: Mapping[str, str], verdicts: Sequence[Verdict]
-) -> Iterator[tuple[str, dict[str, str], Path, Callable[[], None]]]:
-    """Yield unit, inputs, file and maker of every page: one a run with a current report, and the front page.
-
-    The page maker is heavy, and imported only where there is a page to make.
-    """
-    built = [(study, run) for study in studies for run in study.runs if run.name not in not_run]
-    for study, run in built:
-        held = [verdict for verdict in verdicts if (verdict.study, verdict.run) == (run.study, run.id)]
-        told = json.dumps([study.citation, asdict(run.dataset), [asdict(verdict) for verdict in held]])
-        inputs = page_inputs(told, report_folder(run) / "notebook.ipynb")
-
-        def make_page(study: Study = study, run: Run = run, held: Sequence[Verdict] = held) -> None:
-            from analysis.compendium.pages import write_page
-
-            write_page(study, run, held)
-
-        yield page_unit(run), inputs, page_path(run), make_page
-
-    packages = every_package()
-
-    def make_codebook() -> None:
-        from analysis.compendium.codebook import write_codebook
-
-        write_codebook(packages)
-
-    inputs = page_inputs(json.dumps([asdict(package) for package in packages])) | reached_files(
-        "import analysis.compendium.codebook"
-    )
-    yield "page codebook", inputs, REPORTS / "codebook.html", make_codebook
-
-    def make_index() -> None:
-        from analysis.compendium.pages import write_index
-
-        write_index(studies, verdicts, [run.name for _, run in built])
-
-    told = json.dumps(
-        [
-            [
-                [study.id, study.title, study.question, study.citation, study.data_availability]
-                for study in studies
-            ],
-            [[run.name, run.notebook.prose, run.dataset.kind] for study in studies for run in study.runs],
-            [run.name for _, run in built],
-            [asdict(verdict) for verdict in verdicts],
-        ]
-    )
-    yield "page index", page_inputs(told), REPORTS / "index.html", make_index
 
 
 def _write_build_record() -> None:
@@ -372,29 +257,21 @@ def _git(*arguments: str) -> str | None:
 
 def table_of(studies: Sequence[Study], outcome: Outcome) -> str:
     """Return the closing table: a line a run, with its claims counted."""
-    header = ("run", "data", *dict.fromkeys(OUTCOMES.values()), "seconds", "page")
-    lines = [header]
-    for study in studies:
-        for run in study.runs:
-            held = [
-                OUTCOMES[verdict.verdict]
-                for verdict in outcome.verdicts
-                if (verdict.study, verdict.run) == (run.study, run.id)
-            ]
-            counts = [str(held.count(column)) for column in dict.fromkeys(OUTCOMES.values())]
-            seconds = f"{outcome.seconds[run.name]:.1f}" if run.name in outcome.seconds else "–"
-            page = (
-                page_path(run).relative_to(ROOT).as_posix()
-                if run.name not in outcome.not_run
-                else outcome.not_run[run.name].partition(":")[0]
-            )
-            lines.append((run.name, run.dataset.label, *counts, seconds, page))
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    rendered = []
-    for line in lines:
-        cells = [
-            cell.ljust(width) if column in (0, 1, len(header) - 1) else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        rendered.append("  ".join(cells).rstrip())
-    return "\n".join(rendered)
+    columns = list(dict.fromkeys(OUTCOMES.values()))
+    lines = [("run", "data", *columns, "seconds", "page")]
+    for run in _runs(studies):
+        held = [OUTCOMES[one.verdict] for one in outcome.verdicts if one.of(run)]
+        seconds = outcome.seconds.get(f"run {run.name}")
+        why_not = outcome.not_run.get(run.name)
+        page = run.page.relative_to(ROOT).as_posix() if why_not is None else why_not.partition(":")[0]
+        counts = (str(held.count(column)) for column in columns)
+        lines.append((run.name, run.label, *counts, "–" if seconds is None else f"{seconds:.1f}", page))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    words = (0, 1, len(widths) - 1)
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if place in words else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )

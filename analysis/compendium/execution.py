@@ -7,6 +7,8 @@ import logging
 import os
 import re
 import shutil
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -18,20 +20,18 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.compendium.plan import failed_path, report_folder
+from analysis.compendium.plan import Unavailable
+from analysis.compendium.recorded import NOT_RUN, READS_VARIABLE
 from analysis.compendium.results import RUN_FOLDER_VARIABLE
 from analysis.compendium.state import CACHE, key
 from analysis.compendium.studies import Run
 from analysis.files import ROOT, code_digest, partial_folder, replace_folder
 
-__all__ = ["RunFailed", "execute", "kernel_environment"]
+__all__ = ["execute"]
 
 _ENGINE = "compendium"
+_LABEL_VARIABLE = "COMPENDIUM_RUN_LABEL"
 _START_SECONDS = 120
-
-
-class RunFailed(Exception):
-    """A notebook that stopped; the message says in which cell and why."""
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]
@@ -60,7 +60,8 @@ papermill_engines.register(_ENGINE, _Engine)
 logging.getLogger("papermill").setLevel(logging.ERROR)
 
 
-def kernel_environment() -> dict[str, str]:
+@cache
+def _kernel_environment() -> dict[str, str]:
     """Return the environment of every kernel: one thread, fixed hash seed, no settings of the user."""
     settings = {
         "JUPYTER_CONFIG_DIR": CACHE / "jupyter/config",
@@ -89,19 +90,20 @@ def kernel_environment() -> dict[str, str]:
     }
 
 
-def execute(run: Run, inputs: dict[str, str], environment: dict[str, str]) -> list[Path]:
-    """Execute a run and put its report in place; return the files it wrote.
+def execute(run: Run, inputs: Mapping[str, str]) -> None:
+    """Execute a run and put its report in place.
 
     Raises
     ------
-    RunFailed
+    Unavailable
         When a cell raised: the report that was there stays, the notebook up to the fault is kept beside it
         as `<run id>.failed.ipynb`.
     OSError
         When the report cannot be written.
     """
-    final = report_folder(run)
-    failed = failed_path(run)
+    final, failed = run.folder, run.failed
+    # Of the runs it reads, a notebook is told which have a report to be relied on.
+    there = {other.name: inputs[f"what {other.name} recorded"] != NOT_RUN for other in run.reads}
     log = CACHE / "logs" / f"{run.study}-{run.id}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     folder = partial_folder(final)
@@ -116,30 +118,35 @@ def execute(run: Run, inputs: dict[str, str], environment: dict[str, str]) -> li
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                environment={**environment, RUN_FOLDER_VARIABLE: str(folder)},
+                environment={
+                    **_kernel_environment(),
+                    RUN_FOLDER_VARIABLE: str(folder),
+                    READS_VARIABLE: json.dumps(there),
+                    _LABEL_VARIABLE: run.label,
+                },
                 log=log,
             )
         except PapermillExecutionError as error:
             shutil.copyfile(executed, failed)
             where = f"kept as {failed.relative_to(ROOT).as_posix()}"
-            raise RunFailed(
-                f"cell {error.cell_index + 1}: {error.ename}: {_plain(error.evalue)} ({where})"
+            raise Unavailable(
+                "failed", f"cell {error.cell_index + 1}: {error.ename}: {_plain(error.evalue)} ({where})"
             ) from None
         except DeadKernelError as error:
             said = log.read_text(errors="replace").strip().splitlines()[-3:]
-            raise RunFailed(
-                f"its kernel died ({error}); its last words: {' / '.join(said) or 'none'}"
+            raise Unavailable(
+                "failed", f"its kernel died ({error}); its last words: {' / '.join(said) or 'none'}"
             ) from None
         _normalise(executed)
         if not (folder / "numbers.json").is_file():
-            raise RunFailed("it never made `Results(dataset)`, so that nothing was recorded")
-        provenance = {"key": key(inputs), "inputs": inputs, "packages": _packages()}
+            raise Unavailable("failed", "it never made `Results(dataset)`, so that nothing was recorded")
+        data = {"label": run.label, "names": [package.name for package in run.datasets]}
+        provenance = {"key": key(inputs), "data": data, "inputs": dict(inputs), "packages": _packages()}
         text = json.dumps(provenance, indent=1, sort_keys=True) + "\n"
         (folder / "provenance.json").write_text(text, encoding="utf-8")
         replace_folder(folder, final)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return [path for path in final.rglob("*") if path.is_file()]
 
 
 def _plain(text: str) -> str:

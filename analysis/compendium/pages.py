@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from analysis.compendium.claims import printed_number
-from analysis.compendium.plan import TEMPLATES, page_path, report_folder
+from analysis.compendium.plan import TEMPLATES
 from analysis.compendium.results import FIGURE, NUMBERS, TABLE
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict
@@ -32,6 +33,7 @@ from analysis.tables.package import DataPackage
 
 __all__ = ["page_environment", "write_dataset_index", "write_index", "write_page"]
 
+FINDING = "application/vnd.compendium.finding+json"
 _HEADING = re.compile(r'(<h[1-6] id=")([^"]+)(">.*?href="#)\2(")', re.DOTALL)
 _LONG = 30
 """Rows above which a table is folded."""
@@ -86,10 +88,11 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None) -> No
         Those on the claims held against this run, shown beside the numbers; None for a dataset's own report,
         against which there are none.
     """
-    notebook = nbformat.read(report_folder(run) / "notebook.ipynb", as_version=4)
+    notebook = nbformat.read(run.folder / "notebook.ipynb", as_version=4)
     listed = list(verdicts or ())
     renderer = _Renderer(listed)
     parts = [renderer.cell(cell) for cell in notebook.cells]
+    title = parts.pop(0) if notebook.cells and notebook.cells[0]["cell_type"] == "markdown" else ""
     counts = Counter(verdict.verdict for verdict in listed)
     page = (
         page_environment()
@@ -99,12 +102,14 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None) -> No
             study=study,
             run=run,
             notebook=run.notebook.path.relative_to(ROOT).as_posix(),
+            opening=Markup(title),
+            findings=[(finding, renderer.first_of(finding["numbers"])) for finding in renderer.findings],
             parts=[Markup(part) for part in parts if part],
             counts=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
             judged=verdicts is not None,
         )
     )
-    write_atomically(page_path(run), page)
+    write_atomically(run.page, page)
 
 
 def write_dataset_index(
@@ -136,7 +141,7 @@ def write_dataset_index(
     return path
 
 
-def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Iterable[str]) -> None:
+def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Sequence[Run]) -> None:
     """Write `reports/index.html`.
 
     Parameters
@@ -145,8 +150,8 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
         All of them.
     verdicts : sequence of Verdict
         The whole verdict.
-    built : iterable of str
-        Names of the runs that have a page.
+    built : sequence of Run
+        The runs that have a page.
     """
     counts = Counter(verdict.verdict for verdict in verdicts)
     unavailable = Counter(verdict.why for verdict in verdicts if verdict.verdict == NOT_RUN)
@@ -164,7 +169,8 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
         .render(
             studies=studies,
             verdicts=verdicts,
-            built=set(built),
+            built={run.name for run in built},
+            findings={study.id: _first_finding(study, built) for study in studies},
             titles={run.name: run.title for study in studies for run in study.runs},
             tally=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
             unavailable=sorted(unavailable.items()),
@@ -174,6 +180,16 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: It
         )
     )
     write_atomically(REPORTS / "index.html", page)
+
+
+def _first_finding(study: Study, built: Sequence[Run]) -> tuple[Run, dict[str, Any]] | None:
+    """Return what a study found: the first finding of its first page that has one, and of which run it is."""
+    for run in (run for run in built if run.study == study.id):
+        path = run.folder / "findings.json"
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        for finding in found.values():
+            return run, finding
+    return None
 
 
 _AGREEMENT = (
@@ -200,6 +216,9 @@ class _Renderer:
     tables: int = 0
     figures: int = 0
     headings: Counter[str] = field(default_factory=Counter)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    """Table that a number stands below, by the number's key."""
 
     def cell(self, cell: Mapping[str, Any]) -> str:
         if cell["cell_type"] == "markdown":
@@ -233,8 +252,12 @@ class _Renderer:
             trace = html.escape(strip_ansi("\n".join(output["traceback"])))
             return f'<pre class="error">{trace}</pre>'
         data = output["data"]
+        if FINDING in data:
+            self.findings.append(data[FINDING])
+            return f'<p class="finding">{html.escape(data[FINDING]["sentence"])}</p>'
         if TABLE in data:
             self.tables += 1
+            self.places |= dict.fromkeys(data[TABLE]["numbers"], f"Table {self.tables}")
             caption = f"<caption><b>Table {self.tables}.</b> {html.escape(data[TABLE]['caption'])}</caption>"
             table = data[TABLE]["html"].replace("<thead>", f"{caption}<thead>", 1)
             numbers = self.of_table(data[TABLE]["numbers"])
@@ -268,6 +291,11 @@ class _Renderer:
         told = "; ".join(f"{judged[outcome]} {outcome}" for outcome in OUTCOMES if judged[outcome])
         summary = f"{count}: {told}" if told else count
         return f"{shown}<details><summary>{summary}</summary>{self.numbers(others, 'numbers')}</details>"
+
+    def first_of(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the tables and numbers that a finding rests on: an anchor and what to call it, each once."""
+        found = {self.places.get(key, f"the number {key}"): key for key in reversed(keys)}
+        return [(key, place) for place, key in reversed(found.items())]
 
     def claims(self, key: str) -> list[Verdict]:
         """Return the verdicts on the claims that a number is held against."""

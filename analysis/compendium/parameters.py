@@ -81,8 +81,6 @@ def read_notebook(path: Path, faults: list[Fault]) -> Notebook | None:
         return None
     code = "\n".join(source for kind, source, _ in sources if kind == "code")
     parameters = {parameter.name: parameter for parameter in _declared(tagged[0], where, faults)}
-    if "dataset" not in parameters:
-        faults.append(Fault(where, "no parameter `dataset`", "dataset: str = …  # which tables to read"))
     prose = "\n".join(source for kind, source, _ in sources if kind == "markdown")
     text = json.dumps(sources)
     return Notebook(path, code, prose, text, parameters) if len(faults) == before else None

@@ -1,8 +1,8 @@
 """What was built from what: the memory that lets a second `make` do nothing.
 
 One JSON file, outside the reports. For every unit (a dataset, a run, a page) it holds the hashes of what
-went in and of what came out. Losing or damaging it costs time, never correctness: what it does not vouch
-for is built again.
+went in and of what came out, and how long it took. Losing or
+damaging it costs time, never correctness: what it does not vouch for is built again.
 """
 
 from __future__ import annotations
@@ -51,10 +51,20 @@ class State:
                 changed.append(f"{path} is not as it was built")
         return changed
 
-    def record(self, unit: str, inputs: Mapping[str, str], outputs: Iterable[Path]) -> None:
-        """Vouch for a unit: from these inputs came these files."""
+    def seconds(self, unit: str) -> float:
+        """Return how long a unit took when it was last made; without end, where that is not known."""
+        try:
+            return float(self._units[unit]["took"]["seconds"])
+        except (KeyError, ValueError):
+            return float("inf")
+
+    def record(
+        self, unit: str, inputs: Mapping[str, str], outputs: Iterable[Path], seconds: float | None = None
+    ) -> None:
+        """Vouch for a unit: from these inputs came these files, in so many seconds."""
         made = {path.relative_to(ROOT).as_posix(): digest_file(path) for path in sorted(outputs)}
-        self._units[unit] = {"inputs": dict(inputs), "outputs": made}
+        took = {} if seconds is None else {"seconds": f"{seconds:.1f}"}
+        self._units[unit] = {"inputs": dict(inputs), "outputs": made, "took": took}
         write_atomically(_FILE, json.dumps(self._units, indent=1, sort_keys=True) + "\n")
 
 
@@ -64,7 +74,8 @@ def _read() -> dict[str, dict[str, dict[str, str]]]:
         return {
             unit: {
                 part: {str(name): str(value) for name, value in known[part].items()}
-                for part in ("inputs", "outputs")
+                for part in ("inputs", "outputs", "took")
+                if part in known or part != "took"
             }
             for unit, known in content.items()
         }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from analysis.compendium.claims import Claim, read_claims
 from analysis.compendium.lines import Lines
 from analysis.compendium.parameters import Notebook, check_parameters, read_notebook
-from analysis.files import DATA_RAW, STUDIES
+from analysis.files import DATA_RAW, REPORTS, STUDIES
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, read_package
 from analysis.tables.schema import TABLES
@@ -19,26 +22,75 @@ __all__ = ["Report", "Run", "Study", "load_studies"]
 
 _STUDY_TEXTS = ("title", "question", "citation", "data_availability")
 _STUDY_ENTRIES = (*_STUDY_TEXTS, "claims", "runs", "reports")
-_RUN_ENTRIES = ("id", "notebook", "dataset", "subject", "parameters")
+_RUN_ENTRIES = ("id", "notebook", "dataset", "reads", "subject", "parameters")
 _REPORT_ENTRIES = ("notebook", "tables")
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook on one dataset with given parameters; `subject`: what of the dataset, if not all."""
+    """One notebook, with given parameters, on one dataset or on the numbers that other runs recorded.
+
+    Attributes
+    ----------
+    study, id : str
+        Its study, and what it is called there.
+    notebook : Notebook
+    dataset : DataPackage or None
+        What it reads; None where it reads other runs.
+    parameters : dict of str
+        Values in place of the notebook's defaults.
+    subject : str
+        What of the dataset, if not all.
+    reads : tuple of Run
+        The runs whose numbers it reads.
+    """
 
     study: str
     id: str
     notebook: Notebook
-    dataset: DataPackage
+    dataset: DataPackage | None
     parameters: dict[str, Any]
     subject: str = ""
+    reads: tuple[Run, ...] = ()
 
     @property
     def name(self) -> str:
         """`<study>/<run id>`."""
         return f"{self.study}/{self.id}"
+
+    @property
+    def datasets(self) -> tuple[DataPackage, ...]:
+        """What its numbers come from in the end, each dataset once."""
+        if self.dataset is not None:
+            return (self.dataset,)
+        found = {package.name: package for run in self.reads for package in run.datasets}
+        return tuple(found.values())
+
+    @property
+    def data(self) -> str:
+        """The names of those datasets."""
+        return ", ".join(package.name for package in self.datasets)
+
+    @property
+    def label(self) -> str:
+        """`REAL`, `SYNTHETIC`, or `REAL and SYNTHETIC`."""
+        return " and ".join(sorted({package.label for package in self.datasets}))
+
+    @property
+    def folder(self) -> Path:
+        """Folder it writes: numbers, tables, figures, the executed notebook, provenance."""
+        return REPORTS / self.study / self.id
+
+    @property
+    def page(self) -> Path:
+        """The page made of it."""
+        return REPORTS / self.study / f"{self.id}.html"
+
+    @property
+    def failed(self) -> Path:
+        """Where its notebook is kept, up to the fault, when it failed."""
+        return REPORTS / self.study / f"{self.id}.failed.ipynb"
 
     @property
     def title(self) -> str:
@@ -77,12 +129,52 @@ def load_studies(root: Path = STUDIES) -> tuple[Study, ...]:
         With every fault of every study, each with file and line.
     """
     faults: list[Fault] = []
-    studies = [_study(path, faults) for path in sorted(root.glob("*/study.yml"))]
+    reads: dict[str, _Reads] = {}
+    studies = [_study(path, faults, reads) for path in sorted(root.glob("*/study.yml"))]
+    sound = [study for study in studies if study is not None]
+    runs = {run.name: run for study in sound for run in study.runs}
+    for name in reads:
+        _resolve(name, runs, reads, ())
     raise_faults(faults)
-    return tuple(study for study in studies if study is not None)
+    return tuple(replace(study, runs=tuple(runs[run.name] for run in study.runs)) for study in sound)
 
 
-def _study(path: Path, faults: list[Fault]) -> Study | None:
+@dataclass
+class _Reads:
+    """The runs that a run says it reads, where it says so, and whether they were found yet."""
+
+    names: list[str]
+    at: tuple[Any, ...]
+    lines: Lines
+    done: bool = False
+
+
+def _resolve(name: str, runs: dict[str, Run], reads: dict[str, _Reads], above: tuple[str, ...]) -> None:
+    """Put the runs that a run reads in the place of their names; what is none, or a circle, is a fault."""
+    given = reads.get(name)
+    if given is None or given.done:
+        return
+    given.done = True
+    for index, other in enumerate(given.names):
+        at = (*given.at, index)
+        if other in (*above, name):
+            circle = [*(*above, name)[(*above, name).index(other) :], other]
+            given.lines.fault(
+                at, f"a circle: {' reads '.join(circle)}", "runs that do not wait for one another"
+            )
+        elif other not in runs:
+            near = difflib.get_close_matches(other, runs, 1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            allowed = f"a run, <study>/<run id>{hint}: {', '.join(sorted(runs))}"
+            given.lines.fault(at, f"an unknown run {other}", allowed)
+        else:
+            _resolve(other, runs, reads, (*above, name))
+    if name in runs:
+        found = tuple(runs[other] for other in given.names if other in runs)
+        runs[name] = replace(runs[name], reads=found)
+
+
+def _study(path: Path, faults: list[Fault], reads: dict[str, _Reads]) -> Study | None:
     lines = Lines(path, faults)
     content = lines.content
     if not isinstance(content, dict):
@@ -92,7 +184,7 @@ def _study(path: Path, faults: list[Fault]) -> Study | None:
     lines.unknown(content, (), _STUDY_ENTRIES)
     study = path.parent.name
     texts = {name: lines.text(content, name, ()) for name in _STUDY_TEXTS}
-    runs = _runs(content, path.parent, lines)
+    runs = _runs(content, path.parent, lines, reads)
     claims = read_claims(content, path.parent, {run.id for run in runs} | _given_ids(content), lines)
     given = content.get("reports")
     reports = _reports([] if given is None else given, path.parent, lines)
@@ -105,7 +197,7 @@ def _given_ids(content: dict[str, Any]) -> set[str]:
     return {str(run.get("id")) for run in runs if isinstance(run, dict)} if isinstance(runs, list) else set()
 
 
-def _runs(content: dict[str, Any], folder: Path, lines: Lines) -> list[Run]:
+def _runs(content: dict[str, Any], folder: Path, lines: Lines, reads: dict[str, _Reads]) -> list[Run]:
     given = content.get("runs")
     if not isinstance(given, list) or not given:
         lines.fault(("runs",), repr(given), "a list of at least one run")
@@ -118,7 +210,9 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines) -> list[Run]:
             lines.fault(at, repr(item), f"entries: {', '.join(_RUN_ENTRIES)}")
             continue
         lines.unknown(item, at, _RUN_ENTRIES)
-        identifier, notebook, dataset = (lines.text(item, name, at) for name in ("id", "notebook", "dataset"))
+        identifier, notebook = (lines.text(item, name, at) for name in ("id", "notebook"))
+        others = _read_runs(item, at, lines) if "reads" in item else []
+        dataset = "" if "reads" in item else lines.text(item, "dataset", at)
         if identifier and not _IDENTIFIER.fullmatch(identifier):
             lines.fault((*at, "id"), repr(identifier), "lower-case letters, digits, _ . -")
         if identifier in seen:
@@ -141,11 +235,51 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines) -> list[Run]:
                     "the dataset a second time",
                     "the run's own `dataset` alone",
                 )
-        if read is not None and package is not None:
-            runs.append(
-                Run(folder.name, identifier, read, package, {"dataset": dataset, **parameters}, subject)
-            )
+            if dataset:
+                _require_dataset(read, lines)
+            _check_recorded(read, others, lines)
+        if read is not None and (package is not None or others):
+            given_dataset = {"dataset": dataset} if dataset else {}
+            runs.append(Run(folder.name, identifier, read, package, {**given_dataset, **parameters}, subject))
+            if others:
+                reads[runs[-1].name] = _Reads(others, (*at, "reads"), lines)
     return runs
+
+
+def _read_runs(item: dict[str, Any], at: tuple[Any, ...], lines: Lines) -> list[str]:
+    given = item["reads"]
+    if not isinstance(given, list) or not given or not all(isinstance(name, str) for name in given):
+        lines.fault((*at, "reads"), repr(given), "a list of runs, each <study>/<run id>")
+        return []
+    for index, name in enumerate(given):
+        if name in given[:index]:
+            lines.fault((*at, "reads", index), f"{name} again", "each run once")
+    if "dataset" in item:
+        lines.fault((*at, "dataset"), "a dataset and other runs", "one of dataset and reads")
+    return given
+
+
+def _require_dataset(notebook: Notebook, lines: Lines) -> None:
+    if "dataset" not in notebook.parameters:
+        where = f"{Path(lines.file).parent.as_posix()}/{notebook.path.name}"
+        fault = Fault(where, "no parameter `dataset`", "dataset: str = …  # which tables to read")
+        if fault not in lines.faults:
+            lines.faults.append(fault)
+
+
+def _check_recorded(notebook: Notebook, reads: list[str], lines: Lines) -> None:
+    """Note every run that a notebook names in a call of `recorded`, written out, and does not read."""
+    where = f"{Path(lines.file).parent.as_posix()}/{notebook.path.name}"
+    allowed = f"runs it reads: {', '.join(reads) or 'none, since it reads a dataset'}"
+    for number, (kind, source, _) in enumerate(json.loads(notebook.text), start=1):
+        for node in ast.walk(ast.parse(source)) if kind == "code" and "recorded(" in source else ():
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "recorded":
+                given = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+                fault = Fault(
+                    where, f"recorded({given!r}, …)", allowed, column=f"cell {number}, line {node.lineno}"
+                )
+                if isinstance(given, str) and given not in reads and fault not in lines.faults:
+                    lines.faults.append(fault)
 
 
 def _reports(given: Any, folder: Path, lines: Lines) -> list[Report]:
@@ -161,6 +295,8 @@ def _reports(given: Any, folder: Path, lines: Lines) -> list[Report]:
             # A report is called after its notebook.
             lines.fault((*at, "notebook"), f"{name} again", "each notebook once")
         notebook = _notebook(name, folder, at, lines)
+        if notebook is not None:
+            _require_dataset(notebook, lines)
         tables = item.get("tables")
         known = isinstance(tables, list) and all(
             isinstance(entry, str) and set(entry.split(" or ")) <= set(TABLES) for entry in tables

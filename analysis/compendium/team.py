@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,20 +12,13 @@ import yaml
 
 from analysis.compendium import driver
 from analysis.compendium.parameters import Notebook, check_parameters
-from analysis.compendium.plan import (
-    data_unit,
-    failed_path,
-    page_inputs,
-    page_path,
-    page_unit,
-    report_folder,
-)
+from analysis.compendium.plan import codebook_unit, data_unit, page_unit, run_unit
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
-from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, digest_file, write_atomically
+from analysis.files import DATA_DERIVED, DATA_RAW, ROOT, digest_file, write_atomically
 from analysis.privacy.pseudonyms import PSEUDONYM
 from analysis.tables.faults import Fault, raise_faults
-from analysis.tables.package import is_own, read_package
+from analysis.tables.package import is_public, read_package
 
 __all__ = ["check_data", "deidentify_dataset", "make_report", "new_dataset"]
 
@@ -97,7 +88,7 @@ def deidentify_dataset(
     write_atomically(names / "rare_combinations.csv", done.rare.to_csv(index=False, lineterminator="\n"))
     write_dataset(done.tables, done.package, DATA_DERIVED / dataset)
     written = sorted((DATA_DERIVED / dataset).glob("*"))
-    State().record(data_unit(dataset), _own_inputs(dataset), written)
+    State().record(f"data {dataset}", _own_inputs(dataset), written)
     if made:
         say(
             f"A key was made: {place}. Keep it apart from the data: later waves then get the same pseudonyms."
@@ -165,23 +156,17 @@ def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str]
             runs.append((study, run))
     if not runs:
         say("No report has all the tables it needs.")
-    driver.execute_runs([run for _, run in runs], state, say, outcome)
-    built = [(study, run) for study, run in runs if run.name not in outcome.not_run]
-    failed = [run for _, run in runs if run.name in outcome.not_run]
+    driver.bring_up_to_date([run_unit(run, state) for _, run in runs], state, say, outcome)
+    failed = [run for _, run in runs if f"run {run.name}" in outcome.missing]
+    built = [(study, run) for study, run in runs if run not in failed]
     for run in failed:
         _take_away(run, also_failed=False)
-    from analysis.compendium.codebook import write_codebook
-    from analysis.compendium.pages import write_dataset_index, write_page
+    pages = [codebook_unit(), *(page_unit(study, run, None) for study, run in built)]
+    driver.bring_up_to_date(pages, state, say, outcome, workers=1)
+    for _, run in built:
+        run.failed.unlink(missing_ok=True)
+    from analysis.compendium.pages import write_dataset_index
 
-    if not (REPORTS / "codebook.html").is_file():
-        write_codebook(driver.every_package())
-    for study, run in built:
-        told = json.dumps([study.citation, asdict(run.dataset)])
-        inputs = page_inputs(told, report_folder(run) / "notebook.ipynb")
-        if state.reasons(page_unit(run), inputs):
-            write_page(study, run, None)
-            state.record(page_unit(run), inputs, [page_path(run)])
-        failed_path(run).unlink(missing_ok=True)
     index = write_dataset_index(package, [run for _, run in built], left_out, failed)
     for line in outcome.failed:
         say(f"FAILED: {line}")
@@ -196,8 +181,8 @@ def _has_rows(table: Path) -> bool:
 
 def _take_away(run: Run, *, also_failed: bool) -> None:
     """Remove what an earlier run left, of data that are no longer so."""
-    shutil.rmtree(report_folder(run), ignore_errors=True)
-    for path in (page_path(run), *([failed_path(run)] if also_failed else [])):
+    shutil.rmtree(run.folder, ignore_errors=True)
+    for path in (run.page, *([run.failed] if also_failed else [])):
         path.unlink(missing_ok=True)
 
 
@@ -231,11 +216,11 @@ def _require_current(dataset: str, state: State, say: Say, outcome: driver.Outco
     if Path(dataset).name != dataset or not (raw / "datapackage.json").is_file():
         there = ", ".join(sorted(path.parent.name for path in DATA_RAW.glob("*/datapackage.json")))
         raise_faults([Fault("DATASET", repr(dataset), f"a dataset under data_raw/: {there}")])
-    if not is_own(dataset):
-        driver.bring_data([read_package(raw / "datapackage.json")], state, say, outcome)
-        raise_faults(Fault(dataset, line, "data that can be had") for line in outcome.unavailable.values())
+    if is_public(dataset):
+        driver.bring_up_to_date([data_unit(read_package(raw / "datapackage.json"), say)], state, say, outcome)
+        raise_faults(Fault(dataset, line, "data that can be had") for line in outcome.missing.values())
         return
-    reasons = state.reasons(data_unit(dataset), _own_inputs(dataset))
+    reasons = state.reasons(f"data {dataset}", _own_inputs(dataset))
     if reasons:
         found = "never de-identified" if reasons == ["never built here"] else "; ".join(reasons)
         allowed = f"make deidentify DATASET={dataset} first"

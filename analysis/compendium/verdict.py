@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from analysis.compendium.claims import Claim, printed_number
-from analysis.compendium.plan import page_path, report_folder
+from analysis.compendium.recorded import NOT_RUN
 from analysis.compendium.studies import Run, Study
 from analysis.files import REPORTS, ROOT, write_atomically
 from analysis.tables.faults import Fault, raise_faults
@@ -30,7 +30,6 @@ __all__ = [
     "write_verdict",
 ]
 
-NOT_RUN = "not run"
 DEVIATES = ("DEVIATES", "NOT RECOVERED")
 """The outcomes that nobody declared: `make check` fails on them."""
 OUTCOMES = {
@@ -70,10 +69,14 @@ class Verdict:
     why: str
     link: str
 
+    def of(self, run: Run) -> bool:
+        """Whether it is on a claim held against this run."""
+        return (self.study, self.run) == (run.study, run.id)
+
 
 def recorded_numbers(run: Run) -> dict[str, dict[str, Any]]:
     """Return the numbers a run's report holds, by key."""
-    path = report_folder(run) / "numbers.json"
+    path = run.folder / "numbers.json"
     content: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
@@ -119,7 +122,7 @@ def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> V
     return Verdict(
         study=run.study,
         run=run.id,
-        dataset=run.dataset.name,
+        dataset=run.data,
         notebook=run.notebook.path.relative_to(ROOT).as_posix(),
         claim=claim.id,
         statement=claim.statement,
@@ -130,7 +133,7 @@ def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> V
         tolerance=claim.tolerance or None,
         verdict=verdict,
         why=why,
-        link=f"{page_path(run).relative_to(REPORTS).as_posix()}#{claim.number}",
+        link=f"{run.page.relative_to(REPORTS).as_posix()}#{claim.number}",
     )
 
 
@@ -138,9 +141,9 @@ def _outcome(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> t
     computed = numbers[claim.number]["value"]
     recovery = claim.kind == "recovery"
     # A number printed in a publication is reproduced by the publication's own kind of data, or not at all.
-    if recovery and run.dataset.kind == "real":
+    if recovery and run.label == "REAL":
         return computed, NOT_RUN, "a truth to recover is known of synthetic data only"
-    if not recovery and run.dataset.kind != "real":
+    if not recovery and run.label != "REAL":
         return computed, NOT_RUN, "a published number can be reproduced from real data only"
     agrees, comparison = _compare(claim, computed)
     declared = claim.explained_by or claim.open

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from analysis.arrays import Flags, Floats
 from analysis.figures.theme import MARKERS, PALETTE, themed
 from analysis.ties.panel import Panel
 
@@ -28,6 +29,9 @@ def sociograms(
 ) -> Figure:
     """Draw every wave (columns) of every relation (rows), each person at one place throughout.
 
+    Who was not in the network in a wave is not drawn there; who did not answer is hollow, since no line from
+    them is no sign that they turn to nobody. People tied in no wave stand in a row below.
+
     Parameters
     ----------
     panels : mapping of str to Panel
@@ -39,7 +43,7 @@ def sociograms(
     wave : str
         What a wave is called in the titles.
     seed : int
-        Starts the layout: a spring embedding of all ties of all panels together.
+        Starts the layout: of all ties of all panels together, one spring embedding per component.
 
     Raises
     ------
@@ -71,7 +75,8 @@ def sociograms(
             for column, number in enumerate(panel.waves):
                 axis = axes[row, column]
                 matrix = matrices[relation, number]
-                _draw(axis, matrix, places, groups)
+                place = panel.waves.index(number)
+                _draw(axis, matrix, places, groups, panel.present[place], panel.answered[place])
                 axis.set_title(f"{relation}, {wave} {number} ({int((matrix != 0).sum())} ties)")
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="lower center", ncols=len(labels), bbox_to_anchor=(0.5, -0.03))
@@ -79,35 +84,63 @@ def sociograms(
     return figure
 
 
-def _layout(weights: npt.NDArray[np.float64], seed: int) -> npt.NDArray[np.float64]:
+def _layout(weights: Floats, seed: int) -> Floats:
+    """Return a place per actor: components side by side, the largest first, people without ties in a row."""
     graph = nx.from_numpy_array(weights + weights.T)
-    found = nx.spring_layout(graph, seed=seed, k=1.2 / np.sqrt(len(weights)), iterations=200)
-    return np.array([found[node] for node in range(len(weights))])
+    components = sorted((sorted(part) for part in nx.connected_components(graph)), key=lambda p: (-len(p), p))
+    places = np.zeros((len(weights), 2))
+    tied = [part for part in components if len(part) > 1]
+    largest = math.sqrt(len(tied[0])) if tied else 1.0
+    left = top = depth = 0.0
+    for part in tied:
+        side = math.sqrt(len(part))
+        # Shelves as wide as the largest component, each as deep as what stands first on it.
+        if left and left + side > 1.2 * largest:
+            left, top, depth = 0.0, top - depth - 0.6, 0.0
+        found = nx.spring_layout(graph.subgraph(part), seed=seed, k=1.2 / side, iterations=200)
+        inside = np.array([found[node] for node in part])
+        inside -= inside.min(axis=0)
+        inside *= side / max(float(inside.max()), 1e-9)
+        places[part] = inside + np.array([left, top - side])
+        left, depth = left + side + 0.6, max(depth, side)
+    alone = [part[0] for part in components if len(part) == 1]
+    if alone:
+        width = max(1.2 * largest, 0.3 * len(alone) ** 0.5)
+        row = max(1, int(width / 0.3))
+        for number, actor in enumerate(alone):
+            places[actor] = [0.3 * (number % row), top - depth - 0.8 - 0.35 * (number // row)]
+    return places
 
 
 def _draw(
-    axis: Axes, matrix: npt.NDArray[np.float64], places: npt.NDArray[np.float64], groups: Sequence[str]
+    axis: Axes, matrix: Floats, places: Floats, groups: Sequence[str], present: Flags, answered: Flags
 ) -> None:
     tied = matrix != 0
     np.fill_diagonal(tied, False)
     mutual = np.triu(tied & tied.T)
     single = tied & ~tied.T
-    for present, shade, width in ((single, "0.78", 0.6), (mutual, "0.2", 1.0)):
-        lines = [(places[first], places[second]) for first, second in zip(*present.nonzero(), strict=True)]
+    for ties, shade, width in ((single, "0.78", 0.6), (mutual, "0.2", 1.0)):
+        lines = [(places[first], places[second]) for first, second in zip(*ties.nonzero(), strict=True)]
         axis.add_collection(
             LineCollection(lines, colors=shade, linewidths=width, zorder=1 if width < 1 else 2)
         )
     for index, group in enumerate(dict.fromkeys(groups)):
-        members = np.array([label == group for label in groups])
-        axis.scatter(
-            places[members, 0],
-            places[members, 1],
-            s=34,
-            marker=MARKERS[index % len(MARKERS)],
-            color=PALETTE[index % len(PALETTE)],
-            edgecolors="white",
-            linewidths=0.6,
-            zorder=3,
-            label=group,
-        )
+        members = np.array([label == group for label in groups]) & present
+        colour = PALETTE[index % len(PALETTE)]
+        for told, face in ((answered, colour), (~answered, "white")):
+            shown = members & told
+            # Filled, also where empty: the legend names every group once.
+            if face != colour and not shown.any():
+                continue
+            axis.scatter(
+                places[shown, 0],
+                places[shown, 1],
+                s=34,
+                marker=MARKERS[index % len(MARKERS)],
+                facecolors=face,
+                edgecolors="white" if face == colour else colour,
+                linewidths=0.6 if face == colour else 1.2,
+                zorder=3,
+                label=group if face == colour else None,
+            )
     axis.autoscale_view()

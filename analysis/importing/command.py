@@ -125,7 +125,7 @@ def _relations(given: Sequence[str], faults: list[Fault]) -> dict[str, Relation]
             )
             faults.append(Fault("--relation", repr(text), allowed))
             continue
-        found[name] = Relation(name, (fit["question"] or name).strip(), *bounds)
+        found[name] = Relation(name, (fit["question"] or name).strip(), minimum=bounds[0], maximum=bounds[1])
     return found
 
 

@@ -21,7 +21,7 @@ from analysis.tables.adopter_kind import others_of_kind
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.load import examine_tables, read_tables
-from analysis.tables.package import DataPackage, Relation, examine_package, is_own, read_package
+from analysis.tables.package import DataPackage, Relation, examine_package, is_public, read_package
 from analysis.tables.schema import TABLES
 from analysis.tables.validate import checked, examine
 
@@ -70,7 +70,7 @@ def own_folder(dataset: str) -> Path:
     if not _NAME.fullmatch(dataset):
         allowed = "a name of lower-case letters, digits and _, the first a letter, at most 40 of them"
         raise_faults([Fault("name of the dataset", repr(dataset), allowed)])
-    if not is_own(dataset):
+    if is_public(dataset):
         raise_faults([Fault("name of the dataset", dataset, "a name no dataset of the compendium has")])
     return DATA_RAW / dataset
 
@@ -102,6 +102,7 @@ def begin(dataset: str, title: str = "") -> Path:
             "kind": "real",
             "citation": "Our own data; not published.",
             "licenses": [{"title": "not to be passed on"}],
+            "audience": "private",
             "smallest_cell": 5,
             "resources": [],
             "relations": [],
@@ -115,7 +116,10 @@ def begin(dataset: str, title: str = "") -> Path:
                 csv.writer(stream, lineterminator="\n").writerow(column.name for column in table.columns)
         shutil.copytree(DATA_RAW / EXAMPLE, partial / "example")
         example = json.loads((DATA_RAW / EXAMPLE / "datapackage.json").read_text(encoding="utf-8"))
-        _write_json(partial / "example/datapackage.json", example | {"name": "example"})
+        # Whoever copies it into their own folder has not said that their data are everybody's.
+        _write_json(
+            partial / "example/datapackage.json", example | {"name": "example", "audience": "private"}
+        )
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

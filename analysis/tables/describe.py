@@ -44,6 +44,7 @@ def described(package: DataPackage, tables: Iterable[str]) -> dict[str, Any]:
         "kind": package.kind,
         "citation": package.citation,
         "licenses": [{"title": package.licence}],
+        "audience": package.audience,
         "smallest_cell": package.smallest_cell,
         **({} if package.dates == "day" else {"dates": package.dates}),
         "resources": [_resource(TABLES[name], package, there) for name in there],
@@ -53,6 +54,8 @@ def described(package: DataPackage, tables: Iterable[str]) -> dict[str, Any]:
                 "description": relation.description,
                 "minimum": relation.minimum,
                 "maximum": relation.maximum,
+                **({} if relation.directed else {"directed": False}),
+                **({} if relation.crosses_organizations else {"crosses_organizations": False}),
             }
             for relation in package.relations
         ],

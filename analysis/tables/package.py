@@ -1,6 +1,7 @@
 """A dataset's `datapackage.json`: what it is, where its files live, and what their columns mean.
 
-The layout is Frictionless Data Package's, with four properties of ours: `kind` (`real` or `synthetic`),
+The layout is Frictionless Data Package's, with five properties of ours: `kind` (`real` or `synthetic`),
+`audience` (`public` where anybody can get the data; a dataset that does not say so is somebody's own),
 `relations` (each with its question and its scale), `attributes` (further columns of a table, typed) and
 `smallest_cell` (the fewest people a published number may rest on). A resource with a `schema` is a table
 of the data model; any other is a raw file with its addresses. Standard library only.
@@ -14,16 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.files import ROOT
+from analysis.files import DATA_RAW
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.schema import TABLES, Column, Kind
 
-__all__ = ["PRIVATE", "DataPackage", "Relation", "Resource", "examine_package", "is_own", "read_package"]
+__all__ = ["PRIVATE", "DataPackage", "Relation", "Resource", "examine_package", "is_public", "read_package"]
 
 PRIVATE = 5
 """Smallest cell of a dataset that declares none: who says nothing about privacy is private."""
 
 _KINDS = ("real", "synthetic")
+_AUDIENCES = ("public", "private")
 _DATES = ("day", "month", "year")
 _COLUMN_KINDS: tuple[Kind, ...] = ("text", "integer", "number", "date")
 """Kinds an attribute may be of."""
@@ -43,12 +45,18 @@ class Resource:
 
 @dataclass(frozen=True)
 class Relation:
-    """One relation asked about: its name, the question, the lowest and the highest value of an answer."""
+    """One relation asked about: its name, the question, the lowest and the highest value of an answer.
+
+    `directed` is false where a tie has no sender; `crosses_organizations` where the survey could not name
+    people of other organizations, so that such cells are structural zeros.
+    """
 
     name: str
     description: str
     minimum: float
     maximum: float
+    directed: bool = True
+    crosses_organizations: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,8 @@ class DataPackage:
     """Fewest people a published number may rest on; 0: no such limit, which has to be declared."""
     dates: str = "day"
     """How finely dates were kept when names were taken out: day, month or year."""
+    audience: str = "private"
+    """`public` where anybody can get the data, `private` where they are somebody's own."""
 
     @property
     def label(self) -> str:
@@ -74,9 +84,16 @@ class DataPackage:
         return self.kind.upper()
 
 
-def is_own(dataset: str) -> bool:
-    """Whether a dataset is somebody's own: no module of `analysis/sources/` imports it."""
-    return not (ROOT / "analysis/sources" / f"{dataset}.py").is_file()
+def is_public(dataset: str) -> bool:
+    """Whether `data_raw/<dataset>/datapackage.json` says that anybody can get the data.
+
+    What cannot be read, or says nothing, is somebody's own.
+    """
+    try:
+        content = json.loads((DATA_RAW / dataset / "datapackage.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("audience") == "public"
 
 
 def read_package(path: Path) -> DataPackage:
@@ -187,6 +204,10 @@ class _Reader:
         dates = content.get("dates", "day")
         if dates not in _DATES:
             self.fault("dates", dates, " or ".join(_DATES))
+        audience = content.get("audience", "private")
+        if audience not in _AUDIENCES:
+            self.fault("audience", audience, " or ".join(_AUDIENCES))
+            audience = "private"
         raw = [item for item in self.entries(content, "resources") if "schema" not in item]
         package = DataPackage(
             name=name,
@@ -199,6 +220,7 @@ class _Reader:
             attributes={table: self.columns(table, attributes) for table in attributes},
             smallest_cell=smallest,
             dates=str(dates),
+            audience=audience,
         )
         self.once([resource.path for resource in package.resources], "resources.path")
         self.once([relation.name for relation in package.relations], "relations.name")
@@ -229,7 +251,17 @@ class _Reader:
         name = self.text(item, "name", "relations.")
         description = self.text(item, "description", f"relations.{name}.")
         minimum, maximum = self.bounds(item, f"relations.{name}.", required=True)
-        return Relation(name, description, float(minimum or 0), float(maximum or 0))
+        flags = {entry: item.get(entry, True) for entry in ("directed", "crosses_organizations")}
+        for entry, value in flags.items():
+            if not isinstance(value, bool):
+                self.fault(f"relations.{name}.{entry}", value, "true or false")
+        return Relation(
+            name,
+            description,
+            float(minimum or 0),
+            float(maximum or 0),
+            **{entry: value is True for entry, value in flags.items()},
+        )
 
     def columns(self, table: str, attributes: dict[str, Any]) -> tuple[Column, ...]:
         open_tables = [name for name, declared in TABLES.items() if declared.attributes]

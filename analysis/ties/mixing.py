@@ -11,9 +11,11 @@ import pandas as pd
 
 from analysis.checks import NotEstimable, require_count
 from analysis.frames import keyed_frame
+from analysis.resampling.many_tests import derived_seed
 from analysis.resampling.monte_carlo import p_error, p_value, replicate_interval
 from analysis.ties.panel import Panel
-from analysis.ties.structure import external_internal, external_internal_expected, group_labels
+from analysis.ties.possible import MaybeGroups, Possible
+from analysis.ties.structure import group_labels
 
 __all__ = ["ExternalInternalTest", "drawn_with_mixing", "external_internal_test", "mixing_by_wave"]
 
@@ -27,7 +29,7 @@ class ExternalInternalTest:
     estimate : float
         (external − internal) ÷ all ties (Krackhardt & Stern 1988).
     expected : float
-        Its value under random mixing, from the sizes of the groups.
+        Its value under random mixing, over the cells that were observed.
     permutation_mean, permutation_sd, lower, upper : float
         Mean, standard deviation, 2.5 % and 97.5 % points over the permutations.
     p, p_less, p_greater : float
@@ -65,16 +67,27 @@ class ExternalInternalTest:
 
 
 def external_internal_test(
-    matrix: npt.ArrayLike, groups: Sequence[object], *, permutations: int = 2000, seed: int
+    matrix: npt.ArrayLike,
+    groups: MaybeGroups | None = None,
+    *,
+    possible: Possible | None = None,
+    permutations: int = 2000,
+    seed: int,
 ) -> ExternalInternalTest:
     """Permute the actors' groups, keeping ties and group sizes, and compare the E-I index.
+
+    Who did not answer names nobody, whatever the school: groups are permuted among those who answered, and
+    among those who did not, so that a silent school is not taken for an open one. The value expected under
+    random mixing counts the cells that were observed, not all pairs.
 
     Parameters
     ----------
     matrix : array_like of shape (n, n)
         Nonzero is a tie, NaN is missing; the diagonal is left out.
-    groups : sequence of length n
-        The group of each actor.
+    groups : sequence of length n, optional
+        The group of each actor, None or NaN for one without: such people are left out. Not with `possible`.
+    possible : Possible, optional
+        Who could tie to whom, and the groups.
     permutations : int
         At least 1.
     seed : int
@@ -85,28 +98,51 @@ def external_internal_test(
     ValueError
         When there is not one group per actor, or fewer than one permutation.
     NotEstimable
-        When there is no tie.
+        When there is no tie between two actors of known groups, no tie could have crossed groups, or none
+        could have stayed within one: the index is then not defined.
+
+    Examples
+    --------
+    Twelve people in groups of 3 and 9; the nine did not answer, the three name everybody:
+
+    >>> matrix = np.ones((12, 12))
+    >>> matrix[3:] = np.nan
+    >>> found = external_internal_test(matrix, [0] * 3 + [1] * 9, permutations=99, seed=1)
+    >>> round(found.estimate, 3), round(found.expected, 3), found.p
+    (0.636, 0.636, 1.0)
     """
-    values = np.asarray(matrix, dtype=float)
-    estimate = external_internal(values, list(groups))
     require_count("permutations", permutations)
-    if np.isnan(estimate):
-        raise NotEstimable("found no tie between two actors; the E-I index needs at least one")
+    if possible is None:
+        possible = Possible.of(matrix, groups)
+    elif groups is not None:
+        raise ValueError("found both groups and possible; allowed: one, since possible holds the groups")
+    known = possible.groups >= 0
+    possible = Possible(possible.cells & known & known[:, None], possible.groups)
+    values = possible.seen(matrix)
     ties = np.nan_to_num(values) != 0
-    np.fill_diagonal(ties, False)
+    if not ties.any():
+        raise NotEstimable("found no tie between two actors; the E-I index needs at least one")
+    if not possible.across_possible:
+        raise NotEstimable("no tie could have crossed groups, so that the E-I index is not defined")
+    if not possible.within_possible:
+        raise NotEstimable("no tie could have stayed within a group, so that the E-I index is not defined")
     senders, receivers = ties.nonzero()
-    codes = pd.factorize(pd.Series(list(groups), dtype="object"))[0]
+    estimate = 1 - 2 * float(possible.same[senders, receivers].mean())
+    expected = 1 - 2 * float(possible.same[possible.cells].mean())
+    strata = [np.flatnonzero(known & (possible.strata() == kind)) for kind in range(4)]
     generator = np.random.default_rng(seed)
     replicates = np.empty(permutations)
+    drawn = possible.groups.copy()
     for index in range(permutations):
-        drawn = generator.permutation(codes)
+        for members in strata:
+            drawn[members] = generator.permutation(possible.groups[members])
         internal = np.count_nonzero(drawn[senders] == drawn[receivers])
         replicates[index] = 1 - 2 * internal / len(senders)
     p = p_value(replicates, estimate, "about_centre")
     lower, upper = replicate_interval(replicates)
     return ExternalInternalTest(
         estimate=estimate,
-        expected=external_internal_expected(list(groups)),
+        expected=expected,
         permutation_mean=float(replicates.mean()),
         permutation_sd=float(replicates.std(ddof=1)) if permutations > 1 else float("nan"),
         lower=lower,
@@ -122,7 +158,7 @@ def external_internal_test(
 
 def mixing_by_wave(
     panels: Mapping[str, Panel],
-    groups: Sequence[object],
+    groups: MaybeGroups | None = None,
     *,
     threshold: float | None = None,
     permutations: int = 2000,
@@ -134,46 +170,61 @@ def mixing_by_wave(
     ----------
     panels : mapping of str to Panel
         By relation; all of the same actors.
-    groups : sequence of length n
-        The group of each actor. Who was not in the network in a wave is left out of it.
+    groups : sequence of length n, optional
+        The group of each actor, None for one without, who is left out; by default the organizations that the
+        panels know. Who was not in the network in a wave is left out of it.
     threshold : float, optional
         Lowest value that counts as a tie.
     permutations, seed : int
-        Of each test.
+        Of each test; each relation and wave has a seed of its own, derived from this one.
 
     Returns
     -------
     DataFrame
-        index `relation`, `wave`; columns ``ties``, ``external_internal``, ``random_mixing`` (expected from
-        the sizes of the groups), ``lower`` and ``upper`` (95 % of the permutations), ``p``; missing in a wave
-        without a tie, where a column ``note`` says so.
+        index `relation`, `wave`; columns ``ties`` (between people of known groups), ``without_group``
+        (people left out), ``external_internal``, ``random_mixing`` (expected from the cells that were
+        observed), ``lower`` and ``upper`` (95 % of the permutations), ``p``, ``note`` (why the index is not
+        defined; empty where it is).
 
     Raises
     ------
     ValueError
-        When there is not one group per actor, a group is empty, or as `external_internal_test`.
+        When there is not one group per actor.
     """
     rows: dict[tuple[str, object], dict[str, object]] = {}
     for relation, panel in panels.items():
-        labels = np.array([str(group) for group in group_labels(groups, len(panel.actors))], dtype=object)
         for place, wave in enumerate(panel.waves):
-            there = panel.present[place]
-            matrix = panel.matrix(wave, threshold=threshold)[np.ix_(there, there)]
-            ties = int((np.nan_to_num(matrix) != 0).sum())
-            rows[relation, wave] = {"ties": ties}
-            try:
-                test = external_internal_test(matrix, labels[there], permutations=permutations, seed=seed)
-            except NotEstimable as reason:
-                rows[relation, wave]["note"] = f"not estimable: {reason}"
-                continue
-            rows[relation, wave] |= {
-                "external_internal": test.estimate,
-                "random_mixing": test.expected,
-                "lower": test.lower,
-                "upper": test.upper,
-                "p": test.p,
+            possible = panel.possible(wave, groups)
+            known = possible.groups >= 0
+            matrix = possible.seen(panel.matrix(wave, threshold=threshold))
+            between = np.nan_to_num(matrix[np.ix_(known, known)]) != 0
+            row: dict[str, object] = {
+                "ties": int(between.sum()),
+                "without_group": int((panel.present[place] & ~known).sum()),
+                "note": "",
             }
-    columns = ["ties", "external_internal", "random_mixing", "lower", "upper", "p"]
+            try:
+                test = external_internal_test(
+                    matrix,
+                    possible=possible,
+                    permutations=permutations,
+                    seed=derived_seed(seed, relation, wave),
+                )
+            except NotEstimable as error:
+                row["note"] = f"not defined: {error}"
+            else:
+                row |= {
+                    "external_internal": test.estimate,
+                    "random_mixing": test.expected,
+                    "lower": test.lower,
+                    "upper": test.upper,
+                    "p": test.p,
+                }
+            rows[relation, wave] = row
+    columns = [
+        *("ties", "without_group", "external_internal", "random_mixing"),
+        *("lower", "upper", "p", "note"),
+    ]
     return keyed_frame(rows, ["relation", "wave"], columns)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from analysis.frames import keyed_frame
+from analysis.tables.package import Relation
 from analysis.ties.dynamics import turnover
 from analysis.ties.panel import Panel
 from analysis.ties.structure import density, dyad_census, isolates, reciprocity
@@ -29,13 +30,16 @@ _DESCRIBED = [
 ]
 
 
-def panels_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Panel]:
+def panels_of(tables: Mapping[str, pd.DataFrame], relations: Iterable[Relation] = ()) -> dict[str, Panel]:
     """Return a panel of every relation in the table `ties`, by its name.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
         actors, waves, ties, and nonresponse if there is one.
+    relations : iterable of Relation
+        What the dataset declares of its relations (`DataPackage.relations`): whether a tie has a direction,
+        and whether it could cross organizations. One that is not declared is directed and may cross.
 
     Returns
     -------
@@ -55,11 +59,15 @@ def panels_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Panel]:
     told_by_sender = by_sender & (ties["sender_id"] != ties["receiver_id"])
     asked_senders = ties["relation"].isin(ties.loc[told_by_sender, "relation"].unique())
     ties = ties[by_sender | ~asked_senders]
+    declared = {relation.name: relation for relation in relations}
+    default = Relation("", "", 0.0, 0.0)
     return {
         str(relation): Panel.from_tables(
             {**tables, "ties": ties},
             relation=str(relation),
             waves=sorted(ties.loc[ties["relation"] == relation, "wave"].unique()),
+            directed=declared.get(relation, default).directed,
+            crosses=declared.get(relation, default).crosses_organizations,
         )
         for relation in ties["relation"].unique()
     }
@@ -78,8 +86,9 @@ def overview(panels: Mapping[str, Panel], *, threshold: float | None = None) -> 
     Returns
     -------
     DataFrame
-        index `relation`, `wave`; columns ``people`` (in the network), ``answered``, ``response_rate``,
-        ``ties``, ``density`` (ties ÷ ordered pairs observed), ``edgewise`` reciprocity (reciprocated arcs ÷
+        index `relation`, `wave`; columns ``people`` (in the network), ``answered`` and ``response_rate``
+        (missing where the data do not tell who did not answer), ``ties``, ``density`` (ties ÷ ordered pairs
+        that could hold one and were observed), ``edgewise`` reciprocity (reciprocated arcs ÷
         arcs), ``dyadic`` reciprocity (symmetric dyads ÷ dyads), ``mutual`` and ``asymmetric`` (dyads),
         ``isolates`` (who answered, named nobody and was named by nobody). Who did not answer has no ties
         there and no lack of them: their cells are out of every count, and dyads count where both answered.
@@ -88,19 +97,21 @@ def overview(panels: Mapping[str, Panel], *, threshold: float | None = None) -> 
     rows = {}
     for relation, panel in panels.items():
         for place, wave in enumerate(panel.waves):
-            matrix = panel.matrix(wave, threshold=threshold)
+            # What could not hold a tie is no tie that is lacking.
+            matrix = panel.possible(wave).seen(panel.matrix(wave, threshold=threshold))
             census = dyad_census(matrix)
-            people, answered = int(panel.present[place].sum()), int(panel.answered[place].sum())
+            people = int(panel.present[place].sum())
+            answered = int(panel.answered[place].sum()) if panel.answering_recorded else np.nan
             rows[relation, wave] = {
                 "people": people,
                 "answered": answered,
                 "response_rate": answered / people if people else np.nan,
                 "ties": int((np.nan_to_num(matrix) != 0).sum()),
                 "density": density(matrix),
-                "edgewise": reciprocity(matrix, "edgewise"),
-                "dyadic": reciprocity(matrix, "dyadic"),
+                "edgewise": reciprocity(matrix, "edgewise") if panel.directed else np.nan,
+                "dyadic": reciprocity(matrix, "dyadic") if panel.directed else np.nan,
                 "mutual": census.mutual,
-                "asymmetric": census.asymmetric,
+                "asymmetric": census.asymmetric if panel.directed else np.nan,
                 "isolates": int((isolates(matrix, "weak") & panel.present[place]).sum()),
             }
     return keyed_frame(rows, ["relation", "wave"], _DESCRIBED)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.arrays import Flags, Floats
+from analysis.ties.possible import MaybeGroups, Possible, group_codes
 
 __all__ = ["Panel"]
 
@@ -47,6 +48,15 @@ class Panel:
         Who had joined and not yet left. Read-only.
     answered : ndarray of bool, shape (w, n)
         Who was asked and answered. Read-only.
+    homes : tuple of n str or None
+        The organization of each actor, where known; empty: not told.
+    directed : bool
+        Whether a tie has a sender and a receiver; if not, it is its own return.
+    crosses : bool
+        Whether a tie could go to somebody of another organization. If not, such cells are structural zeros.
+    answering_recorded : bool
+        Whether the data tell who did not answer. If not, everybody present counts as having answered, and
+        pages say *not recorded*.
     """
 
     relation: str
@@ -55,6 +65,10 @@ class Panel:
     values: Floats
     present: Flags
     answered: Flags
+    homes: tuple[str | None, ...] = ()
+    directed: bool = True
+    crosses: bool = True
+    answering_recorded: bool = True
 
     def __post_init__(self) -> None:
         count, size = len(self.waves), len(self.actors)
@@ -69,6 +83,10 @@ class Panel:
                 faults.append(f"{name} has shape {part.shape}; {count} waves of {size} actors need {shape}")
             part.setflags(write=False)
             object.__setattr__(self, name, part)
+        if self.homes and len(self.homes) != size:
+            faults.append(f"there are {len(self.homes)} homes for {size} actors; one each is needed")
+        if not self.crosses and not self.homes:
+            faults.append("ties are said not to cross organizations, but no actor's organization is told")
         _refuse("these parts make no panel", faults)
 
     @classmethod
@@ -158,7 +176,13 @@ class Panel:
 
     @classmethod
     def from_tables(
-        cls, tables: Mapping[str, pd.DataFrame], *, relation: str, waves: Sequence[Hashable] | None = None
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        *,
+        relation: str,
+        waves: Sequence[Hashable] | None = None,
+        directed: bool = True,
+        crosses: bool = True,
     ) -> Panel:
         """Make a panel of one relation from a dataset's tables.
 
@@ -174,6 +198,8 @@ class Panel:
         waves : sequence of hashable, optional
             The waves that asked about this relation; by default all of the table ``waves``. Name them when a
             wave did not ask: it would otherwise look like one in which everybody answered and named no one.
+        directed, crosses : bool
+            As the dataset declares of the relation.
 
         Returns
         -------
@@ -229,7 +255,22 @@ class Panel:
         _refuse("the tables make no panel", faults)
         kept = [wave for wave, name in enumerate(known) if waves is None or name in waves]
         names = tuple(known[wave] for wave in kept)
-        return cls(relation, actors, names, values[kept], present[kept], answered[kept])
+        homes: tuple[str | None, ...] = ()
+        if "organization_id" in tables["actors"]:
+            given = tables["actors"]["organization_id"]
+            homes = tuple(None if pd.isna(home) else str(home) for home in given)
+        return cls(
+            relation,
+            actors,
+            names,
+            values[kept],
+            present[kept],
+            answered[kept],
+            homes=homes,
+            directed=directed,
+            crosses=crosses,
+            answering_recorded="nonresponse" in tables,
+        )
 
     def matrix(self, wave: Hashable, *, threshold: float | None = None, self_ties: bool = False) -> Floats:
         """Return the matrix of one wave.
@@ -265,6 +306,31 @@ class Panel:
         if not self_ties:
             np.fill_diagonal(matrix, 0.0)
         return matrix
+
+    def possible(self, wave: Hashable, groups: MaybeGroups | None = None) -> Possible:
+        """Return who could have been tied to whom in one wave, and within which groups randomness moves.
+
+        Parameters
+        ----------
+        wave : hashable
+            One of `waves`.
+        groups : sequence of length n, optional
+            The group of each actor, None for one without; by default their organizations, where known.
+
+        Returns
+        -------
+        Possible
+            Cells of absent people and of those who did not answer are not possible, nor are cells between
+            organizations where ties never cross.
+
+        Raises
+        ------
+        ValueError
+            As `matrix`, or when there is not one group per actor, or a tie stands where none could.
+        """
+        matrix = self.matrix(wave)
+        walls = Possible.of(matrix, self.homes or None, crosses=self.crosses)
+        return walls if groups is None else Possible(walls.cells, group_codes(groups, len(self.actors)))
 
     def graph(self, wave: Hashable, *, threshold: float | None = None, self_ties: bool = False) -> nx.DiGraph:
         """Return one wave as a directed graph.

@@ -191,6 +191,7 @@ def make_small(folder: Path) -> Small:
         "name": "tiny",
         "title": "Three people",
         "kind": "real",
+        "audience": "public",
         "citation": "Nobody (2026).",
         "licenses": [{"title": "none"}],
         "smallest_cell": 0,

@@ -133,7 +133,7 @@ def test_an_unknown_study_is_refused_before_anything_is_done(
     # Neither the lock nor the reports of this checkout are this test's business.
     monkeypatch.setattr(module.driver, "working", lambda say: nullcontext())
     monkeypatch.setattr(module.driver, "standing", lambda studies, state: {})
-    for name in ("build", "bring_data", "stale", "stale_pages"):
+    for name in ("build", "bring_up_to_date", "stale", "why"):
         monkeypatch.setattr(module.driver, name, refuse)
     monkeypatch.setattr(module.check, "write_expected", refuse)
     assert main([command, "--study", "leader"]) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,8 @@ import pandas as pd
 import pytest
 
 from analysis.compendium import results as results_module
-from analysis.compendium.pages import write_index, write_page
+from analysis.compendium.pages import FINDING, write_index, write_page
 from analysis.compendium.parameters import Notebook
-from analysis.compendium.plan import page_path, report_folder
 from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import Verdict, judge
@@ -152,10 +152,10 @@ def outputs_of(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> list[di
     (folder / "datapackage.json").write_text(
         json.dumps({**package, "licenses": [{"title": "none"}], "smallest_cell": 0})
     )
-    report_folder(run).mkdir(parents=True, exist_ok=True)
+    run.folder.mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(results_module, "DATA_DERIVED", root / "data_derived")
     monkeypatch.setattr(results_module, "display", lambda bundle, *, raw: bundles.append(bundle))
-    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(report_folder(run)))
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(run.folder))
     results = Results(run.dataset.name)
     frame = pd.DataFrame({"mean": [1.396, -0.5], "n": [2, 3]}, index=["a < b", "total"])
     results.number("p", 0.0123456, f"two-sided p {NASTY}")
@@ -207,7 +207,7 @@ def executed(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, Run, l
         ),
         code("fourth", id="fourth", outputs=[listing, figure_2, table_2]),
     ]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), report_folder(run) / "notebook.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), run.folder / "notebook.ipynb")
     claims = [
         a_claim(number="t1.a-b.mean", statement=f"Statement {NASTY}", source=f"Table {NASTY}"),
         a_claim(id="again", number="t1.a-b.mean", published="1.39", open="tried"),
@@ -221,7 +221,7 @@ def executed(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, Run, l
 @pytest.fixture
 def page(executed: tuple[Study, Run, list[Verdict]]) -> Page:
     write_page(*executed)
-    return Page(page_path(executed[1]).read_text(encoding="utf-8"))
+    return Page(executed[1].page.read_text(encoding="utf-8"))
 
 
 def test_the_page_is_sound(page: Page) -> None:
@@ -298,10 +298,10 @@ def test_code_and_numbers_and_long_tables_are_folded(page: Page) -> None:
 def test_every_number_has_an_anchor_its_value_and_its_claims(
     page: Page, executed: tuple[Study, Run, list[Verdict]]
 ) -> None:
-    recorded = json.loads((report_folder(executed[1]) / "numbers.json").read_text())
+    recorded = json.loads((executed[1].folder / "numbers.json").read_text())
     rows = {given["id"]: [] for given in page.all("tr") if "id" in given}  # type: ignore[var-annotated]
     assert rows.keys() == recorded.keys()
-    markup = page_path(executed[1]).read_text(encoding="utf-8")
+    markup = executed[1].page.read_text(encoding="utf-8")
     for key in rows:
         row = Page(re.findall(rf'<tr id="{re.escape(key)}">.*?</tr>', markup)[0])
         rows[key] = [text for text, above in row.texts if above[-1] == "td"]
@@ -322,7 +322,7 @@ def test_many_claims_of_a_table_are_folded_with_what_came_of_them(
 ) -> None:
     monkeypatch.setattr("analysis.compendium.pages._CLAIMED", 0)
     write_page(*executed)
-    summaries = Page(page_path(executed[1]).read_text(encoding="utf-8")).text("summary")
+    summaries = Page(executed[1].page.read_text(encoding="utf-8")).text("summary")
     assert "4 recorded numbers: 1 reproduced; 1 deviates (open)" in summaries
 
 
@@ -332,7 +332,7 @@ def test_every_link_of_the_verdict_leads_to_a_row_of_the_page(
     rows = {given["id"] for given in page.all("tr") if "id" in given}
     for verdict in executed[2]:
         file, _, anchor = verdict.link.partition("#")
-        assert root / "reports" / file == page_path(executed[1])
+        assert root / "reports" / file == executed[1].page
         assert anchor in rows
     for given in page.all("a"):
         href = given["href"]
@@ -350,9 +350,9 @@ def test_the_footer_counts_the_claims(page: Page) -> None:
 def test_the_banner_and_the_title_say_what_the_data_are(root: Path, kind: str, says: str) -> None:
     run = a_run(root, {}, kind=kind)
     cells = [nbformat.v4.new_markdown_cell("# Title")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), report_folder(run) / "notebook.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), run.folder / "notebook.ipynb")
     write_page(a_study([run]), run, [])
-    page = Page(page_path(run).read_text(encoding="utf-8"))
+    page = Page(run.page.read_text(encoding="utf-8"))
     sound(page)
     assert page.text(f"div.banner.{kind}").startswith(says)
     assert page.text("title") == f"Leaders & ties · {kind.upper()}"
@@ -366,19 +366,19 @@ def test_defaults_stay_where_nothing_was_given_and_cells_need_no_identifier(root
     cell = {"cell_type": "code", "execution_count": None, "metadata": {"tags": ["parameters"]}, "outputs": []}
     old = {"cells": [{**cell, "source": f"cut = {cut}"} for cut in (999, 998)], "metadata": {}}
     text = json.dumps({**old, "nbformat": 4, "nbformat_minor": 4})
-    (report_folder(run) / "notebook.ipynb").write_text(text)
+    (run.folder / "notebook.ipynb").write_text(text)
     write_page(a_study([run]), run, [])
-    page = Page(page_path(run).read_text(encoding="utf-8"))
+    page = Page(run.page.read_text(encoding="utf-8"))
     assert page.faults == []
     shown(page, "Parameters", "999", "Parameters", "998")
 
 
 def test_a_page_is_the_same_bytes_each_time(executed: tuple[Study, Run, list[Verdict]]) -> None:
     write_page(*executed)
-    first = page_path(executed[1]).read_bytes()
-    page_path(executed[1]).unlink()
+    first = executed[1].page.read_bytes()
+    executed[1].page.unlink()
     write_page(*executed)
-    assert page_path(executed[1]).read_bytes() == first
+    assert executed[1].page.read_bytes() == first
 
 
 def test_the_title_is_the_first_heading_or_the_name(root: Path) -> None:
@@ -389,7 +389,7 @@ def test_the_title_is_the_first_heading_or_the_name(root: Path) -> None:
 
 
 @pytest.fixture
-def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[str]]:
+def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[Run]]:
     """Two studies, one of them without its data."""
     first = a_run(root, {"t1.mean": 1.4, "word": "p < .05", "truth": -0.00001})
     twin = a_run(root, {"truth": 0.5}, name="twin", kind="synthetic")
@@ -404,11 +404,11 @@ def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[str]]:
     away = a_run(root, name="away", study="other")
     studies = [a_study([first, twin], *claims)]
     studies.append(Study("other", "Other & <b>", "Why?", "C.", "D.", (away,), (a_claim(run="away"),)))
-    return studies, judge(studies, {"other/away": "data unavailable: ties.csv"}), [first.name, twin.name]
+    return studies, judge(studies, {"other/away": "data unavailable: ties.csv"}), [first, twin]
 
 
 def test_the_front_page_has_every_claim_and_its_verdict(
-    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
     write_index(*verdicts)
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
@@ -442,7 +442,7 @@ def test_the_front_page_has_every_claim_and_its_verdict(
 
 
 def test_the_front_page_has_filters_for_what_occurs(
-    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
     write_index(*verdicts)
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
@@ -461,7 +461,7 @@ def test_the_front_page_has_filters_for_what_occurs(
 
 
 def test_the_front_page_says_what_could_not_be_run(
-    root: Path, verdicts: tuple[list[Study], list[Verdict], list[str]]
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
     write_index(*verdicts)
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
@@ -481,3 +481,76 @@ def test_the_front_page_of_no_study_is_sound(root: Path) -> None:
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
     sound(page)
     assert page.text("output") == "0 claims"
+
+
+def finding(key: str, numbers: list[str], label: str = "REAL") -> dict[str, Any]:
+    return {"key": key, "sentence": f"Said of {key} {NASTY}", "numbers": numbers, "label": label}
+
+
+def test_a_page_opens_with_its_findings_each_linked_to_what_it_rests_on(
+    executed: tuple[Study, Run, list[Verdict]],
+) -> None:
+    study, run, verdicts = executed
+    path = run.folder / "notebook.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    cells = [["t1.total.mean", "t1.total.n", "p"], ["p"]]
+    outputs = [display({FINDING: finding(f"f{number}", keys)}) for number, keys in enumerate(cells)]
+    notebook.cells.append(nbformat.v4.new_code_cell("said", id="said", outputs=outputs))
+    nbformat.write(notebook, path)
+    write_page(study, run, verdicts)
+    page = Page(run.page.read_text(encoding="utf-8"))
+    sound(page)
+    shown(
+        page,
+        "Leaders & ties",
+        "In short",
+        f"Said of f0 {NASTY}",
+        "Table 1",
+        "the number p",
+        "999",
+        "First limits",
+    )
+    within = page.text("section.findings")
+    assert within.count("REAL") == 2 and within.count("Said of") == 2
+    links = [
+        given["href"] for tag, given, above in page.elements if tag == "a" and "section.findings" in above
+    ]
+    assert links == ["#t1.total.mean", "#p", "#p"]
+
+
+def test_a_page_without_findings_has_no_empty_summary(page: Page) -> None:
+    assert "In short" not in page.text()
+    assert not page.all("section")
+
+
+def test_the_front_page_has_the_first_finding_of_each_study(
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
+) -> None:
+    studies, judged, built = verdicts
+    write_index(studies, judged, built)
+    assert "Said of" not in (root / "reports/index.html").read_text(encoding="utf-8")
+    content = {key: finding(key, ["truth"], "SYNTHETIC") for key in ("first", "second")}
+    (built[1].folder / "findings.json").write_text(json.dumps(content))
+    write_index(studies, judged, built)
+    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    sound(page)
+    assert page.text("p.finding").startswith(f"SYNTHETIC Said of first {NASTY}")
+    assert "Said of second" not in page.text()
+    assert "leaders/twin.html#in-short" in [given["href"] for given in page.all("a")]
+    # What a run found that has no current report is not said.
+    write_index(studies, judged, built[:1])
+    assert "Said of" not in (root / "reports/index.html").read_text(encoding="utf-8")
+
+
+def test_a_page_of_a_run_that_reads_others_says_what_they_are_from(
+    executed: tuple[Study, Run, list[Verdict]], root: Path
+) -> None:
+    study, run, verdicts = executed
+    twin = a_run(root, {"truth": 0.5}, name="twin", kind="synthetic")
+    both = replace(run, dataset=None, parameters={}, reads=(run, twin))
+    assert (both.label, both.data) == ("REAL and SYNTHETIC", "real_ties, synthetic_ties")
+    write_page(study, both, verdicts)
+    page = Page(run.page.read_text(encoding="utf-8"))
+    sound(page)
+    assert page.text("strong") == "REAL and SYNTHETIC"
+    shown(page, "Read from leaders/main, leaders/twin")

@@ -193,7 +193,6 @@ def test_all_faults_of_the_cell_at_once(folder: Path) -> None:
         "no comment",
         "'a'",
         "'seed = 1'",
-        "no parameter `dataset`",
     ]
 
 

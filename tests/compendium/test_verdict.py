@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.compendium import check, pages, plan, verdict
+from analysis.compendium import check, pages, studies, verdict
 from analysis.compendium.claims import Claim
 from analysis.compendium.parameters import Notebook
 from analysis.compendium.studies import Run, Study
@@ -39,7 +39,7 @@ FIELDS += ["tolerance", "verdict", "why", "link"]
 def move_to(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the compendium's reports lie in another place."""
     for module, name, place in (
-        (plan, "REPORTS", root / "reports"),
+        (studies, "REPORTS", root / "reports"),
         (verdict, "REPORTS", root / "reports"),
         (verdict, "ROOT", root),
         (pages, "REPORTS", root / "reports"),
@@ -62,7 +62,7 @@ def a_run(
     notebook = Notebook(root / "notebooks/leaders/leaders.ipynb", "", "# Leaders & ties\n\nWords.", "", {})
     run = Run(study, name, notebook, package, {"dataset": package.name, "cut": 3})
     if numbers is not None:
-        folder = plan.report_folder(run)
+        folder = run.folder
         folder.mkdir(parents=True, exist_ok=True)
         entries = {key: {"value": value, "label": f"{key}:"} for key, value in numbers.items()}
         (folder / "numbers.json").write_text(json.dumps(entries))

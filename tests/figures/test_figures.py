@@ -230,3 +230,46 @@ def test_the_theme_ends_with_its_context() -> None:
     assert dict(plt.rcParams) == before
     assert len(set(MARKERS)) == len(MARKERS)
     assert len(set(PALETTE)) == len(PALETTE)
+
+
+def test_who_was_absent_is_not_drawn_and_who_was_silent_is_hollow() -> None:
+    values = np.array([FIRST, SECOND], dtype=float)
+    values[0, 3] = values[0, :, 3] = np.nan  # d had not joined
+    values[1, 2] = np.nan  # c did not answer
+    present = np.ones((2, 4), bool)
+    present[0, 3] = False
+    answered = present.copy()
+    answered[1, 2] = False
+    given = Panel("advice", tuple(ACTORS), (1, 2), values, present, answered)
+    figure = drawn({"advice": given})
+    assert sum(len(part) for part in points(figure.axes[0])) == 3
+    assert sum(len(part) for part in points(figure.axes[1])) == 4
+    faces = [
+        (len(np.asarray(part.get_offsets())), bool((part.get_facecolors()[0][:3] == 1).all()))
+        for part in figure.axes[1].collections
+        if isinstance(part, PathCollection)
+    ]
+    assert [number for number, hollow in faces if hollow] == [1]
+
+
+def test_components_stand_apart_and_people_without_ties_in_a_row() -> None:
+    """One isolate used to squeeze everybody else into a dot."""
+    size = 30
+    matrix = np.zeros((size, size))
+    for first in range(0, 20, 1):
+        matrix[first, (first + 1) % 20] = 1
+    matrix[20, 21] = matrix[22, 23] = 1
+    given = Panel.from_matrices([matrix])
+    places = np.concatenate(points(drawn({"tie": given}, ["x"] * size).axes[0]))
+    large, alone = places[:20], places[24:]
+    span = np.ptp(places, axis=0).max()
+    assert np.ptp(large, axis=0).min() > span / 3
+    assert len(np.unique(alone[:, 1].round(9))) == 1
+    assert alone[:, 1].max() < places[:24, 1].min()
+    boxes = [(part.min(axis=0), part.max(axis=0)) for part in (large, places[20:22], places[22:24])]
+    for (low, high), (other_low, other_high) in [
+        (boxes[0], boxes[1]),
+        (boxes[0], boxes[2]),
+        (boxes[1], boxes[2]),
+    ]:
+        assert (high < other_low).any() or (other_high < low).any()

@@ -10,13 +10,13 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from analysis.privacy.suppression import refuse_single_people, suppressed, texts_of
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from analysis.compendium import results as module
 from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
-from analysis.privacy.suppression import refuse_single_people, suppressed, texts_of
 
 PERSON, SCHOOL = "p_0123abcd", "o_0123abcd"
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.files import DATA_RAW, ROOT
+from analysis.files import DATA_RAW
 from analysis.tables.cells import fault_cells, typed
 from analysis.tables.describe import columns_of, described
 from analysis.tables.faults import Fault, InvalidInput
 from analysis.tables.load import read_tables, write_dataset
-from analysis.tables.package import DataPackage, Relation, is_own, read_package
+from analysis.tables.package import DataPackage, Relation, is_public, read_package
 from analysis.tables.schema import TABLES, Column
 from analysis.tables.validate import checked
 
@@ -310,12 +310,30 @@ def test_a_text_that_may_say_anything_is_free_text(
     assert [column.privacy for column in package.attributes["actors"]] == [privacy]
 
 
-def test_a_dataset_is_own_when_no_module_makes_it() -> None:
-    made = {path.parent.name for path in DATA_RAW.glob("*/datapackage.json")}
-    sources = {path.stem for path in (ROOT / "analysis/sources").glob("*.py")}
-    assert {name for name in made if not is_own(name)} == made & sources
-    assert is_own("a_network_nobody_has")
-    assert not is_own("example_network")
+def test_every_committed_dataset_says_that_it_is_public() -> None:
+    made = sorted(path.parent.name for path in DATA_RAW.glob("*/SOURCE.md"))
+    assert [name for name in [*made, "example_network"] if not is_public(name)] == []
+    assert not is_public("a_network_nobody_has")
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", "[]", "not JSON", '{"audience": "private"}', '{"audience": 1}', None]
+)
+def test_what_does_not_say_that_it_is_public_is_somebodys_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    monkeypatch.setattr("analysis.tables.package.DATA_RAW", tmp_path)
+    (tmp_path / "ours").mkdir()
+    if content is not None:
+        (tmp_path / "ours/datapackage.json").write_text(content)
+    assert not is_public("ours")
+
+
+def test_an_audience_is_public_or_private_and_private_where_none_is_declared(tmp_path: Path) -> None:
+    assert read_package(declared(tmp_path)).audience == "private"
+    assert read_package(declared(tmp_path / "open", audience="public")).audience == "public"
+    with pytest.raises(InvalidInput, match="column audience: found 'everybody'; allowed: public or private"):
+        read_package(declared(tmp_path / "other", audience="everybody"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, product
 from math import nan, sqrt
@@ -12,7 +13,9 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from analysis.resampling.many_tests import derived_seed
 from analysis.ties.panel import Panel
+from analysis.ties.possible import Possible
 from analysis.ties.reciprocity import reciprocity_by_wave, reciprocity_test
 
 Floats = NDArray[np.float64]
@@ -146,7 +149,9 @@ def test_the_seed_makes_the_draws() -> None:
     assert first.tidy().to_dict("records") == [first.__dict__]
     assert first.summary() == (
         f"edgewise reciprocity {first.estimate:.3f}; {first.expected:.3f} by chance, 95 % from "
-        f"{first.lower:.3f} to {first.upper:.3f} (50 draws); p = {first.p:.4f}"
+        f"{first.lower:.3f} to {first.upper:.3f} (50 draws in which "
+        "everybody names as many people as they did); "
+        f"p = {first.p:.4f}"
     )
 
 
@@ -189,15 +194,17 @@ def test_every_relation_and_wave_is_tested(panels: dict[str, Panel]) -> None:
     found = reciprocity_by_wave(panels, draws=60, seed=5)
     assert found.index.names == ["relation", "wave"]
     assert found.index.tolist() == [("help", 1), ("help", 2), ("materials", 1), ("materials", 2)]
-    assert found.columns.tolist() == ["answered", *TESTED, "note"]
-    assert found["answered"].tolist() == [5, 6, 6, 6]
-    assert found["note"].str.contains("found no tie").tolist() == [False, False, False, True]
+    assert found.columns.tolist() == ["ties", *TESTED, "note"]
     for relation, wave in found.index[:3]:
-        alone = reciprocity_test(panels[relation].values[wave - 1], draws=60, seed=5)
+        matrix = panels[relation].values[wave - 1]
+        assert found.loc[(relation, wave), "ties"] == (np.nan_to_num(matrix) > 0).sum()
+        alone = reciprocity_test(matrix, draws=60, seed=derived_seed(5, relation, wave))
         expected = [alone.estimate, alone.expected, alone.lower, alone.upper, alone.p]
         assert found.loc[(relation, wave), TESTED].tolist() == expected
     assert found.loc[("materials", 1), "edgewise"] == 1
     assert found.loc[("materials", 2), TESTED].isna().all()
+    assert found.loc[("materials", 2), "note"].startswith("not estimable: found no tie")
+    assert found["note"].tolist()[:3] == ["", "", ""]
 
 
 def test_the_threshold_leaves_weaker_ties_out(panels: dict[str, Panel]) -> None:
@@ -210,11 +217,46 @@ def test_the_threshold_leaves_weaker_ties_out(panels: dict[str, Panel]) -> None:
 def test_ties_of_people_who_did_not_answer_alone_are_no_test() -> None:
     panel = Panel.from_matrices([[[0, 1, 0], [nan] * 3, [0, 0, 0]]])
     found = reciprocity_by_wave({"tie": panel}, draws=9, seed=1)
-    assert found.loc[("tie", 1), "answered"] == 2
     assert found.loc[("tie", 1), TESTED].isna().all()
 
 
 def test_without_a_panel_there_is_no_row() -> None:
     found = reciprocity_by_wave({}, seed=1)
     assert len(found) == 0
-    assert found.columns.tolist() == ["answered", *TESTED]
+    assert found.columns.tolist() == ["ties", *TESTED, "note"]
+
+
+def test_an_undirected_relation_has_no_row(panels: dict[str, Panel]) -> None:
+    undirected = replace(panels["materials"], directed=False)
+    found = reciprocity_by_wave({**panels, "materials": undirected}, draws=9, seed=1)
+    assert found.index.get_level_values("relation").unique().tolist() == ["help"]
+
+
+def test_a_network_of_a_school_twice_is_that_of_the_school() -> None:
+    one = network(5, 0.5, 3)
+    twice = np.kron(np.eye(2), one)
+    every = every_share(one)
+    found = reciprocity_test(twice, np.repeat(["oak", "elm"], 5), draws=4000, seed=2)
+    assert found.expected == pytest.approx(float(sum(every)) / len(every), abs=0.02)
+    assert "within and across schools" in found.chance
+    assert reciprocity_test(twice, draws=999, seed=2).expected < found.expected / 1.5
+
+
+def test_the_level_holds_where_teams_keep_to_themselves_and_did_not_before() -> None:
+    """21 people in teams of 5, 4, 4, 4, 4: independent ties, .35 within teams and .02 across."""
+    teams = np.repeat(range(5), [5, 4, 4, 4, 4])
+    chance = np.where(np.equal.outer(teams, teams), 0.35, 0.02) * (1 - np.eye(21))
+    rejected = {"within": 0, "blind": 0}
+    for seed in range(200):
+        matrix = (np.random.default_rng(seed).random((21, 21)) < chance).astype(float)
+        rejected["within"] += reciprocity_test(matrix, teams, draws=199, seed=seed).p <= 0.05
+        rejected["blind"] += reciprocity_test(matrix, draws=199, seed=seed).p <= 0.05
+    # The 99 % binomial bound of 200 tests at .05 is 18.
+    assert rejected["within"] <= 18
+    assert rejected["blind"] > 100
+
+
+def test_both_groups_and_possible_are_one_too_many() -> None:
+    matrix = network(4, 0.5, 1)
+    with pytest.raises(ValueError, match="found both groups and possible"):
+        reciprocity_test(matrix, [0] * 4, possible=Possible.of(matrix), seed=1)

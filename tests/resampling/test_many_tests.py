@@ -1,0 +1,41 @@
+"""Holm's step-down against statsmodels, and seeds of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from analysis.resampling.many_tests import derived_seed, holm, holm_sentence
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_as_statsmodels(p: list[float]) -> None:
+    np.testing.assert_allclose(holm(p), multipletests(p, method="holm")[1], rtol=1e-12)
+
+
+def test_what_is_no_test_does_not_count() -> None:
+    assert holm([0.01, np.nan, 0.02]).tolist()[::2] == holm([0.01, 0.02]).tolist()
+    assert np.isnan(holm([np.nan])).all()
+
+
+@pytest.mark.parametrize(
+    ("p", "told"),
+    [
+        ([], "No test."),
+        ([0.05], "1 test; its p is at most 0.05."),
+        ([0.2, 0.3], "2 tests; none has a p of 0.05 or less."),
+        ([0.04, 0.3], "2 tests; 1 has p of 0.05 or less, none of them after Holm's correction for 2 tests."),
+    ],
+)
+def test_in_words(p: list[float], told: str) -> None:
+    assert holm_sentence(p) == told
+
+
+def test_seeds_differ_by_every_label_and_by_the_page() -> None:
+    seeds = {derived_seed(page, relation, wave) for page in (1, 2) for relation in "ab" for wave in (1, 2)}
+    assert len(seeds) == 8
+    assert derived_seed(1, "a", "b") != derived_seed(1, "ab")
+    assert 0 <= min(seeds) < 2**48
