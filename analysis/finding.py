@@ -17,7 +17,7 @@ class Number(TypedDict):
     key: str
     value: object
     label: str
-    people: Collection[str] | list[Collection[str]]
+    people: Collection[str] | Collection[Collection[str]]
 
 
 @dataclass(frozen=True)

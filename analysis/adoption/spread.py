@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -21,7 +21,7 @@ from analysis.adoption.person_periods import person_periods
 from analysis.adoption.setting import Adoption, adoption_setting
 from analysis.adoption.structure_dependence import StructureTest, structure_dependence
 from analysis.adoption.thresholds import thresholds
-from analysis.arrays import Flags, Floats
+from analysis.arrays import Flags, Floats, Integers
 from analysis.checks import NotEstimable
 from analysis.finding import Number, smallest_group
 
@@ -89,7 +89,7 @@ class Spread:
         rows = ["adopted", "had not when observation ended"]
         return pd.DataFrame({"number": [len(group) for group in groups]}, index=rows), groups
 
-    def adopters_by(self, periods: Floats) -> list[frozenset[str]]:
+    def adopters_by(self, periods: Integers) -> list[frozenset[str]]:
         """Return who had adopted by each of some periods."""
         return adopters_by_period(self.setting.times, periods, self.people)
 
@@ -98,19 +98,19 @@ class Spread:
         """The smallest group that adopted within one period: what a curve of all periods tells of."""
         return smallest_group(self.adopters_by(self.setting.periods))
 
-    def reach(self, periods: Floats) -> pd.DataFrame | NotEstimable:
+    def reach(self, periods: Integers) -> pd.DataFrame | NotEstimable:
         """Return new adopters, adopters and their share by each of some periods."""
         if not len(periods):
             return NotEstimable("too few people adopt")
         found = cumulative_adoption(self.setting.times, periods)
         return found[["new", "adopters", "share"]].rename(index=int)
 
-    def curves(self, periods: Floats) -> dict[str, pd.Series] | NotEstimable:
+    def curves(self, periods: Integers) -> dict[str, pd.Series] | NotEstimable:
         """Return the share that had adopted by each of some periods, of all together."""
         whole = self.reach(periods)
         return whole if isinstance(whole, NotEstimable) else {"all": whole["share"]}
 
-    def curves_by_community(self, periods: Floats) -> dict[str, pd.Series] | NotEstimable:
+    def curves_by_community(self, periods: Integers) -> dict[str, pd.Series] | NotEstimable:
         """Return the same of each community, beside all."""
         curves, members = self.curves(periods), np.array(self.setting.groups)
         names = sorted(set(members))
@@ -121,7 +121,7 @@ class Spread:
             str(name): cumulative_adoption(times[members == name], periods)["share"] for name in names
         }
 
-    def communities_by(self, periods: Floats) -> list[frozenset[str]]:
+    def communities_by(self, periods: Integers) -> list[frozenset[str]]:
         """Return who had adopted by each of some periods, and who had not, in each community."""
         members = np.array(self.setting.groups)
         groups = [self.named(members == name) for name in sorted(set(members))]
@@ -188,7 +188,7 @@ class Spread:
         times = self.setting.times[self.adopted]
         return morans_i(ties, times, permutations=permutations, seed=seed)
 
-    def moran_by_period(self, periods: Floats, permutations: int, seed: int) -> MoranTest:
+    def moran_by_period(self, periods: Integers, permutations: int, seed: int) -> MoranTest:
         """Test in each period in which somebody adopts whether adopters are tied to one another.
 
         Raises
@@ -273,14 +273,14 @@ def spread_numbers(spread: Spread) -> list[Number]:
     rows, columns = spread.pooled.nonzero()
     tied = np.zeros(len(people), dtype=bool)
     tied[rows] = tied[columns] = True
-    found = [("innovation", setting.innovation, "what was adopted", people)]
-    if spread.others:
-        told = "also in the table, each for a run of its own (parameter innovation)"
-        found.append(("innovation.others", "; ".join(spread.others), told, people))
-    if setting.unknown:
-        told = "others in the dataset without a row for this innovation, left out"
-        found.append(("unknown", len(setting.unknown), told, setting.unknown))
-    found += [
+    found: list[tuple[str, object, str, Collection[str]]] = [
+        ("innovation", setting.innovation, "what was adopted", people),
+        (
+            "periods",
+            f"{setting.periods[0]} to {setting.periods[-1]}, each a {setting.unit}",
+            "periods, from the first adoption",
+            people,
+        ),
         ("ties", int(spread.pooled.nnz), "ties among them, from one to another", spread.named(tied)),
         (
             "unused",
@@ -288,11 +288,11 @@ def spread_numbers(spread: Spread) -> list[Number]:
             "contacts or ties not used: with others, or outside the periods",
             setting.unused_by,
         ),
-        (
-            "periods",
-            f"{setting.periods[0]} to {setting.periods[-1]}, each a {setting.unit}",
-            "periods, from the first adoption",
-            people,
-        ),
     ]
+    if spread.others:
+        told = "also in the table, each for a run of its own (parameter innovation)"
+        found.append(("innovation.others", "; ".join(spread.others), told, people))
+    if setting.unknown:
+        told = "others in the dataset without a row for this innovation, left out"
+        found.append(("unknown", len(setting.unknown), told, setting.unknown))
     return [Number(key=key, value=value, label=label, people=whom) for key, value, label, whom in found]

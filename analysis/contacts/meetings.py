@@ -11,7 +11,7 @@ from analysis.contacts.cascade import event_shown, people_behind
 from analysis.contacts.closure import Coalescence, star_coalescence
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.contacts.two_paths import two_paths
-from analysis.finding import Number
+from analysis.finding import Number, smallest_group
 from analysis.frames import one_column
 
 __all__ = [

@@ -53,7 +53,9 @@ class OtherSettings:
         shown = surface[["rated", "possible", "enduring", "coalescence"]]
         spans = surface[["window", "persistence"]].itertuples(index=False)
         labels = [f"window {window:g}, persistence {persistence:g}" for window, persistence in spans]
-        return shown.assign(people=[len(group) for group in self.between]).set_axis(pd.Index(labels, name="days"))
+        return shown.assign(people=[len(group) for group in self.between]).set_axis(
+            pd.Index(labels, name="days")
+        )
 
     @cached_property
     def between(self) -> tuple[frozenset[str], ...]:
@@ -70,7 +72,7 @@ class OtherSettings:
         ends = codes.reshape(-1, 2)
         states = [frame["enduring"].where(~frame["censored"], -1).to_numpy() for frame in events]
         apart = [np.unique(ends[one != other]) for one, other in combinations(states, 2)]
-        fewest = min((group for group in apart if len(group)), key=len, default=np.empty(0, dtype=int))
+        fewest = min(filter(len, apart), key=len, default=np.empty(0, dtype=int))
         groups = [frozenset(labels[fewest].tolist()), *self.between]
         return min(filter(None, groups), key=len, default=frozenset())
 

@@ -9,7 +9,9 @@ import pandas as pd
 __all__ = ["others_of_kind"]
 
 
-def others_of_kind(tables: Mapping[str, pd.DataFrame], adopters: Collection[str]) -> tuple[str, frozenset[str]]:
+def others_of_kind(
+    tables: Mapping[str, pd.DataFrame], adopters: Collection[str]
+) -> tuple[str, frozenset[str]]:
     """Return what adopters are, and who of their kind is not among them.
 
     Parameters
