@@ -7,13 +7,20 @@ MAKEFLAGS += --no-print-directory
 # ENV=active uses the environment that is active already (conda, say); otherwise .venv is built and used.
 ENV ?=
 STUDY ?=
-# A dataset of your own: its name, and options of make deidentify (see CONTRIBUTING.md).
+# A dataset of your own: its name, what to import, and options of make deidentify (see CONTRIBUTING.md).
 NAME ?=
 DATASET ?=
+KIND ?=
+FILE ?=
+ARGS ?=
 KEY ?=
 DATES ?= day
 KEEP_TEXT ?=
 WORDS ?=
+SET ?=
+# What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
+$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT WORDS SET,\
+  $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
 ifeq ($(ENV),active)
 PYTHON := python
@@ -25,9 +32,9 @@ endif
 ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
 # Work is spread over processes; threads within each would only get in one another's way.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-FOR_STUDY := $(if $(STUDY),--study "$(STUDY)")
+FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new check-data deidentify report expected validate ergm drill lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report expected validate ergm drill lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -45,24 +52,27 @@ check: $(STAMP)  ## fail on an undeclared deviation, or on drift from reports/ex
 why: $(STAMP)  ## what is stale, and because of what
 	@$(ANALYSIS) why $(FOR_STUDY)
 
-new: $(STAMP)  ## begin a dataset of your own (NAME=ours): guide, templates, a filled example
-	@$(ANALYSIS) new "$(NAME)"
+new: $(STAMP)  ## begin a dataset of your own (NAME=ours): guide, templates, a filled example; or a study (STUDY=ours)
+	@$(ANALYSIS) new "$$NAME" --study "$$STUDY"
+
+import: $(STAMP)  ## your own file into tables (KIND=roster FILE=survey.xlsx DATASET=ours ARGS='--roster roster.csv'; KIND=help)
+	@$(ANALYSIS) import $(if $(filter help,$(KIND)),--help,"$$KIND" "$$FILE" --options "$$ARGS" --dataset "$$DATASET")
 
 check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), every fault at once
-	@$(ANALYSIS) check-data "$(DATASET)"
+	@$(ANALYSIS) check-data "$$DATASET"
 
 deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=month KEEP_TEXT=table.column WORDS=grant,music)
-	@$(ANALYSIS) deidentify "$(DATASET)" --dates "$(DATES)" $(if $(KEY),--key "$(KEY)") $(if $(KEEP_TEXT),--keep-text "$(KEEP_TEXT)") $(if $(WORDS),--allow-words "$(WORDS)")
+	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS"
 
 report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="innovation=exit tickets; window=60")
-	@$(ANALYSIS) report "$(DATASET)" $(if $(SET),--set "$(SET)")
+	@$(ANALYSIS) report "$$DATASET" --set "$$SET"
 
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)
 
 validate: $(STAMP)  ## do intervals and tests hold what they promise? hundreds of made-up networks (minutes; then commit)
-	@for study in $(or $(STUDY),$(basename $(notdir $(wildcard analysis/validations/[a-z]*.py)))); do \
-	  $(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis.validations.$$study || exit 1; done
+	@for study in $${STUDY:-$(basename $(notdir $(wildcard analysis/validations/[a-z]*.py)))}; do \
+	  $(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(PYTHON) -m "analysis.validations.$$study" || exit 1; done
 
 ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GPL-3; about ten minutes; then commit)
 	@$(ANALYSIS) data --study school_leaders
@@ -105,7 +115,7 @@ help:  ## this list
 	@if .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .venv/uv.txt && \
 	  .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock; then :; else \
 	  echo "uv could not; trying pip, which takes minutes"; \
-	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; fi
 	@.venv/bin/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "compendium.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
 	@.venv/bin/python -m uv pip check --quiet --python .venv/bin/python || \
 	  { echo "requirements.lock does not hold all that its packages need: restore it, or make lock" >&2; exit 1; }

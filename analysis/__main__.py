@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
-from analysis.compendium import check, driver, plan, team
-from analysis.compendium.state import State
-from analysis.compendium.studies import Study, load_studies
-from analysis.compendium.verdict import judge
-from analysis.sources.fetch import MIRROR_VARIABLE
-from analysis.tables.faults import Fault, InvalidInput, raise_faults
+_LACKING = [name for name in ("yaml", "numpy", "pandas", "papermill") if find_spec(name) is None]
+if _LACKING:
+    sys.exit(
+        f"{', '.join(_LACKING)}: not installed in this Python. Say `make help` and use what it lists; "
+        "or first `. .venv/bin/activate`"
+    )
+
+from analysis.compendium import check, driver, plan, team  # noqa: E402  (these need the packages)
+from analysis.compendium.state import State  # noqa: E402
+from analysis.compendium.studies import Study, load_studies  # noqa: E402
+from analysis.compendium.verdict import judge  # noqa: E402
+from analysis.sources.fetch import MIRROR_VARIABLE  # noqa: E402
+from analysis.tables.faults import Fault, InvalidInput, raise_faults  # noqa: E402
 
 
 def _say(line: str) -> None:
@@ -143,7 +152,16 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    team.new_dataset(arguments.dataset, arguments.title, _say)
+    if bool(arguments.dataset) == bool(arguments.study):
+        found = f"NAME={arguments.dataset} and STUDY={arguments.study}" if arguments.study else "neither"
+        allowed = "NAME=… begins a dataset of your own, STUDY=… a study: one of them"
+        raise_faults([Fault("make new", found, allowed)])
+    if arguments.study:
+        from analysis.compendium.new_study import new_study
+
+        new_study(arguments.study, _say)
+    else:
+        team.new_dataset(arguments.dataset, arguments.title, _say)
     return 0
 
 
@@ -196,7 +214,7 @@ _STUDY_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
     "expected": (_expected, "take the present numbers as the expected ones"),
 }
 _DATASET_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
-    "new": (_new, "begin a dataset of your own: guide, templates, a filled example"),
+    "new": (_new, "begin a dataset of your own (guide, templates, a filled example), or a study"),
     "check-data": (_check_data, "check the tables of your own dataset, every fault at once"),
     "deidentify": (_deidentify, "write your dataset without names, for reports to be made from"),
     "report": (_report, "run every report that a dataset has the tables for"),
@@ -212,7 +230,9 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
         if name in _STUDY_COMMANDS:
             command.add_argument("--study", help="only this study (a folder of notebooks/)")
         elif name in _DATASET_COMMANDS:
-            command.add_argument("dataset", help="name of the dataset (a folder of data_raw/)")
+            optional = {"nargs": "?", "default": ""} if name == "new" else {}
+            told = "name of the dataset (a folder of data_raw/)"
+            command.add_argument("dataset", help=told, **optional)  # type: ignore[arg-type]
         elif importing:
             # Its arguments come with the readers, which are heavy: asking what is stale must not wait.
             from analysis.importing.command import add_arguments
@@ -220,6 +240,7 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
             add_arguments(command)
         if name == "new":
             command.add_argument("--title", default="", help="what reports call the dataset")
+            command.add_argument("--study", default="", help="begin a study of this name instead")
         if name == "report":
             told = "parameters in place of a report's defaults: 'innovation=exit tickets; window=60'"
             command.add_argument("--set", default="", metavar="NAME=VALUE;…", help=told)
@@ -246,11 +267,26 @@ def _add_privacy(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _with_options(words: list[str]) -> list[str]:
+    """Put the words of `--options "…"` of an import in its place: several options, typed as one text."""
+    if words[:1] != ["import"] or "--options" not in words[:-1]:
+        return words
+    place = words.index("--options")
+    try:
+        options = shlex.split(words[place + 1])
+    except ValueError as error:
+        raise InvalidInput(
+            [Fault("ARGS", f"{words[place + 1]!r} ({error})", "options, quotes closed")]
+        ) from None
+    return [*words[:place], *options, *words[place + 2 :]]
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     words = list(sys.argv[1:] if given is None else given)
-    arguments = _parser(importing=words[:1] == ["import"]).parse_args(words)
     try:
+        words = _with_options(words)
+        arguments = _parser(importing=words[:1] == ["import"]).parse_args(words)
         return _COMMANDS[arguments.command][0](arguments)
     except InvalidInput as error:
         print(error, file=sys.stderr)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -21,7 +23,7 @@ ALLOWED = {
     "tables": set(),
     "privacy": {"tables"},
     "importing": {"tables", "privacy"},
-    "sources": {"tables"},
+    "sources": {"tables", "importing"},
     "resampling": set(),
     "ties": {"tables", "resampling"},
     "tie_models": {"tables", "resampling", "ties"},
@@ -29,7 +31,7 @@ ALLOWED = {
     "adoption": {"tables", "resampling", "ties"},
     "measurement": {"tables", "resampling"},
     "evidence": {"tables", "resampling", "ties", "measurement"},
-    "figures": {"ties", "contacts"},
+    "figures": {"resampling", "ties", "contacts"},
     "compendium": {"tables", "privacy", "importing", "sources", "figures"},
     "validations": {
         *("tables", "sources", "resampling", "ties", "tie_models", "contacts", "adoption", "measurement"),
@@ -55,7 +57,7 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-OWN = ("new", "check-data", "deidentify", "report", "validate")
+OWN = ("new", "import", "check-data", "deidentify", "report", "validate")
 
 
 def test_environment_yml_has_the_pins_of_pyproject() -> None:
@@ -118,6 +120,28 @@ def test_rooms_import_only_what_the_table_allows(path: Path) -> None:
                 assert inside[1] in allowed, f"{path.name} imports {name}: not among {sorted(allowed)}"
     told = ast.get_docstring(tree) is not None
     assert path.name != "__init__.py" or len(tree.body) == told, "a room's __init__ holds its docstring alone"
+
+
+def test_no_module_loads_all_of_statsmodels() -> None:
+    """Its `api` takes seconds to import; the few models that are needed have modules of their own."""
+    for path in (ROOT / "analysis").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            names = (
+                [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+            )
+            assert "statsmodels.api" not in [module, *names], path.name
+            assert not (module == "statsmodels" and "api" in names), path.name
+
+
+def test_reading_and_describing_ties_loads_nothing_heavy() -> None:
+    heavy = ("statsmodels", "scipy", "networkx", "numba", "matplotlib", "seaborn", "igraph")
+    code = f"import sys, analysis.ties.structure; print(*[name for name in {heavy} if name in sys.modules])"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.split() == []
 
 
 def test_every_room_is_in_the_table_and_the_table_has_no_circle() -> None:

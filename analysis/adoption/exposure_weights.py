@@ -15,6 +15,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import shortest_path
 
 from analysis.arrays import Flags
+from analysis.checks import require_count
 
 __all__ = [
     "Network",
@@ -86,8 +87,7 @@ def inverse_geodesic_weights(network: Network, *, cutoff: int) -> sparse.csr_arr
     ValueError
         When the cutoff is below 1, or as `exposure`.
     """
-    if cutoff < 1:
-        raise ValueError(f"cutoff is {cutoff}; allowed: 1 or more")
+    require_count("steps of cutoff", cutoff)
     steps = shortest_path(observed_network(network).ties, directed=True, unweighted=True)
     near = (steps > 0) & (steps <= cutoff)
     weights = np.divide(1.0, steps, out=np.zeros_like(steps), where=near)

@@ -19,7 +19,7 @@ from scipy.stats import norm
 from analysis.adoption.exposure import HOMOPHILY
 from analysis.adoption.exposure_weights import Network, observed_network
 from analysis.arrays import Floats
-from analysis.checks import NotEstimable
+from analysis.checks import NotEstimable, require_count
 from analysis.resampling.monte_carlo import p_value
 
 __all__ = ["MoranTest", "morans_i"]
@@ -132,6 +132,7 @@ def morans_i(
     ----------
     Moran, P. A. P. (1950). Biometrika, 37, 17–23. Cliff, A. D., & Ord, J. K. (1981). Spatial Processes.
     """
+    require_count("permutations", permutations)
     weights = observed_network(network).ties
     columns = np.asarray(values, dtype=float)
     columns = columns[:, None] if columns.ndim == 1 else columns
@@ -147,8 +148,6 @@ def morans_i(
         faults.append(f"values has {count} missing or infinite numbers; allowed: none")
     elif len(names) != columns.shape[1]:
         faults.append(f"there are {len(names)} labels for {columns.shape[1]} columns; one each is needed")
-    if permutations < 1:
-        faults.append(f"found {permutations} permutations; allowed: at least 1")
     if faults:
         raise ValueError("\n".join(faults))
     if size < 4 or not weights.nnz:

@@ -24,7 +24,7 @@ from analysis.adoption.exposure import (
 )
 from analysis.adoption.exposure_weights import Network, ObservedNetwork
 from analysis.arrays import Floats, Integers
-from analysis.checks import require_one_of
+from analysis.checks import require_count, require_one_of
 
 __all__ = ["NeverAdopters", "infection_susceptibility", "thresholds"]
 
@@ -127,8 +127,7 @@ def infection_susceptibility(
     Valente et al. (2015). R netdiffuseR's ``infection`` and ``susceptibility``, which put never-adopters in
     the period after the last: give them that time, and its period, to get its numbers.
     """
-    if window < 1:
-        raise ValueError(f"window is {window}; allowed: 1 or more")
+    require_count("periods of window", window)
     times, bounds = checked_times(adoption_time), checked_periods(periods)
     ties = layers_of(network, len(times), None)[0].ties
     senders, receivers = tie_ends(ties)

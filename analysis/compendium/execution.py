@@ -22,7 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis.compendium.plan import Unavailable
 from analysis.compendium.recorded import NOT_RUN, READS_VARIABLE
-from analysis.compendium.results import RUN_FOLDER_VARIABLE
+from analysis.compendium.results import LABEL_VARIABLE, RUN_FOLDER_VARIABLE
 from analysis.compendium.state import CACHE, key
 from analysis.compendium.studies import Run
 from analysis.files import ROOT, code_digest, partial_folder, replace_folder
@@ -30,7 +30,6 @@ from analysis.files import ROOT, code_digest, partial_folder, replace_folder
 __all__ = ["execute"]
 
 _ENGINE = "compendium"
-_LABEL_VARIABLE = "COMPENDIUM_RUN_LABEL"
 _START_SECONDS = 120
 
 
@@ -122,7 +121,7 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
                     **_kernel_environment(),
                     RUN_FOLDER_VARIABLE: str(folder),
                     READS_VARIABLE: json.dumps(there),
-                    _LABEL_VARIABLE: run.label,
+                    LABEL_VARIABLE: run.label,
                 },
                 log=log,
             )

@@ -23,7 +23,7 @@ from pygments.lexers import PythonLexer
 
 from analysis.compendium.claims import printed_number
 from analysis.compendium.plan import TEMPLATES
-from analysis.compendium.results import FIGURE, NUMBERS, TABLE
+from analysis.compendium.results import FIGURE, FINDING, NUMBERS, TABLE
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict
 from analysis.figures.agreement import printed_against_computed
@@ -33,7 +33,6 @@ from analysis.tables.package import DataPackage
 
 __all__ = ["page_environment", "write_dataset_index", "write_index", "write_page"]
 
-FINDING = "application/vnd.compendium.finding+json"
 _HEADING = re.compile(r'(<h[1-6] id=")([^"]+)(">.*?href="#)\2(")', re.DOTALL)
 _LONG = 30
 """Rows above which a table is folded."""

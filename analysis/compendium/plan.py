@@ -88,7 +88,7 @@ def every_package() -> list[DataPackage]:
 def missing_files(package: DataPackage) -> str:
     """Return in words which raw files are not there; nothing when all are."""
     raw = DATA_RAW / package.name
-    missing = sorted(resource.path for resource in package.resources if not (raw / resource.path).exists())
+    missing = sorted({resource.content for resource in package.missing(raw)})
     more = f" and {len(missing) - 2} more files" if len(missing) > 2 else ""
     return f"data unavailable: {', '.join(missing[:2])}{more}" if missing else ""
 
@@ -115,7 +115,12 @@ def files_unit(package: DataPackage, say: Callable[[str], None]) -> Unit:
     """The raw files of a dataset; tables need them only to be made."""
     files = {DATA_RAW / package.name / resource.path: resource.sha256 for resource in package.resources}
     declared = {_named(path): sha256 for path, sha256 in files.items()}
-    return Unit(f"files {package.name}", declared.copy, lambda: files, lambda _: _bring(package, say))
+    return Unit(
+        f"files {package.name}",
+        declared.copy,
+        partial(filter, Path.is_file, files),
+        lambda _: _bring(package, say),
+    )
 
 
 def data_unit(package: DataPackage, say: Callable[[str], None]) -> Unit:

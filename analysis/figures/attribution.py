@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.resampling.monte_carlo import normal_interval
 
 __all__ = ["attribution_ranges", "power_curves", "source_rates"]
 
@@ -110,7 +111,7 @@ def power_curves(frame: pd.DataFrame, x: str, by: str) -> Figure:
             axis.errorbar(
                 part[x],
                 part["power"],
-                yerr=1.96 * part["power_error"],
+                yerr=normal_interval(0.0, 1.0)[1] * part["power_error"],
                 fmt=f"-{MARKERS[index % len(MARKERS)]}",
                 color=PALETTE[index % len(PALETTE)],
                 capsize=3,

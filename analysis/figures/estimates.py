@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.resampling.monte_carlo import normal_interval
 
 __all__ = ["estimates_by_model"]
 
@@ -16,17 +17,17 @@ _COLUMNS = ("term", "estimate")
 
 
 def estimates_by_model(
-    models: Mapping[str, pd.DataFrame], *, width: float = 2.0, spread: str = "permutation_sd"
+    models: Mapping[str, pd.DataFrame], *, level: float | None = None, spread: str = "permutation_sd"
 ) -> Figure:
-    """Draw each term's estimate in each model with a bar of `width` permutation SDs to either side.
+    """Draw each term's estimate in each model with a bar to either side.
 
     Parameters
     ----------
     models : mapping of str to DataFrame
         By name of the model, with columns `term`, `estimate` and `spread` (as `tidy()` gives); the
         intercept is left out.
-    width : float
-        Half-length of a bar, in `spread`.
+    level : float, optional
+        Bars are normal intervals at this level; without one, two of `spread` long to either side.
     spread : str
         The column that bars are measured in: `permutation_sd`, or such as `standard_error`.
 
@@ -44,6 +45,7 @@ def estimates_by_model(
             f"{name} without {', '.join(columns)}" for name, columns in lacking.items() if columns
         )
         raise ValueError(f"found {found or 'no model'}; allowed: models with columns {', '.join(needed)}")
+    width = 2.0 if level is None else normal_interval(0.0, 1.0, level)[1]
     frames = {name: frame[frame["term"] != "intercept"] for name, frame in models.items()}
     terms = list(dict.fromkeys(term for frame in frames.values() for term in frame["term"]))
     with themed():

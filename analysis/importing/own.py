@@ -139,7 +139,7 @@ def read_own(dataset: str) -> OwnData:
     package = examine_package(folder / "datapackage.json", faults)
     example = not any(folder.glob("*.csv"))
     if example and not (folder / "example").is_dir():
-        allowed = "at least one table: see templates/, or say `python -m analysis import --help`"
+        allowed = "at least one table: see templates/, or say `make import KIND=help`"
         raise_faults([*faults, Fault(f"data_raw/{dataset}", "no table", allowed)])
     place = folder / "example" if example else folder
     if example:

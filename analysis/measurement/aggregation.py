@@ -1,4 +1,4 @@
-"""May people's answers be put together into a score of their school? Intraclass correlations.
+"""May people's answers be put together into a score of their school? Intraclass correlations, agreement.
 
 ICC(1) is the share of variance between groups, how much one member's answer tells of another's of the same
 group; ICC(2) the reliability of the groups' means (Bliese 2000, in Klein & Kozlowski, Multilevel Theory,
@@ -6,31 +6,50 @@ Research, and Methods in Organizations, 349-381). By analysis of variance with g
 average size is n₀ = (N − Σ nⱼ² ÷ N) ÷ (J − 1) (Donner 1986, International Statistical Review 54, 67-82), or
 the plain mean as some programs take; the two differ where groups do, so it is named. By restricted maximum
 likelihood the variances are those of a model with a random intercept a group.
+
+Agreement within a group, r_wg, sets the variance of its members' answers against that of people who answer by
+chance; what chance is has to be said (James, Demaree & Wolf 1984, Journal of Applied Psychology 69, 85-98).
 """
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import f as f_distribution
-from statsmodels.regression.mixed_linear_model import MixedLM
 
 from analysis.checks import NotEstimable, require_level, require_one_of
+from analysis.measurement.answers import answer_values
+from analysis.result import Result
 
-__all__ = ["IntraclassCorrelation", "Method", "intraclass_correlation"]
+__all__ = [
+    "NULL_SHARES",
+    "IntraclassCorrelation",
+    "Method",
+    "WithinGroupAgreement",
+    "intraclass_correlation",
+    "within_group_agreement",
+]
 
 Method = Literal["anova_n0", "anova_mean", "reml"]
 
+NULL_SHARES: Mapping[str, tuple[float, ...]] = {
+    "slight_skew": (0.05, 0.15, 0.20, 0.35, 0.25),
+    "moderate_skew": (0.0, 0.10, 0.15, 0.40, 0.35),
+    "heavy_skew": (0.0, 0.0, 0.10, 0.40, 0.50),
+    "normal": (0.07, 0.24, 0.38, 0.24, 0.07),
+}
+"""Shares of five answers by chance (LeBreton & Senter 2008, Organizational Research Methods 11, 815-852)."""
 
-@dataclass(frozen=True)
-class IntraclassCorrelation:
+
+@dataclass(frozen=True, repr=False)
+class IntraclassCorrelation(Result):
     """ICC(1) and ICC(2) of one score.
 
     Attributes
@@ -66,10 +85,6 @@ class IntraclassCorrelation:
     people: int
     group_size: float
     level: float
-
-    def tidy(self) -> pd.DataFrame:
-        """Return one row, a column an attribute."""
-        return pd.DataFrame([self.__dict__])
 
     def summary(self) -> str:
         """Return the result as a sentence."""
@@ -109,7 +124,7 @@ def intraclass_correlation(
         When scores are all the same; fewer than two groups, or no group of two people, have scores; or the
         search for the maximum does not converge.
     """
-    require_one_of("method", method, get_args(Method))
+    require_one_of("method", method, Method)
     if len(scores) != len(groups):
         raise ValueError(f"found {len(scores)} scores and {len(groups)} groups; allowed: one group a score")
     require_level(level)
@@ -197,6 +212,8 @@ def _restricted(
 
 def _searched(frame: pd.DataFrame) -> tuple[float, float]:
     """Return the variances between and within groups at the maximum of the restricted likelihood."""
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
     with warnings.catch_warnings():
         # A variance of zero between groups lies on the boundary, of which the fit warns.
         warnings.simplefilter("ignore")
@@ -207,3 +224,129 @@ def _searched(frame: pd.DataFrame) -> tuple[float, float]:
     if not fit.converged:
         raise NotEstimable("the search for the maximum of the restricted likelihood did not converge")
     return float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class WithinGroupAgreement(Result):
+    """Agreement within groups about one item, or several.
+
+    Attributes
+    ----------
+    null : str
+        Name of the distribution of answers by chance.
+    expected : float
+        Its variance.
+    items : int
+        One: r_wg; several: r_wg(j).
+    groups : DataFrame
+        index group: ``agreement`` (0 where answers vary more than by chance; NaN with fewer than two people),
+        ``people``, ``variance`` (mean over items), ``beyond`` (whether it is more than by chance).
+    """
+
+    null: str
+    expected: float
+    items: int
+    groups: pd.DataFrame
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a group."""
+        return self.groups.reset_index()
+
+    def summary(self) -> str:
+        """Return mean and median over groups as a sentence."""
+        known = self.groups["agreement"].dropna()
+        told = "r_wg" if self.items == 1 else f"r_wg({self.items})"
+        return (
+            f"{told} mean {known.mean():.3f}, median {known.median():.3f}, from {known.min():.3f} to "
+            f"{known.max():.3f} in {len(known)} groups, against {self.null.replace('_', ' ')} answers by "
+            f"chance (variance {self.expected:.3g}); {int(self.groups['beyond'].sum())} vary more than that"
+        )
+
+
+def within_group_agreement(
+    answers: pd.DataFrame | pd.Series,
+    groups: Sequence[object] | pd.Series,
+    *,
+    lowest: int,
+    highest: int,
+    null: str | Sequence[float] = "uniform",
+) -> WithinGroupAgreement:
+    """Return r_wg of one item, or r_wg(j) of several, in every group.
+
+    r_wg = 1 − s² ÷ σ²; r_wg(j) = j r ÷ (j r + 1 − r) with r = 1 − mean s² ÷ σ², σ² the variance by chance.
+
+    Parameters
+    ----------
+    answers : Series of length n, or DataFrame with a column an item
+        A row a person, NaN where missing: an item's variance is that of who answered it.
+    groups : sequence of length n
+        A row without one is left out.
+    lowest, highest : int
+        Answers that could be given.
+    null : str or sequence of float
+        How people answer by chance: "uniform"; "triangular" (the middle most often); of five answers also
+        "slight_skew", "moderate_skew", "heavy_skew", "normal" (`NULL_SHARES`); or the share of every answer.
+
+    Raises
+    ------
+    ValueError
+        When the lengths differ, answers are no numbers or out of range, or there is no such null; naming all.
+    NotEstimable
+        When no group has two people who answered every item.
+
+    Examples
+    --------
+    >>> found = within_group_agreement(pd.Series([4, 4, 5, 1, 5, 3]), list("aaabbb"), lowest=1, highest=5)
+    >>> found.groups["agreement"].round(3).to_dict()
+    {'a': 0.833, 'b': 0.0}
+    """
+    frame = answers.to_frame("item") if isinstance(answers, pd.Series) else answers
+    values = answer_values(frame)
+    faults = []
+    if len(groups) != len(values):
+        faults.append(f"{len(values)} rows and {len(groups)} groups, where every row has one")
+    if highest <= lowest:
+        faults.append(f"answers from {lowest} to {highest}, where the lowest comes first")
+    elif np.nanmin(values, initial=lowest) < lowest or np.nanmax(values, initial=highest) > highest:
+        faults.append(f"answers outside {lowest} to {highest}")
+    name, expected = _by_chance(null, highest - lowest + 1, faults)
+    if faults:
+        raise ValueError(f"found {'; '.join(faults)}")
+    labels = pd.Series(list(groups), dtype=object)
+    by_group = pd.DataFrame(values).groupby(labels.to_numpy())
+    variance = by_group.var(ddof=1).mean(axis=1, skipna=False)
+    if not variance.notna().any():
+        raise NotEstimable("found no group with two people who answered every item; needed: one")
+    share = (1 - variance / expected).clip(lower=0)
+    items = values.shape[1]
+    found = pd.DataFrame(
+        {
+            "agreement": items * share / (items * share + 1 - share),
+            "people": by_group.size(),
+            "variance": variance,
+            "beyond": variance > expected,
+        }
+    )
+    return WithinGroupAgreement(name, expected, items, found.rename_axis("group"))
+
+
+def _by_chance(null: str | Sequence[float], count: int, faults: list[str]) -> tuple[str, float]:
+    """Return the name and the variance of a distribution of answers by chance."""
+    if null == "uniform":
+        return "uniform", (count**2 - 1) / 12
+    if null == "triangular":
+        shares = np.minimum(np.arange(1, count + 1), np.arange(count, 0, -1)).astype(float)
+        shares /= shares.sum()
+    elif isinstance(null, str):
+        if null not in NULL_SHARES:
+            faults.append(f"null {null!r}, where uniform, triangular, {', '.join(NULL_SHARES)} are known")
+            return null, math.nan
+        shares = np.array(NULL_SHARES[null])
+    else:
+        shares = np.array(null, dtype=float)
+    if len(shares) != count or shares.min() < 0 or not math.isclose(shares.sum(), 1):
+        faults.append(f"shares of {len(shares)} answers for {count}, where each has one and they add up to 1")
+        return str(null), math.nan
+    places = np.arange(len(shares))
+    variance = float(shares @ places**2 - (shares @ places) ** 2)
+    return null if isinstance(null, str) else "given", variance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import io
 from collections.abc import Collection, Sequence
@@ -27,7 +28,7 @@ def read_delimited(
     Parameters
     ----------
     path : Path
-        The file, whose name ends in `.csv`; its first line names the columns.
+        The file, whose name ends in `.csv` (or `.csv.bz2`, compressed); its first line names the columns.
     columns : sequence of Column
         The columns wanted, wherever they stand: kind, bounds, allowed values, whether a cell may be empty.
     faults : list of Fault
@@ -44,7 +45,7 @@ def read_delimited(
         The columns in the order asked for, its rows numbered from 0 (row n of it is row n + 2 of the file);
         without rows where the file is no such table; a cell at fault is missing.
     """
-    table = Table(path.stem, "a row of a published file", tuple(columns))
+    table = Table(path.name.partition(".csv")[0], "a row of a published file", tuple(columns))
     names = [column.name for column in columns]
     before = len(faults)
     rows = _rows(path, faults)
@@ -62,11 +63,14 @@ def read_delimited(
 def _rows(path: Path, faults: list[Fault]) -> list[list[str]]:
     try:
         content = path.read_bytes()
+        if path.suffix == ".bz2":
+            content = bz2.decompress(content)
     except FileNotFoundError:
         faults.append(Fault(path.name, "no such file", "run `make data`"))
         return []
-    except OSError as error:
-        faults.append(Fault(path.name, f"no readable file ({error.strerror})", "comma-separated values"))
+    except (OSError, ValueError) as error:
+        found = f"no readable file ({getattr(error, 'strerror', None) or error})"
+        faults.append(Fault(path.name, found, "comma-separated values"))
         return []
     try:
         text = content.decode("utf-8-sig")

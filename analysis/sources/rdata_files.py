@@ -44,6 +44,8 @@ def read_objects(path: Path, names: Sequence[str], faults: list[Fault]) -> dict[
             # Whatever else the reader is in doubt about (a format, text it cannot decode) is a fault.
             warnings.simplefilter("error", UserWarning)
             warnings.filterwarnings("ignore", "Missing constructor for R class", UserWarning)
+            # Files of old versions of R do not say how text is written; what is not ASCII then is an error.
+            warnings.filterwarnings("ignore", "Unknown encoding. Assumed ASCII", UserWarning)
             content = rdata.read_rda(path)
     # The reader has no error of its own: bytes that are no R data make it raise whatever they lead it to.
     except Exception as error:

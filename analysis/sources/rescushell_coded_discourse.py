@@ -10,13 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.sources.build import build
+from analysis.sources.delimited import read_delimited
 from analysis.sources.rdata_files import data_frame, read_objects
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
+from analysis.tables.schema import Column
 
 __all__ = ["tables"]
 
-_FILE = "RS.data.rda"
+_FILE, _SAME_AS_CSV = "RS.data.rda", "rs_data.csv"
 _OBJECT = "RS.data"
 _CONVERSATION = ["Condition", "GroupName"]
 _CODES = {
@@ -33,20 +35,17 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
     """Return documents, codebook and codings.
 
     A document is what one group wrote under one condition; a segment is an utterance, numbered from 1 within
-    it in the order of the file. Nothing that was written, and nobody who wrote it, is read.
+    it in the order of the file. Nothing that was written, and nobody who wrote it, is read. The data frame of
+    R is read or, where that file could not be had, the same data as comma-separated values.
 
     Raises
     ------
     InvalidInput
-        With every fault of the data frame.
+        With every fault of the file.
     """
     faults: list[Fault] = []
-    path = raw / _FILE
-    objects = read_objects(path, (_OBJECT,), faults)
-    raise_faults(faults)
-    lines = data_frame(
-        path, _OBJECT, objects[_OBJECT], faults, numbers=dict.fromkeys(_CODES, (0, 1)), texts=_CONVERSATION
-    )
+    same = not (raw / _FILE).exists() and (raw / _SAME_AS_CSV).exists()
+    lines = _from_csv(raw, faults) if same else _from_r(raw, faults)
     raise_faults(faults)
     conversations = lines.groupby(_CONVERSATION, sort=False)
     lines["document_id"] = "chat_" + (conversations.ngroup() + 1).map("{:02d}".format)
@@ -60,6 +59,23 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
         "codebook": pd.DataFrame({"code": list(_CODES.values())}),
         "codings": codings.assign(coder_id="published"),
     }
+
+
+def _from_r(raw: Path, faults: list[Fault]) -> pd.DataFrame:
+    path = raw / _FILE
+    objects = read_objects(path, (_OBJECT,), faults)
+    raise_faults(faults)
+    return data_frame(
+        path, _OBJECT, objects[_OBJECT], faults, numbers=dict.fromkeys(_CODES, (0, 1)), texts=_CONVERSATION
+    )
+
+
+def _from_csv(raw: Path, faults: list[Fault]) -> pd.DataFrame:
+    columns = [
+        *(Column(name, "text", "Names the conversation.") for name in _CONVERSATION),
+        *(Column(code, "integer", "Applied or not.", minimum=0, maximum=1) for code in _CODES),
+    ]
+    return read_delimited(raw / _SAME_AS_CSV, columns, faults)
 
 
 def _in_words(condition: str) -> str:

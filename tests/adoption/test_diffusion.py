@@ -331,7 +331,7 @@ def test_bad_input_of_exposure_is_named(change: dict[str, Any], message: str) ->
         ),
         (
             lambda: infection_susceptibility(FOUR, TIMES, [1, 2], window=0),
-            "window is 0; allowed: 1 or more",
+            "found 0 periods of window; allowed: at least 1",
         ),
         (
             lambda: infection_susceptibility([FOUR, FOUR], TIMES, [1, 2]),

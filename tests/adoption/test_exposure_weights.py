@@ -68,7 +68,7 @@ def test_inverse_geodesic_weights_of_a_line() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: inverse_geodesic_weights(FOUR, cutoff=0), "cutoff is 0; allowed: 1 or more"),
+        (lambda: inverse_geodesic_weights(FOUR, cutoff=0), "found 0 steps of cutoff; allowed: at least 1"),
         (lambda: structural_equivalence_weights(FOUR, power=0), "power is 0; allowed: above 0"),
     ],
 )

@@ -111,8 +111,11 @@ SQUARE = np.ones((4, 4))
     ("call", "message"),
     [
         (
-            lambda: morans_i(SQUARE, [1, 2, 3], permutations=0, seed=1),
-            "values has shape (3,); needed: 4 rows, one for each actor, and a column\n"
+            lambda: morans_i(SQUARE, [1, 2, 3], seed=1),
+            "values has shape (3,); needed: 4 rows, one for each actor, and a column",
+        ),
+        (
+            lambda: morans_i(SQUARE, [1, 2, 3, 4], permutations=0, seed=1),
             "found 0 permutations; allowed: at least 1",
         ),
         (

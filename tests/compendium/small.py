@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import matplotlib
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,6 +112,63 @@ wrong,density misprinted,Nobody (2026),number,.05,,once,density,,no idea
 """
 
 
+_WARM = """
+import json, os, runpy, sys
+import IPython, jinja2, jupyter_client, matplotlib.pyplot, nbclient, nbconvert, nbformat, pandas, papermill
+import nbconvert.filters.markdown_mistune, pygments.formatters, pygments.lexers, yaml
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if not child:
+        for number, name in ((0, os.devnull), (1, asked["out"]), (2, asked["err"])):
+            os.dup2(os.open(name, os.O_RDWR), number)
+        os.chdir(asked["cwd"])
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        sys.path.insert(0, asked["cwd"])
+        sys.argv = ["analysis", *asked["arguments"]]
+        code = 1
+        try:
+            runpy.run_module("analysis", run_name="__main__", alter_sys=True)
+        except SystemExit as ended:
+            code = ended.code or 0
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
+"""
+
+
+@cache
+def _warm() -> subprocess.Popen[str]:
+    """Start a process that has imported what a build imports, of others, and forks for every command.
+
+    It holds nothing of `analysis`: each command reads the code of its own copy, as `python -m analysis` does.
+    """
+    one_thread = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WARM],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **one_thread, "MPLBACKEND": "agg"},
+    )
+
+    def stop() -> None:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
+
+    atexit.register(stop)
+    return process
+
+
 @dataclass
 class Small:
     """One copy of the small compendium."""
@@ -125,11 +186,17 @@ class Small:
         return [sys.executable, "-m", "analysis", *arguments], environment
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one command of the compendium to its end."""
+        """Run one command of the compendium to its end, in a process of its own."""
         command, environment = self.command(*arguments)
-        return subprocess.run(
-            command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=300, check=False
-        )
+        process = _warm()
+        assert process.stdin is not None and process.stdout is not None
+        with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
+            asked = {"cwd": str(self.root), "arguments": arguments, "environment": environment}
+            process.stdin.write(json.dumps(asked | {"out": out.name, "err": err.name}) + "\n")
+            process.stdin.flush()
+            code = int(process.stdout.readline())
+            texts = [Path(stream.name).read_text(encoding="utf-8") for stream in (out, err)]
+        return subprocess.CompletedProcess(command, code, *texts)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start one command and return at once."""
@@ -173,6 +240,10 @@ def make_small(folder: Path) -> Small:
         ROOT / "analysis", root / "analysis", ignore=shutil.ignore_patterns("__pycache__", ".partial-*")
     )
     shutil.copy(ROOT / "requirements.lock", root)
+    # Looking through the fonts of a machine takes longer than everything else in a small build.
+    (root / ".cache/matplotlib").mkdir(parents=True)
+    for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+        shutil.copy(path, root / ".cache/matplotlib")
     (root / "analysis/sources/tiny.py").write_text(_SOURCE)
     study = root / "notebooks/small"
     study.mkdir(parents=True)
@@ -192,9 +263,9 @@ def make_small(folder: Path) -> Small:
         "title": "Three people",
         "kind": "real",
         "audience": "public",
+        "smallest_cell": 0,
         "citation": "Nobody (2026).",
         "licenses": [{"title": "none"}],
-        "smallest_cell": 0,
         "resources": [
             {
                 "path": "ties.csv",

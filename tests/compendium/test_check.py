@@ -114,3 +114,46 @@ def test_a_number_may_move_by_a_millionth_and_a_text_not_at_all(
     line = f"leaders/main: number: expected {expected}, computed {computed}, relative tolerance 1e-06"
     assert told == ([] if same else [line])
     assert check.RELATIVE_TOLERANCE == 1e-6
+
+
+def declare(root: Path, entry: object) -> None:
+    """Write by hand what is expected of a number."""
+    path = root / "reports/expected/leaders/main.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"other": 1, "drawn": entry}))
+
+
+WHY = {"within": 0.01, "why": "three of 300 draws lie at the border"}
+
+
+@pytest.mark.parametrize(("computed", "same"), [(0.5, True), (0.509, True), (0.491, True), (0.511, False)])
+def test_a_tolerance_is_declared_with_its_reason(root: Path, computed: float, same: bool) -> None:
+    declare(root, {"value": 0.5, **WHY})
+    told = drift(a_run(root, {"other": 1, "drawn": computed}))
+    line = f"leaders/main: drawn: expected 0.5, computed {computed}, declared tolerance 0.01 ({WHY['why']})"
+    assert told == ([] if same else [line])
+
+
+def test_new_numbers_keep_the_tolerance_that_was_declared(root: Path) -> None:
+    declare(root, {"value": 0.5, **WHY})
+    run = a_run(root, {"other": 2, "drawn": 0.7})
+    write_expected(run)
+    written = json.loads((root / "reports/expected/leaders/main.json").read_text())
+    assert written == {"other": 2, "drawn": {"value": 0.7, **WHY}}
+    assert drift(run) == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"value": 0.5, "within": 0.01},
+        {"value": 0.5, "within": 0.01, "why": " "},
+        {"value": 0.5, "within": 0, "why": "chance"},
+        {"value": "half", "within": 0.01, "why": "chance"},
+        {"value": 0.5, "within": 0.01, "why": "chance", "also": 1},
+    ],
+)
+def test_a_tolerance_without_reason_or_number_is_a_fault(root: Path, entry: dict[str, Any]) -> None:
+    declare(root, entry)
+    (line,) = drift(a_run(root, {"other": 1, "drawn": 0.5}))
+    assert line.startswith("leaders/main: drawn: found {") and "and why (the reason)" in line

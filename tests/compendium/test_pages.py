@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 
 from analysis.compendium import results as results_module
-from analysis.compendium.pages import FINDING, write_index, write_page
+from analysis.compendium.pages import write_index, write_page
 from analysis.compendium.parameters import Notebook
-from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
+from analysis.compendium.results import FINDING, RUN_FOLDER_VARIABLE, Results
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import Verdict, judge
 from tests.compendium.test_verdict import a_claim, a_run, a_study, move_to

@@ -185,9 +185,10 @@ def test_one_bar_a_term_and_model_and_none_for_the_intercept() -> None:
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["Model 1", "Model 2"]
 
 
-def test_the_width_is_the_half_length_of_a_bar_in_permutation_sds() -> None:
-    found = bars_of(estimates_by_model(MODELS, width=1.0))
-    assert found["Model 1"] == {-0.08: pytest.approx((0.5, 0.4, 0.6))}
+def test_bars_may_be_normal_intervals() -> None:
+    found = bars_of(estimates_by_model(MODELS, level=0.9))
+    reach = 0.1 * 1.6448536269514722
+    assert found["Model 1"] == {-0.08: pytest.approx((0.5, 0.5 - reach, 0.5 + reach))}
 
 
 def test_bars_may_be_measured_in_another_column() -> None:

@@ -16,9 +16,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import f_oneway
 
+from analysis.checks import NotEstimable
 from analysis.files import DATA_RAW
-from analysis.measurement.aggregation import Method, intraclass_correlation
-from analysis.sources import group_climate_surveys, school_teacher_advice
+from analysis.measurement.aggregation import (
+    NULL_SHARES,
+    Method,
+    intraclass_correlation,
+    within_group_agreement,
+)
+from analysis.sources import school_teacher_advice
 from analysis.tables.package import read_package
 
 Floats = NDArray[np.float64]
@@ -50,17 +56,20 @@ def reference(reference_folder: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(scope="module")
-def soldiers(data_mirror: Path) -> pd.DataFrame:
-    """Return the answers of 7,382 soldiers, a column an item, with their company."""
-    package = read_package(DATA_RAW / "group_climate_surveys" / "datapackage.json")
-    tables = group_climate_surveys.tables(data_mirror / "group_climate_surveys", package)
-    own = tables["responses"][tables["responses"]["item_id"].str.startswith("bh1996_")]
+def with_company(tables: dict[str, pd.DataFrame], survey: str) -> pd.DataFrame:
+    """Return the answers to one survey, a column an item, with the company of each soldier."""
+    own = tables["responses"][tables["responses"]["item_id"].str.startswith(f"{survey}_")]
     wide = own.pivot(index="actor_id", columns="item_id", values="value").astype(float)
     home = tables["actors"].set_index("actor_id")["organization_id"]
-    return wide.rename(columns=lambda item: item.removeprefix("bh1996_").upper()).assign(
+    return wide.rename(columns=lambda item: item.removeprefix(f"{survey}_").upper()).assign(
         company=home[wide.index].astype(str)
     )
+
+
+@pytest.fixture(scope="module")
+def soldiers(soldiers_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the answers of 7,382 soldiers, a column an item, with their company."""
+    return with_company(soldiers_tables, "bh1996")
 
 
 @pytest.fixture(scope="module")
@@ -326,3 +335,116 @@ def test_scores_that_are_all_the_same_are_refused(method: Method, score: float) 
     with pytest.raises(ValueError) as caught:
         intraclass_correlation([score] * 6, list("aaabbb"), method=method)
     assert str(caught.value) == "all scores are the same; there is no variance to share out"
+
+
+def test_agreement_about_eleven_items_equals_multilevel(
+    soldiers_tables: dict[str, pd.DataFrame], reference: dict[str, Any]
+) -> None:
+    survey = with_company(soldiers_tables, "bhr2000")
+    items = [name for name in reference["names"]["bhr2000"] if name not in ("GRP", "HRS", "RELIG")]
+    found = within_group_agreement(survey[items], survey["company"], lowest=1, highest=5)
+    expected = reference["bhr2000_rwgj_11items"]
+    agreement = found.groups["agreement"]
+    assert round(agreement.mean(), 5) == 0.88761
+    assert (agreement.mean(), agreement.median(), agreement.min(), agreement.max()) == pytest.approx(
+        tuple(expected[name] for name in ("mean", "median", "min", "max")), abs=1e-10
+    )
+    # Companies are numbered in the order of the survey's own names.
+    first = found.groups.head(5)
+    assert first["agreement"].tolist() == pytest.approx(
+        [row["rwg.j"] for row in expected["first5"]], abs=1e-9
+    )
+    assert first["people"].tolist() == [row["gsize"] for row in expected["first5"]]
+
+
+def test_agreement_about_cohesion_and_leadership_equals_multilevel(
+    soldiers: pd.DataFrame, soldiers_tables: dict[str, pd.DataFrame], reference: dict[str, Any]
+) -> None:
+    found = within_group_agreement(soldiers["COHES"], soldiers["company"], lowest=1, highest=5)
+    assert round(found.groups["agreement"].mean(), 5) == 0.63164
+    expected = [row["rwg"] for row in reference["bh1996_rwg_COHES"]["first5"]]
+    assert found.groups["agreement"].head(5).tolist() == pytest.approx(expected, abs=1e-9)
+    survey = with_company(soldiers_tables, "lq2002")
+    eleven = survey.filter(like="LEAD")
+    several = within_group_agreement(eleven, survey["company"], lowest=1, highest=5)
+    assert (eleven.shape[1], round(several.groups["agreement"].mean(), 5)) == (11, 0.86778)
+    assert several.summary().startswith("r_wg(11) mean 0.868, median 0.870")
+
+
+def test_agreement_by_hand() -> None:
+    # Answers 4, 4, 5: variance 1/3 against 2; 1 and 5: 8, more than by chance.
+    one = within_group_agreement(pd.Series([4, 4, 5, 1, 5]), list("aaabb"), lowest=1, highest=5)
+    assert one.groups["agreement"].tolist() == pytest.approx([5 / 6, 0])
+    assert one.groups["beyond"].tolist() == [False, True]
+    two = within_group_agreement(
+        pd.DataFrame({"x": [4, 4, 5], "y": [2, 2, 2 + 2 / 3**0.5]}), list("aaa"), lowest=1, highest=5
+    )
+    assert two.groups["variance"].tolist() == pytest.approx([(1 / 3 + 4 / 9) / 2])
+    share = 1 - (1 / 3 + 4 / 9) / 4
+    assert two.groups["agreement"].tolist() == pytest.approx([2 * share / (2 * share + 1 - share)])
+
+
+@pytest.mark.parametrize(
+    ("null", "expected"),
+    [
+        ("uniform", 2.0),
+        ("slight_skew", 1.34),
+        ("moderate_skew", 0.90),
+        ("heavy_skew", 0.44),
+        ("normal", 1.04),
+    ],
+)
+def test_variances_by_chance_are_those_printed(null: str, expected: float) -> None:
+    # LeBreton & Senter (2008), Table 2, five answers.
+    found = within_group_agreement(pd.Series([4, 5]), list("aa"), lowest=1, highest=5, null=null)
+    assert found.expected == pytest.approx(expected) and found.null == null
+    assert found.groups["agreement"].tolist() == pytest.approx([max(1 - 0.5 / expected, 0)])
+
+
+def test_other_numbers_of_answers_and_shares_of_ones_own() -> None:
+    answers, groups = pd.Series([1.0, 2, 7, 6]), list("aabb")
+    assert within_group_agreement(answers, groups, lowest=1, highest=7).expected == 4
+    # Shares 1/16, 2/16, 3/16, 4/16 and down again: 2 × (9 + 2 × 4 + 3 × 1) ÷ 16.
+    triangular = within_group_agreement(answers, groups, lowest=1, highest=7, null="triangular")
+    assert triangular.expected == pytest.approx(2.5)
+    own = within_group_agreement(answers, groups, lowest=1, highest=7, null=[1 / 7] * 7)
+    assert (own.expected, own.null) == (pytest.approx(4), "given")
+
+
+def test_groups_of_one_and_items_nobody_answered_have_no_agreement() -> None:
+    frame = pd.DataFrame({"x": [1.0, 2, 3, 4, 5], "y": [1.0, 2, 3, math.nan, math.nan]})
+    found = within_group_agreement(frame, ["a", "a", "b", "c", "c"], lowest=1, highest=5)
+    assert found.groups["agreement"].isna().tolist() == [False, True, True]
+    assert found.tidy()["group"].tolist() == ["a", "b", "c"]
+    left = within_group_agreement(frame, ["a", "a", None, None, None], lowest=1, highest=5)
+    assert left.groups.index.tolist() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "groups", "options", "message"),
+    [
+        ([1, 6], ["a"], {"null": "flat"},
+         "found 2 rows and 1 groups, where every row has one; answers outside 1 to 5; null 'flat', where "
+         "uniform, triangular, slight_skew, moderate_skew, heavy_skew, normal are known"),
+        ([1, 2], list("aa"), {"highest": 1}, "found answers from 1 to 1, where the lowest comes first"),
+        ([1, 2], list("aa"), {"highest": 4, "null": "normal"},
+         "found shares of 5 answers for 4, where each has one and they add up to 1"),
+        ([1, 2], list("aa"), {"null": [0.5, 0.5, 0.5, 0, 0]},
+         "found shares of 5 answers for 5, where each has one and they add up to 1"),
+    ],
+)  # fmt: skip
+def test_agreement_that_makes_no_sense_is_refused(
+    answers: list[float], groups: list[str], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        within_group_agreement(pd.Series(answers), groups, **{"lowest": 1, "highest": 5, **options})
+    assert str(caught.value) == message
+
+
+def test_groups_that_are_all_of_one_have_no_agreement_to_estimate() -> None:
+    with pytest.raises(NotEstimable, match="found no group with two people who answered every item"):
+        within_group_agreement(pd.Series([1, 2, 3]), list("abc"), lowest=1, highest=5)
+
+
+def test_shares_by_chance_add_up() -> None:
+    assert all(sum(shares) == pytest.approx(1) for shares in NULL_SHARES.values())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.measurement.scales import scale_scores, scale_summary
+from analysis.measurement.scales import scale_answers, scale_scores, scale_summary
 
 
 def tables(answers: list[tuple[int, str, str, float | None]]) -> dict[str, pd.DataFrame]:
@@ -180,3 +180,24 @@ def test_the_summary_of_five_people_by_hand() -> None:
     one = found.loc[("trust", 2)]
     assert one[["mean", "lower_quartile", "median", "upper_quartile"]].tolist() == [3.0] * 4
     assert np.isnan(one["sd"])
+
+
+def test_answers_to_one_scale_are_a_table_with_reversed_items_turned() -> None:
+    given = [
+        *answered(1, "p2", "abd", 1, 2, 5),
+        *answered(1, "p1", "abcd", 4, None, 3, 1),
+        *answered(2, "p1", "c", 5),
+        *answered(1, "p3", "xy", 2, 9),
+    ]
+    found = scale_answers(tables(given), "trust")
+    assert found.index.tolist() == [(1, "p1"), (1, "p2"), (2, "p1")]
+    assert found.index.names == ["wave", "actor_id"]
+    assert found.columns.tolist() == ["a", "b", "c", "d"]
+    nan = np.nan
+    np.testing.assert_array_equal(found, [[4, nan, 3, 5], [1, 2, nan, 1], [nan, nan, 5, nan]])
+    np.testing.assert_array_equal(scale_answers(tables(given), "use"), [[2, 1]])
+
+
+def test_a_scale_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="found no scale 'aims'; allowed: trust, use"):
+        scale_answers(tables([]), "aims")

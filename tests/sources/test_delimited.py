@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -225,3 +227,23 @@ def test_faults_are_added_to_those_of_other_files(tmp_path: Path) -> None:
     assert (len(frame), faults) == (3, [earlier])
     read_delimited(tmp_path / "none.csv", COLUMNS, faults)
     assert [fault.file for fault in faults] == ["other.csv", "none.csv"]
+
+
+def test_a_compressed_file_is_read_as_it_would_be_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv.bz2"
+    path.write_bytes(bz2.compress(SOUND.replace("low", "lower").encode()))
+    cells, faults = read(path)
+    assert cells[1:] == CELLS[1:]
+    assert faults == ["file.csv, row 2, column level: found 'lower'; allowed: low, high"]
+
+
+@pytest.mark.parametrize("spoil", [lambda sound: b"BZh9" + b"x" * 50, lambda sound: sound[:-20]])
+def test_a_compressed_file_that_is_damaged_is_a_fault(
+    tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "file.csv.bz2"
+    path.write_bytes(spoil(bz2.compress(SOUND.encode())))
+    cells, faults = read(path)
+    assert cells == []
+    assert len(faults) == 1
+    assert faults[0].startswith("file.csv.bz2: found no readable file (")

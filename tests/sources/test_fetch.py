@@ -22,6 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError
 
 from analysis.files import ROOT, digest
 from analysis.sources.fetch import MIRROR_VARIABLE, DataUnavailable, fetch
+from analysis.sources.packages import AnotherFile
 from analysis.tables.faults import InvalidInput
 from analysis.tables.package import DataPackage, Resource
 
@@ -312,6 +313,54 @@ def test_an_answer_a_library_does_not_expect_is_a_reason_like_another(
     error = unavailable(folder, declare("doi:10.5281/zenodo.1/ties.csv"))
     assert str(error).endswith("doi:10.5281/zenodo.1/ties.csv: KeyError: 'files'")
     assert not error.tampered
+
+
+def standing_in(*homes: str, content: bytes = b"the same") -> Resource:
+    """Return a file that stands in for `ties.csv`."""
+    return Resource("same.json", len(content), digest(content), homes, instead_of="ties.csv")
+
+
+def test_a_file_that_stands_in_is_brought_only_where_the_other_cannot_be_had(
+    server: Server, folder: Path
+) -> None:
+    same = server.serve("same.json", b"the same")
+    assert bring(folder, standing_in(same), declare(server.serve("ties.csv", CONTENT))) == [
+        f"data_raw/small/ties.csv from {server.address('ties.csv')}"
+    ]
+    assert bring(folder, standing_in(same), declare(same)) == []
+    (folder / "ties.csv").unlink()
+    gone = declare(server.address("gone"))
+    assert bring(folder, standing_in(same), gone) == [f"data_raw/small/same.json from {same}"]
+    assert bring(folder, standing_in(same), gone) == []
+    assert server.asked == ["/ties.csv", "/gone", "/same.json"]
+
+
+def test_where_neither_can_be_had_both_are_told(server: Server, folder: Path) -> None:
+    gone, nowhere = server.address("gone"), server.address("nowhere")
+    error = unavailable(folder, standing_in(nowhere), declare(gone))
+    assert str(error).splitlines() == [
+        "  data_raw/small/ties.csv could not be had:",
+        f"    {gone}: answered 404",
+        "  data_raw/small/same.json could not be had:",
+        f"    {nowhere}: answered 404",
+    ]
+
+
+def test_what_happened_at_a_package_is_told_without_the_hash(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(*_: object) -> None:
+        raise AnotherFile("another archive")
+
+    monkeypatch.setattr("analysis.sources.fetch.from_index", other)
+    monkeypatch.setattr("analysis.sources.fetch.from_debian", lambda _, target: target.write_bytes(b"old"))
+    error = unavailable(folder, declare("debian:small/ties.csv"))
+    # Another release of a system has other versions: that is no tampering.
+    assert not error.tampered
+    assert "debian:small/ties.csv: another file: 3 bytes" in str(error)
+    error = unavailable(folder, declare("index:small==1/ties.csv#sha256=" + "0" * 64))
+    assert error.tampered
+    assert str(error).splitlines()[1:] == ["    index:small==1/ties.csv: another archive"]
 
 
 def test_a_mirror_serves_before_any_home_is_asked(

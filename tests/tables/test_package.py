@@ -181,7 +181,11 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
         ],
         "organizations": {"size": "integer"},
     }
-    address, numbers = "https://…, doi:…/file or package:module/file", "two numbers, the lower first"
+    address = (
+        "https://…, doi:…/file, package:module/file, "
+        "index:name==version/file#sha256=… (of the archive) or debian:package/file"
+    )
+    numbers = "two numbers, the lower first"
     assert faults_of(write(tmp_path, given)) == [
         ("name", "'other'", "the folder's name, small"),
         ("kind", "['real']", "real or synthetic"),
@@ -257,13 +261,49 @@ def test_a_file_stays_in_its_folder(tmp_path: Path, path: str) -> None:
         "package:../numpy/x",
         "/etc/passwd",
         "file:///etc/passwd",
+        "index:some-package==1.0/data/x.csv",
+        "index:some-package/data/x.csv#sha256=" + "0" * 64,
+        "index:some-package==1.0#sha256=" + "0" * 64,
+        "index:some-package==1.0/data/x.csv#sha256=" + "0" * 63,
+        "index:--extra==1.0/x#sha256=" + "0" * 64,
+        "debian:r-cran-sna",
+        "debian:-o/x",
+        "debian:Upper/x",
     ],
 )
-def test_an_address_is_of_one_of_three_forms(tmp_path: Path, home: str) -> None:
+def test_an_address_is_of_one_of_five_forms(tmp_path: Path, home: str) -> None:
     given = content()
     given["resources"][0]["sources"] = [{"path": home}]
     assert [(column, found) for column, found, _ in faults_of(write(tmp_path, given))] == [
         ("resources.a table.csv.sources", repr(home))
+    ]
+
+
+def test_a_file_out_of_a_package_may_be_an_address(tmp_path: Path) -> None:
+    homes = [
+        "index:some-package==1.0.post1/some_package-1.0/data/a table.csv#sha256=" + "0" * 64,
+        "debian:r-cran-sna/usr/lib/R/site-library/sna/data/coleman.RData",
+    ]
+    given = content()
+    given["resources"][0]["sources"] = [{"path": home} for home in homes]
+    assert read_package(write(tmp_path, given)).resources[0].homes == tuple(homes)
+
+
+def test_a_file_stands_in_for_another_of_the_dataset(tmp_path: Path) -> None:
+    given = content()
+    first = given["resources"][0]
+    second = first | {"path": "the same.json", "instead_of": first["path"]}
+    given["resources"] = [second, first]
+    package = read_package(write(tmp_path, given))
+    assert [resource.content for resource in package.resources] == [first["path"]] * 2
+    assert [resource.path for resource in package.missing(tmp_path)] == [first["path"], "the same.json"]
+    (tmp_path / "the same.json").write_bytes(b"")
+    assert package.missing(tmp_path) == []
+    given["resources"] = [second, second | {"path": "third.json", "instead_of": "the same.json"}]
+    allowed = "a file of the dataset: there is none"
+    assert faults_of(write(tmp_path, given)) == [
+        ("resources.the same.json.instead_of", repr(first["path"]), allowed),
+        ("resources.third.json.instead_of", "'the same.json'", allowed),
     ]
 
 

@@ -1,0 +1,76 @@
+"""The reliability of every scale of a dataset, in every wave, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.checks import NotEstimable
+from analysis.measurement.person_measures import person_measures
+from analysis.measurement.rasch import rasch
+from analysis.measurement.reliability import alpha, omega
+from analysis.measurement.scales import scale_answers
+
+__all__ = ["reliability_by_scale"]
+
+_COLUMNS = ("scale", "wave", "items", "people", "alpha", "lower", "upper", "omega", "separation", "why")
+
+
+def reliability_by_scale(tables: Mapping[str, pd.DataFrame], *, level: float = 0.95) -> pd.DataFrame:
+    """Return alpha, omega and separation reliability of each scale and wave.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        items and responses of the data model.
+    level : float
+        Of the interval of alpha.
+
+    Returns
+    -------
+    DataFrame
+        ``scale``, ``wave``, ``items``, ``people`` (who answered all items), ``alpha`` with ``lower`` and
+        ``upper``, ``omega`` (total, of one factor), ``separation`` (of measures by the rating-scale model;
+        whole numbers on one range only) and ``why``: what cannot be estimated and why, or an empty text.
+
+    Raises
+    ------
+    ValueError
+        When the level is not between 0 and 1.
+    """
+    ranges = tables["items"].set_index("item_id")[["minimum", "maximum"]]
+    rows = []
+    for scale in tables["items"]["scale"].unique():
+        answers = scale_answers(tables, scale)
+        for wave, own in answers.groupby(level="wave"):
+            row = {"scale": scale, "wave": wave, "items": own.shape[1], "people": len(own.dropna())}
+            whys = []
+            try:
+                found = alpha(own, level=level)
+                row |= {"alpha": found.alpha, "lower": found.lower, "upper": found.upper}
+            except NotEstimable as fault:
+                whys.append(str(fault))
+            else:
+                try:
+                    row["omega"] = omega(own, factors=1).total
+                except NotEstimable as fault:
+                    whys.append(f"omega: {fault}")
+                try:
+                    row["separation"] = _separation(own, ranges)
+                except NotEstimable as fault:
+                    whys.append(f"separation: {fault}")
+            rows.append(row | {"why": "; ".join(whys)})
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def _separation(answers: pd.DataFrame, ranges: pd.DataFrame) -> float:
+    own = ranges.loc[answers.columns, ["minimum", "maximum"]].astype(float)
+    ends = dict(zip(own.index, own.itertuples(index=False, name=None), strict=True))
+    whole = (answers.dropna() % 1 == 0).all(axis=None) and all(
+        end % 1 == 0 for pair in ends.values() for end in pair
+    )
+    if not whole or len(set(ends.values())) > 1:
+        raise NotEstimable("found answers that are no steps of one range")
+    model = rasch(answers, ranges={item: (int(low), int(high)) for item, (low, high) in ends.items()})
+    return person_measures(model, answers).separation_reliability()

@@ -1,0 +1,169 @@
+"""Do a scale's measures tell people and schools apart as well as their spreads say?
+
+A scale whose items, thresholds and spreads are known: the item locations and the person and school
+reliabilities (.88 and .77) are those the Chicago Consortium published of its teacher-principal trust scale;
+the thresholds, spreads and sizes, which it does not publish, are ours, chosen so that they give these
+reliabilities. `make validate` writes `notebooks/district_comparison/results/validation.json`, which is
+committed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.arrays import Floats
+from analysis.checks import require_count
+from analysis.files import STUDIES, code_digest, write_atomically
+from analysis.measurement.aggregation import intraclass_correlation
+from analysis.measurement.person_measures import person_measures
+from analysis.measurement.rasch import rasch
+from analysis.measurement.reliability import alpha
+from analysis.measurement.school_reliability import school_reliability
+from analysis.parallel import replicated
+
+__all__ = ["Scenario", "drawn_answers", "main", "reliabilities", "scenario_reliabilities"]
+
+OUT = STUDIES / "district_comparison/results/validation.json"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scale answered in schools; logits.
+
+    Attributes
+    ----------
+    locations, thresholds : tuple of float
+        Of items, evenly spaced; of steps, common to all.
+    person_sd, school_sd : float
+        Between people of a school, and between schools.
+    schools, people : int
+        People in each school.
+    """
+
+    locations: tuple[float, ...] = tuple(np.linspace(-0.73, 0.79, 8).round(4).tolist())
+    thresholds: tuple[float, ...] = (-2.0, 0.0, 2.0)
+    person_sd: float = 1.54
+    school_sd: float = 0.61
+    schools: int = 400
+    people: int = 25
+
+
+def drawn_answers(scenario: Scenario, generator: np.random.Generator) -> tuple[pd.DataFrame, Floats]:
+    """Draw answers by the rating-scale model.
+
+    Returns
+    -------
+    answers : DataFrame
+        index school, a row a person; columns item_1, item_2, …; 0 to the number of thresholds.
+    measures : ndarray of shape (people,)
+        The true ones.
+    """
+    schools = np.repeat(np.arange(scenario.schools), scenario.people)
+    level = generator.normal(0, scenario.school_sd, scenario.schools)
+    measures = level[schools] + generator.normal(0, scenario.person_sd, len(schools))
+    steps = np.add.outer(scenario.locations, scenario.thresholds)
+    logits = np.cumsum(measures[:, None, None] - steps, axis=2)
+    weights = np.exp(np.concatenate([np.zeros((*logits.shape[:2], 1)), logits], axis=2))
+    shares = np.cumsum(weights, axis=2)
+    draws = generator.random(shares.shape[:2]) * shares[:, :, -1]
+    names = [f"item_{number}" for number in range(1, len(steps) + 1)]
+    answers = (draws[:, :, None] > shares).sum(axis=2).astype(float)
+    return pd.DataFrame(answers, columns=names, index=pd.Index(schools, name="school")), measures
+
+
+def reliabilities(scenario: Scenario, generator: np.random.Generator) -> dict[str, float]:
+    """Draw answers once; return reliabilities of people and schools, and the spreads found.
+
+    Returns
+    -------
+    dict
+        ``separation`` and ``icc2``, each with and without people at the lowest or highest score
+        (``…_without``); ``alpha``; ``icc2_of_scores`` (of sums of answers); ``school``, by known errors;
+        ``school_sd``, ``person_sd``; ``extreme`` (share of people).
+    """
+    answers, _ = drawn_answers(scenario, generator)
+    schools = answers.index.to_series()
+    found = person_measures(rasch(answers), answers)
+    people = found.people
+    inner = ~people["extreme"].to_numpy()
+    known = school_reliability(people["measure"], people["standard_error"], schools)
+    return {
+        "separation": found.separation_reliability(),
+        "separation_without": found.separation_reliability(extremes=False),
+        "icc2": intraclass_correlation(people["measure"], schools).icc2,
+        "icc2_without": intraclass_correlation(people["measure"][inner], schools[inner]).icc2,
+        "alpha": alpha(answers).alpha,
+        "icc2_of_scores": intraclass_correlation(answers.sum(axis=1), schools).icc2,
+        "school": known.reliability,
+        "school_sd": known.school**0.5,
+        "person_sd": known.person**0.5,
+        "extreme": float(people["extreme"].mean()),
+    }
+
+
+def scenario_reliabilities(
+    scenario: Scenario, *, seeds: int, seed: int, workers: int | None = None, told: str = ""
+) -> pd.DataFrame:
+    """Return mean and spread of `reliabilities` over many draws.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seeds, seed : int
+        How many draws (two or more), and what starts them.
+    workers : int, optional
+        Processes.
+    told : str
+        Name in progress lines.
+
+    Returns
+    -------
+    DataFrame
+        index quantity; ``mean``, ``sd`` (between draws), ``draws``.
+    """
+    require_count("draws", seeds, 2)
+    task = partial(reliabilities, scenario)
+    found = pd.DataFrame(replicated(task, seeds, seed=seed, workers=workers, told=told))
+    return pd.DataFrame({"mean": found.mean(), "sd": found.std(), "draws": seeds}).rename_axis("quantity")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run every validation of the study and write the results, with their provenance, as JSON."""
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.validations.district_comparison", description=main.__doc__
+    )
+    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
+    parser.add_argument("--seeds", type=int, default=50, help="draws (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=40001, help="starts them (default: %(default)s)")
+    chosen = parser.parse_args(arguments)
+    scenario = Scenario()
+    found = scenario_reliabilities(scenario, seeds=chosen.seeds, seed=chosen.seed, told="reliabilities")
+    record = {
+        "seeds": chosen.seeds,
+        "seed": chosen.seed,
+        "scenario": asdict(scenario),
+        "analysis_sha256": code_digest(),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
+        },
+        "reliabilities": found.reset_index().to_dict("records"),
+    }
+    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    print(f"{chosen.out.name} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
