@@ -1,0 +1,113 @@
+"""What the pages on adoption tell, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+import pandas as pd
+
+from analysis.finding import Finding, key_of
+
+__all__ = ["exposure_findings", "pairing_findings", "reach_findings", "structure_findings"]
+
+SURE = 0.05
+"""A p-value below counts as evidence."""
+
+
+def reach_findings(
+    policies: int, adoptions: int, states: int, reach: pd.DataFrame, topic: str
+) -> list[Finding]:
+    """Say how far policies had spread.
+
+    Parameters
+    ----------
+    policies, adoptions, states : int
+        As recorded under `counts`.
+    reach : DataFrame
+        As recorded: index years since the first adoption; ``policies``, ``median``.
+    topic : str
+        What the policies are about.
+    """
+    sentence = f"The {policies} {topic} policies were adopted {adoptions} times by {states} states."
+    keys = tuple(f"counts.{name}" for name in ("policies", "adoptions", "states"))
+    found = [Finding("adoptions", sentence, keys)]
+    later = reach[reach.index > 0]
+    for years in later.index[:1]:
+        row = later.loc[years]
+        said = (
+            f"After {years} years half of the policies observed that long had reached {100 * row['median']:.0f} % of "
+            f"the states; a quarter had reached {100 * row['upper quarter']:.0f} %, and a quarter only "
+            f"{100 * row['lower quarter']:.0f} %."
+        )
+        names = ("median", "upper quarter", "lower quarter")
+        found.append(Finding("reach", said, tuple(key_of("reach", years, name) for name in names)))
+    return found
+
+
+def pairing_findings(own: float, paired: float, women: int, wrong: int) -> list[Finding]:
+    """Say that a mean threshold rests on times that belong to other people.
+
+    Parameters
+    ----------
+    own, paired : float
+        Mean threshold with each person's own time, and with those of the rows.
+    women, wrong : int
+        People, and who of them then have another's time.
+    """
+    sentence = (
+        f"In the Korean data {wrong} of {women} women are given another woman's time of adoption. That moves the mean "
+        f"threshold from {own:.3f} to {paired:.3f}."
+    )
+    keys = ("pairing.times", "pairing.women", "thresholds.korean_family_planning.coded", "pairing.threshold")
+    return [Finding("pairing", sentence, keys)]
+
+
+def structure_findings(tidy: Mapping[Hashable, float] | pd.Series) -> list[Finding]:
+    """Say whether the mean threshold depends on who is tied to whom.
+
+    Parameters
+    ----------
+    tidy : Series
+        ``observed``, ``mean``, ``p`` of `structure_dependence`.
+    """
+    how = "depends" if tidy["p"] < SURE else "does not clearly depend"
+    sentence = (
+        f"The mean threshold {how} on who is tied to whom: it is {tidy['observed']:.3f}, and {tidy['mean']:.3f} in "
+        f"rewired networks (p = {tidy['p']:.2f})."
+    )
+    return [
+        Finding(
+            "structure",
+            sentence,
+            tuple(key_of("structure", name, "value") for name in ("observed", "mean", "p")),
+        )
+    ]
+
+
+def exposure_findings(coded: pd.Series, censored: pd.Series) -> list[Finding]:
+    """Say what becomes of the effect of exposure when people who never adopted are left censored.
+
+    Parameters
+    ----------
+    coded, censored : Series
+        Rows of the two regressions: ``estimate``, ``lower``, ``upper``.
+    """
+    sentence = (
+        f"The effect of exposure is {_signed(coded['estimate'])}, {_told(coded)}, when people who never adopted count as "
+        f"adopters; left censored it is {_signed(censored['estimate'])}, {_told(censored)}. Exposure cannot separate "
+        "contagion from likeness."
+    )
+    keys = tuple(key_of(table, "exposure", "estimate") for table in ("diffreg", "diffreg-censored"))
+    return [Finding("exposure", sentence, keys)]
+
+
+def _told(row: pd.Series) -> str:
+    return (
+        "which cannot be told from none"
+        if row["lower"] <= 0 <= row["upper"]
+        else "which can be told from none"
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

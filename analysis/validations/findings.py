@@ -1,0 +1,97 @@
+"""What the pages on recovery tell, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.finding import Finding, key_of
+
+__all__ = ["coverage_findings", "detector_findings", "rate_recovery_findings"]
+
+
+def rate_recovery_findings(held: int, rates: pd.DataFrame, apart: int, traced: int) -> list[Finding]:
+    """Say how many intervals hold the rate a twin was made with, and that two histories give one network.
+
+    Parameters
+    ----------
+    held : int
+        Intervals that hold their rate, as recorded under `rates.held`.
+    rates : DataFrame
+        A row a source.
+    apart, traced : int
+        Cells in which two histories differ, and new ties they trace differently.
+    """
+    how = {0: "no cell"}.get(apart, f"{apart} cells")
+    return [
+        Finding(
+            "rates",
+            f"{'All' if held == len(rates) else 'Not all'} rates are found again: {held} intervals hold the rate that "
+            "the twin was made with.",
+            ("rates.held",),
+        ),
+        Finding(
+            "pair",
+            f"Two histories trace {traced} new ties to different sessions, and {how} of the network tells them apart.",
+            ("pair.differently-traced", "pair.cells-apart"),
+        ),
+    ]
+
+
+def coverage_findings(table: str, covered: pd.DataFrame, what: str) -> list[Finding]:
+    """Say which intervals hold the truth least often, over many twins.
+
+    Parameters
+    ----------
+    table : str
+        The key it is recorded under.
+    covered : DataFrame
+        A row a parameter; ``held`` and ``least``, the fewest that would be no surprise.
+    what : str
+        What the intervals are of.
+    """
+    short = covered[covered["held"] < covered["least"]]
+    worst = (covered["held"] - covered["least"]).idxmin()
+    row = covered.loc[worst]
+    verdict = (
+        f"The intervals of {what} hold the truth as often as they say"
+        if short.empty
+        else f"Some intervals of {what} hold the truth less often than they say"
+    )
+    sentence = (
+        f"{verdict}: the weakest, {str(worst).replace('_', ' ')}, held it in {row['held']:.0f} twins, where "
+        f"{row['least']:.0f} is the fewest that would be no surprise."
+    )
+    keys = tuple(key_of(table, worst, name) for name in ("held", "least"))
+    return [Finding(key_of("coverage", table), sentence, keys)]
+
+
+def detector_findings(
+    planted: int, found: int, detection: Mapping[str, Any], level: Mapping[str, bool]
+) -> list[Finding]:
+    """Say whether the detector finds what was planted, and whether the test holds its level.
+
+    Parameters
+    ----------
+    planted, found : int
+        In this twin.
+    detection : mapping
+        As recorded under `detection`.
+    level : mapping of str to bool
+        Whether the test of the meeting holds its level (``held``).
+    """
+    holds = "holds its level" if level["held"] else "does not hold its level"
+    return [
+        Finding(
+            "planted",
+            f"Of {planted} closures planted in this twin, {found} are found with their day and whether they endured.",
+            ("planted", "planted.found"),
+        ),
+        Finding(
+            "level",
+            f"Over {detection['twins']} twins, the test of one meeting against random placement {holds}.",
+            ("detection.twins", "level.held"),
+        ),
+    ]
