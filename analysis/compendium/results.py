@@ -172,9 +172,8 @@ class Results:
             self._withheld |= {cell for cell, _, _ in cells}
             self._say_withheld(caption, min(reasons))
             return
-        frame, caption = self._without(frame, reasons, caption)
+        frame, caption = self._without(frame.map(self._disclosure.coarse), reasons, caption)
         self._disclosure.refuse([key, caption, label, *_texts(frame)], f"table {key!r}")
-        frame = frame.map(self._disclosure.coarse)
         shown = as_html(frame, digits, p_values, COARSE_DIGITS if self._disclosure.restricts else None)
         recorded = {}
         kept = _numbers_of(key, frame) if numbers else []

@@ -14,7 +14,7 @@ with other settings, are not compared here.
 
 An identifier stands for a person; a tuple that begins with a person's identifier (``("e07", "help", 3)``)
 for what that person said on one occasion. Answers given on different occasions cannot be subtracted from one
-another, so that two waves of nearly the same people may stand side by side.
+another, so that two waves of nearly the same people may stand side by side, and make no whole.
 """
 
 from __future__ import annotations
@@ -181,8 +181,8 @@ class Disclosure:
 
     def _reasons(self, groups: Sequence[Group]) -> tuple[list[str], list[Group]]:
         """Return why each group is withheld, and what would be known if the others were shown."""
-        whole = [group for group in _wholes(groups) if not self._few(group)]
-        known = [*self._known, *whole]
+        whole = _whole(groups)
+        known = [*self._known] if self._few(whole) else [*self._known, whole]
         reasons = [f"fewer than {self._smallest}" if self._few(group) else "" for group in groups]
         kept: list[int] = []
         for place, group in enumerate(groups):
@@ -196,7 +196,7 @@ class Disclosure:
         while (place := self._gives_away(groups, kept, known)) is not None:
             reasons[place] = _WITHHELD
             kept.remove(place)
-        return reasons, [*whole, *(groups[place] for place in kept)]
+        return reasons, [*known[len(self._known) :], *(groups[place] for place in kept)]
 
     def _gives_away(self, groups: Sequence[Group], kept: Sequence[int], known: Sequence[Group]) -> int | None:
         """Return the smallest of the groups by which a few people could be found as what is left."""
@@ -256,17 +256,8 @@ def _persons(group: Group) -> set[Hashable]:
     return {entry[0] if isinstance(entry, tuple) else entry for entry in group}
 
 
-def _wholes(groups: Sequence[Group]) -> list[Group]:
-    """Return what groups without anybody in common make together, by the occasions they are about."""
-    by_occasion: dict[frozenset[Hashable], list[Group]] = {}
-    for group in groups:
-        if group:
-            occasions = frozenset(entry[1:] if isinstance(entry, tuple) else () for entry in group)
-            by_occasion.setdefault(occasions, []).append(group)
-    found = []
-    for parts in by_occasion.values():
-        persons = [_persons(part) for part in parts]
-        whole = frozenset().union(*parts)
-        if len(parts) > 1 and sum(map(len, persons)) == len(_persons(whole)):
-            found.append(whole)
-    return found
+def _whole(groups: Sequence[Group]) -> Group:
+    """Return what groups of people without anybody in common make together; nobody where they are no parts."""
+    parts = [group for group in groups if group and not any(isinstance(entry, tuple) for entry in group)]
+    whole: Group = frozenset().union(*parts)
+    return whole if len(parts) > 1 and sum(map(len, parts)) == len(whole) else frozenset()

@@ -10,14 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analysis.adoption.adopters import (
     adopter_categories,
+    adopters_by_period,
     cumulative_adoption,
     hazard_by_period,
-    shown_periods,
 )
 from analysis.adoption.thresholds import thresholds
 from tests.adoption.adopters import TIMES, Study
@@ -83,30 +81,14 @@ def test_curves_of_four_people() -> None:
     assert left["hazard"].tolist() == pytest.approx([1 / 4, 1 / 3, 1, NAN], nan_ok=True)
 
 
-def test_periods_shown_by_hand() -> None:
-    times = [1, 1, 2, 3, 3, 4, 5, 9, INF]
-    # One adopts in 2, in 4 and in 9: each is counted with who comes after. After 8 two are left, of whom one
-    # adopts; who never does is one alone, so that nothing may be said of the last period.
-    assert shown_periods(times, range(1, 10), 2).tolist() == [1, 3, 5, 6, 7, 8]
-    # With two who never adopt, the sum is told: then who adopts in 9 is counted with those after 3.
-    assert shown_periods([*times, INF], range(1, 10), 2).tolist() == [1, 3, 9]
-    assert shown_periods(times, range(1, 10), 0).tolist() == list(range(1, 10))
-    assert shown_periods(times, range(1, 10), 3).tolist() == [2, 4]
-    # 2 of 3 by period 1 would tell of the one who is left.
-    assert shown_periods([1, 1, INF], [1, 2], 2).tolist() == []
-
-
-@given(st.lists(st.one_of(st.integers(1, 6), st.just(INF)), min_size=1, max_size=40), st.integers(0, 5))
-def test_no_count_shown_nor_a_difference_is_of_a_few(times: list[float], smallest: int) -> None:
-    at = shown_periods(times, range(1, 7), smallest)
-    own = np.array(times)
-    counts = np.array([0, *((own <= period).sum() for period in at)])
-    steps = np.append(np.diff(counts), len(own) - counts[-1] if len(at) else 0)
-    assert ((steps == 0) | (steps >= smallest)).all()
-    # Where the number of all adopters may be told, so may what is left of it after the last.
-    never = int(np.isinf(own).sum())
-    if len(at) and (never == 0 or never >= smallest):
-        assert at[-1] == 6
+def test_who_had_adopted_by_each_period() -> None:
+    found = adopters_by_period([1, 5, 3, INF, 9], [2, 3, 8], list("abcde"))
+    assert found == [{"a"}, {"a", "c"}, {"a", "b", "c"}]
+    assert [len(group) for group in found] == cumulative_adoption([1, 5, 3, INF, 9], [2, 3, 8])[
+        "adopters"
+    ].tolist()
+    with pytest.raises(ValueError, match="found 1 labels of 2 times; needed: one for each"):
+        adopters_by_period([1, 2], [2], ["a"])
 
 
 # ---------------------------------------------------------------- bad input

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from analysis.privacy.suppression import refuse_single_people, suppressed, texts_of
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from analysis.compendium import results as module
 from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
+from analysis.privacy.disclosure import Disclosure
+from analysis.privacy.texts import refuse_single_people, texts_of
 
 PERSON, SCHOOL = "p_0123abcd", "o_0123abcd"
 
@@ -35,101 +37,159 @@ def scores(*counts: int, index: Any = None) -> pd.DataFrame:
     )
 
 
+def parts(*counts: int) -> list[frozenset[int]]:
+    """Return groups of so many people, with nobody in common."""
+    ends = [sum(counts[: place + 1]) for place in range(len(counts))]
+    return [frozenset(range(end - count, end)) for count, end in zip(counts, ends, strict=True)]
+
+
 @pytest.mark.parametrize(
     ("counts", "expected"),
     [
-        ((5, 9, 30), [5, 9, 30]),
-        ((0, 9, 30), [0, 9, 30]),
+        ((5, 9, 30), ["", "", ""]),
+        ((0, 9, 30), ["", "", ""]),
         ((), []),
         # The one row of few, and the next smallest: from a total of 43 the four could be worked out.
-        ((30, 4, 9), [30, "fewer than 5", "withheld"]),
-        ((9, 1, 9), ["withheld", "fewer than 5", 9]),
-        ((0, 4, 9), [0, "fewer than 5", "withheld"]),
+        ((30, 4, 9), ["", "fewer than 5", "withheld"]),
+        ((0, 4, 9), ["", "fewer than 5", "withheld"]),
         # Two that hide one another, and two that do not: together they are three.
-        ((3, 4, 9), ["fewer than 5", "fewer than 5", 9]),
-        ((1, 2, 9, 30), ["fewer than 5", "fewer than 5", "withheld", 30]),
+        ((3, 4, 9), ["fewer than 5", "fewer than 5", ""]),
+        ((1, 2, 9, 30), ["fewer than 5", "fewer than 5", "withheld", ""]),
         ((1, 1, 1, 9), ["fewer than 5", "fewer than 5", "fewer than 5", "withheld"]),
         # Nobody else could be withheld.
         ((3,), ["fewer than 5"]),
-        ((0, 3), [0, "fewer than 5"]),
+        ((0, 3), ["", "fewer than 5"]),
         ((2, 2), ["fewer than 5", "fewer than 5"]),
     ],
 )
-@pytest.mark.parametrize("index", ["places", "repeated", "pairs"])
-def test_rows_of_few_people_are_withheld(counts: tuple[int, ...], expected: list[Any], index: str) -> None:
-    labels: Any = {
-        "places": range(len(counts)),
-        "repeated": ["a"] * len(counts),
-        "pairs": pd.MultiIndex.from_product([["a"], range(len(counts))]),
-    }[index]
-    frame = scores(*counts, index=labels)
-    before = frame.copy()
-    shown = suppressed(frame, "people", 5)
-    pd.testing.assert_frame_equal(frame, before)
-    assert shown["people"].tolist() == expected
-    assert shown.index.equals(frame.index)
-    assert shown["school"].tolist() == frame["school"].tolist()
-    for place, cell in enumerate(expected):
-        values = shown[["mean", "best"]].iloc[place].tolist()
-        assert values == ([None, None] if isinstance(cell, str) else [place + 0.5, place + 10])
+def test_rows_of_few_people_are_withheld(counts: tuple[int, ...], expected: list[str]) -> None:
+    assert Disclosure(5).decide_rows("a table", parts(*counts), len(counts)) == expected
 
 
-@given(st.lists(st.integers(0, 12), max_size=12), st.integers(1, 8))
-def test_no_total_gives_away_a_group_that_is_too_small(counts: list[int], smallest: int) -> None:
-    shown = suppressed(scores(*counts), "people", smallest)
-    cells = shown["people"].tolist()
-    hidden = [count for count, cell in zip(counts, cells, strict=True) if isinstance(cell, str)]
-    assert not any(0 < cell < smallest for cell in cells if not isinstance(cell, str))
-    assert all(cell == count for cell, count in zip(cells, counts, strict=True) if not isinstance(cell, str))
-    assert bool(hidden) == any(0 < count < smallest for count in counts)
-    assert 0 not in hidden
-    # What is hidden is worked out from a total only when there is nothing else to hide.
-    if hidden and any(count >= smallest for count in counts):
-        assert len(hidden) > 1
-        assert sum(hidden) >= smallest
-    # No more than one row is withheld that need not be.
-    assert sum(count >= smallest for count in hidden) <= 1
-    for name in ("mean", "best"):
-        withheld = [isinstance(cell, str) for cell in cells]
-        assert shown[name].isna().tolist() == withheld
-
-
-def test_numbers_written_as_texts_are_withheld_too() -> None:
-    frame = pd.DataFrame(
-        {"score": ["3.5", "4"], "all": [True, False], "word": ["low", "high"], "n": ["2", "8"]}
-    )
-    shown = suppressed(frame, "n", 3)
-    assert shown["n"].tolist() == ["fewer than 3", "withheld"]
-    assert shown[["score", "all"]].isna().all(axis=None)
-    assert shown["word"].tolist() == ["low", "high"]
-
-
-def test_nullable_counts_are_counts() -> None:
-    frame = pd.DataFrame({"n": pd.array([2, 8, 9], dtype="Int64"), "mean": [1.0, 2.0, 3.0]})
-    assert suppressed(frame, "n", 5)["n"].tolist() == ["fewer than 5", "withheld", 9]
-
-
-@pytest.mark.parametrize(
-    ("cells", "found"),
-    [
-        ([9, None], "nan"),
-        (pd.array([9, None], dtype="Int64"), "<NA>"),
-        ([9, "few"], "few"),
-        ([9, 4.5], "4.5"),
-        ([9, -1], "-1"),
-    ],
+@given(
+    groups=st.lists(st.frozensets(st.integers(0, 30), max_size=31), max_size=8),
+    smallest=st.integers(1, 8),
 )
-def test_a_row_whose_people_nobody_counted_is_refused(cells: Any, found: str) -> None:
-    frame = pd.DataFrame({"n": cells, "mean": [1.0, 2.0]})
-    message = f"people='n': '{found}' is no number of people; allowed: 0, 1, 2, …"
-    with pytest.raises(ValueError, match=re.escape(message)):
-        suppressed(frame, "n", 5)
+def test_no_group_shown_nor_a_difference_of_two_is_of_a_few(
+    groups: list[frozenset[int]], smallest: int
+) -> None:
+    page = Disclosure(smallest)
+    shown = [group for group in groups if not page.decide("a number", group)]
+    shown += [
+        group
+        for group, reason in zip(
+            groups, page.decide_rows("a table", groups or [[]], len(groups) or 1), strict=False
+        )
+        if not reason
+    ]
+    for group in shown:
+        assert not 0 < len(group) < smallest
+        for other in shown:
+            if group and other:
+                assert not 0 < len(group ^ other) < smallest
 
 
-def test_a_column_that_is_not_there_is_refused() -> None:
-    message = "people='n': no such column; the table has school, mean, best, people"
-    with pytest.raises(ValueError, match=message):
-        suppressed(scores(9), "n", 5)
+@given(
+    counts=st.lists(st.integers(0, 12), min_size=2, max_size=8),
+    smallest=st.integers(2, 8),
+    total_first=st.booleans(),
+)
+def test_what_is_left_of_a_total_is_never_a_few(counts: list[int], smallest: int, total_first: bool) -> None:
+    page, groups = Disclosure(smallest), parts(*counts)
+    everybody = range(sum(counts))
+    told = total_first and not page.decide("everybody", everybody)
+    reasons = page.decide_rows("a table", groups, len(groups))
+    told = told or not page.decide("everybody", everybody)
+    shown = [len(group) for group, reason in zip(groups, reasons, strict=True) if not reason]
+    left = sum(counts) - sum(shown)
+    assert not told or not shown or not any(shown) or not 0 < left < smallest
+
+
+def test_a_page_remembers_what_it_showed() -> None:
+    page = Disclosure(5)
+    assert page.decide("all", range(40)) == ""
+    assert page.decide("again", range(40)) == ""
+    assert page.decide("all but one", range(1, 40)) == "withheld"
+    assert page.decide("one in place of another", [*range(1, 40), 99]) == "withheld"
+    assert page.decide("a half", range(20)) == ""
+    # What is left of all without this half and the one before would be two people.
+    assert page.decide("nearly the other half", range(20, 38)) == "withheld"
+    assert Disclosure(5).decide("another page", range(1, 40)) == ""
+
+
+def test_answers_on_different_occasions_are_not_subtracted() -> None:
+    page = Disclosure(5)
+    first = [(person, "help", 1) for person in range(31)]
+    second = [(person, "help", 2) for person in range(33)]
+    assert page.decide_rows("waves", [first, second], 2) == ["", ""]
+    assert page.decide("two fewer", second[2:]) == "withheld"
+    # Two answers of each of three people are three people's.
+    assert (
+        page.decide("few", [(person, "help", wave) for person in range(3) for wave in (1, 2)])
+        == "fewer than 5"
+    )
+
+
+def test_a_figure_shows_all_of_its_groups_or_none() -> None:
+    assert Disclosure(5).decide("a figure", parts(9, 9, 9)) == ""
+    assert Disclosure(5).decide("a figure", parts(9, 9, 4)) == "fewer than 5"
+    page = Disclosure(5)
+    page.decide("a figure", parts(9, 9, 4))
+    assert page.decide("what it did not show", range(8)) == ""
+
+
+def test_what_may_be_drawn_is_asked_without_being_shown() -> None:
+    page = Disclosure(5)
+    assert page.shown(parts(9, 4, 8)).tolist() == [True, False, False]
+    assert page.decide("all but one of the first", range(8)) == ""
+    assert Disclosure(0).shown(parts(1, 2)).tolist() == [True, True]
+
+
+def test_adopters_are_shown_at_periods_between_which_enough_adopt() -> None:
+    by_period = [frozenset(range(count)) for count in (2, 5, 7, 12, 14)]
+    assert Disclosure(5).shown(by_period).tolist() == [False, True, False, True, False]
+    page = Disclosure(5)
+    assert page.decide("all who adopted", range(14)) == ""
+    assert page.shown(by_period).tolist() == [False, True, False, False, True]
+
+
+@pytest.mark.parametrize("people", [None, 7, 7.0, float("nan"), "people", True])
+def test_a_bare_count_is_refused(people: Any) -> None:
+    with pytest.raises(ValueError, match="say with people=… which people it rests on"):
+        Disclosure(5).decide("'n'", people)
+    with pytest.raises(ValueError, match="say with people=… which people it rests on"):
+        Disclosure(5).decide_rows("'t'", people, 2)
+    assert Disclosure(0).decide("'n'", people) == ""
+
+
+def test_people_that_are_not_said_well_are_refused() -> None:
+    with pytest.raises(ValueError, match="'t': people names 2 groups of people for 3 rows"):
+        Disclosure(5).decide_rows("'t'", parts(9, 9), 3)
+    with pytest.raises(ValueError, match="'t': people mixes identifiers and groups of them"):
+        Disclosure(5).decide_rows("'t'", [{"a"}, "b"], 2)
+    with pytest.raises(ValueError, match="'t': people has a missing identifier"):
+        Disclosure(5).decide("'t'", ["a", None])
+
+
+@given(
+    labels=st.lists(st.sampled_from("abcdefg"), max_size=40),
+    smallest=st.integers(0, 8),
+)
+def test_merged_groups_are_large_enough(labels: list[str], smallest: int) -> None:
+    shown = Disclosure(smallest).merged(labels)
+    sizes = Counter(shown)
+    assert len(labels) < smallest or min(sizes.values(), default=smallest) >= smallest
+    if min(Counter(labels).values(), default=smallest) >= smallest:
+        assert shown == labels
+    assert all(one in (group, "smaller groups") for one, group in zip(shown, labels, strict=True))
+
+
+def test_small_groups_are_merged_by_hand() -> None:
+    homes = ["oak"] * 5 + ["ash"] * 3 + ["elm"] * 2 + ["fir"] * 6
+    assert Disclosure(5).merged(homes) == ["oak"] * 5 + ["smaller groups"] * 5 + ["fir"] * 6
+    assert Disclosure(5).merged(["b"] * 5 + ["a"] * 5 + ["c"]) == ["b"] * 5 + ["smaller groups"] * 6
+    with pytest.raises(ValueError, match="a group is called 'smaller groups'"):
+        Disclosure(5).merged(["smaller groups"])
 
 
 @pytest.mark.parametrize(
@@ -202,7 +262,7 @@ def written(run: Path) -> set[str]:
     files = {
         path.relative_to(run).as_posix()
         for path in run.rglob("*")
-        if path.is_file() and path.name != "numbers.json"
+        if path.is_file() and path.name not in ("numbers.json", "findings.json")
     }
     return files | set(json.loads((run / "numbers.json").read_text(encoding="utf-8")))
 
@@ -221,10 +281,10 @@ def test_without_a_smallest_cell_everything_is_shown(run: Path, people: int | No
 
 def test_with_one_numbers_have_three_digits_and_counts_all(run: Path) -> None:
     results = Results("closed")
-    results.number("share", 2 / 3, "a share", people=40)
-    results.number("count", 12345, "a count", people=40)
+    results.number("share", 2 / 3, "a share", people=range(40))
+    results.number("count", 12345, "a count", people=range(40))
     frame = pd.DataFrame({"share": [1 / 7, 2.0], "count": [98765, 12]}, index=["a", "b"])
-    results.table("t", frame, "A table.", people=40)
+    results.table("t", frame, "A table.", people=range(40))
     numbers = json.loads((run / "numbers.json").read_text(encoding="utf-8"))
     assert {key: entry["value"] for key, entry in numbers.items()} == {
         "share": 0.667,
@@ -239,10 +299,10 @@ def test_with_one_numbers_have_three_digits_and_counts_all(run: Path) -> None:
 
 def test_a_figure_that_is_not_shown_is_not_left_for_the_notebook_to_show(run: Path) -> None:
     plt.close("all")
-    Results("closed").figure("f", drawn("a group"), "A figure.", people=3)
+    Results("closed").figure("f", drawn("a group"), "A figure.", people=range(3))
     assert plt.get_fignums() == []
     with pytest.raises(ValueError, match="shows a single person"):
-        Results("closed").figure("g", drawn(PERSON), "A figure.", people=40)
+        Results("closed").figure("g", drawn(PERSON), "A figure.", people=range(40))
     assert plt.get_fignums() == []
 
 
@@ -253,10 +313,10 @@ def test_with_one_what_rests_on_too_few_leaves_no_trace(
     displayed: list[dict[str, Any]] = []
     monkeypatch.setattr(module, "display", lambda bundle, raw: displayed.append(bundle))
     results = Results("closed")
-    results.number("n", 3.25, "a mean", people=people)
-    results.table("t", pd.DataFrame({"mean": [3.25]}, index=["all"]), "A table.", people=people)
+    results.number("n", 3.25, "a mean", people=range(people))
+    results.table("t", pd.DataFrame({"mean": [3.25]}, index=["all"]), "A table.", people=range(people))
     figure = drawn("north", title="3.25")
-    results.figure("f", figure, "A figure.", people=people)
+    results.figure("f", figure, "A figure.", people=range(people))
     plt.close(figure)
     if 0 < people < 5:
         assert written(run) == set()
@@ -270,28 +330,18 @@ def test_with_one_what_rests_on_too_few_leaves_no_trace(
         assert written(run) == {"n", "t.all.mean", "tables/t.csv", "figures/f.svg"}
 
 
-def test_with_one_the_people_must_be_said(run: Path) -> None:
+@pytest.mark.parametrize("people", [None, 40, "people"])
+def test_with_one_it_must_be_said_which_people(run: Path, people: Any) -> None:
     results = Results("closed")
     figure = drawn()
-    message = ": this dataset shows nothing of fewer than 5 people; say with people=… how many it rests on"
+    message = (
+        ": this dataset shows nothing of fewer than 5 people; say with people=… which people it rests on"
+    )
     with pytest.raises(ValueError, match=f"'n'{message}"):
-        results.number("n", 3, "a mean")
-    with pytest.raises(ValueError, match=f"'t'{message}"):
-        results.table("t", scores(9), "A table.")
-    with pytest.raises(ValueError, match=f"'f'{message}"):
-        results.figure("f", figure, "A figure.")
-    plt.close(figure)
-    assert written(run) == set()
-
-
-@pytest.mark.parametrize("people", ["people", -1, float("nan")])
-def test_what_is_no_number_of_people_is_refused(run: Path, people: Any) -> None:
-    results = Results("closed")
-    figure = drawn()
-    message = re.escape(f"people={people!r} is no number of people; allowed: 0, 1, 2, …")
-    with pytest.raises(ValueError, match=message):
         results.number("n", 3, "a mean", people=people)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"'t'{message}"):
+        results.table("t", scores(9), "A table.", people=people)
+    with pytest.raises(ValueError, match=f"'f'{message}"):
         results.figure("f", figure, "A figure.", people=people)
     plt.close(figure)
     assert written(run) == set()
@@ -302,21 +352,36 @@ def test_rows_of_a_table_are_withheld_in_page_file_and_numbers(
 ) -> None:
     displayed: list[dict[str, Any]] = []
     monkeypatch.setattr(module, "display", lambda bundle, raw: displayed.append(bundle))
-    frame = pd.DataFrame({"mean": [1.125, 2.625, 3.875], "people": [3, 7, 40]}, index=["a", "b", "c"])
-    Results("closed").table("t", frame, "A table.", people="people")
-    assert written(run) == {"t.c.mean", "t.c.people", "tables/t.csv"}
+    frame = pd.DataFrame(
+        {"word": ["x", "y", "z"], "mean": [1.125, 2.625, 3.875], "n": [3, 7, 40]}, index=["a", "b", "c"]
+    )
+    who = pd.Series(parts(3, 7, 40), index=["a", "b", "c"])
+    results = Results("closed")
+    with pytest.raises(ValueError, match="table 't': people has another index than the table"):
+        results.table("t", frame, "A table.", people=who.iloc[::-1])
+    results.table("t", frame, "A table.", people=who)
+    assert written(run) == {"t.c.mean", "t.c.n", "tables/t.csv"}
     assert (run / "tables/t.csv").read_text(encoding="utf-8").splitlines() == [
-        ",mean,people",
-        "a,,fewer than 5",
-        "b,,withheld",
-        "c,3.88,40",
+        ",word,mean,n",
+        "a,x,fewer than 5,",
+        "b,y,withheld,",
+        "c,z,3.88,40",
     ]
+    assert "Withheld: with other results on this page it would tell of fewer than 5 people." in str(displayed)
+    # What was shown stays known: all but one of those of c cannot be shown any more.
+    results.number("later", 1.5, "a mean", people=list(who["c"])[1:])
+    assert "later" not in written(run)
+    results.finding("kept", "The mean of c is 3.88.", numbers=["t.c.mean"])
+    results.finding("lost", "The mean of a is 1.125.", numbers=["t.a.mean"])
+    results.finding("few", "The mean of c is 3.88.", numbers=["t.c.mean"], people=range(3))
+    assert list(json.loads((run / "findings.json").read_text(encoding="utf-8"))) == ["kept"]
     shown = json.dumps(displayed)
     assert "3.88" in shown
     for number in ("1.125", "2.625"):
         assert number not in shown
     numbers = json.loads((run / "numbers.json").read_text(encoding="utf-8"))
     assert numbers["t.c.mean"]["value"] == 3.88
+    assert "<td>3.88</td>" in str(displayed), "no third decimal that was not recorded"
 
 
 @pytest.mark.parametrize("text", [PERSON, "n = 3"])
@@ -327,7 +392,7 @@ def test_a_table_of_groups_names_no_person(run: Path, place: str, text: str) -> 
     }
     frame = pd.DataFrame({words["column"]: [words["cell"]]}, index=[words["index"]])
     with pytest.raises(ValueError, match=r"^table 't' (shows a single person|says)"):
-        Results("closed").table("t", frame, words["caption"], label=words["label"], people=40)
+        Results("closed").table("t", frame, words["caption"], label=words["label"], people=range(40))
     assert written(run) == set()
 
 
@@ -335,7 +400,7 @@ def test_a_table_of_groups_names_no_person(run: Path, place: str, text: str) -> 
 def test_a_number_names_no_person(run: Path, place: str) -> None:
     words = {"key": "n", "value": "yes", "label": "a mean"} | {place: PERSON}
     with pytest.raises(ValueError, match=f"shows a single person \\({PERSON}\\)"):
-        Results("closed").number(words["key"], words["value"], words["label"], people=40)
+        Results("closed").number(words["key"], words["value"], words["label"], people=range(40))
     assert written(run) == set()
 
 
@@ -346,12 +411,12 @@ def test_a_figure_of_groups_names_no_person(run: Path, place: str, text: str) ->
     labels = {"title": "", "legend": ""} | ({place: text} if place in ("title", "legend") else {})
     figure = drawn(*ticks, **labels)
     with pytest.raises(ValueError, match=r"^figure 'f' (shows a single person|says)"):
-        Results("closed").figure("f", figure, text if place == "caption" else "A figure.", people=40)
+        Results("closed").figure("f", figure, text if place == "caption" else "A figure.", people=range(40))
     plt.close(figure)
     assert written(run) == set()
 
 
 def test_a_figure_is_the_same_whether_its_texts_were_read_or_not(run: Path) -> None:
-    Results("closed").figure("closed", drawn("north", title="Bars"), "A figure.", people=40)
+    Results("closed").figure("closed", drawn("north", title="Bars"), "A figure.", people=range(40))
     Results("open").figure("open", drawn("north", title="Bars"), "A figure.")
     assert (run / "figures/closed.svg").read_bytes() == (run / "figures/open.svg").read_bytes()

@@ -18,7 +18,7 @@ from analysis.files import DATA_RAW
 from analysis.sources.school_teacher_advice import tables
 from analysis.tables.package import read_package
 from analysis.tables.validate import checked
-from analysis.ties.groups import group_summary, merged_small, within_groups
+from analysis.ties.groups import group_summary, within_groups
 from analysis.ties.panel import Panel
 from analysis.ties.structure import density, reciprocity
 
@@ -60,62 +60,6 @@ def test_group_summary_of_too_few() -> None:
 def test_bad_input_is_named(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
-
-
-def test_small_groups_are_put_together_and_the_others_stay() -> None:
-    homes = ["oak"] * 5 + ["elm"] * 2 + ["ash"] * 3 + ["fir"] * 6
-    assert merged_small(homes, 5) == ["oak"] * 5 + ["smaller groups"] * 5 + ["fir"] * 6
-    assert merged_small(homes, 5, label="other")[5:10] == ["other"] * 5
-
-
-def test_a_group_of_exactly_the_smallest_size_stays() -> None:
-    homes = ["oak"] * 3 + ["elm"] * 3
-    assert merged_small(homes, 3) == homes
-    assert merged_small(homes, 4) == ["smaller groups"] * 6
-
-
-def test_while_those_together_are_too_few_the_next_smallest_joins_them() -> None:
-    # The two of elm alone would be told from the rest: ash, the smaller of the others, hides them.
-    homes = ["oak"] * 8 + ["elm"] * 2 + ["ash"] * 5
-    assert merged_small(homes, 5) == ["oak"] * 8 + ["smaller groups"] * 7
-    # Of two of one size the first by name.
-    assert merged_small(["b"] * 5 + ["a"] * 5 + ["c"], 5) == ["b"] * 5 + ["smaller groups"] * 6
-
-
-def test_nobody_and_too_few_altogether() -> None:
-    assert merged_small([], 5) == []
-    assert merged_small(["a", "b"], 5) == ["smaller groups"] * 2
-
-
-@given(st.lists(st.sampled_from("abcdefg"), max_size=40), st.integers(0, 12), st.randoms())
-def test_no_group_shown_is_small_and_order_plays_no_part(
-    groups: list[str], smallest: int, random: Random
-) -> None:
-    shown = merged_small(groups, smallest)
-    sizes = Counter(shown)
-    assert len(groups) < smallest or min(sizes.values(), default=smallest) >= smallest
-    assert all(new in (old, "smaller groups") for old, new in zip(groups, shown, strict=True))
-    if min(Counter(groups).values(), default=smallest) >= smallest:
-        assert shown == groups
-    order = list(range(len(groups)))
-    random.shuffle(order)
-    assert merged_small([groups[one] for one in order], smallest) == [shown[one] for one in order]
-
-
-@pytest.mark.parametrize(
-    ("groups", "message"),
-    [
-        (
-            ["oak", "smaller groups"],
-            "a group is called 'smaller groups' like those put together; choose another label",
-        ),
-        (["oak", None], "no group for the actors at [1] (1 in all); each needs one"),
-    ],
-)
-def test_groups_that_cannot_be_merged_are_refused(groups: list[Any], message: str) -> None:
-    with pytest.raises(ValueError) as caught:
-        merged_small(groups, 2)
-    assert str(caught.value) == message
 
 
 MEASURES = ["members", "ties", "density", "edgewise"]
