@@ -77,7 +77,9 @@ def executed(
     assert os.environ["MPLBACKEND"] == "agg"
     name = run.notebook.path.name
     space: dict[str, Any] = {"__name__": "__main__"}
-    for cell in json.loads(run.notebook.path.read_text(encoding="utf-8"))["cells"] if cells is None else cells:
+    for cell in (
+        json.loads(run.notebook.path.read_text(encoding="utf-8"))["cells"] if cells is None else cells
+    ):
         if cell["cell_type"] != "code":
             continue
         exec(compile("".join(cell["source"]), f"{name}: {cell['id']}", "exec"), space)
