@@ -37,7 +37,7 @@ def keyed_frame(
     return frame.assign(note=notes) if any(notes) else frame
 
 
-def one_column(row: Mapping[str, Any], labels: Mapping[str, str]) -> pd.DataFrame:
+def one_column(row: Mapping[Any, Any], labels: Mapping[str, str]) -> pd.DataFrame:
     """Return some values of a row one below the other, each under words that say what it is.
 
     Parameters

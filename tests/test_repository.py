@@ -90,15 +90,20 @@ def test_notebooks_are_committed_clean_and_define_nothing(path: Path) -> None:
     cells = json.loads(path.read_text())["cells"]
     assert cells[0]["cell_type"] == "markdown"
     assert "".join(cells[0]["source"]).startswith("# ")
-    assert {"REAL", "SYNTHETIC"} <= set(re.findall(r"[A-Z]+", "".join(cells[0]["source"])))
     assert cells[1]["metadata"]["tags"] == ["parameters"]
     for cell in (cell for cell in cells if cell["cell_type"] == "code"):
         assert cell["outputs"] == []
         assert cell["execution_count"] is None
-        tree = ast.parse("".join(cell["source"]))
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+        source = "".join(cell["source"])
+        tree = ast.parse(source)
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Try)
         assert not [node for node in ast.walk(tree) if isinstance(node, kinds)], cell["id"]
-        assert len(cell["source"]) <= 25, cell["id"]
+        # Whom a number rests on is said; what may be shown of few people is decided elsewhere.
+        assert "smallest" not in source, cell["id"]
+        assert max(map(len, source.splitlines())) <= 120, cell["id"]
+        imports = all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in tree.body)
+        if not imports and "parameters" not in cell["metadata"].get("tags", ()):
+            assert len(cell["source"]) <= 8, cell["id"]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "analysis").rglob("*.py")), ids=lambda path: path.stem)

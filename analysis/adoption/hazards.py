@@ -1,6 +1,6 @@
 """The hazard of adoption in discrete time: who adopts next, by exposure and whatever else is known.
 
-Networks, times of adoption and periods are given as in `analysis.adoption.diffusion`. Nothing here can
+Networks, times of adoption and periods are given as in `analysis.adoption.exposure`. Nothing here can
 separate contagion from homophily (Shalizi & Thomas 2011, Sociological Methods & Research 40, 211–239): the
 summary of a result says so.
 """
@@ -27,9 +27,9 @@ from statsmodels.tools.sm_exceptions import (
     PerfectSeparationWarning,
 )
 
-from analysis.adoption.adopters import people_at_risk
-from analysis.adoption.diffusion import HOMOPHILY, ExposureWeights, exposure
+from analysis.adoption.exposure import HOMOPHILY, ExposureWeights, exposure
 from analysis.adoption.exposure_weights import Network
+from analysis.adoption.person_periods import person_periods
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_level, require_one_of
 from analysis.resampling.monte_carlo import normal_interval
@@ -39,7 +39,6 @@ __all__ = [
     "HazardModel",
     "diffusion_regression",
     "hazard_model",
-    "person_periods",
 ]
 
 
@@ -118,60 +117,6 @@ class HazardModel:
         if self.exposure is not None:
             lines.append(HOMOPHILY)
         return "\n".join(lines)
-
-
-def person_periods(
-    adoption_time: npt.ArrayLike,
-    periods: npt.ArrayLike,
-    *,
-    attributes: pd.DataFrame | None = None,
-    by_period: dict[str, npt.ArrayLike] | None = None,
-    observed_until: npt.ArrayLike | None = None,
-) -> pd.DataFrame:
-    """Return one row for each person and period in which the person might have adopted.
-
-    Parameters
-    ----------
-    adoption_time, periods, observed_until
-        As `analysis.adoption.adopters.hazard_by_period`.
-    attributes : DataFrame of n rows, optional
-        What does not change, in the order of the actors.
-    by_period : dict of (n, T) array-like, optional
-        What does, such as exposure.
-
-    Returns
-    -------
-    DataFrame
-        ``actor`` (the place, 0 … n − 1), ``period``, ``adopted`` (0 or 1), attributes, `by_period`.
-
-    Raises
-    ------
-    ValueError
-        When a shape does not fit or a column's name is taken.
-    """
-    bounds = np.asarray(periods, dtype=float)
-    at_risk, adopts = people_at_risk(adoption_time, bounds, observed_until=observed_until)
-    actors, places = at_risk.nonzero()
-    frame = pd.DataFrame(
-        {"actor": actors, "period": bounds[places], "adopted": adopts[actors, places].astype(int)}
-    )
-    given = pd.DataFrame() if attributes is None else attributes
-    if attributes is not None and len(attributes) != len(at_risk):
-        raise ValueError(
-            f"attributes has {len(attributes)} rows for {len(at_risk)} actors; one each is needed"
-        )
-    taken = [*frame.columns, *given.columns, *(by_period or {})]
-    twice = sorted({str(name) for name in taken if taken.count(name) > 1})
-    if twice:
-        raise ValueError(f"more than one column is called {', '.join(twice)}; rename")
-    for name in given.columns:
-        frame[name] = given[name].iloc[actors].to_numpy()
-    for name, values in (by_period or {}).items():
-        table = np.asarray(values, dtype=float)
-        if table.shape != at_risk.shape:
-            raise ValueError(f"{name} has shape {table.shape}; needed: {at_risk.shape}, actors by periods")
-        frame[name] = table[actors, places]
-    return frame
 
 
 def hazard_model(
@@ -273,7 +218,7 @@ def diffusion_regression(
     Parameters
     ----------
     network, adoption_time, periods, lag, network_lag, weights, valued
-        As `analysis.adoption.diffusion.exposure`; the first `lag` periods are left out.
+        As `analysis.adoption.exposure.exposure`; the first `lag` periods are left out.
     attributes : DataFrame of n rows, optional
         Holds the `covariates`, `categorical` and `groups`.
     covariates, categorical, groups, link
@@ -291,7 +236,7 @@ def diffusion_regression(
     Raises
     ------
     ValueError, NotEstimable
-        As `hazard_model` and `analysis.adoption.diffusion.exposure`.
+        As `hazard_model` and `analysis.adoption.exposure.exposure`.
     """
     found = exposure(
         network, adoption_time, periods, lag=lag, network_lag=network_lag, weights=weights, valued=valued

@@ -1,6 +1,6 @@
 """Moran's I: do tied people have like values, such as having adopted?
 
-Networks, times of adoption and periods are given as in `analysis.adoption.diffusion`. Nothing here can
+Networks, times of adoption and periods are given as in `analysis.adoption.exposure`. Nothing here can
 separate contagion from homophily (Shalizi & Thomas 2011, Sociological Methods & Research 40, 211–239): the
 summary of a result says so.
 """
@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.stats import norm
 
-from analysis.adoption.diffusion import HOMOPHILY
+from analysis.adoption.exposure import HOMOPHILY
 from analysis.adoption.exposure_weights import Network, observed_network
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count

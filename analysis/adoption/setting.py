@@ -40,7 +40,9 @@ class Adoption:
         Of each actor: a village, a city, a network of schools.
     unused : int
         Ties or contacts that link no two of these actors in any of the periods.
-    unknown : int
+    unused_by : frozenset of str
+        Between whom they are.
+    unknown : frozenset of str
         Others of their kind in the tables, of whom nothing is said for this innovation.
     """
 
@@ -53,7 +55,8 @@ class Adoption:
     networks: list[sparse.csr_array]
     groups: tuple[str, ...]
     unused: int
-    unknown: int
+    unused_by: frozenset[str]
+    unknown: frozenset[str]
 
 
 def adoption_setting(
@@ -129,8 +132,19 @@ def adoption_setting(
     else:
         network, unused = _of_relation(tables, place, relation, valued)
         networks = [network]
-    groups = _groups(tables, actors)
-    return Adoption(str(innovation), actors, times, until, periods, unit, networks, groups, unused, unknown)
+    return Adoption(
+        innovation=str(innovation),
+        actors=actors,
+        times=times,
+        observed_until=until,
+        periods=periods,
+        unit=unit,
+        networks=networks,
+        groups=_groups(tables, actors),
+        unused=len(unused),
+        unused_by=frozenset(unused.astype(str).to_numpy().ravel().tolist()),
+        unknown=unknown,
+    )
 
 
 def never_as_one_period_later(setting: Adoption) -> Adoption:
@@ -190,7 +204,8 @@ def _moments(times: pd.Series) -> pd.Series:
 
 def _of_relation(
     tables: Mapping[str, pd.DataFrame], place: Mapping[str, int], relation: str | None, valued: bool
-) -> tuple[sparse.csr_array, int]:
+) -> tuple[sparse.csr_array, pd.DataFrame]:
+    """Return the network of a relation, and the ends of its ties that link no two actors."""
     relations = sorted(tables["ties"]["relation"].unique()) if "ties" in tables else []
     if relation is None and not relations:
         raise NotEstimable("nothing links the adopters: name a relation of the table ties, or give contacts")
@@ -205,7 +220,7 @@ def _of_relation(
         raise NotEstimable(f"ties: {lacking} of {len(ties)} of {name!r} have no value; each needs one")
     given = ties["value"] != 0
     senders, receivers = _ends(tables, ties[given], place)
-    unused = int(given.sum()) - int(_linked(senders, receivers).sum())
+    unused = ties.loc[given, ["sender_id", "receiver_id"]][~_linked(senders, receivers)]
     return _matrix(senders, receivers, len(place), None if values is None else values[given]), unused
 
 
@@ -226,7 +241,8 @@ def _by_period(
     start: pd.Timestamp,
     periods: npt.NDArray[np.int64],
     days: float,
-) -> tuple[list[sparse.csr_array], int]:
+) -> tuple[list[sparse.csr_array], pd.DataFrame]:
+    """Return the network of each period, and the ends of contacts that are in none of them."""
     contacts = tables["contacts"]
     first, second = _ends(tables, contacts, place)
     number = np.ceil((_moments(contacts["time"]) - start).dt.days.to_numpy() / days)
@@ -236,7 +252,7 @@ def _by_period(
         one, other = pd.concat([first[now], second[now]]), pd.concat([second[now], first[now]])
         found.append(_matrix(one, other, len(place)))
     used = _linked(first, second) & (number >= periods[0]) & (number <= periods[-1])
-    return found, len(contacts) - int(used.sum())
+    return found, contacts.loc[~used, ["sender_id", "receiver_id"]]
 
 
 def _linked(senders: pd.Series, receivers: pd.Series) -> npt.NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Does a statistic depend on who is tied to whom? Networks rewired with the same degrees.
 
-Networks, times of adoption and periods are given as in `analysis.adoption.diffusion`. Nothing here can
+Networks, times of adoption and periods are given as in `analysis.adoption.exposure`. Nothing here can
 separate contagion from homophily (Shalizi & Thomas 2011, Sociological Methods & Research 40, 211–239): the
 summary of a result says so.
 """
@@ -17,8 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analysis.adoption.diffusion import HOMOPHILY, NeverAdopters, thresholds
+from analysis.adoption.exposure import HOMOPHILY
 from analysis.adoption.exposure_weights import Network, observed_network
+from analysis.adoption.thresholds import NeverAdopters, thresholds
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_count
 from analysis.resampling.monte_carlo import p_error, p_value, replicate_interval
@@ -96,7 +97,7 @@ def structure_dependence(
     network : (n, n) matrix
         Static. Missing cells hold no tie here, before and after.
     adoption_time, periods, never, lag, no_alters
-        As `analysis.adoption.diffusion.thresholds`, whose mean over those who have one is the statistic.
+        As `analysis.adoption.thresholds.thresholds`, whose mean over those who have one is the statistic.
     statistic : callable, optional
         Another statistic, of a sparse network.
     directed : bool
@@ -108,7 +109,7 @@ def structure_dependence(
     Raises
     ------
     ValueError
-        When a number is below 1, or as `analysis.adoption.diffusion.exposure`.
+        When a number is below 1, or as `analysis.adoption.exposure.exposure`.
     NotEstimable
         When there are fewer than two ties, or the statistic is not finite.
 

@@ -23,6 +23,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from analysis.arrays import Flags
+from analysis.checks import NotEstimable
 from analysis.compendium.findings import numerals_not_recorded
 from analysis.compendium.table_html import as_html, is_number
 from analysis.figures.svg import as_image, as_svg
@@ -121,7 +122,7 @@ class Results:
     def table(
         self,
         key: str,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | NotEstimable,
         caption: str,
         *,
         label: str = "",
@@ -136,8 +137,9 @@ class Results:
         ----------
         key : str
             Its name; the file is `tables/<key>.csv`, a cell's key `<key>.<row labels>.<column>`.
-        frame : DataFrame
-            Rows and columns with labels that are unique.
+        frame : DataFrame or NotEstimable
+            Rows and columns with labels that are unique. Where the data could not answer, the page says so
+            and why, and `<key>.none` records it.
         caption : str
             A sentence that says what the table shows.
         label : str
@@ -159,6 +161,9 @@ class Results:
             several cells one key, a column of `p_values` that is not there; for a dataset with a smallest
             cell also when `people` does not say which people, or a row or cell is about a single person.
         """
+        if isinstance(frame, NotEstimable):
+            self.number(f"{key}.none", self._not_estimable(frame), label or caption, people=people)
+            return
         if isinstance(people, pd.Series) and not people.index.equals(frame.index) and are_groups(people):
             raise ValueError(f"table {key!r}: people has another index than the table")
         cells = _numbers_of(key, frame) if numbers else []
@@ -189,15 +194,15 @@ class Results:
         }
         display(bundle, raw=True)
 
-    def figure(self, key: str, figure: Figure, caption: str, *, people: Any = None) -> None:
+    def figure(self, key: str, figure: Figure | NotEstimable, caption: str, *, people: Any = None) -> None:
         """Show and write a figure (SVG), then close it.
 
         Parameters
         ----------
         key : str
             Its name; the file is `figures/<key>.svg`.
-        figure : matplotlib Figure
-            What to draw.
+        figure : matplotlib Figure or NotEstimable
+            What to draw; where the data could not answer, the page says so and why in its place.
         caption : str
             The sentence that says what is to be seen; it is the picture's alternative text too.
         people : collection of identifiers, or one such collection for each group shown
@@ -208,6 +213,10 @@ class Results:
         ValueError
             As for `number`, and when a label shows a single person or a group below the smallest cell.
         """
+        if isinstance(figure, NotEstimable):
+            if not self._is_withheld(key, caption, people):
+                self._say(f"Nothing to draw: {self._not_estimable(figure)}. ({caption})")
+            return
         try:
             if self._is_withheld(key, caption, people):
                 return
@@ -299,7 +308,13 @@ class Results:
         return bool(reason)
 
     def _say_withheld(self, what: str, reason: str) -> None:
-        told = f"Not shown: {self._disclosure.told(reason)}. ({what})"
+        self._say(f"Not shown: {self._disclosure.told(reason)}. ({what})")
+
+    def _not_estimable(self, reason: NotEstimable) -> str:
+        """Return why the data could not answer; without counts where there is a smallest cell."""
+        return f"not estimable: {'too little to go by' if self._disclosure.restricts else reason}"
+
+    def _say(self, told: str) -> None:
         display({"text/plain": told, "text/html": f"<p><em>{html.escape(told)}</em></p>"}, raw=True)
 
     def _without(self, frame: pd.DataFrame, reasons: Sequence[str], caption: str) -> tuple[pd.DataFrame, str]:

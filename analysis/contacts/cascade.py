@@ -1,87 +1,23 @@
-"""One meeting and what came of it, from several sides: as a picture, by settings, before and after."""
+"""One meeting and what came of it: who was in its stars, which ties followed, and when."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from analysis.checks import NotEstimable
-from analysis.contacts.closure import CENSORING, Coalescence, star_coalescence
+from analysis.contacts.closure import Coalescence
+from analysis.contacts.closure_counts import CENSORING
+from analysis.contacts.positions import tied_by
 from analysis.contacts.stream import ContactStream, contact_stream
-from analysis.ties.structural_holes import structural_holes
-from analysis.ties.triads import triad_census
 
-__all__ = [
-    "Meeting",
-    "brokers_before_after",
-    "census_before_after",
-    "event_shown",
-    "meeting_of",
-    "people_behind",
-    "sensitivity",
-    "spans_of",
-    "tied_by",
-    "timeline",
-]
+__all__ = ["Meeting", "event_shown", "meeting_of", "people_behind", "timeline"]
 
 PARTS = ("collaborator", "contact of the one", "contact of the other", "contact of both")
 KINDS = ("before", "meeting", "first order", "second order", "other")
-
-
-def tied_by(stream: ContactStream, time: float, *, before: bool = False) -> sparse.csr_array:
-    """Return who was in contact by a time.
-
-    Parameters
-    ----------
-    stream : ContactStream
-    time : float
-        In the unit of the stream (days since 1970-01-01 for dates), itself included.
-    before : bool
-        Whether the time itself is left out.
-
-    Returns
-    -------
-    csr_array of shape (n, n)
-        Symmetric, 1 for a tie, in the order of the stream's people.
-    """
-    moment = stream.ticks(time)
-    there = stream.first < moment if before else stream.first <= moment
-    one, other = stream.one[there], stream.other[there]
-    ends = np.concatenate([one, other]), np.concatenate([other, one])
-    size = len(stream.people)
-    return sparse.csr_array((np.ones(len(ends[0])), ends), shape=(size, size))
-
-
-def spans_of(
-    contacts: pd.DataFrame | ContactStream,
-    *,
-    window: float | None = None,
-    persistence: float | None = None,
-    burn_in: float | None = None,
-) -> dict[str, float]:
-    """Return settings of the detector: those given, the others after the length of the record.
-
-    Parameters
-    ----------
-    contacts : DataFrame or ContactStream
-        As for `star_coalescence`.
-    window, persistence, burn_in : float, optional
-        By default a quarter, a twelfth and a sixth of the time from the first contact to the last, in whole
-        units (days), 1 at least. A convention of ours, so that half of the record can hold a first tie that
-        is followed to the end; what fits how people meet is better.
-    """
-    clock = contact_stream(contacts).clock
-    span = (clock[-1] - clock[0]) / contact_stream(contacts).unit if len(clock) else 0.0
-    given = {"window": (window, 4), "persistence": (persistence, 12), "burn_in": (burn_in, 6)}
-    return {
-        name: float(max(1, round(span / part))) if value is None else value
-        for name, (value, part) in given.items()
-    }
 
 
 def event_shown(found: Coalescence, named: Sequence[str] = ()) -> int:
@@ -205,7 +141,8 @@ def people_behind(found: Coalescence) -> dict[str, frozenset[str]]:
     -------
     dict of str to frozenset of labels
         Of first ties, their two people; of closures, those between whom the new ties are. Also of what tells
-        two numbers apart: ``not_enduring``, closed and not kept.
+        two numbers apart: ``not_enduring``, closed and not kept; ``not_both_possible`` and
+        ``not_both_directions``, meetings that do not count with those.
     """
     events, rated = found.events, found.events[~found.events["censored"]]
     inside = found.cascade[found.cascade["event"].isin(rated["event"])]
@@ -217,6 +154,8 @@ def people_behind(found: Coalescence) -> dict[str, frozenset[str]]:
         "not_enduring": inside[~second & ~enduring],
         "second_order": inside[second],
     }
+    both_possible = rated["both_directions"].notna()
+    both = rated["both_directions"].fillna(False).astype(bool)
     ties = {
         "events": events,
         "no_burn_in": events[events["why"].isin((CENSORING[1], CENSORING[3]))],
@@ -225,44 +164,15 @@ def people_behind(found: Coalescence) -> dict[str, frozenset[str]]:
         "rated": rated,
         "none_possible": rated[rated["possible"] == 0],
         "possible": rated[rated["possible"] > 0],
-        "both_possible": rated[rated["both_directions"].notna()],
-        "both_directions": rated[rated["both_directions"].fillna(False).astype(bool)],
+        "both_possible": rated[both_possible],
+        "not_both_possible": rated[~both_possible],
+        "both_directions": rated[both],
+        "not_both_directions": rated[both_possible & ~both],
     }
     behind = {name: frozenset(rows["one"]) | frozenset(rows["other"]) for name, rows in ties.items()}
     behind |= {name: frozenset(rows["first"]) | frozenset(rows["second"]) for name, rows in closures.items()}
     # A rate and what it is of tell how many there are above the line.
     return behind | {"coalescence": behind["enduring"], "share_both_directions": behind["both_directions"]}
-
-
-def sensitivity(
-    contacts: pd.DataFrame | ContactStream,
-    windows: Sequence[float],
-    persistences: Sequence[float],
-    *,
-    burn_in: float | None = None,
-    pairs: Sequence[tuple[object, object]] | None = None,
-) -> pd.DataFrame:
-    """Return how the result moves with window and persistence.
-
-    Parameters
-    ----------
-    contacts, burn_in, pairs
-        As for `star_coalescence`.
-    windows, persistences : sequence of float
-        Settings to be combined.
-
-    Returns
-    -------
-    DataFrame
-        One row a combination: `Coalescence.tidy`, and the set of ``people`` its enduring closures are
-        between.
-    """
-    stream = contact_stream(contacts)
-    rows = []
-    for window, persistence in product(windows, persistences):
-        found = star_coalescence(stream, window=window, persistence=persistence, burn_in=burn_in, pairs=pairs)
-        rows.append(found.tidy().assign(people=[people_behind(found)["enduring"]]))
-    return pd.concat(rows, ignore_index=True)
 
 
 def timeline(found: Coalescence, event: int) -> pd.DataFrame:
@@ -292,78 +202,3 @@ def timeline(found: Coalescence, event: int) -> pd.DataFrame:
             "enduring": part["enduring"].astype(bool).cumsum(),
         }
     ).reset_index(drop=True)
-
-
-def census_before_after(contacts: pd.DataFrame | ContactStream, before: float, after: float) -> pd.DataFrame:
-    """Return the triads of the network of contacts at two times.
-
-    Contacts have no direction here, so four of the sixteen kinds can occur: 003 (no tie), 102 (one), 201 (a
-    two-path), 300 (a triangle).
-
-    Parameters
-    ----------
-    contacts : DataFrame or ContactStream
-        As for `star_coalescence`.
-    before, after : float
-        In the unit of the stream: what came before the first, and by the second, itself included.
-
-    Returns
-    -------
-    DataFrame
-        index `triad`; columns ``before``, ``after``, ``change``.
-    """
-    stream = contact_stream(contacts)
-    columns = {
-        "before": triad_census(tied_by(stream, before, before=True)),
-        "after": triad_census(tied_by(stream, after)),
-    }
-    frame = pd.DataFrame(columns).loc[["003", "102", "201", "300"]].rename_axis("triad")
-    return frame.assign(change=frame["after"] - frame["before"])
-
-
-def brokers_before_after(
-    contacts: pd.DataFrame | ContactStream, people: Sequence[str], before: float, after: float
-) -> pd.DataFrame:
-    """Return where people stand between others, at two times.
-
-    Parameters
-    ----------
-    contacts : DataFrame or ContactStream
-        As for `star_coalescence`.
-    people : sequence of str
-        Whose rows are wanted.
-    before, after : float
-        As for `census_before_after`.
-
-    Returns
-    -------
-    DataFrame
-        index `person`, `when`; ``contacts`` (how many people), ``constraint`` (Burt 1992: lower is more room
-        between others), ``effective_size`` (contacts less how many of the others each of them is tied to, on
-        average).
-
-    Raises
-    ------
-    ValueError
-        With everyone asked for who is never in contact.
-    """
-    stream = contact_stream(contacts)
-    unknown = [repr(person) for person in people if person not in set(stream.people)]
-    if unknown:
-        raise ValueError(f"people: found no contact of {', '.join(unknown)}")
-    rows = {}
-    for when, matrix in (
-        ("before", tied_by(stream, before, before=True)),
-        ("after", tied_by(stream, after)),
-    ):
-        holes = structural_holes(matrix)
-        for person in people:
-            place = int(np.flatnonzero(stream.people == person)[0])
-            rows[person, when] = {
-                "contacts": int(holes["contacts"].iloc[place]),
-                "constraint": float(holes["constraint"].iloc[place]),
-                "effective_size": float(holes["effective_size"].iloc[place]),
-            }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    frame.index = pd.MultiIndex.from_tuples(rows, names=["person", "when"])
-    return frame

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.checks import require_level
-from analysis.contacts.cascade import tied_by
 from analysis.contacts.closure import Coalescence
+from analysis.contacts.positions import tied_by
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.resampling.proportions import wilson_interval
 

@@ -37,14 +37,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.arrays import Floats, Integers
+from analysis.contacts.closure_counts import CENSORING, enduring_ties, event_counts
 from analysis.contacts.closure_kernels import detect, smaller_stars
 from analysis.contacts.stream import ContactStream, Ties, contact_stream, static_ties
 
-__all__ = ["CENSORING", "Coalescence", "event_counts", "star_coalescence"]
+__all__ = ["Coalescence", "star_coalescence"]
 
 _KINDS = ("first_order_one", "first_order_other", "second_order")
-CENSORING = ("", "no burn-in", "no follow-up", "no burn-in; no follow-up")
-"""Why an event is censored, by the number that `event_counts` gives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +180,7 @@ def star_coalescence(
         chosen = np.unique(chosen)
     ties = static_ties(len(stream.people), stream.one, stream.other, stream.first)
     if smallest_star:
-        chosen = chosen[smaller_stars(ties, stream.one, stream.other, stream.first, chosen) >= smallest_star]
+        chosen = chosen[smaller_stars(ties, stream.one, stream.other, chosen) >= smallest_star]
     counts = event_counts(
         stream, window=window, persistence=persistence, burn_in=burn_in, chosen=chosen, ties=ties
     )
@@ -213,58 +212,6 @@ def _check(window: float, persistence: float, burn_in: float | None, smallest_st
         faults.append(f"found smallest_star {smallest_star}; allowed: 0 or more")
     if faults:
         raise ValueError("\n".join(faults))
-
-
-def event_counts(
-    stream: ContactStream,
-    *,
-    window: float,
-    persistence: float,
-    burn_in: float | None = None,
-    chosen: Integers | None = None,
-    ties: Ties | None = None,
-    second_order: bool = True,
-) -> Mapping[str, npt.NDArray[Any]]:
-    """Return the counts of `Coalescence.events` as arrays, for the events chosen; nothing is checked.
-
-    Also ``last`` (time of the last closure in ticks, or missing) and ``reason``, a number: 0 uncensored, 1 no
-    burn-in, 2 no follow-up, 3 both, as in `CENSORING`. Without `second_order` those closures are not looked
-    for: their counts are 0, and ``last`` is of first-order closures.
-    """
-    chosen = np.arange(len(stream.one)) if chosen is None else chosen
-    ties = static_ties(len(stream.people), stream.one, stream.other, stream.first) if ties is None else ties
-    reach, stay = stream.ticks(window), stream.ticks(persistence)
-    none = np.empty(0, dtype=np.int64)
-    ends = stream.one, stream.other, stream.first
-    lasting = _enduring(stream, stay)
-    counted, last = detect(ties, *ends, lasting, chosen, reach, second_order, none, none, none)
-    star_one, star_other, shared = counted[:, 0], counted[:, 1], counted[:, 2]
-    names = ["simultaneous", "closed_one", "closed_other", "enduring_one", "enduring_other"]
-    names += ["second_order", "second_order_enduring"]
-    begun = stream.first[chosen]
-    reason = ((star_one == 0) | (star_other == 0)).astype(np.int64)
-    if len(stream.clock):
-        if burn_in is not None:
-            reason |= begun - stream.clock[0] < stream.ticks(burn_in)
-        reason += 2 * (begun + reach + stay > stream.clock[-1])
-    return {
-        "star_one": star_one,
-        "star_other": star_other,
-        "shared": shared,
-        "possible_one": star_other - shared,
-        "possible_other": star_one - shared,
-        "possible": star_one + star_other - 2 * shared,
-        **{name: counted[:, 3 + place] for place, name in enumerate(names)},
-        "closed": counted[:, 4] + counted[:, 5],
-        "enduring": counted[:, 6] + counted[:, 7],
-        "last": last,
-        "reason": reason,
-    }
-
-
-def _enduring(stream: ContactStream, stay: float) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = (stream.last >= stream.first + stay) & (stream.last > stream.first)
-    return found
 
 
 def _share(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Floats:
@@ -308,7 +255,7 @@ def _cascade(
 ) -> pd.DataFrame:
     places = np.concatenate([[0], np.cumsum(closed, dtype=np.int64)])
     tie, kind = np.empty(places[-1], dtype=np.int64), np.empty(places[-1], dtype=np.int64)
-    enduring = _enduring(stream, stream.ticks(persistence))
+    enduring = enduring_ties(stream, stream.ticks(persistence))
     if len(tie):
         reach = stream.ticks(window)
         ends = stream.one, stream.other, stream.first

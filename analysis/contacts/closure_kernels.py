@@ -34,16 +34,42 @@ def _begun(ties: Ties, person: int, time: float) -> int:  # pragma: no cover - c
 
 
 @_compile
+def _star(ties: Ties, tie: int, side: int, person: int) -> int:  # pragma: no cover - compiled
+    """Return how many an end of a tie had met before it: those of its very time are left out."""
+    starts, moment = ties[0], ties[3]
+    spot: int = ties[6][tie, side]
+    time = moment[spot]
+    while spot > starts[person] and moment[spot - 1] == time:
+        spot -= 1
+    size: int = spot - starts[person]
+    return size
+
+
+@_compile
 def smaller_stars(
-    ties: Ties, one: Integers, other: Integers, first: Floats, chosen: Integers
+    ties: Ties, one: Integers, other: Integers, chosen: Integers
 ) -> Integers:  # pragma: no cover - compiled
     """Return the size of the smaller star of each event."""
-    starts = ties[0]
     sizes = np.empty(len(chosen), dtype=np.int64)
     for event in range(len(chosen)):
-        a, b, time = one[chosen[event]], other[chosen[event]], first[chosen[event]]
-        sizes[event] = min(_begun(ties, a, time) - starts[a], _begun(ties, b, time) - starts[b])
+        tie = chosen[event]
+        sizes[event] = min(_star(ties, tie, 0, one[tie]), _star(ties, tie, 1, other[tie]))
     return sizes
+
+
+@_compile
+def _by_person(persons: Integers, people: int) -> Integers:  # pragma: no cover - compiled
+    """Return the places of the persons in the order of their numbers, those of one person as they come."""
+    free = np.zeros(people + 1, dtype=np.int64)
+    for person in persons:
+        free[person + 1] += 1
+    for person in range(people):
+        free[person + 1] += free[person]
+    order = np.empty(len(persons), dtype=np.int64)
+    for place in range(len(persons)):
+        order[free[persons[place]]] = place
+        free[persons[place]] += 1
+    return order
 
 
 @_compile
@@ -75,15 +101,15 @@ def detect(
     last = np.full(len(chosen), np.nan)
     centres = np.empty(len(chosen), dtype=np.int64)
     for event in range(len(chosen)):
-        a, b, time = one[chosen[event]], other[chosen[event]], first[chosen[event]]
-        counts[event, 0] = _begun(ties, a, time) - starts[a]
-        counts[event, 1] = _begun(ties, b, time) - starts[b]
+        a, b = one[chosen[event]], other[chosen[event]]
+        counts[event, 0] = _star(ties, chosen[event], 0, a)
+        counts[event, 1] = _star(ties, chosen[event], 1, b)
         centres[event] = b if counts[event, 0] <= counts[event, 1] else a
     met = np.full(people, np.inf)  # when the present centre first met each
     met_by = np.full(people, -1, dtype=np.int64)  # by which tie
     star_of = np.full(people, -1, dtype=np.int64)  # event in whose smaller star each was last
     centre = -1
-    for event in np.argsort(centres, kind="mergesort"):
+    for event in _by_person(centres, people):
         if centres[event] != centre:
             if centre >= 0:
                 for place in range(starts[centre], starts[centre + 1]):

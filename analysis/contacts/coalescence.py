@@ -20,20 +20,14 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable
-from analysis.contacts.closure import CENSORING, event_counts
-from analysis.contacts.nulls import (
-    degree_preferential,
-    one_sided_brokerage,
-    random_placement,
-    time_shuffled,
-)
+from analysis.contacts.closure_counts import CENSORING, event_counts
+from analysis.contacts.nulls import Null, NullModel, null_model
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.parallel import replicated
 from analysis.resampling.monte_carlo import p_value, replicate_interval, tied
 
-__all__ = ["CoalescenceTest", "Null", "Statistic", "coalescence_test"]
+__all__ = ["CoalescenceTest", "Statistic", "coalescence_test", "coalescence_tests"]
 
-Null = Literal["random_placement", "degree_preferential", "one_sided_brokerage", "time_shuffled"]
 Statistic = Literal["coalescence", "closure", "both_directions"]
 
 
@@ -66,8 +60,8 @@ class CoalescenceTest:
     seed : int
     """
 
-    null: str
-    statistic: str
+    null: Null
+    statistic: Statistic
     event: tuple[str, str] | None
     observed: float
     effect: float
@@ -172,7 +166,52 @@ def coalescence_test(
     NotEstimable
         When the event is censored, or nothing is possible in what was observed.
     """
-    _check(null, statistic, replicates, window, persistence, burn_in, level, event, after)
+    (found,) = coalescence_tests(
+        contacts,
+        null,
+        (statistic,),
+        event=event,
+        replicates=replicates,
+        seed=seed,
+        window=window,
+        persistence=persistence,
+        burn_in=burn_in,
+        after=after,
+        level=level,
+        workers=workers,
+    )
+    return found
+
+
+def coalescence_tests(
+    contacts: pd.DataFrame | ContactStream,
+    null: Null,
+    statistics: Sequence[Statistic],
+    *,
+    event: tuple[object, object] | None = None,
+    replicates: int = 999,
+    seed: int,
+    window: float,
+    persistence: float,
+    burn_in: float | None = None,
+    after: float | None = None,
+    level: float = 0.95,
+    workers: int | None = None,
+) -> tuple[CoalescenceTest, ...]:
+    """Test several statistics on the same draws of a null model: what `coalescence_test` gives for each.
+
+    Parameters
+    ----------
+    statistics : sequence of {"coalescence", "closure", "both_directions"}
+    contacts, null, event, replicates, seed, window, persistence, burn_in, after, level, workers
+        As for `coalescence_test`.
+
+    Raises
+    ------
+    ValueError, NotEstimable
+        As `coalescence_test`; also where one of the statistics alone is not estimable.
+    """
+    _check(null, statistics, replicates, window, persistence, burn_in, level, event, after)
     stream = contact_stream(contacts)
     pair = None
     kept = None if after is None else stream.ticks(after)
@@ -185,41 +224,47 @@ def coalescence_test(
     elif kept is None and burn_in and len(stream.clock):
         kept = float(stream.clock[0]) + stream.ticks(burn_in)
     settings = {"window": window, "persistence": persistence, "burn_in": burn_in}
-    observed = _statistic(stream, statistic, pair, settings)
-    if np.isnan(observed):
+    observed = _statistics(stream, statistics, pair, settings)
+    if np.isnan(observed).any():
         raise NotEstimable(_nothing(stream, pair, settings))
-    task = partial(_replicate, stream, null, statistic, pair, kept, settings)
-    drawn = np.array(replicated(task, replicates, seed=seed, workers=workers))
-    # A replicate without anything possible cannot speak for an effect.
-    ties = tied(drawn, observed)
-    larger = int((np.isnan(drawn) | ((drawn > observed) & ~ties)).sum())
+    model = null_model(stream, null, window=window, after=None if kept is None else kept / stream.unit)
+    task = partial(_replicate, model, statistics, pair, settings)
+    draws = np.array(replicated(task, replicates, seed=seed, workers=workers))
     # Replicates take the seed's first spawned streams.
     uniform = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(replicates,))).random()
-    known = drawn[~np.isnan(drawn)]
-    lower, upper = replicate_interval(known, level)
-    return CoalescenceTest(
-        null=null,
-        statistic=statistic,
-        event=None if event is None else (str(event[0]), str(event[1])),
-        observed=observed,
-        effect=observed - float(known.mean()) if len(known) else np.nan,
-        lower=lower,
-        upper=upper,
-        p=p_value(drawn, observed, "greater"),
-        p_randomised=(larger + uniform * (1 + int(ties.sum()))) / (1 + replicates),
-        replicates=drawn,
-        window=window,
-        persistence=persistence,
-        burn_in=burn_in,
-        after=None if kept is None else kept / stream.unit,
-        level=level,
-        seed=seed,
-    )
+    tests = []
+    for statistic, value, drawn in zip(statistics, observed, draws.T, strict=True):
+        # A replicate without anything possible cannot speak for an effect.
+        ties = tied(drawn, value)
+        larger = int((np.isnan(drawn) | ((drawn > value) & ~ties)).sum())
+        known = drawn[~np.isnan(drawn)]
+        lower, upper = replicate_interval(known, level)
+        tests.append(
+            CoalescenceTest(
+                null=null,
+                statistic=statistic,
+                event=None if event is None else (str(event[0]), str(event[1])),
+                observed=value,
+                effect=value - float(known.mean()) if len(known) else np.nan,
+                lower=lower,
+                upper=upper,
+                p=p_value(drawn, value, "greater"),
+                p_randomised=(larger + uniform * (1 + int(ties.sum()))) / (1 + replicates),
+                replicates=drawn,
+                window=window,
+                persistence=persistence,
+                burn_in=burn_in,
+                after=None if kept is None else kept / stream.unit,
+                level=level,
+                seed=seed,
+            )
+        )
+    return tuple(tests)
 
 
 def _check(
     null: str,
-    statistic: str,
+    statistics: Sequence[str],
     replicates: int,
     window: float,
     persistence: float,
@@ -231,8 +276,9 @@ def _check(
     faults = []
     if null not in get_args(Null):
         faults.append(f"found null {null!r}; allowed: {', '.join(get_args(Null))}")
-    if statistic not in get_args(Statistic):
-        faults.append(f"found statistic {statistic!r}; allowed: {', '.join(get_args(Statistic))}")
+    for statistic in statistics:
+        if statistic not in get_args(Statistic):
+            faults.append(f"found statistic {statistic!r}; allowed: {', '.join(get_args(Statistic))}")
     if replicates < 1:
         faults.append(f"found replicates {replicates}; allowed: 1 or more")
     if not (np.isfinite(window) and window > 0):
@@ -251,22 +297,25 @@ def _check(
         raise ValueError("\n".join(faults))
 
 
-def _statistic(
-    stream: ContactStream, statistic: str, pair: tuple[int, int] | None, settings: dict[str, Any]
-) -> float:
+def _statistics(
+    stream: ContactStream, statistics: Sequence[str], pair: tuple[int, int] | None, settings: dict[str, Any]
+) -> list[float]:
     chosen = None
     if pair is not None:
         chosen = np.flatnonzero((stream.one == pair[0]) & (stream.other == pair[1]))
     counts = event_counts(stream, chosen=chosen, second_order=False, **settings)
     rated = counts["reason"] == 0
-    if statistic == "both_directions":
-        rated = rated & (counts["possible_one"] > 0) & (counts["possible_other"] > 0)
-        part = ((counts["closed_one"] > 0) & (counts["closed_other"] > 0))[rated].sum()
-        whole = rated.sum()
-    else:
-        part = counts["enduring" if statistic == "coalescence" else "closed"][rated].sum()
-        whole = counts["possible"][rated].sum()
-    return float(part / whole) if whole else float("nan")
+    two_sided = rated & (counts["possible_one"] > 0) & (counts["possible_other"] > 0)
+    found = []
+    for statistic in statistics:
+        if statistic == "both_directions":
+            part = ((counts["closed_one"] > 0) & (counts["closed_other"] > 0))[two_sided].sum()
+            whole = two_sided.sum()
+        else:
+            part = counts["enduring" if statistic == "coalescence" else "closed"][rated].sum()
+            whole = counts["possible"][rated].sum()
+        found.append(float(part / whole) if whole else float("nan"))
+    return found
 
 
 def _nothing(stream: ContactStream, pair: tuple[int, int] | None, settings: dict[str, Any]) -> str:
@@ -279,21 +328,10 @@ def _nothing(stream: ContactStream, pair: tuple[int, int] | None, settings: dict
 
 
 def _replicate(
-    stream: ContactStream,
-    null: str,
-    statistic: str,
+    model: NullModel,
+    statistics: Sequence[str],
     pair: tuple[int, int] | None,
-    after: float | None,
     settings: dict[str, Any],
     generator: np.random.Generator,
-) -> float:
-    ticks = None if after is None else after / stream.unit
-    if null == "random_placement":
-        drawn = random_placement(stream, generator, after=ticks)
-    elif null == "degree_preferential":
-        drawn = degree_preferential(stream, generator, after=ticks)
-    elif null == "one_sided_brokerage":
-        drawn = one_sided_brokerage(stream, generator, window=settings["window"], after=ticks)
-    else:
-        drawn = time_shuffled(stream, generator, after=ticks)
-    return _statistic(drawn, statistic, pair, settings)
+) -> list[float]:
+    return _statistics(model.draw(generator), statistics, pair, settings)

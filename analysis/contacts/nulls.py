@@ -23,15 +23,114 @@ All keep, contact for contact, whatever happened up to a time given: for an even
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
+import numba
 import numpy as np
 import pandas as pd
 
+from analysis.arrays import Floats, Integers
+from analysis.checks import require_one_of
 from analysis.contacts.placement_kernels import ONE_SIDED, PREFERENTIAL, UNIFORM, place_ties, roles_of_ties
 from analysis.contacts.stream import ContactStream, contact_stream, static_ties
 
-__all__ = ["degree_preferential", "one_sided_brokerage", "random_placement", "time_shuffled"]
+__all__ = [
+    "Null",
+    "NullModel",
+    "degree_preferential",
+    "null_model",
+    "one_sided_brokerage",
+    "random_placement",
+    "time_shuffled",
+]
+
+Null = Literal["random_placement", "degree_preferential", "one_sided_brokerage", "time_shuffled"]
+
+_MODELS = {
+    "random_placement": UNIFORM,
+    "degree_preferential": PREFERENTIAL,
+    "one_sided_brokerage": ONE_SIDED,
+}
+
+_FEW = 64
+"""Contacts of one time that are put in order one by one, which takes no array of its own."""
+
+_compile: Callable[..., Any] = numba.njit(cache=True, nogil=True)
+
+
+@dataclass(frozen=True, eq=False)
+class NullModel:
+    """A null model of one stream, made ready once for many draws.
+
+    Attributes
+    ----------
+    stream : ContactStream
+        What was observed.
+    null : str
+    """
+
+    stream: ContactStream
+    null: Null
+    _arguments: tuple[Any, ...]
+
+    def draw(self, generator: np.random.Generator) -> ContactStream:
+        """Return one stream drawn from the model."""
+        stream = self.stream
+        if self.null == "time_shuffled":
+            one, other, ranks, begin = self._arguments
+            return _shuffled(stream, one, other, ranks, begin, generator)
+        one, other = place_ties(stream.one, stream.other, stream.first, *self._arguments, generator)
+        return replace(stream, one=one, other=other)
+
+
+def null_model(
+    contacts: pd.DataFrame | ContactStream,
+    null: Null,
+    *,
+    window: float | None = None,
+    after: float | None = None,
+) -> NullModel:
+    """Make a null model of a stream ready: what is the same in every draw is found once.
+
+    Parameters
+    ----------
+    contacts : DataFrame or ContactStream
+    null : {"random_placement", "degree_preferential", "one_sided_brokerage", "time_shuffled"}
+    window : float, optional
+        Of `one_sided_brokerage`, which needs it; the others do not look at it.
+    after : float, optional
+        What took place up to then is kept; by default nothing is.
+
+    Raises
+    ------
+    ValueError
+        For another name, or one-sided brokerage without a window.
+
+    Examples
+    --------
+    >>> contacts = pd.DataFrame({"time": [1, 2, 3], "sender_id": list("aab"), "receiver_id": list("bcc")})
+    >>> model = null_model(contacts, "time_shuffled")
+    >>> sorted(model.draw(np.random.default_rng(1)).frame()["time"])
+    [1.0, 2.0, 3.0]
+    """
+    require_one_of("null", null, get_args(Null))
+    if null == "one_sided_brokerage" and window is None:
+        raise ValueError("one_sided_brokerage: found no window; needed: one, in the unit of time")
+    stream = contact_stream(contacts)
+    cut = -np.inf if after is None else stream.ticks(after)
+    if null == "time_shuffled":
+        return NullModel(stream, null, _contacts_by_pair(stream, cut))
+    model, reach = _MODELS[null], 0.0 if window is None else stream.ticks(window)
+    entry = np.full(len(stream.people), np.inf)
+    np.minimum.at(entry, stream.one, stream.first)
+    np.minimum.at(entry, stream.other, stream.first)
+    ties = static_ties(len(stream.people), stream.one, stream.other, stream.first)
+    ends = stream.one, stream.other, stream.first
+    roles = roles_of_ties(ties, *ends, entry, cut, model == ONE_SIDED, reach)
+    entered = np.argsort(entry, kind="stable")
+    return NullModel(stream, null, (entry, entered, roles, model, reach))
 
 
 def random_placement(
@@ -52,8 +151,7 @@ def random_placement(
         With the same people, time of everybody's first contact, number and times of first ties, number and
         times of the contacts that follow each, newcomers in each; the same ties up to `after`.
     """
-    stream = contact_stream(contacts)
-    return _placed(stream, generator, UNIFORM, after, 0.0)
+    return null_model(contacts, "random_placement", after=after).draw(generator)
 
 
 def degree_preferential(
@@ -63,8 +161,7 @@ def degree_preferential(
 
     Parameters and what is kept as for `random_placement`.
     """
-    stream = contact_stream(contacts)
-    return _placed(stream, generator, PREFERENTIAL, after, 0.0)
+    return null_model(contacts, "degree_preferential", after=after).draw(generator)
 
 
 def one_sided_brokerage(
@@ -80,8 +177,7 @@ def one_sided_brokerage(
     new ties close a two-path opened within `window` before, so that there are as many closing ties, with the
     same times and the same contacts to follow.
     """
-    stream = contact_stream(contacts)
-    return _placed(stream, generator, ONE_SIDED, after, stream.ticks(window))
+    return null_model(contacts, "one_sided_brokerage", window=window, after=after).draw(generator)
 
 
 def time_shuffled(
@@ -96,40 +192,64 @@ def time_shuffled(
     ContactStream
         With the same pairs, number of contacts of each, and times; the same contacts up to `after`.
     """
-    stream = contact_stream(contacts)
-    clock = stream.clock.copy()
-    later = clock > (-np.inf if after is None else stream.ticks(after))
-    clock[later] = generator.permutation(clock[later])
-    first, last = np.full(len(stream.one), np.inf), np.full(len(stream.one), -np.inf)
-    np.minimum.at(first, stream.tie, clock)
-    np.maximum.at(last, stream.tie, clock)
-    order = np.lexsort((stream.other, stream.one, first))
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    tie = place[stream.tie]
-    one, other = stream.one[order], stream.other[order]
-    by_time = np.lexsort((other[tie], one[tie], clock))
-    return replace(
-        stream,
-        one=one,
-        other=other,
-        first=first[order],
-        last=last[order],
-        tie=tie[by_time],
-        clock=clock[by_time],
-    )
+    return null_model(contacts, "time_shuffled", after=after).draw(generator)
 
 
-def _placed(
-    stream: ContactStream, generator: np.random.Generator, model: int, after: float | None, window: float
+def _contacts_by_pair(stream: ContactStream, cut: float) -> tuple[Integers, Integers, Integers, int]:
+    """Return ends of the pairs in their order, each contact's place in it, and the first that may move."""
+    order = np.lexsort((stream.other, stream.one))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    begin = int(np.searchsorted(stream.clock, cut, side="right"))
+    return stream.one[order], stream.other[order], rank[stream.tie], begin
+
+
+def _shuffled(
+    stream: ContactStream,
+    one: Integers,
+    other: Integers,
+    ranks: Integers,
+    begin: int,
+    generator: np.random.Generator,
 ) -> ContactStream:
-    cut = -np.inf if after is None else stream.ticks(after)
-    entry = np.full(len(stream.people), np.inf)
-    np.minimum.at(entry, stream.one, stream.first)
-    np.minimum.at(entry, stream.other, stream.first)
-    ties = static_ties(len(stream.people), stream.one, stream.other, stream.first)
-    ends = stream.one, stream.other, stream.first
-    roles = roles_of_ties(ties, *ends, entry, cut, model == ONE_SIDED, window)
-    entered = np.argsort(entry, kind="stable")
-    one, other = place_ties(*ends, entry, entered, roles, model, window, generator)
-    return replace(stream, one=one, other=other)
+    """Return the stream with later contacts at one another's times, and nothing sorted."""
+    moved = ranks.copy()
+    moved[begin + generator.permutation(len(ranks) - begin)] = ranks[begin:]
+    pair, tie, first, last = _ties_in_time(moved, stream.clock, len(one))
+    return replace(stream, one=one[pair], other=other[pair], first=first, last=last, tie=tie)
+
+
+@_compile
+def _ties_in_time(
+    ranks: Integers, clock: Floats, pairs: int
+) -> tuple[Integers, Integers, Floats, Floats]:  # pragma: no cover - compiled
+    """Return the pair of each tie by first contact, each contact's tie, and first and last times.
+
+    `ranks` holds the pair of each contact in order of time, by number; contacts of one time are put in the
+    order of their pairs.
+    """
+    pair, first, last = np.empty(pairs, dtype=np.int64), np.empty(pairs), np.empty(pairs)
+    number = np.full(pairs, -1, dtype=np.int64)
+    tie = np.empty(len(ranks), dtype=np.int64)
+    begin, known = 0, 0
+    while begin < len(ranks):
+        end = begin + 1
+        while end < len(ranks) and clock[end] == clock[begin]:
+            end += 1
+        if end - begin > _FEW:
+            ranks[begin:end] = np.sort(ranks[begin:end])
+        for place in range(begin + 1, end):
+            rank, spot = ranks[place], place
+            while spot > begin and ranks[spot - 1] > rank:
+                ranks[spot] = ranks[spot - 1]
+                spot -= 1
+            ranks[spot] = rank
+        for place in range(begin, end):
+            rank = ranks[place]
+            if number[rank] < 0:
+                number[rank], pair[known], first[known] = known, rank, clock[begin]
+                known += 1
+            tie[place] = number[rank]
+            last[number[rank]] = clock[begin]
+        begin = end
+    return pair, tie, first, last

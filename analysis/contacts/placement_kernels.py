@@ -80,11 +80,30 @@ def _tied(keys: Integers, times: Floats, people: int, a: int, b: int) -> float: 
 
 
 @_compile
+def _listed(
+    lists: tuple[Integers, Integers, Integers], there: Integers, person: int, contact: int, used: int
+) -> int:  # pragma: no cover - compiled
+    """Write a contact at the end of a person's list; return how much of the common room is used.
+
+    A list that is full moves to the end of the room and has twice the space there.
+    """
+    begin, space, room = lists
+    if there[person] == space[person]:
+        wider = max(2 * space[person], 2)
+        room[used : used + there[person]] = room[begin[person] : begin[person] + there[person]]
+        begin[person], space[person] = used, wider
+        used += wider
+    room[begin[person] + there[person]] = contact
+    there[person] += 1
+    return used
+
+
+@_compile
 def _brokered(
     keys: Integers,
     times: Floats,
     people: int,
-    links: tuple[Integers, Integers, Integers],
+    lists: tuple[Integers, Integers, Integers],
     degrees: Integers,
     a: int,
     b: int,
@@ -92,15 +111,16 @@ def _brokered(
     window: float,
 ) -> bool:  # pragma: no cover - compiled
     """Return whether two people have a two-path opened before a time, within the window."""
-    head, after, to = links
+    begin, room = lists[0], lists[2]
     if degrees[a] > degrees[b]:
         a, b = b, a
-    link = head[a]
-    while link >= 0:
-        begun, joined = _tied(keys, times, people, a, to[link]), _tied(keys, times, people, to[link], b)
-        if max(begun, joined) < time and begun != joined and max(begun, joined) + window >= time:
+    for place in range(begin[a], begin[a] + degrees[a]):
+        joined = _tied(keys, times, people, room[place], b)
+        if joined >= time:
+            continue
+        begun = _tied(keys, times, people, a, room[place])
+        if begun != joined and max(begun, joined) + window >= time:
             return True
-        link = after[link]
     return False
 
 
@@ -123,44 +143,41 @@ def place_ties(
     keys, times = np.full(size, -1, dtype=np.int64), np.empty(size)
     ends = np.empty((len(one), 2), dtype=np.int64)
     degrees = np.zeros(people, dtype=np.int64)  # before the present time
-    head = np.full(people, -1, dtype=np.int64)
-    links = (head, np.empty(2 * len(one), dtype=np.int64), np.empty(2 * len(one), dtype=np.int64))
-    # Two-paths left open to a seeker: seeker, the one to be met, when.
-    paths, opened = np.empty((64, 2), dtype=np.int64), np.empty(64)
-    listed, oldest, there, begin = 0, 0, 0, 0
+    brokered = model == ONE_SIDED
+    # Everybody's contacts in order of time; a list that grew to d of them has used 4 d places at most.
+    lists = (
+        np.zeros(people, dtype=np.int64),
+        np.zeros(people, dtype=np.int64),
+        np.empty(8 * len(one) if brokered else 0, dtype=np.int64),
+    )
+    listed = np.zeros(people, dtype=np.int64)
+    # A tie leads one of its ends, the seeker, to those whom the other, the broker, had met before it: which
+    # of these two-paths are open is looked at when one is drawn. `paths` counts them up to each tie.
+    sides = np.zeros(len(one), dtype=np.int64)
+    paths = np.zeros(len(one) + 1, dtype=np.int64)
+    oldest, there, begin, used = 0, 0, 0, 0
     for k in range(len(one)):
         time = first[k]
         if k and first[k - 1] < time:
+            if brokered:
+                for j in range(begin, k):
+                    sides[j] = 0 if generator.random() < 0.5 else 1
+                    paths[j + 1] = paths[j] + degrees[ends[j, 1 - sides[j]]]
+                for j in range(begin, k):
+                    for side in range(2):
+                        used = _listed(lists, listed, ends[j, side], ends[j, 1 - side], used)
             for j in range(begin, k):
                 for side in range(2):
                     degrees[ends[j, side]] += 1
-                if model != ONE_SIDED:
-                    continue
-                seeker = 0 if generator.random() < 0.5 else 1
-                u, broker = ends[j, seeker], ends[j, 1 - seeker]
-                link = head[broker]
-                while link >= 0:
-                    met = links[2][link]
-                    link = links[1][link]
-                    if _tied(keys, times, people, broker, met) >= first[j]:
-                        continue
-                    if _tied(keys, times, people, u, met) < time:
-                        continue
-                    if listed == len(opened):
-                        more, later = np.empty((2 * listed, 2), dtype=np.int64), np.empty(2 * listed)
-                        more[:listed], later[:listed] = paths, opened
-                        paths, opened = more, later
-                    paths[listed, 0], paths[listed, 1], opened[listed] = u, met, first[j]
-                    listed += 1
             begin = k
         while there < people and entry[entered[there]] < time:
             there += 1
-        while oldest < listed and opened[oldest] + window < time:
+        while oldest < begin and first[oldest] + window < time:
             oldest += 1
         u, v = one[k], other[k]
         role = roles[k]
         if role == _CLOSING:
-            u, v = _open_pair(keys, times, people, paths, oldest, listed, generator)
+            u, v = _open_pair(keys, times, people, lists, ends, sides, paths, oldest, begin, generator)
             if u < 0:
                 role = _FREE
         if role in (_FREE, _NEW_ONE, _NEW_OTHER):
@@ -169,12 +186,12 @@ def place_ties(
                 fixed = one[k]
             elif role == _NEW_OTHER:
                 fixed = other[k]
-            apart = model == ONE_SIDED and fixed < 0
+            apart = brokered and fixed < 0
             u, v = _free_pair(
                 keys,
                 times,
                 people,
-                links,
+                lists,
                 degrees,
                 entered[:there],
                 ends[:begin],
@@ -188,11 +205,6 @@ def place_ties(
         ends[k, 0], ends[k, 1] = min(u, v), max(u, v)
         place = _slot(keys, min(u, v) * people + max(u, v))
         keys[place], times[place] = min(u, v) * people + max(u, v), time
-        for side in range(2):
-            end = ends[k, side]
-            links[2][2 * k + side] = ends[k, 1 - side]
-            links[1][2 * k + side] = head[end]
-            head[end] = 2 * k + side
     return ends[:, 0].copy(), ends[:, 1].copy()
 
 
@@ -201,24 +213,35 @@ def _open_pair(
     keys: Integers,
     times: Floats,
     people: int,
-    paths: npt.NDArray[np.int64],
+    lists: tuple[Integers, Integers, Integers],
+    ends: npt.NDArray[np.int64],
+    sides: Integers,
+    paths: Integers,
     oldest: int,
-    listed: int,
+    latest: int,
     generator: np.random.Generator,
 ) -> tuple[int, int]:  # pragma: no cover - compiled
-    """Return the ends of one of the listed two-paths that is still open, at random; -1 where none is."""
-    if oldest == listed:
+    """Return the ends of one of the two-paths left open by these ties, at random; -1 where none is."""
+    begin, room = lists[0], lists[2]
+    total = paths[latest] - paths[oldest]
+    if total == 0:
         return -1, -1
     for _ in range(_TRIES):
-        path = oldest + int(generator.random() * (listed - oldest))
-        if _tied(keys, times, people, paths[path, 0], paths[path, 1]) == np.inf:
-            return paths[path, 0], paths[path, 1]
+        path = paths[oldest] + int(generator.random() * total)
+        tie = np.searchsorted(paths[oldest + 1 : latest + 1], path, side="right") + oldest
+        seeker, broker = ends[tie, sides[tie]], ends[tie, 1 - sides[tie]]
+        met = room[begin[broker] + path - paths[tie]]
+        if _tied(keys, times, people, seeker, met) == np.inf:
+            return seeker, met
     u, v, seen = -1, -1, 0
-    for path in range(oldest, listed):
-        if _tied(keys, times, people, paths[path, 0], paths[path, 1]) == np.inf:
-            seen += 1
-            if generator.random() * seen < 1.0:
-                u, v = paths[path, 0], paths[path, 1]
+    for tie in range(oldest, latest):
+        seeker, broker = ends[tie, sides[tie]], ends[tie, 1 - sides[tie]]
+        for path in range(paths[tie + 1] - paths[tie]):
+            met = room[begin[broker] + path]
+            if _tied(keys, times, people, seeker, met) == np.inf:
+                seen += 1
+                if generator.random() * seen < 1.0:
+                    u, v = seeker, met
     return u, v
 
 
@@ -227,7 +250,7 @@ def _free_pair(
     keys: Integers,
     times: Floats,
     people: int,
-    links: tuple[Integers, Integers, Integers],
+    lists: tuple[Integers, Integers, Integers],
     degrees: Integers,
     entered: Integers,
     ends: npt.NDArray[np.int64],
@@ -243,16 +266,18 @@ def _free_pair(
     At first by rejection; where few pairs are left, by going through all of them.
     """
     for _ in range(_TRIES):
-        drawn = np.empty(2, dtype=np.int64)
-        for side in range(2):
-            if preferential:
-                drawn[side] = ends[int(generator.random() * len(ends)), int(generator.random() * 2)]
-            else:
-                drawn[side] = entered[int(generator.random() * len(entered))]
-        u, v = (drawn[0] if fixed < 0 else fixed), drawn[1]
+        # Both ends are drawn also where one is fixed.
+        if preferential:
+            u = ends[int(generator.random() * len(ends)), int(generator.random() * 2)]
+            v = ends[int(generator.random() * len(ends)), int(generator.random() * 2)]
+        else:
+            u = entered[int(generator.random() * len(entered))]
+            v = entered[int(generator.random() * len(entered))]
+        if fixed >= 0:
+            u = fixed
         if _tied(keys, times, people, u, v) < np.inf:
             continue
-        if apart and _brokered(keys, times, people, links, degrees, u, v, time, window):
+        if apart and _brokered(keys, times, people, lists, degrees, u, v, time, window):
             continue
         return u, v
     for turn in range(2):
@@ -265,7 +290,7 @@ def _free_pair(
                 v = entered[j]
                 if _tied(keys, times, people, u, v) < np.inf:
                     continue
-                if turn == 0 and _brokered(keys, times, people, links, degrees, u, v, time, window):
+                if turn == 0 and _brokered(keys, times, people, lists, degrees, u, v, time, window):
                     continue
                 weight = 1.0
                 if preferential:

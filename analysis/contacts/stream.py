@@ -23,7 +23,7 @@ from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["ContactStream", "Ties", "contact_stream", "static_ties", "tie_between"]
 
-Ties = tuple[Integers, Integers, Integers, Floats, Integers, Integers]
+Ties = tuple[Integers, Integers, Integers, Floats, Integers, Integers, Integers]
 
 _DAY = 86_400e6
 _compile: Callable[..., Any] = numba.njit(cache=True, nogil=True)
@@ -179,7 +179,8 @@ def static_ties(people: int, one: Integers, other: Integers, first: Floats) -> T
     """Return each person's ties twice over: by time, and by neighbour.
 
     The first is where each person's ties start, (n + 1); then, all of length 2k, neighbours and ties by time,
-    their times; neighbours and ties by neighbour. Ties come sorted by first contact.
+    their times; neighbours and ties by neighbour; last, (k, 2), where each tie stands by time among those of
+    its two ends. Ties come sorted by first contact.
     """
     starts = np.zeros(people + 1, dtype=np.int64)
     for k in range(len(one)):
@@ -188,12 +189,13 @@ def static_ties(people: int, one: Integers, other: Integers, first: Floats) -> T
     for person in range(people):
         starts[person + 1] += starts[person]
     near, via = np.empty(2 * len(one), dtype=np.int64), np.empty(2 * len(one), dtype=np.int64)
-    moment = np.empty(2 * len(one))
+    moment, spots = np.empty(2 * len(one)), np.empty((len(one), 2), dtype=np.int64)
     free = starts[:-1].copy()
     for k in range(len(one)):
         for turn in range(2):
             end, opposite = (one[k], other[k]) if turn == 0 else (other[k], one[k])
             near[free[end]], via[free[end]], moment[free[end]] = opposite, k, first[k]
+            spots[k, turn] = free[end]
             free[end] += 1
     ordered, ordered_via = np.empty_like(near), np.empty_like(via)
     free = starts[:-1].copy()
@@ -202,7 +204,7 @@ def static_ties(people: int, one: Integers, other: Integers, first: Floats) -> T
             neighbour = near[place]
             ordered[free[neighbour]], ordered_via[free[neighbour]] = person, via[place]
             free[neighbour] += 1
-    return starts, near, via, moment, ordered, ordered_via
+    return starts, near, via, moment, ordered, ordered_via, spots
 
 
 @_compile

@@ -10,11 +10,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.estimable import if_estimable
 from analysis.figures.theme import MARKERS, PALETTE, themed
 
 __all__ = ["adoption_curves", "hazard_by_exposure"]
 
 
+@if_estimable
 def adoption_curves(
     curves: Mapping[str, pd.Series], label: str, *, of: str = "community", most_named: int = 6
 ) -> Figure:
@@ -66,6 +68,7 @@ def adoption_curves(
     return figure
 
 
+@if_estimable
 def hazard_by_exposure(frame: pd.DataFrame) -> Figure:
     """Draw the share who adopt next by how exposed they were, with its interval and what it rests on.
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.estimable import if_estimable
 from analysis.figures.theme import PALETTE, themed
 
 __all__ = ["against_chance"]
@@ -16,6 +17,7 @@ _MANY = 6
 """Waves beyond which each is named by its number alone, and the panel grows with them."""
 
 
+@if_estimable
 def against_chance(
     frame: pd.DataFrame, measure: str, expected: str, label: str, *, unit: str = "wave"
 ) -> Figure:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.contacts.cascade import Meeting
+from analysis.estimable import if_estimable
 from analysis.figures.theme import PALETTE, themed
 
 __all__ = ["beside_nulls", "cascade_timeline", "census_bars", "meeting_steps", "sensitivity_surface"]
@@ -42,13 +43,14 @@ _TRIADS = {
 }
 
 
+@if_estimable
 def cascade_timeline(lines: pd.DataFrame, until: float, marks: Sequence[float] = ()) -> Figure:
     """Draw closures so far against days since the collaborators met.
 
     Parameters
     ----------
     lines : DataFrame
-        As from `networks.cascade.timeline`.
+        As from `contacts.cascade.timeline`.
     until : float
         End of the window, in days.
     marks : sequence of float
@@ -98,7 +100,7 @@ def meeting_steps(meeting: Meeting, steps: Mapping[str, float], *, most: int = 6
     Parameters
     ----------
     meeting : Meeting
-        As from `networks.cascade.meeting_of`.
+        As from `contacts.cascade.meeting_of`.
     steps : mapping of str to float
         Days since the two met by name of the step; ties up to that day are drawn.
     most : int
@@ -170,8 +172,8 @@ def census_bars(frame: pd.DataFrame) -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        As from `networks.cascade.census_before_after`. Kinds without a triad are left out, and those in which
-        nobody is in contact (003), which are the rest.
+        As from `contacts.positions.census_before_after`. Kinds without a triad are left out, and those in
+        which nobody is in contact (003), which are the rest.
 
     Raises
     ------
@@ -200,6 +202,7 @@ def census_bars(frame: pd.DataFrame) -> Figure:
     return figure
 
 
+@if_estimable
 def beside_nulls(draws: Mapping[str, npt.NDArray[np.float64]], observed: float, label: str) -> Figure:
     """Draw the distribution of a statistic under each null model, and what was observed as a line.
 
@@ -247,13 +250,14 @@ def _bars(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], flo
     return places, float(places[1] - places[0])
 
 
+@if_estimable
 def sensitivity_surface(frame: pd.DataFrame, value: str) -> Figure:
     """Draw a share by window (across) and persistence (down), in per cent, the number in each field.
 
     Parameters
     ----------
     frame : DataFrame
-        `window`, `persistence` and the column named (`networks.cascade.sensitivity`).
+        `window`, `persistence` and the column named (`contacts.settings.other_settings`).
     value : str
         Which column.
 

@@ -263,7 +263,7 @@ def _told_of_adoptions(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     for innovation, rows in tables["adoptions"].groupby("innovation"):
         try:
             kind, without = others_of_kind(tables, set(rows["adopter_id"]))
-            told = f"; {without} {kind} have no row, and reports leave them out" if without else ""
+            told = f"; {len(without)} {kind} have no row, and reports leave them out" if without else ""
         except ValueError as mixed:
             told = f"; no report can take it: {mixed}"
         never = int((rows["censored"] == 1).sum())

@@ -9,8 +9,10 @@ import pandas as pd
 __all__ = ["others_of_kind"]
 
 
-def others_of_kind(tables: Mapping[str, pd.DataFrame], adopters: Collection[str]) -> tuple[str, int]:
-    """Return what adopters are, and how many of their kind are not among them.
+def others_of_kind(
+    tables: Mapping[str, pd.DataFrame], adopters: Collection[str]
+) -> tuple[str, frozenset[str]]:
+    """Return what adopters are, and who of their kind is not among them.
 
     Parameters
     ----------
@@ -21,8 +23,8 @@ def others_of_kind(tables: Mapping[str, pd.DataFrame], adopters: Collection[str]
 
     Returns
     -------
-    tuple of str and int
-        `people` or `organisations`; how many others there are (of organisations, of the same `kind`).
+    tuple of str and frozenset of str
+        `people` or `organisations`; the others (of organisations, of the same `kind`).
 
     Raises
     ------
@@ -40,8 +42,8 @@ def others_of_kind(tables: Mapping[str, pd.DataFrame], adopters: Collection[str]
             "may be ties among them"
         )
     if not units:
-        return "people", len(actors - given)
+        return "people", frozenset(actors - given)
     if "kind" in organisations:
         kinds = organisations["kind"]
         names = names[kinds.isin(kinds[names.isin(given)])]
-    return "organisations", len(set(names) - given)
+    return "organisations", frozenset(set(names) - given)

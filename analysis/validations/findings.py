@@ -40,7 +40,9 @@ def rate_recovery_findings(held: int, rates: pd.DataFrame, apart: int, traced: i
     ]
 
 
-def coverage_findings(table: str, covered: pd.DataFrame, what: str) -> list[Finding]:
+def coverage_findings(
+    table: str, covered: pd.DataFrame, what: str, column: str = "held"
+) -> list[Finding]:
     """Say which intervals hold the truth least often, over many twins.
 
     Parameters
@@ -48,12 +50,14 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str) -> list[Find
     table : str
         The key it is recorded under.
     covered : DataFrame
-        A row a parameter; ``held`` and ``least``, the fewest that would be no surprise.
+        A row a parameter; how many held it, and ``least``, the fewest that would be no surprise.
     what : str
         What the intervals are of.
+    column : str
+        Which column says how many held it.
     """
-    short = covered[covered["held"] < covered["least"]]
-    worst = (covered["held"] - covered["least"]).idxmin()
+    short = covered[covered[column] < covered["least"]]
+    worst = (covered[column] - covered["least"]).idxmin()
     row = covered.loc[worst]
     verdict = (
         f"The intervals of {what} hold the truth as often as they say"
@@ -61,10 +65,10 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str) -> list[Find
         else f"Some intervals of {what} hold the truth less often than they say"
     )
     sentence = (
-        f"{verdict}: the weakest, {str(worst).replace('_', ' ')}, held it in {row['held']:.0f} twins, where "
+        f"{verdict}: the weakest, {str(worst).replace('_', ' ')}, held it in {row[column]:.0f} twins, where "
         f"{row['least']:.0f} is the fewest that would be no surprise."
     )
-    keys = tuple(key_of(table, worst, name) for name in ("held", "least"))
+    keys = tuple(key_of(table, worst, name) for name in (column, "least"))
     return [Finding(key_of("coverage", table), sentence, keys)]
 
 

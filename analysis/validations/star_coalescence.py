@@ -22,7 +22,8 @@ from scipy.stats import binom, kstest
 
 from analysis.contacts.closing_rates import closing_rates
 from analysis.contacts.closure import star_coalescence
-from analysis.contacts.coalescence import Null, Statistic, coalescence_test
+from analysis.contacts.coalescence import Statistic, coalescence_test
+from analysis.contacts.nulls import Null
 from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
 from analysis.parallel import replicated
 from analysis.sources.thirty_schools import grown

@@ -17,7 +17,7 @@ from analysis.adoption.adopters import (
     cumulative_adoption,
     hazard_by_period,
 )
-from analysis.adoption.diffusion import thresholds
+from analysis.adoption.thresholds import thresholds
 from tests.adoption.adopters import TIMES, Study
 
 Floats = npt.NDArray[np.float64]

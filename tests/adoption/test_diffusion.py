@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from analysis.adoption.adopters import cumulative_adoption, hazard_by_period
-from analysis.adoption.diffusion import exposure, infection_susceptibility, thresholds
+from analysis.adoption.exposure import exposure
 from analysis.adoption.setting import adoption_setting
+from analysis.adoption.thresholds import infection_susceptibility, thresholds
 from analysis.files import DATA_RAW
 from analysis.sources.diffusion_classics import tables
 from analysis.tables.package import read_package

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from analysis.adoption.diffusion import exposure
+from analysis.adoption.exposure import exposure
 from analysis.adoption.exposure_weights import inverse_geodesic_weights, structural_equivalence_weights
 from tests.adoption.adopters import FOUR
 

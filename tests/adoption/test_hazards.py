@@ -14,12 +14,12 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from analysis.adoption.diffusion import HOMOPHILY, exposure
+from analysis.adoption.exposure import HOMOPHILY, exposure
 from analysis.adoption.hazards import (
     diffusion_regression,
     hazard_model,
-    person_periods,
 )
+from analysis.adoption.person_periods import person_periods
 from analysis.adoption.setting import Adoption, adoption_setting, never_as_one_period_later
 from analysis.files import DATA_RAW
 from analysis.sources.diffusion_classics import tables

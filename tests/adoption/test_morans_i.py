@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.adoption.diffusion import HOMOPHILY
+from analysis.adoption.exposure import HOMOPHILY
 from analysis.adoption.exposure_weights import inverse_geodesic_weights
 from analysis.adoption.morans_i import morans_i
 from tests.adoption.adopters import Study

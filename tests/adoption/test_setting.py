@@ -115,13 +115,13 @@ def test_a_time_between_periods_is_in_the_next(numbered: Tables) -> None:
 def test_what_is_not_used_and_who_is_not_known_is_counted(numbered: Tables, dated: Tables) -> None:
     found = adoption_setting(numbered, "drug", relation="advice")
     # p2 names itself, and x adopts nothing; p1 names p2 twice.
-    assert (found.innovation, found.unused, found.unknown) == ("drug", 2, 1)
+    assert (found.innovation, found.unused, found.unknown) == ("drug", 2, {"x"})
     found = adoption_setting(dated, "programme")
     # Two people of one school, and a contact months after the last period; the network is no school.
     assert found.unused == 2
-    assert found.unknown == 1
+    assert len(found.unknown) == 1
     kinds = dated["organizations"].assign(kind=["school", "school", "school", "network"])
-    assert adoption_setting({**dated, "organizations": kinds}, "programme").unknown == 0
+    assert adoption_setting({**dated, "organizations": kinds}, "programme").unknown == set()
 
 
 def test_people_and_organisations_do_not_adopt_one_thing(dated: Tables) -> None:

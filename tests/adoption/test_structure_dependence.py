@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pytest
 from scipy import sparse
 
-from analysis.adoption.diffusion import HOMOPHILY, thresholds
+from analysis.adoption.exposure import HOMOPHILY
 from analysis.adoption.structure_dependence import structure_dependence
+from analysis.adoption.thresholds import thresholds
 from tests.adoption.adopters import Study
 
 Floats = npt.NDArray[np.float64]

@@ -96,7 +96,8 @@ def nulls(dataset: str, course: str, settings: dict[str, float]) -> None:
     """Print how long 1,000 replicates of each null model take, on one core and on all."""
     from typing import get_args
 
-    from analysis.contacts.coalescence import Null, coalescence_test
+    from analysis.contacts.coalescence import coalescence_test
+    from analysis.contacts.nulls import Null
     from analysis.contacts.stream import contact_stream
     from analysis.files import DATA_DERIVED
 

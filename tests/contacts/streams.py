@@ -68,3 +68,8 @@ def entries(stream: ContactStream) -> dict[str, float]:
         for name in ends:
             found.setdefault(name, time)
     return found
+
+
+def day(number: int) -> float:
+    """Return a day of January 2020 in days since 1970-01-01."""
+    return float((pd.Timestamp(2020, 1, number) - pd.Timestamp(0)).days)

@@ -13,7 +13,13 @@ from scipy.stats import binomtest, kstest
 
 from analysis.contacts import nulls
 from analysis.contacts.closure import star_coalescence
-from analysis.contacts.coalescence import CoalescenceTest, Null, Statistic, coalescence_test
+from analysis.contacts.coalescence import (
+    CoalescenceTest,
+    Statistic,
+    coalescence_test,
+    coalescence_tests,
+)
+from analysis.contacts.nulls import Null
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.files import DATA_RAW
 from analysis.sources import mooced_dlt
@@ -89,6 +95,16 @@ def test_the_numbers_of_a_test_follow_from_its_replicates(null: Null, base: Cont
     assert row["place"] == found.place
     assert (found.place == "within") == (found.lower <= found.observed <= found.upper)
     assert found.summary().endswith(f"one-sided p = {found.p:.4f} (59 replicates)")
+
+
+@pytest.mark.parametrize("null", get_args(Null))
+def test_two_statistics_of_the_same_draws_are_what_each_gives_alone(null: Null, base: ContactStream) -> None:
+    options = {"replicates": 29, "seed": 5, "workers": 1, **SETTINGS}
+    together = coalescence_tests(base, null, ("coalescence", "both_directions"), **options)
+    for found in together:
+        alone = coalescence_test(base, null, found.statistic, **options)
+        np.testing.assert_array_equal(found.replicates, alone.replicates)
+        assert pickle.dumps(found.tidy()) == pickle.dumps(alone.tidy())
 
 
 def _hand() -> ContactStream:

@@ -16,6 +16,7 @@ from scipy.stats import binomtest, chisquare
 from analysis.contacts.closure import star_coalescence
 from analysis.contacts.nulls import (
     degree_preferential,
+    null_model,
     one_sided_brokerage,
     random_placement,
     time_shuffled,
@@ -115,6 +116,34 @@ def test_one_sided_brokerage_keeps_which_ties_close(seed: int) -> None:
     closing = _closing(stream, 30)
     assert 10 < sum(closing) < len(closing) - 10
     assert _closing(drawn, 30) == closing
+
+
+def test_a_model_made_ready_once_draws_again_and_again() -> None:
+    stream = sparse_stream(30, 150, 2)
+    for null, draw in MODELS.items():
+        model = null_model(stream, null, window=5, after=9)  # type: ignore[arg-type]
+        for seed in (1, 2):
+            again = draw(stream, np.random.default_rng(seed), after=9).frame()
+            pd.testing.assert_frame_equal(model.draw(np.random.default_rng(seed)).frame(), again)
+
+
+def test_a_model_that_is_none_or_lacks_its_window_is_refused() -> None:
+    stream = sparse_stream(5, 10, 1)
+    with pytest.raises(ValueError, match=r"^null is 'chance'; allowed are 'random_placement', "):
+        null_model(stream, "chance")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^one_sided_brokerage: found no window; "):
+        null_model(stream, "one_sided_brokerage")
+
+
+def test_many_contacts_of_one_time_are_put_in_the_order_of_their_pairs() -> None:
+    random = np.random.default_rng(6)
+    rows = [
+        (int(time), *map(str, random.choice(30, 2, replace=False))) for time in random.integers(3, size=400)
+    ]
+    drawn = time_shuffled(stream_of(rows), np.random.default_rng(1))
+    again = contact_stream(drawn.frame())
+    for name in ("first", "last", "tie", "clock", "one", "other"):
+        np.testing.assert_array_equal(getattr(drawn, name), getattr(again, name))
 
 
 # a-b, a-c, b-d, then e-f at once: a and b have two ties, c d e f one. The last tie is between people who

@@ -11,7 +11,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from analysis.privacy.suppression import refuse_single_people, texts_of
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure

@@ -1,0 +1,298 @@
+"""How one innovation spread, as a page shows it: how far, how fast, and along whose ties."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis.adoption.adopters import adopter_categories, adopters_by_period, cumulative_adoption
+from analysis.adoption.bass import BassCurve, bass
+from analysis.adoption.exposure import exposure
+from analysis.adoption.hazard_classes import hazard_by_class
+from analysis.adoption.hazards import HazardModel, diffusion_regression
+from analysis.adoption.morans_i import MoranTest, morans_i
+from analysis.adoption.person_periods import person_periods
+from analysis.adoption.setting import Adoption, adoption_setting
+from analysis.adoption.structure_dependence import StructureTest, structure_dependence
+from analysis.adoption.thresholds import thresholds
+from analysis.arrays import Flags, Floats, Integers
+from analysis.checks import NotEstimable
+from analysis.finding import Number, smallest_group
+
+__all__ = ["Spread", "spread_numbers", "spread_of"]
+
+# Contacts are of the period itself, met before one adopts or not; who had adopted, of the period before.
+_LAG = 1
+_NETWORK_LAG = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Who adopted one innovation when, and who they were tied to.
+
+    Attributes
+    ----------
+    setting : Adoption
+    others : tuple of str
+        Other innovations in the table.
+    """
+
+    setting: Adoption
+    others: tuple[str, ...]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """All who might adopt."""
+        return self.setting.actors
+
+    @cached_property
+    def adopted(self) -> Flags:
+        """Whether each had adopted when observation ended."""
+        found: Flags = np.isfinite(self.setting.times)
+        return found
+
+    @cached_property
+    def adopters(self) -> frozenset[str]:
+        """Those who had adopted when observation ended."""
+        return self.named(self.adopted)
+
+    @cached_property
+    def pooled(self) -> sparse.csr_array:
+        """All ties of all periods together; each counts 1."""
+        ties = sum(self.setting.networks[1:], start=self.setting.networks[0])
+        ties.data = np.ones_like(ties.data)
+        return ties
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is a network for each period."""
+        return len(self.setting.networks) > 1
+
+    @cached_property
+    def with_threshold(self) -> frozenset[str]:
+        """Those who adopted after the first period and had ties."""
+        return self.named(np.isfinite(self._thresholds(self.pooled)))
+
+    def named(self, there: Flags) -> frozenset[str]:
+        """Return the identifiers of those for whom it holds."""
+        return frozenset(np.array(self.people, dtype=object)[there])
+
+    def who(self) -> tuple[pd.DataFrame, list[frozenset[str]]]:
+        """Return how many adopted and had not when observation ended, and who."""
+        groups = [self.adopters, frozenset(self.people) - self.adopters]
+        rows = ["adopted", "had not when observation ended"]
+        return pd.DataFrame({"number": [len(group) for group in groups]}, index=rows), groups
+
+    def adopters_by(self, periods: Integers) -> list[frozenset[str]]:
+        """Return who had adopted by each of some periods."""
+        return adopters_by_period(self.setting.times, periods, self.people)
+
+    @property
+    def fewest_new(self) -> frozenset[str]:
+        """The smallest group that adopted within one period: what a curve of all periods tells of."""
+        return smallest_group(self.adopters_by(self.setting.periods))
+
+    def reach(self, periods: Integers) -> pd.DataFrame | NotEstimable:
+        """Return new adopters, adopters and their share by each of some periods."""
+        if not len(periods):
+            return NotEstimable("too few people adopt")
+        found = cumulative_adoption(self.setting.times, periods)
+        return found[["new", "adopters", "share"]].rename(index=int)
+
+    def curves(self, periods: Integers) -> dict[str, pd.Series] | NotEstimable:
+        """Return the share that had adopted by each of some periods, of all together."""
+        whole = self.reach(periods)
+        return whole if isinstance(whole, NotEstimable) else {"all": whole["share"]}
+
+    def curves_by_community(self, periods: Integers) -> dict[str, pd.Series] | NotEstimable:
+        """Return the same of each community, beside all."""
+        curves, members = self.curves(periods), np.array(self.setting.groups)
+        names = sorted(set(members))
+        if isinstance(curves, NotEstimable) or len(names) < 2:
+            return NotEstimable("there is one community only")
+        times = self.setting.times
+        return curves | {
+            str(name): cumulative_adoption(times[members == name], periods)["share"] for name in names
+        }
+
+    def communities_by(self, periods: Integers) -> list[frozenset[str]]:
+        """Return who had adopted by each of some periods, and who had not, in each community."""
+        members = np.array(self.setting.groups)
+        groups = [self.named(members == name) for name in sorted(set(members))]
+        by = self.adopters_by(periods)
+        return [part for group in groups for at in by for part in (group & at, group - at)]
+
+    def categories(self) -> pd.DataFrame:
+        """Return how many adopters are in each of Rogers' categories (`adopter_categories`)."""
+        found = adopter_categories(self.setting.times)
+        return found.value_counts(sort=False).rename("number").to_frame()
+
+    def categories_people(self) -> list[frozenset[str]]:
+        """Return who is in each of Rogers' categories."""
+        found = adopter_categories(self.setting.times)
+        return [self.named((found == name).to_numpy(bool)) for name in found.cat.categories]
+
+    def bass(self) -> BassCurve:
+        """Fit the Bass curve with a ceiling of its own (`bass`)."""
+        return bass(self.setting.times, self.setting.periods, ceiling=None)
+
+    def _thresholds(self, ties: object) -> Floats:
+        times, periods = self.setting.times, self.setting.periods
+        return thresholds(
+            ties, times, periods, never="missing", no_alters=np.nan, lag=_LAG, network_lag=_NETWORK_LAG
+        )
+
+    def thresholds(self) -> pd.DataFrame | NotEstimable:
+        """Return mean thresholds through all ties together, and through those of the period."""
+        if not self.pooled.nnz:
+            return NotEstimable("there are no ties among them in these periods")
+        kinds = {"all ties together": self._thresholds(self.pooled)}
+        if self.changes:
+            kinds["contacts of the period"] = self._thresholds(self.setting.networks)
+        known = {kind: own[np.isfinite(own)] for kind, own in kinds.items()}
+        rows = {kind: {"mean": own.mean(), "people": len(own)} for kind, own in known.items() if len(own)}
+        if not rows:
+            return NotEstimable("nobody adopted after the first period and had ties")
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+    def thresholds_people(self) -> frozenset[str]:
+        """Return the smallest group that the rows of `thresholds` tell of."""
+        period = np.isfinite(self._thresholds(self.setting.networks)) if self.changes else np.zeros(0, bool)
+        return smallest_group([self.with_threshold, *([self.named(period)] if self.changes else [])])
+
+    def structure(self, rewirings: int, seed: int) -> StructureTest:
+        """Test the mean threshold against networks with the same degrees (`structure_dependence`)."""
+        # Contacts run both ways, and are rewired so.
+        directed = (self.pooled != self.pooled.T).nnz > 0
+        return structure_dependence(
+            self.pooled,
+            self.setting.times,
+            self.setting.periods,
+            never="missing",
+            lag=_LAG,
+            no_alters=np.nan,
+            directed=directed,
+            rewirings=rewirings,
+            seed=seed,
+        )
+
+    def moran(self, permutations: int, seed: int) -> MoranTest:
+        """Test whether tied adopters adopted at similar times (`morans_i`)."""
+        ties = sparse.csr_array(self.pooled[self.adopted][:, self.adopted])
+        times = self.setting.times[self.adopted]
+        return morans_i(ties, times, permutations=permutations, seed=seed)
+
+    def moran_by_period(self, periods: Integers, permutations: int, seed: int) -> MoranTest:
+        """Test in each period in which somebody adopts whether adopters are tied to one another.
+
+        Raises
+        ------
+        NotEstimable
+            When there is no such period, or as `morans_i`.
+        """
+        times = self.setting.times
+        count = pd.Series([(times <= period).sum() for period in periods], index=periods)
+        varying = count[(count > 0) & (count < len(times))].drop_duplicates().index.to_list()
+        if not varying:
+            raise NotEstimable("in no period had some adopted and others not")
+        values = (times[:, None] <= varying).astype(float)
+        labels = [int(period) for period in varying]
+        return morans_i(self.pooled, values, permutations=permutations, seed=seed, labels=labels)
+
+    @cached_property
+    def person_periods(self) -> pd.DataFrame:
+        """A row for each who might adopt and period, with exposure (`person_periods`)."""
+        times, periods = self.setting.times, self.setting.periods
+        network = self.setting.networks if self.changes else self.setting.networks[0]
+        exposed = exposure(network, times, periods, no_alters=np.nan, lag=_LAG, network_lag=_NETWORK_LAG)
+        until = self.setting.observed_until
+        return person_periods(times, periods, by_period={"exposure": exposed}, observed_until=until)
+
+    def hazard_by_exposure(self) -> pd.DataFrame | NotEstimable:
+        """Return the share who adopt next by how many of their ties had adopted (`hazard_by_class`)."""
+        if not self.pooled.nnz:
+            return NotEstimable("there are no ties among them in these periods")
+        rows = self.person_periods
+        found = hazard_by_class(rows[rows["period"] > self.setting.periods[0]])
+        return found if len(found) else NotEstimable("there is one period only")
+
+    def hazard(
+        self, weights: Literal["row-normalised", "structural equivalence"], events_per_term: int
+    ) -> HazardModel:
+        """Fit the hazard of adoption by exposure one period before (`diffusion_regression`).
+
+        Raises
+        ------
+        NotEstimable
+            When people were exposed, or adopted, too seldom for a model, or as `diffusion_regression`.
+        """
+        if not self.pooled.nnz:
+            raise NotEstimable("there are no ties among them in these periods")
+        if (self.person_periods["exposure"] > 0).sum() < events_per_term:
+            raise NotEstimable(f"people were exposed in fewer than {events_per_term} of their periods")
+        model = diffusion_regression(
+            self.setting.networks if self.changes else self.setting.networks[0],
+            self.setting.times,
+            self.setting.periods,
+            lag=_LAG,
+            network_lag=_NETWORK_LAG,
+            observed_until=self.setting.observed_until,
+            weights=weights,
+        )
+        terms = len(model.terms) - 1
+        if model.events < events_per_term * terms:
+            needed = events_per_term * terms
+            raise NotEstimable(
+                f"{terms} terms need {needed} adoptions after the first period, there are fewer"
+            )
+        return model
+
+
+def spread_of(
+    tables: Mapping[str, pd.DataFrame],
+    innovation: str | None = None,
+    *,
+    relation: str | None = None,
+    days: float = 30,
+) -> Spread:
+    """Return how one innovation of a dataset spread; parameters and errors as `adoption_setting`."""
+    setting = adoption_setting(tables, innovation, relation=relation, days=days)
+    others = sorted(set(map(str, tables["adoptions"]["innovation"])) - {setting.innovation})
+    return Spread(setting, tuple(others))
+
+
+def spread_numbers(spread: Spread) -> list[Number]:
+    """Return what was adopted, and how many ties, periods and people the page rests on."""
+    setting, people = spread.setting, spread.people
+    rows, columns = spread.pooled.nonzero()
+    tied = np.zeros(len(people), dtype=bool)
+    tied[rows] = tied[columns] = True
+    found: list[tuple[str, object, str, Collection[str]]] = [
+        ("innovation", setting.innovation, "what was adopted", people),
+        (
+            "periods",
+            f"{setting.periods[0]} to {setting.periods[-1]}, each a {setting.unit}",
+            "periods, from the first adoption",
+            people,
+        ),
+        ("ties", int(spread.pooled.nnz), "ties among them, from one to another", spread.named(tied)),
+        (
+            "unused",
+            setting.unused,
+            "contacts or ties not used: with others, or outside the periods",
+            setting.unused_by,
+        ),
+    ]
+    if spread.others:
+        told = "also in the table, each for a run of its own (parameter innovation)"
+        found.append(("innovation.others", "; ".join(spread.others), told, people))
+    if setting.unknown:
+        told = "others in the dataset without a row for this innovation, left out"
+        found.append(("unknown", len(setting.unknown), told, setting.unknown))
+    return [Number(key=key, value=value, label=label, people=whom) for key, value, label, whom in found]

@@ -1,0 +1,160 @@
+"""The sentences that the page on scale-up opens with, each of recorded numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.adoption.bass import BassCurve
+from analysis.adoption.hazards import HazardModel
+from analysis.adoption.morans_i import MoranTest
+from analysis.adoption.spread import Spread
+from analysis.adoption.structure_dependence import StructureTest
+from analysis.checks import NotEstimable
+from analysis.estimable import if_estimable
+from analysis.finding import Finding, key_of
+from analysis.resampling.monte_carlo import normal_interval
+
+__all__ = [
+    "adoption_findings",
+    "bass_table",
+    "hazard_table",
+    "moran_table",
+    "period_bands",
+    "structure_table",
+]
+
+_BASS = {
+    "innovation": "p: adopting by oneself",
+    "imitation": "q: adopting after others",
+    "ceiling": "share that ends up adopting",
+}
+_THROUGH = {
+    "hazard-model": "those they are tied to",
+    "hazard-equivalence": "people with ties like their own",
+}
+_MORAN = ["statistic", "expected", "sd", "p", "p_greater"]
+_WIDE = 0.2
+"""Half of an interval of a share, from which on it tells nothing of where adoption ends."""
+
+
+@if_estimable
+def bass_table(curve: BassCurve) -> pd.DataFrame:
+    """Return the parameters of a Bass curve under words that say what they are."""
+    return curve.tidy().set_index("parameter").rename(index=_BASS)
+
+
+@if_estimable
+def structure_table(test: StructureTest) -> pd.DataFrame:
+    """Return the mean threshold beside rewired networks."""
+    columns = ["observed", "mean", "sd", "lower", "upper", "p", "p_error"]
+    return test.tidy()[columns].set_axis(["mean threshold"])
+
+
+@if_estimable
+def moran_table(test: MoranTest) -> pd.DataFrame:
+    """Return Moran's I of the time of adoption, or of having adopted by period."""
+    found = test.tidy().set_index("label")[_MORAN]
+    return found if len(found) > 1 or test.labels != (0,) else found.set_axis(["time of adoption"])
+
+
+@if_estimable
+def period_bands(test: MoranTest) -> pd.DataFrame:
+    """Return Moran's I by period with the middle 95 % of its permutations, for the picture."""
+    shown = test.tidy().set_index("label")
+    lower, upper = normal_interval(shown["expected"], shown["sd"])
+    return pd.concat({"having adopted": shown.assign(lower=lower, upper=upper)})
+
+
+@if_estimable
+def hazard_table(model: HazardModel) -> pd.DataFrame:
+    """Return the terms of a hazard of adoption."""
+    return model.tidy().set_index("term")
+
+
+def adoption_findings(
+    spread: Spread,
+    reached: pd.DataFrame | NotEstimable,
+    curve: BassCurve | NotEstimable,
+    structure: StructureTest | NotEstimable,
+    moran: MoranTest | NotEstimable,
+    hazards: Mapping[str, HazardModel | NotEstimable],
+) -> list[Finding]:
+    """Say how far adoption went, and whether tied people adopted more alike than chance or than others.
+
+    Parameters
+    ----------
+    spread : Spread
+    reached : DataFrame
+        Of the table ``reach-table``.
+    curve, structure, moran
+        Of the tables ``bass``, ``structure`` and ``moran``. What could not be estimated gives no sentence.
+    hazards : mapping of str to HazardModel
+        By key of their table.
+    """
+    found = []
+    if not isinstance(reached, NotEstimable):
+        found.append(_reach(reached))
+    if not isinstance(curve, NotEstimable):
+        found += _ceiling(spread, curve)
+    if not isinstance(structure, NotEstimable):
+        place = _place(structure.observed, structure.lower, structure.upper)
+        sentence = (
+            f"When people adopted, {structure.observed:.2f} of those they were tied to had adopted before. "
+            f"That is {place} the 95 % range of networks in which everybody keeps the number of ties and who "
+            "is tied to whom is drawn at random."
+        )
+        keys = [key_of("structure", "mean threshold", name) for name in ("observed", "lower", "upper")]
+        found.append(Finding("structure", sentence, tuple(keys)))
+    if not isinstance(moran, NotEstimable):
+        row = moran.tidy().iloc[0]
+        more = (
+            "at more similar times than"
+            if row["p_greater"] <= 0.05
+            else "at times no more similar than those of"
+        )
+        sentence = (
+            f"Adopters who are tied adopted {more} adopters put in one another's places at random "
+            f"(Moran's I {row['statistic']:.2f})."
+        )
+        keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "p_greater")]
+        found.append(Finding("moran", sentence, tuple(keys)))
+    return [
+        *found,
+        *(_hazard(key, model) for key, model in hazards.items() if isinstance(model, HazardModel)),
+    ]
+
+
+def _reach(reached: pd.DataFrame) -> Finding:
+    last = reached.index[-1]
+    half = reached.index[reached["share"] >= 0.5]
+    sentence = f"By period {last}, {reached['adopters'].iloc[-1]:,.0f} had adopted"
+    keys = [key_of("reach-table", last, "adopters")]
+    if len(half):
+        sentence += f"; half of all by period {half[0]}"
+        keys.append(key_of("reach-table", half[0], "share"))
+    return Finding("reach", f"{sentence}.", tuple(keys))
+
+
+def _ceiling(spread: Spread, curve: BassCurve) -> list[Finding]:
+    _, high = normal_interval(curve.ceiling, curve.ceiling_se)
+    if spread.adopted.all() or not high - curve.ceiling <= _WIDE:
+        return []
+    sentence = f"If nothing changes, the curve of adoption ends at {curve.ceiling:.2f} of all."
+    return [Finding("end", sentence, (key_of("bass", _BASS["ceiling"], "estimate"),))]
+
+
+def _place(value: float, lower: float, upper: float) -> str:
+    return "above" if value > upper else "below" if value < lower else "within"
+
+
+def _hazard(key: str, model: HazardModel) -> Finding:
+    row = model.tidy().set_index("term").loc["exposure"]
+    way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "neither sooner nor later"
+    sentence = (
+        f"With more adopters among {_THROUGH[key]}, people adopted {way} (log odds {row['estimate']:.2f}, "
+        f"from {row['lower']:.2f} to {row['upper']:.2f}); whether because of them cannot be told."
+    )
+    keys = [key_of(key, "exposure", name) for name in ("estimate", "lower", "upper")]
+    return Finding(key, sentence, tuple(keys))

@@ -1,0 +1,71 @@
+"""What every meeting's stars come to, as arrays: counted without a table, for many draws of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.arrays import Flags, Integers
+from analysis.contacts.closure_kernels import detect
+from analysis.contacts.stream import ContactStream, Ties, static_ties
+
+__all__ = ["CENSORING", "enduring_ties", "event_counts"]
+
+CENSORING = ("", "no burn-in", "no follow-up", "no burn-in; no follow-up")
+"""Why an event is censored, by the number that `event_counts` gives."""
+
+
+def event_counts(
+    stream: ContactStream,
+    *,
+    window: float,
+    persistence: float,
+    burn_in: float | None = None,
+    chosen: Integers | None = None,
+    ties: Ties | None = None,
+    second_order: bool = True,
+) -> Mapping[str, npt.NDArray[Any]]:
+    """Return the counts of `Coalescence.events` as arrays, for the events chosen; nothing is checked.
+
+    Also ``last`` (time of the last closure in ticks, or missing) and ``reason``, a number: 0 uncensored, 1 no
+    burn-in, 2 no follow-up, 3 both, as in `CENSORING`. Without `second_order` those closures are not looked
+    for: their counts are 0, and ``last`` is of first-order closures.
+    """
+    chosen = np.arange(len(stream.one)) if chosen is None else chosen
+    ties = static_ties(len(stream.people), stream.one, stream.other, stream.first) if ties is None else ties
+    reach, stay = stream.ticks(window), stream.ticks(persistence)
+    none = np.empty(0, dtype=np.int64)
+    ends = stream.one, stream.other, stream.first
+    lasting = enduring_ties(stream, stay)
+    counted, last = detect(ties, *ends, lasting, chosen, reach, second_order, none, none, none)
+    star_one, star_other, shared = counted[:, 0], counted[:, 1], counted[:, 2]
+    names = ["simultaneous", "closed_one", "closed_other", "enduring_one", "enduring_other"]
+    names += ["second_order", "second_order_enduring"]
+    begun = stream.first[chosen]
+    reason = ((star_one == 0) | (star_other == 0)).astype(np.int64)
+    if len(stream.clock):
+        if burn_in is not None:
+            reason |= begun - stream.clock[0] < stream.ticks(burn_in)
+        reason += 2 * (begun + reach + stay > stream.clock[-1])
+    return {
+        "star_one": star_one,
+        "star_other": star_other,
+        "shared": shared,
+        "possible_one": star_other - shared,
+        "possible_other": star_one - shared,
+        "possible": star_one + star_other - 2 * shared,
+        **{name: counted[:, 3 + place] for place, name in enumerate(names)},
+        "closed": counted[:, 4] + counted[:, 5],
+        "enduring": counted[:, 6] + counted[:, 7],
+        "last": last,
+        "reason": reason,
+    }
+
+
+def enduring_ties(stream: ContactStream, stay: float) -> Flags:
+    """Say of each tie whether its pair is in contact again at least so many ticks after its first."""
+    found: Flags = (stream.last >= stream.first + stay) & (stream.last > stream.first)
+    return found

@@ -1,0 +1,94 @@
+"""The sentences that the page on closure cascades opens with, each of recorded numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.contacts.beside_chance import NullComparison
+from analysis.contacts.meetings import Cascades
+from analysis.contacts.one_meeting import MeetingShown
+from analysis.finding import Finding, and_list, key_of
+
+__all__ = ["cascade_findings"]
+
+_PLACES = ("above", "within", "below")
+_NULLS = {
+    "random_placement": "random placement",
+    "degree_preferential": "degree-preferential placement",
+    "one_sided_brokerage": "one-sided brokerage",
+    "time_shuffled": "shuffled times",
+}
+_OPENED = (
+    "Neither circle opened",
+    "One circle opened, which makes a go-between and does not join the circles",
+    "Both circles opened",
+)
+
+
+def cascade_findings(
+    cascades: Cascades, shown: MeetingShown, comparisons: Sequence[NullComparison]
+) -> list[Finding]:
+    """Say what came of all meetings and of the one shown, and whether it is more than chance.
+
+    Parameters
+    ----------
+    cascades : Cascades
+    shown : MeetingShown
+    comparisons : sequence of NullComparison
+        From `beside_chance`. One about which nothing could be tested gives no sentence.
+
+    Returns
+    -------
+    list of Finding
+        Of the numbers of the tables ``all-events``, ``event`` and ``nulls-…``.
+    """
+    row = cascades.found.tidy().iloc[0]
+    found = []
+    if row["possible"]:
+        sentence = (
+            f"People who met could have made {row['possible']:,.0f} new ties in each other's circles. "
+            f"They made and kept {row['enduring']:,.0f} of them."
+        )
+        names = ("first-order closures possible", "first-order closures that endured")
+        found.append(_finding("closures", sentence, "all-events", *names))
+    if row["both_possible"]:
+        sentence = (
+            f"Both sides made a new tie after {row['both_directions']:,.0f} of the "
+            f"{row['both_possible']:,.0f} meetings in which both could."
+        )
+        names = (
+            "star coalescences: both sides made a new tie",
+            "meetings in which both sides had something possible",
+        )
+        found.append(_finding("both-sides", sentence, "all-events", *names))
+    tested = [comparison for comparison in comparisons if comparison.tests]
+    return [*found, _of_the_meeting(shown), *map(_beside_chance, tested)]
+
+
+def _finding(key: str, sentence: str, table: str, *rows: str) -> Finding:
+    return Finding(key, sentence, tuple(key_of(table, row, "value") for row in rows))
+
+
+def _of_the_meeting(shown: MeetingShown) -> Finding:
+    row = shown.row
+    which = "The two people named" if shown.cascades.event else "The best-connected two who met"
+    opened = _OPENED[int(row["closed_one"] > 0) + int(row["closed_other"] > 0)]
+    sentence = (
+        f"{which} could have made {row['possible']:,} new ties in each other's circles. One of them made "
+        f"{row['closed_one']:,}, the other {row['closed_other']:,}, and {row['enduring']:,} of these ties "
+        f"lasted. {'It was not followed to the end' if row['censored'] else opened}."
+    )
+    names = ("first-order closures possible", "closed by the one", "closed by the other")
+    return _finding("meeting", sentence, "event", *names, "first-order closures that endured")
+
+
+def _beside_chance(comparison: NullComparison) -> Finding:
+    nulls = {
+        place: [_NULLS[test.null] for test in comparison.tests if test.place == place] for place in _PLACES
+    }
+    parts = [f"{place} that of {and_list(names)}" for place, names in nulls.items() if names]
+    lies = "; ".join(parts).replace(" that of ", " the 95 % range of draws by ", 1)
+    sentence = f"{comparison.title} ({comparison.of}) lies {lies}."
+    table = f"nulls-{comparison.key}"
+    keys = [key_of(table, test.null.replace("_", " "), "p") for test in comparison.tests]
+    return Finding(f"{comparison.key}-beside-chance", sentence, tuple(keys))

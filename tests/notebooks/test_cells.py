@@ -1,0 +1,153 @@
+"""Each notebook's cells, run in this process with little data or few replicates, and what they record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.notebooks.cells import KEPT_HERE, RUNS, Recorded, built, executed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Of each run: parameters that cost less, and the tables that do not hang on them (what their keys begin
+# with). These are as the run itself has them, in reports/expected/.
+CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "relational_trust/help_example": (
+        {"permutations": 19, "replicates": 20},
+        ("answered", "structure", "isolates", "changes", "dyads", "lasting"),
+    ),
+    "relational_trust/triangulation_example": (
+        {"replicates": 4, "attendances": [0.8], "rates": [0.1]},
+        ("traced", "notes", "joint"),
+    ),
+    "relational_trust/trust_teachers": ({"replicates": 49}, ("reliability", "icc", "people", "schools")),
+    "relational_trust/recovery": ({"seeds": 2}, ("rates", "pair", "many-twins", "separable", "level")),
+    "school_leaders/replication": (
+        {"correlation_permutations": 49, "regression_permutations": 49},
+        ("overview", "table_9_1", "isolates_tried", "text_confidential_means", "text_isolates"),
+    ),
+    "school_leaders/reanalysis": ({"permutations": 49}, ("shares", "description")),
+    "school_leaders/table_9_4": ({}, ("",)),
+    "star_coalescence/cascades_example": ({"replicates": 9}, ("",)),
+    "star_coalescence/cascades_twin": (
+        {"replicates": 9, "factors": [0.5, 1.0]},
+        ("people", "all-events", "two-paths", "event", "rates", "triads", "brokers"),
+    ),
+    "star_coalescence/scale_up_example": (
+        {"rewirings": 9, "permutations": 9},
+        ("who", "reach-table", "categories", "hazard"),
+    ),
+    "star_coalescence/scale_up_twin": (
+        {"rewirings": 9, "permutations": 9},
+        ("who", "reach-table", "categories", "bass", "thresholds", "hazard-by-exposure", "hazard-model"),
+    ),
+    "star_coalescence/netdiffuser": (
+        {"rewirings": 9, "permutations": 9},
+        ("thresholds", "pairing", "diffreg", "bass", "infection"),
+    ),
+    "star_coalescence/policies": ({}, ("",)),
+    "star_coalescence/recovery": ({}, ("",)),
+    "your_network/network": ({"permutations": 19}, ("answered", "structure", "changes")),
+    "your_network/survey": ({}, ("",)),
+    "your_network/activities": ({}, ("",)),
+}
+
+Runner = Callable[..., Recorded]
+
+
+@pytest.fixture(scope="module")
+def derived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of checked tables that these tests share."""
+    return tmp_path_factory.mktemp("data_derived")
+
+
+@pytest.fixture
+def recorded(
+    derived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Runner:
+    """Return how to run one run's cells, with what its dataset needs."""
+
+    def runner(name: str, cells: list[dict[str, Any]] | None = None) -> Recorded:
+        run = RUNS[name]
+        dataset = run.dataset.name
+        mirror = None if dataset in KEPT_HERE else request.getfixturevalue("data_mirror")
+        built(dataset, derived, mirror)
+        return executed(run, CHEAPER[name][0], derived, tmp_path, monkeypatch, cells)
+
+    return runner
+
+
+def test_every_notebook_is_run_here() -> None:
+    assert {RUNS[name].notebook.path for name in CHEAPER} == {run.notebook.path for run in RUNS.values()}
+
+
+@pytest.mark.parametrize("name", CHEAPER)
+def test_the_cells_of_a_notebook_record_what_the_run_is_known_for(name: str, recorded: Runner) -> None:
+    found = recorded(name)
+    steady = CHEAPER[name][1]
+    path = ROOT / f"reports/expected/{name}.json"
+    known = {
+        key: value
+        for key, value in json.loads(path.read_text(encoding="utf-8")).items()
+        if any(key.startswith(part) for part in steady)
+    }
+    assert len(known) >= 8
+    assert known.keys() <= found.numbers.keys(), "numbers that are gone"
+    for key, value in known.items():
+        exact = isinstance(value, (str, bool))
+        assert found.numbers[key] == (value if exact else pytest.approx(value, rel=1e-5, abs=1e-8)), key
+    if not name.endswith("_example"):
+        assert 2 <= len(found.findings) <= 8
+
+
+def _planted(name: str, right: str, wrong: str) -> list[dict[str, Any]]:
+    cells = json.loads(RUNS[name].notebook.path.read_text(encoding="utf-8"))["cells"]
+    text = json.dumps(cells)
+    assert text.count(right) == 1
+    planted: list[dict[str, Any]] = json.loads(text.replace(right, wrong))
+    return planted
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        # A column that is not there, inside the call that records: no sentence of the page may hide it.
+        (
+            "star_coalescence/scale_up_twin",
+            "moran_table(moran), caption",
+            "moran_table(moran)[['mean']], caption",
+        ),
+        ("star_coalescence/cascades_twin", "coalescence.table(), coal", "coalescence.table()[['sd']], coal"),
+    ],
+)
+def test_a_mistyped_column_stops_the_notebook(name: str, right: str, wrong: str, recorded: Runner) -> None:
+    with pytest.raises(KeyError):
+        recorded(name, _planted(name, right, wrong))
+
+
+def test_a_mistake_in_what_a_table_shows_is_no_sentence_of_the_page(
+    recorded: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.adoption.spread_findings._MORAN", ["statistic", "expectation"])
+    with pytest.raises(KeyError, match="expectation"):
+        recorded("star_coalescence/scale_up_twin")
+
+
+def test_of_a_dataset_with_a_smallest_cell_no_page_shows_the_meeting_of_two(recorded: Runner) -> None:
+    found = recorded("star_coalescence/cascades_example")
+    parts = {key.split(".")[0] for key in found.numbers}
+    assert not parts & {"event", "rates", "triads", "brokers", "nulls-coalescence", "nulls-both-sides"}
+    assert not found.files & {"largest", "event", "timeline", "steps", "triads-figure", "surface"}
+    assert "first-order-closures-that-endured" not in " ".join(found.numbers)
+
+
+def test_of_a_dataset_with_a_smallest_cell_every_count_of_adopters_is_of_enough(recorded: Runner) -> None:
+    found = recorded("star_coalescence/scale_up_example")
+    new = [value for key, value in found.numbers.items() if key.startswith("reach-table") and "new" in key]
+    assert new and all(value == 0 or value >= 5 for value in new)
+    assert not {key.split(".")[0] for key in found.numbers} & {"bass", "hazard-by-exposure"}
+    assert "communities" not in found.files and "reach" in found.files
