@@ -40,9 +40,7 @@ def rate_recovery_findings(held: int, rates: pd.DataFrame, apart: int, traced: i
     ]
 
 
-def coverage_findings(
-    table: str, covered: pd.DataFrame, what: str, column: str = "held"
-) -> list[Finding]:
+def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str = "held") -> list[Finding]:
     """Say which intervals hold the truth least often, over many twins.
 
     Parameters
