@@ -83,7 +83,8 @@ def share_findings(shares: pd.DataFrame, counts: pd.DataFrame) -> list[Finding]:
         Finding(
             key_of("shares", reading),
             f"With confidential exchanges of {reading}, {_percent(row[headline])} of "
-            f"{specifications[reading]} specifications support the printed headline and {_percent(row[reverse])} its reverse.",
+            f"{specifications[reading]} specifications support the printed headline and "
+            f"{_percent(row[reverse])} its reverse.",
             (
                 *(key_of("shares", reading, side) for side in (headline, reverse)),
                 key_of("specification_counts", reading, "specifications"),
