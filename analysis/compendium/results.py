@@ -322,7 +322,7 @@ class Results:
         if not any(reasons):
             return frame, caption
         shown = frame.astype(object)
-        numbers = frame.apply(lambda column: pd.to_numeric(column, errors="coerce").notna()).to_numpy(bool)
+        numbers = frame.apply(pd.to_numeric, errors="coerce").notna().to_numpy(bool)
         for place, reason in enumerate(reasons):
             for number, column in enumerate(np.flatnonzero(numbers[place])):
                 if reason:
