@@ -6,9 +6,23 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-__all__ = ["Finding", "Number", "and_list", "key_of", "slug", "smallest_group"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Finding",
+    "Number",
+    "and_list",
+    "key_of",
+    "p_in_words",
+    "percent",
+    "row_of",
+    "signed",
+    "slug",
+    "smallest_group",
+]
 
 
 class Number(TypedDict):
@@ -60,6 +74,52 @@ def key_of(table: str, *labels: object) -> str:
     'structure.help.3.ties'
     """
     return f"{table}.{slug(*labels)}"
+
+
+def row_of(frame: pd.DataFrame, label: object) -> dict[str, Any]:
+    """Return the one row of a table under a label, by column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row_of(pd.DataFrame({"ties": [7.5, 17.5], "kind": ["a", "b"]}, index=[1, 3]), 3)
+    {'ties': 17.5, 'kind': 'b'}
+    """
+    place = frame.index.get_loc(label)
+    return dict(zip(map(str, frame), frame.astype(object).iloc[place], strict=True))
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole percentage, as it stands in a sentence.
+
+    Examples
+    --------
+    >>> percent(0.818)
+    '82 %'
+    """
+    return f"{100 * share:.0f} %"
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """Return a number with a minus sign that is one, and without one where it rounds to zero.
+
+    Examples
+    --------
+    >>> signed(-0.378), signed(-0.001)
+    ('−0.38', '0.00')
+    """
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+
+
+def p_in_words(p: float) -> str:
+    """Return a p-value as it stands in a sentence.
+
+    Examples
+    --------
+    >>> p_in_words(0.0005), p_in_words(0.0305), p_in_words(0.4723)
+    ('p < 0.001', 'p = 0.030', 'p = 0.47')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
 def smallest_group(groups: Iterable[Collection[str]]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, p_in_words, percent, signed
 
 __all__ = ["exposure_findings", "pairing_findings", "reach_findings", "structure_findings"]
 
@@ -36,9 +36,8 @@ def reach_findings(
         row = later.loc[years]
         said = (
             f"After {years} years half of the policies observed that long had reached "
-            f"{100 * row['median']:.0f} % of "
-            f"the states; a quarter had reached {100 * row['upper quarter']:.0f} %, and a quarter only "
-            f"{100 * row['lower quarter']:.0f} %."
+            f"{percent(row['median'])} of the states; a quarter had reached {percent(row['upper quarter'])}, "
+            f"and a quarter only {percent(row['lower quarter'])}."
         )
         names = ("median", "upper quarter", "lower quarter")
         found.append(Finding("reach", said, tuple(key_of("reach", years, name) for name in names)))
@@ -56,9 +55,8 @@ def pairing_findings(own: float, paired: float, women: int, wrong: int) -> list[
         People, and who of them then have another's time.
     """
     sentence = (
-        f"In the Korean data {wrong} of {women} women are given another woman's time of adoption. "
-        f"That moves the mean "
-        f"threshold from {own:.3f} to {paired:.3f}."
+        f"In the Korean data {wrong} of {women} women are given another woman's time of adoption. That moves "
+        f"the mean threshold from {own:.3f} to {paired:.3f}."
     )
     keys = ("pairing.times", "pairing.women", "thresholds.korean_family_planning.coded", "pairing.threshold")
     return [Finding("pairing", sentence, keys)]
@@ -75,8 +73,7 @@ def structure_findings(tidy: Mapping[Hashable, float] | pd.Series) -> list[Findi
     how = "depends" if tidy["p"] < SURE else "does not clearly depend"
     sentence = (
         f"The mean threshold {how} on who is tied to whom: it is {tidy['observed']:.3f}, and "
-        f"{tidy['mean']:.3f} in "
-        f"rewired networks (p = {tidy['p']:.2f})."
+        f"{tidy['mean']:.3f} in rewired networks ({p_in_words(tidy['p'])})."
     )
     return [
         Finding(
@@ -96,11 +93,9 @@ def exposure_findings(coded: pd.Series, censored: pd.Series) -> list[Finding]:
         Rows of the two regressions: ``estimate``, ``lower``, ``upper``.
     """
     sentence = (
-        f"The effect of exposure is {_signed(coded['estimate'])}, {_told(coded)}, when people who "
-        f"never adopted count as "
-        f"adopters; left censored it is {_signed(censored['estimate'])}, {_told(censored)}. "
-        f"Exposure cannot separate "
-        "contagion from likeness."
+        f"The effect of exposure is {signed(coded['estimate'])}, {_told(coded)}, when people who never "
+        f"adopted count as adopters; left censored it is {signed(censored['estimate'])}, {_told(censored)}. "
+        "Exposure cannot separate contagion from likeness."
     )
     keys = tuple(key_of(table, "exposure", "estimate") for table in ("diffreg", "diffreg-censored"))
     return [Finding("exposure", sentence, keys)]
@@ -112,7 +107,3 @@ def _told(row: pd.Series) -> str:
         if row["lower"] <= 0 <= row["upper"]
         else "which can be told from none"
     )
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, percent, row_of
 
 __all__ = ["attendance_findings", "attribution_findings", "convergence_findings", "rate_findings"]
 
@@ -27,32 +26,33 @@ def attendance_findings(reached: pd.DataFrame, organizations: pd.DataFrame) -> l
     'Most came to kick off (50 %), fewest to lab (25 %).'
     """
     found = []
-    for key, table, frame, said in (
-        ("reach", "activities", reached, "Most came to {high} ({most} %), fewest to {low} ({least} %)."),
-        (
-            "schools",
-            "organizations",
-            organizations,
-            (
-                "People of {high} came to {most} % of what they could have come to, people of {low} "
-                "to {least} %."
-            ),
-        ),
-    ):
-        shares = frame["share"].dropna()
-        if len(shares) < 2 or shares.max() == shares.min():
-            continue
-        high: Any = shares.idxmax()
-        low: Any = shares.idxmin()
-        sentence = said.format(
-            high=_words(high),
-            most=f"{100 * shares[high]:.0f}",
-            low=_words(low),
-            least=f"{100 * shares[low]:.0f}",
+    ends = _apart(reached["share"])
+    if ends:
+        (high, most), (low, least) = ends
+        sentence = (
+            f"Most came to {_words(high)} ({percent(most)}), fewest to {_words(low)} ({percent(least)})."
         )
-        keys = tuple(key_of(table, name, "share") for name in (high, low))
-        found.append(Finding(key, sentence, keys))
+        keys = tuple(key_of("activities", name, "share") for name in (high, low))
+        found.append(Finding("reach", sentence, keys))
+    ends = _apart(organizations["share"])
+    if ends:
+        (high, most), (low, least) = ends
+        sentence = (
+            f"People of {_words(high)} came to {percent(most)} of what they could have come to, people of "
+            f"{_words(low)} to {percent(least)}."
+        )
+        keys = tuple(key_of("organizations", name, "share") for name in (high, low))
+        found.append(Finding("schools", sentence, keys))
     return found
+
+
+def _apart(shares: pd.Series) -> tuple[tuple[str, float], tuple[str, float]] | None:
+    """Return where a share is largest and where smallest; nothing where they are alike."""
+    ordered = shares.dropna().sort_values(kind="stable", ascending=False)
+    if len(ordered) < 2 or ordered.iloc[0] == ordered.iloc[-1]:
+        return None
+    first, last = ((str(ordered.index[place]), float(ordered.iloc[place])) for place in (0, -1))
+    return first, last
 
 
 def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendance") -> list[Finding]:
@@ -67,7 +67,7 @@ def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendanc
     """
     if known not in traced.index:
         return []
-    row: Any = traced.loc[known]
+    row = row_of(traced, known)
     total, one = int(row["new_ties"]), int(row["one"])
     keys = tuple(key_of("traced", known, name) for name in ("new_ties", "one"))
     sentence = f"Of {total} new ties, {one} can be traced to one activity by {known}."
@@ -76,8 +76,8 @@ def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendanc
         found.append(
             Finding(
                 "advice.traced",
-                f"For most of the {total} new ties, who came is not enough to say where they "
-                "began. Write down dated contacts, or survey after fewer activities.",
+                f"For most of the {total} new ties, who came is not enough to say where they began. Write "
+                "down dated contacts, or survey after fewer activities.",
                 keys[:1],
             )
         )
@@ -98,8 +98,8 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
     rates = rates.dropna(subset=["rate", "lower"])
     if rates.empty:
         return []
-    best: Any = rates["lower"].idxmax()
-    row: Any = rates.loc[best]
+    best = str(rates["lower"].idxmax())
+    row = row_of(rates, best)
     keys = tuple(key_of("rates", best, name) for name in ("rate", "lower", "upper"))
     if row["lower"] <= 0:
         return [
@@ -113,9 +113,9 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
     return [
         Finding(
             "rates",
-            f"The clearest sign of an activity making ties is at {_words(best)}: pairs who met "
-            f"there formed a tie "
-            f"with a chance of {row['rate']:.2f} (95 % interval {row['lower']:.2f} to {row['upper']:.2f}).",
+            f"The clearest sign of an activity making ties is at {_words(best)}: pairs who met there formed "
+            f"a tie with a chance of {row['rate']:.2f} (95 % interval {row['lower']:.2f} to "
+            f"{row['upper']:.2f}).",
             keys,
         )
     ]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, p_in_words, percent, row_of, signed
 
 __all__ = ["score_findings", "trust_findings"]
 
@@ -34,7 +32,7 @@ def score_findings(summary: pd.DataFrame) -> list[Finding]:
     found = []
     for scale, rows in summary.groupby(level="scale", sort=False):
         first, last = rows.iloc[0], rows.iloc[-1]
-        ends: tuple[Any, ...] = (rows.index[0], rows.index[-1])
+        ends = [rows.index[0], rows.index[-1]]
         name = str(scale).replace("_", " ")
         if len(rows) == 1:
             sentence = f"The mean of {name} is {last['mean']:.2f} ({last['people']:.0f} people)."
@@ -60,20 +58,20 @@ def trust_findings(icc: pd.DataFrame, associated: pd.DataFrame) -> list[Finding]
         `correlation` by measure and kind.
     """
     row = ("without filled-in values", "reml")
-    values: Any = icc.loc[row]
+    values = row_of(icc, row)
     verdict = (
         "is reliable enough to be used" if values["icc2"] >= RELIABLE else "is too unreliable to rank schools"
     )
     found = [
         Finding(
             "icc",
-            f"{100 * values['icc1']:.0f} % of the differences in trust lie between schools (ICC(1)); "
-            f"a school's mean has a reliability of {values['icc2']:.2f} (ICC(2)) and {verdict}.",
+            f"{percent(values['icc1'])} of the differences in trust lie between schools (ICC(1)); a school's "
+            f"mean has a reliability of {values['icc2']:.2f} (ICC(2)) and {verdict}.",
             tuple(key_of("icc", *row, name) for name in ("icc1", "icc2")),
         )
     ]
     kind = ("edgewise", "spearman")
-    fit: Any = associated.loc[kind]
+    fit = row_of(associated, kind)
     told = (
         f"{'more' if fit['estimate'] > 0 else 'less'} where more advice is returned"
         if fit["p"] < SURE
@@ -83,8 +81,8 @@ def trust_findings(icc: pd.DataFrame, associated: pd.DataFrame) -> list[Finding]
         Finding(
             "association",
             f"Over {fit['units']:.0f} schools, trust is {told}: Spearman's correlation is "
-            f"{_signed(fit['estimate'])} (p = {fit['p']:.2f}, interval {_signed(fit['lower'])} to "
-            f"{_signed(fit['upper'])}).",
+            f"{signed(fit['estimate'])} ({p_in_words(fit['p'])}, interval {signed(fit['lower'])} to "
+            f"{signed(fit['upper'])}).",
             tuple(
                 key_of("association", *kind, name) for name in ("units", "estimate", "p", "lower", "upper")
             ),
@@ -98,7 +96,3 @@ def _moved(first: float, last: float) -> str:
     if one == other:
         return f"stayed at {other}"
     return f"{'rose' if last > first else 'fell'} from {one} to {other}"
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")

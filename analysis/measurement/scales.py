@@ -101,7 +101,6 @@ def who_scored(scores: pd.DataFrame) -> list[frozenset[tuple[str, str, object]]]
     scores : DataFrame
         As from `scale_scores`.
     """
-    return [
-        frozenset((str(person), str(scale), wave) for person in group["actor_id"])
-        for (scale, wave), group in scores.groupby(["scale", "wave"])
-    ]
+    found = [*zip(scores["actor_id"].astype(str), scores["scale"], scores["wave"], strict=True)]
+    groups = pd.Series(found, index=scores.index, dtype=object).groupby([scores["scale"], scores["wave"]])
+    return [frozenset(group) for _, group in groups]

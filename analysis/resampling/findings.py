@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, p_in_words, percent, signed
 
 __all__ = ["correlation_findings", "regression_findings", "share_findings"]
 
@@ -23,12 +22,11 @@ def correlation_findings(correlations: pd.DataFrame) -> list[Finding]:
     correlations : DataFrame
         As recorded under `table_9_2`: a row a pair of networks, with its ``correlation``.
     """
-    values = correlations["correlation"]
-    low: Any = values.idxmin()
-    high: Any = values.idxmax()
+    ordered = correlations["correlation"].sort_values(kind="stable")
+    low, high = ordered.index[0], ordered.index[-1]
     sentence = (
-        f"The networks are correlated between {values[low]:.2f} ({' with '.join(low)}) and "
-        f"{values[high]:.2f} ({' with '.join(high)})."
+        f"The networks are correlated between {ordered.iloc[0]:.2f} ({' with '.join(low)}) and "
+        f"{ordered.iloc[-1]:.2f} ({' with '.join(high)})."
     )
     return [
         Finding(
@@ -49,17 +47,17 @@ def regression_findings(tables: Mapping[str, pd.DataFrame], readings: Mapping[st
 
     Examples
     --------
-    >>> index = ["help year 1", "trust year 1"]
-    >>> fit = pd.DataFrame({"estimate": [0.4, 0.1], "p": [0.0001, 0.2]}, index=index)
+    >>> terms = ["help year 1", "trust year 1"]
+    >>> fit = pd.DataFrame({"estimate": [0.4, 0.1], "p": [0.0001, 0.2]}, index=terms)
     >>> regression_findings({"model": fit}, {"model": "As printed"})[0].sentence
-    'As printed, help year 1 predicts (0.40, p < 0.001) and trust year 1 does not (0.10, p = 0.200).'
+    'As printed, help year 1 predicts (0.40, p < 0.001) and trust year 1 does not (0.10, p = 0.20).'
     """
     found = []
     for table, fit in tables.items():
         terms = [term for term in fit.index if term != "intercept"]
         said = [
             f"{term} {'predicts' if fit.loc[term, 'p'] < SURE else 'does not'} "
-            f"({_signed(fit.loc[term, 'estimate'])}, {_sure(fit.loc[term, 'p'])})"
+            f"({signed(fit.loc[term, 'estimate'])}, {p_in_words(fit.loc[term, 'p'])})"
             for term in sorted(terms, key=lambda term: fit.loc[term, "p"])
         ]
         keys = tuple(key_of(table, term, name) for term in terms for name in ("estimate", "p"))
@@ -78,29 +76,17 @@ def share_findings(shares: pd.DataFrame, counts: pd.DataFrame) -> list[Finding]:
         The same rows; ``specifications``.
     """
     headline, reverse = shares.columns[:2]
-    specifications: Any = counts["specifications"]
     return [
         Finding(
             key_of("shares", reading),
-            f"With confidential exchanges of {reading}, {_percent(row[headline])} of "
-            f"{specifications[reading]} specifications support the printed headline and "
-            f"{_percent(row[reverse])} its reverse.",
+            f"With confidential exchanges of {reading}, {percent(row[headline])} of {total} "
+            f"specifications support the printed headline and {percent(row[reverse])} its reverse.",
             (
                 *(key_of("shares", reading, side) for side in (headline, reverse)),
                 key_of("specification_counts", reading, "specifications"),
             ),
         )
-        for reading, row in shares.iterrows()
+        for (reading, row), total in zip(
+            shares.iterrows(), counts.loc[shares.index, "specifications"], strict=True
+        )
     ]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
-
-
-def _sure(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

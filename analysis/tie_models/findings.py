@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, row_of, signed
 
 __all__ = ["p1_findings", "sign_findings"]
 
@@ -20,20 +18,17 @@ def p1_findings(model: pd.DataFrame) -> list[Finding]:
         As recorded under `table_9_4_model_1`: index density, reciprocity; ``estimate``.
     """
     values = model["estimate"]
+    above = "Ties are returned far more than chance: " if values["reciprocity"] > 0 else ""
     sentence = (
-        f"Ties are returned far more than chance: p1 estimates reciprocity at "
-        f"{values['reciprocity']:.2f} and "
-        f"density at {values['density']:.2f}."
-        if values["reciprocity"] > 0
-        else f"p1 estimates reciprocity at {values['reciprocity']:.2f} "
-        f"and density at {values['density']:.2f}."
-    ).replace("-", "−")
+        f"{above}p1 estimates reciprocity at {signed(values['reciprocity'])} and density at "
+        f"{signed(values['density'])}."
+    )
     keys = tuple(key_of("table_9_4_model_1", name, "estimate") for name in ("reciprocity", "density"))
     return [Finding("p1", sentence, keys)]
 
 
 def sign_findings(signs: pd.DataFrame) -> list[Finding]:
-    """Say whether efficacious leaders send and receive more, and which network gives the printed signs.
+    """Say whether leaders with more efficacy send and receive more, on the network and on its transpose.
 
     Parameters
     ----------
@@ -44,11 +39,11 @@ def sign_findings(signs: pd.DataFrame) -> list[Finding]:
     columns = ("sender efficacy", "receiver efficacy")
     found = []
     for way, start in (("network", "On the files"), ("transpose", "With every tie turned round")):
-        row: Any = signs.loc[("transitive triples", way)]
+        row = row_of(signs, ("transitive triples", way))
         sent, received = (row[name] for name in columns)
         sentence = (
-            f"{start}, leaders with more efficacy send {_more(sent)} confidential ties "
-            f"({_signed(sent)}) and receive {_more(received)} ({_signed(received)})."
+            f"{start}, leaders with more efficacy send {_more(sent)} confidential ties ({signed(sent)}) and "
+            f"receive {_more(received)} ({signed(received)})."
         )
         keys = tuple(key_of("table_9_4_signs", "transitive triples", way, name) for name in columns)
         found.append(Finding(key_of("signs", way), sentence, keys))
@@ -57,7 +52,3 @@ def sign_findings(signs: pd.DataFrame) -> list[Finding]:
 
 def _more(value: float) -> str:
     return "more" if value > 0 else "fewer"
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")

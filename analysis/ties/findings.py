@@ -6,10 +6,9 @@ Every function takes the tables as they are recorded (`structure`, `answered`, `
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, p_in_words, percent, signed
 
 __all__ = [
     "advice_on_answers",
@@ -59,10 +58,10 @@ def network_findings(described: pd.DataFrame) -> list[Finding]:
         else:
             said = f"{_named(relation)} has {last['ties']:.0f} ties"
         if pd.notna(last["edgewise"]):
-            said += f"; {last['edgewise']:.0%} are returned in wave {end[1]}".replace("%", " %")
+            said += f"; {percent(last['edgewise'])} are returned in wave {end[1]}"
             keys.append(key_of("structure", *end, "edgewise"))
         if pd.notna(last["response_rate"]):
-            said += f"; {last['response_rate']:.0%} answered".replace("%", " %")
+            said += f"; {percent(last['response_rate'])} answered"
             keys.append(key_of("answered", *end, "response_rate"))
         found.append(Finding(key_of("ties", relation), f"{said}.", tuple(keys)))
     return found
@@ -79,8 +78,8 @@ def reciprocity_findings(returned: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             key_of("returned", end[0]),
-            f"In wave {end[1]}, {row['edgewise']:.0%} of {_words(end[0])} ties are returned; chance alone "
-            f"would return {row['by_chance']:.0%} ({_sure(row['p'])}).".replace("%", " %"),
+            f"In wave {end[1]}, {percent(row['edgewise'])} of {_words(end[0])} ties are returned; chance "
+            f"alone would return {percent(row['by_chance'])} ({p_in_words(row['p'])}).",
             tuple(key_of("reciprocity", *end, name) for name in ("edgewise", "by_chance", "p")),
         )
         for end, row in _last(returned)
@@ -107,8 +106,8 @@ def mixing_findings(mixing: pd.DataFrame) -> list[Finding]:
             said = f"ties {'stay within' if inward else 'cross'} schools more than chance would have it"
         sentence = (
             f"In wave {end[1]}, {_words(end[0])} {said}: the E-I index is "
-            f"{_signed(row['external_internal'])}, and {_signed(row['random_mixing'])} under random mixing "
-            f"({_sure(row['p'])})."
+            f"{signed(row['external_internal'])}, and {signed(row['random_mixing'])} under random mixing "
+            f"({p_in_words(row['p'])})."
         )
         names = ("external_internal", "random_mixing", "p")
         found.append(
@@ -129,15 +128,12 @@ def change_findings(compared: pd.DataFrame) -> list[Finding]:
     for end, row in _last(compared):
         names = ["kept", "new", "lost"]
         sentence = (
-            f"From wave {end[1]}, {row['kept']:.0f} {_words(end[0])} ties were kept, "
-            f"{row['new']:.0f} are new "
-            f"and {row['lost']:.0f} were lost"
+            f"From wave {end[1]}, {row['kept']:.0f} {_words(end[0])} ties were kept, {row['new']:.0f} are "
+            f"new and {row['lost']:.0f} were lost"
         )
         if row["jaccard"] < ENOUGH_KEPT:
-            sentence += (
-                f". The Jaccard index is {row['jaccard']:.2f}: too little stayed for a model of tie-by-tie "
-                "change"
-            )
+            sentence += f". The Jaccard index is {row['jaccard']:.2f}: too little stayed for a model of "
+            sentence += "tie-by-tie change"
             names.append("jaccard")
         keys = tuple(key_of("changes", *end, name) for name in names)
         found.append(Finding(key_of("change", end[0]), f"{sentence}.", keys))
@@ -155,9 +151,8 @@ def advice_on_answers(described: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             key_of("advice", end[0]),
-            f"Only {row['response_rate']:.0%} answered about {_words(end[0])} in wave {end[1]}. "
-            f"Ask the others "
-            "before you read a difference between waves as change.".replace("%", " %"),
+            f"Only {percent(row['response_rate'])} answered about {_words(end[0])} in wave {end[1]}. Ask the "
+            "others before you read a difference between waves as change.",
             (key_of("answered", *end, "response_rate"),),
         )
         for end, row in _last(described)
@@ -182,11 +177,3 @@ def _named(relation: object) -> str:
 def _moved(first: float, last: float) -> str:
     how = "stayed at" if first == last else "rose from" if last > first else "fell from"
     return f"{how} {last:.0f}" if first == last else f"{how} {first:.0f} to {last:.0f}"
-
-
-def _signed(value: float) -> str:
-    return f"{np.round(value, 2) + 0.0:.2f}".replace("-", "−")
-
-
-def _sure(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, row_of
 
 __all__ = ["coverage_findings", "detector_findings", "rate_recovery_findings"]
 
@@ -28,17 +28,14 @@ def rate_recovery_findings(held: int, rates: pd.DataFrame, apart: int, traced: i
     return [
         Finding(
             "rates",
-            f"{'All' if held == len(rates) else 'Not all'} rates are found again: {held} "
-            f"intervals hold the rate that "
-            "the twin was made with.",
+            f"{'All' if held == len(rates) else 'Not all'} rates are found again: {held} intervals hold the "
+            "rate that the twin was made with.",
             ("rates.held",),
         ),
         Finding(
             "pair",
-            (
-                f"Two histories trace {traced} new ties to different sessions, and {how} of the "
-                f"network tells them apart."
-            ),
+            f"Two histories trace {traced} new ties to different sessions, and {how} of the network tells "
+            "them apart.",
             ("pair.differently-traced", "pair.cells-apart"),
         ),
     ]
@@ -59,8 +56,8 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str 
         Which column says how many held it.
     """
     short = covered[covered[column] < covered["least"]]
-    worst: Any = (covered[column] - covered["least"]).idxmin()
-    row = covered.loc[worst]
+    worst = (covered[column] - covered["least"]).idxmin()
+    row = row_of(covered, worst)
     verdict = (
         f"The intervals of {what} hold the truth as often as they say"
         if short.empty
@@ -92,10 +89,8 @@ def detector_findings(
     return [
         Finding(
             "planted",
-            (
-                f"Of {planted} closures planted in this twin, {found} are found with their day and "
-                f"whether they endured."
-            ),
+            f"Of {planted} closures planted in this twin, {found} are found with their day and whether they "
+            "endured.",
             ("planted", "planted.found"),
         ),
         Finding(
