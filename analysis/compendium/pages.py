@@ -253,7 +253,8 @@ class _Renderer:
         data = output["data"]
         if FINDING in data:
             self.findings.append(data[FINDING])
-            return f'<p class="finding">{html.escape(data[FINDING]["sentence"])}</p>'
+            # The page opens with it.
+            return ""
         if TABLE in data:
             self.tables += 1
             self.places |= dict.fromkeys(data[TABLE]["numbers"], f"Table {self.tables}")

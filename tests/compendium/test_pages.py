@@ -511,6 +511,7 @@ def test_a_page_opens_with_its_findings_each_linked_to_what_it_rests_on(
         "First limits",
     )
     within = page.text("section.findings")
+    assert page.text().count("Said of") == 2, "each is said once, at the top"
     assert within.count("REAL") == 2 and within.count("Said of") == 2
     links = [
         given["href"] for tag, given, above in page.elements if tag == "a" and "section.findings" in above

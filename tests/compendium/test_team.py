@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from analysis.privacy.names import fold
 
@@ -74,7 +75,10 @@ def compendium(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", ".partial-*")
     for folder in ("analysis", *STUDIES, "data_raw/example_network"):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
-    for dataset in ("pipnic_twin", "school_leaders", "school_teacher_advice"):
+    runs = [
+        run for study in STUDIES for run in yaml.safe_load((ROOT / study / "study.yml").read_text())["runs"]
+    ]
+    for dataset in {run["dataset"] for run in runs} - {"example_network"}:
         (root / "data_raw" / dataset).mkdir()
         shutil.copy(ROOT / "data_raw" / dataset / "datapackage.json", root / "data_raw" / dataset)
     shutil.copy(ROOT / "requirements.lock", root)

@@ -277,9 +277,11 @@ def declared(tmp_path: Path, **entries: Any) -> Path:
 
 
 @pytest.mark.parametrize("smallest", [0, 1, 5])
-def test_a_smallest_cell_is_read_and_without_one_there_is_no_limit(tmp_path: Path, smallest: int) -> None:
+def test_a_smallest_cell_is_read_and_without_one_it_is_that_of_private_data(
+    tmp_path: Path, smallest: int
+) -> None:
     assert read_package(declared(tmp_path, smallest_cell=smallest)).smallest_cell == smallest
-    assert read_package(declared(tmp_path / "other")).smallest_cell == 0
+    assert read_package(declared(tmp_path / "other")).smallest_cell == 5
 
 
 @pytest.mark.parametrize("smallest", [-1, 5.0, "5", True, None, [5]])
