@@ -48,10 +48,8 @@ def goodness_of_fit_violins(
     """
     aspects = list(labels)
     if not aspects or any(set(one) != set(aspects) for one in (observed, simulated, p)):
-        raise ValueError(
-            f"found aspects {aspects}, {list(observed)}, {list(simulated)}, {list(p)}; allowed: "
-            f"the same in all"
-        )
+        found = "; ".join(", ".join(one) or "none" for one in (labels, observed, simulated, p))
+        raise ValueError(f"found aspects {found}; allowed: the same in all, at least one")
     with themed():
         rows = -(-len(aspects) // 2)
         columns = min(len(aspects), 2)
@@ -153,6 +151,6 @@ def importance_bars(importance: pd.DataFrame) -> Figure:
         axis.invert_yaxis()
         axis.set_xlim(0, 1)
         axis.set_xlabel("share of what moves actors' choices")
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.45), ncols=2)
+        axis.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0))
         figure.tight_layout()
     return figure

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.validations import actor_models
-from analysis.validations.actor_models import coverage_and_levels, main, one_panel, sparse_panels
+from analysis.validations.actor_models import coverage_and_levels, main, sparse_panels
 
 
 def test_results_do_not_depend_on_the_workers() -> None:
@@ -23,8 +23,14 @@ def test_results_do_not_depend_on_the_workers() -> None:
 
 def test_intervals_in_the_wrong_place_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def shifted(actors: int, generator: np.random.Generator) -> dict[str, Any]:
-        found = one_panel(actors, generator)
-        return {**found, "covered": np.zeros(6, bool), "p": [0.001] * 6}
+        drawn = generator.normal(size=6)
+        return {
+            "converged": True,
+            "estimates": drawn,
+            "errors": np.full(6, 0.1),
+            "covered": np.zeros(6, bool),
+            "p": [0.001] * 6,
+        }
 
     monkeypatch.setattr(actor_models, "one_panel", shifted)
     coverage, levels, _ = coverage_and_levels(30, panels=2, seed=5, workers=1)
