@@ -153,7 +153,7 @@ def _moran(test: MoranTest) -> Finding:
 def _hazard(key: str, model: HazardModel) -> Finding:
     row = model.tidy().set_index("term").loc["exposure"]
     way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "neither sooner nor later"
-    estimate, lower, upper = (_signed(row[name]) for name in ("estimate", "lower", "upper"))
+    estimate, lower, upper = (_signed(float(row[name])) for name in ("estimate", "lower", "upper"))
     sentence = (
         f"With more adopters among {_THROUGH[key]}, adoption came {way} (log odds {estimate}, from {lower} "
         f"to {upper}). Whether because of them cannot be told."
