@@ -17,7 +17,7 @@ if _LACKING:
         "or first `. .venv/bin/activate`"
     )
 
-from analysis.compendium import check, driver, plan, team  # noqa: E402  (these need the packages)
+from analysis.compendium import check, checkout, driver, plan, team  # noqa: E402  (these need the packages)
 from analysis.compendium.state import State  # noqa: E402
 from analysis.compendium.studies import Study, load_studies  # noqa: E402
 from analysis.compendium.verdict import judge  # noqa: E402
@@ -44,7 +44,7 @@ def _chosen(studies: Sequence[Study], study: str | None) -> Sequence[Study]:
 def _run(arguments: argparse.Namespace) -> int:
     studies = load_studies()
     chosen = _chosen(studies, arguments.study)
-    with driver.working(_say):
+    with checkout.working(_say):
         outcome = driver.build(studies, chosen, _say)
     print(f"\n{driver.table_of(studies, outcome)}\n")
     skipped = check.skipped(outcome.verdicts)
@@ -77,7 +77,7 @@ def _data(arguments: argparse.Namespace) -> int:
     wanted = list(packages.values()) if arguments.study else plan.every_package()
     units = [make(package, _say) for make in (plan.files_unit, plan.data_unit) for package in wanted]
     outcome = driver.Outcome()
-    with driver.working(_say):
+    with checkout.working(_say):
         driver.bring_up_to_date(units, State(), _say, outcome)
     for line in outcome.failed:
         print(f"FAILED: {line}", file=sys.stderr)
@@ -171,7 +171,7 @@ def _check_data(arguments: argparse.Namespace) -> int:
 
 
 def _deidentify(arguments: argparse.Namespace) -> int:
-    with driver.working(_say):
+    with checkout.working(_say):
         team.deidentify_dataset(
             arguments.dataset,
             arguments.key,
@@ -189,7 +189,7 @@ def _listed(text: str) -> list[str]:
 
 def _report(arguments: argparse.Namespace) -> int:
     studies = load_studies()
-    with driver.working(_say):
+    with checkout.working(_say):
         return team.make_report(arguments.dataset, studies, _settings(arguments.set), _say)
 
 

@@ -5,22 +5,18 @@ Nothing heavy is imported before there is work for it, so that asking costs a fr
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from analysis.compendium.checkout import write_build_record
 from analysis.compendium.plan import Unavailable, Unit, missing_files, page_units, work_units
-from analysis.compendium.state import CACHE, State
+from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import OUTCOMES, Verdict, judge, write_verdict
-from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, write_atomically
+from analysis.files import ROOT
 from analysis.tables.faults import InvalidInput
 
 __all__ = [
@@ -34,7 +30,6 @@ __all__ = [
     "standing",
     "table_of",
     "why",
-    "working",
 ]
 
 Say = Callable[[str], None]
@@ -53,31 +48,6 @@ class Outcome:
     seconds: dict[str, float] = field(default_factory=dict)
     not_run: dict[str, str] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
-
-
-@contextmanager
-def working(say: Say) -> Iterator[None]:
-    """Hold the compendium's lock: a second `make` waits for the first, and then finds nothing left to do."""
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another make is at work here; waiting for it to end")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        _sweep()
-        yield
-
-
-def _sweep() -> None:
-    """Clear away what a killed build left half made."""
-    for place in (DATA_RAW, DATA_DERIVED, REPORTS):
-        for pattern in (".partial-*", "*/.partial-*", "*/*/.partial-*"):
-            for left in place.glob(pattern):
-                if left.is_dir():
-                    shutil.rmtree(left, ignore_errors=True)
-                else:
-                    left.unlink(missing_ok=True)
 
 
 def stale(units: Sequence[Unit], state: State) -> dict[str, list[str]]:
@@ -232,27 +202,8 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
     for run in _runs(studies):
         if run.name not in outcome.not_run:
             run.failed.unlink(missing_ok=True)
-    _write_build_record()
+    write_build_record()
     return outcome
-
-
-def _write_build_record() -> None:
-    """Write `reports/build.json`: commit and state of the checkout."""
-    commit = _git("rev-parse", "HEAD") or "unknown"
-    changed = _git("status", "--porcelain")
-    record = {"commit": commit, "uncommitted changes": "unknown" if changed is None else bool(changed)}
-    write_atomically(REPORTS / "build.json", json.dumps(record, indent=1) + "\n")
-
-
-def _git(*arguments: str) -> str | None:
-    """Return what git prints, or None where there is no git or this is no checkout of its own."""
-    if not (ROOT / ".git").exists():
-        return None
-    try:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
 
 
 def table_of(studies: Sequence[Study], outcome: Outcome) -> str:

@@ -1,4 +1,4 @@
-"""Which modules of `analysis` a piece of code reaches by import, and the hash of each.
+"""Which code a unit is made with: the modules of `analysis` that it reaches by import, and the environment.
 
 Read from the source, never by importing: asking what is stale must be quick and must run nothing.
 """
@@ -6,14 +6,17 @@ Read from the source, never by importing: asking what is stale must be quick and
 from __future__ import annotations
 
 import ast
+import platform
+import re
+import sysconfig
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from analysis.files import ROOT, digest_file
+from analysis.files import ROOT, digest, digest_file
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["reached_files"]
+__all__ = ["environment", "reached_files"]
 
 _PACKAGE = "analysis"
 
@@ -103,3 +106,22 @@ def _beside(folder: Path) -> tuple[Path, ...]:
         for path in sorted(folder.iterdir())
         if path.is_file() and path.suffix not in (".py", ".pyc") and not path.name.startswith(hidden)
     )
+
+
+def environment() -> dict[str, str]:
+    """Return what every unit is made with: the lock, what is installed, Python's version."""
+    return {
+        "requirements.lock": digest_file(ROOT / "requirements.lock"),
+        "the Python version": platform.python_version(),
+        "an installed package": digest(" ".join(_installed()).encode()),
+    }
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """Return name and version of what is installed of the lock, read off the names of folders."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    named = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
+    folders = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    found = (path.name.removesuffix(".dist-info").lower().replace("_", "-") for path in folders)
+    return tuple(sorted(name for name in found if name.rpartition("-")[0] in named))

@@ -9,16 +9,19 @@ import ast
 import difflib
 import io
 import json
+import math
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.files import ROOT
-from analysis.tables.faults import Fault
+import yaml
 
-__all__ = ["Notebook", "Parameter", "check_parameters", "read_notebook"]
+from analysis.files import ROOT
+from analysis.tables.faults import Fault, raise_faults
+
+__all__ = ["Notebook", "Parameter", "check_parameters", "read_notebook", "typed_parameters"]
 
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
 
@@ -165,3 +168,27 @@ def _fits(value: Any, annotation: str) -> bool:
     if isinstance(value, bool):
         return annotation == "bool"
     return isinstance(value, _TYPES.get(annotation, ()))
+
+
+def typed_parameters(given: Mapping[str, str], notebooks: Sequence[Notebook]) -> dict[str, Any]:
+    """Return typed parameters as values: text where a parameter is text, otherwise as YAML has it."""
+    parameters = {name: one for notebook in notebooks for name, one in notebook.parameters.items()}
+    known = ", ".join(sorted(parameters.keys() - {"dataset"}))
+    faults: list[Fault] = []
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in parameters or name == "dataset":
+            faults.append(Fault("SET", f"an unknown parameter {name}", f"parameters of the reports: {known}"))
+            continue
+        is_text = parameters[name].annotation.startswith("str")
+        try:
+            values[name] = text if is_text else yaml.safe_load(text)
+        except yaml.YAMLError:
+            values[name] = text
+        if isinstance(values[name], float) and not math.isfinite(values[name]):
+            faults.append(Fault("SET", f"{name}={text}", "a finite number"))
+    for notebook in notebooks:
+        own = {name: value for name, value in values.items() if name in notebook.parameters}
+        faults.extend(fault for fault in check_parameters(own, notebook, "SET", 0) if fault not in faults)
+    raise_faults(faults, "no report made")
+    return values

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import platform
-import re
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from analysis.compendium.imports import reached_files
+from analysis.compendium.imports import environment, reached_files
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, Verdict
@@ -136,13 +133,13 @@ def data_unit(package: DataPackage, say: Callable[[str], None]) -> Unit:
         beside = sorted({*raw.glob("*.json"), *raw.glob("*.csv")} - files.keys())
         there = _hashes([*beside, *filter(Path.is_file, files)])
         gone = {_named(path): sha256 for path, sha256 in files.items() if not path.is_file()}
-        return there | gone | reached_files(f"import analysis.sources.{package.name}") | _environment()
+        return there | gone | reached_files(f"import analysis.sources.{package.name}") | environment()
 
     def make(_: Mapping[str, str]) -> None:
         _bring(package, say)
         command = [sys.executable, "-m", f"analysis.sources.{package.name}"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        settings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+        done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
         if done.returncode:
             raise _unreadable(done.stderr.strip() or f"ended with exit code {done.returncode}")
 
@@ -205,7 +202,7 @@ def _run_inputs(run: Run, state: State) -> dict[str, str]:
         | read
         | _hashes([*tables, *stored, executor])
         | reached_files(run.notebook.code)
-        | _environment()
+        | environment()
     )
 
 
@@ -273,7 +270,7 @@ def _page_inputs(told: object, shown: Sequence[Path]) -> dict[str, str]:
         _hashes([*shown, *sorted(TEMPLATES.glob("*"))])
         | {"a claim, verdict or citation": digest(json.dumps(told).encode())}
         | reached_files("import analysis.compendium.pages")
-        | _environment()
+        | environment()
     )
 
 
@@ -283,21 +280,3 @@ def _named(path: Path) -> str:
 
 def _hashes(files: Iterable[Path]) -> dict[str, str]:
     return {_named(path): digest_file(path) if path.is_file() else "missing" for path in files}
-
-
-def _environment() -> dict[str, str]:
-    return {
-        "requirements.lock": digest_file(ROOT / "requirements.lock"),
-        "the Python version": platform.python_version(),
-        "an installed package": digest(" ".join(_installed()).encode()),
-    }
-
-
-@cache
-def _installed() -> tuple[str, ...]:
-    """Return name and version of what is installed of the lock, read off the names of folders."""
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    named = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
-    folders = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
-    found = (path.name.removesuffix(".dist-info").lower().replace("_", "-") for path in folders)
-    return tuple(sorted(name for name in found if name.rpartition("-")[0] in named))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import difflib
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any
 from analysis.compendium.claims import Claim, read_claims
 from analysis.compendium.lines import Lines
 from analysis.compendium.parameters import Notebook, check_parameters, read_notebook
+from analysis.compendium.reads import Reads, check_recorded, read_names, resolve
 from analysis.files import DATA_RAW, REPORTS, STUDIES
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, read_package
@@ -129,52 +127,17 @@ def load_studies(root: Path = STUDIES) -> tuple[Study, ...]:
         With every fault of every study, each with file and line.
     """
     faults: list[Fault] = []
-    reads: dict[str, _Reads] = {}
+    reads: dict[str, Reads] = {}
     studies = [_study(path, faults, reads) for path in sorted(root.glob("*/study.yml"))]
     sound = [study for study in studies if study is not None]
     runs = {run.name: run for study in sound for run in study.runs}
     for name in reads:
-        _resolve(name, runs, reads, ())
+        resolve(name, runs, reads, ())
     raise_faults(faults)
     return tuple(replace(study, runs=tuple(runs[run.name] for run in study.runs)) for study in sound)
 
 
-@dataclass
-class _Reads:
-    """The runs that a run says it reads, where it says so, and whether they were found yet."""
-
-    names: list[str]
-    at: tuple[Any, ...]
-    lines: Lines
-    done: bool = False
-
-
-def _resolve(name: str, runs: dict[str, Run], reads: dict[str, _Reads], above: tuple[str, ...]) -> None:
-    """Put the runs that a run reads in the place of their names; what is none, or a circle, is a fault."""
-    given = reads.get(name)
-    if given is None or given.done:
-        return
-    given.done = True
-    for index, other in enumerate(given.names):
-        at = (*given.at, index)
-        if other in (*above, name):
-            circle = [*(*above, name)[(*above, name).index(other) :], other]
-            given.lines.fault(
-                at, f"a circle: {' reads '.join(circle)}", "runs that do not wait for one another"
-            )
-        elif other not in runs:
-            near = difflib.get_close_matches(other, runs, 1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            allowed = f"a run, <study>/<run id>{hint}: {', '.join(sorted(runs))}"
-            given.lines.fault(at, f"an unknown run {other}", allowed)
-        else:
-            _resolve(other, runs, reads, (*above, name))
-    if name in runs:
-        found = tuple(runs[other] for other in given.names if other in runs)
-        runs[name] = replace(runs[name], reads=found)
-
-
-def _study(path: Path, faults: list[Fault], reads: dict[str, _Reads]) -> Study | None:
+def _study(path: Path, faults: list[Fault], reads: dict[str, Reads]) -> Study | None:
     lines = Lines(path, faults)
     content = lines.content
     if not isinstance(content, dict):
@@ -197,7 +160,7 @@ def _given_ids(content: dict[str, Any]) -> set[str]:
     return {str(run.get("id")) for run in runs if isinstance(run, dict)} if isinstance(runs, list) else set()
 
 
-def _runs(content: dict[str, Any], folder: Path, lines: Lines, reads: dict[str, _Reads]) -> list[Run]:
+def _runs(content: dict[str, Any], folder: Path, lines: Lines, reads: dict[str, Reads]) -> list[Run]:
     given = content.get("runs")
     if not isinstance(given, list) or not given:
         lines.fault(("runs",), repr(given), "a list of at least one run")
@@ -211,7 +174,7 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines, reads: dict[str, 
             continue
         lines.unknown(item, at, _RUN_ENTRIES)
         identifier, notebook = (lines.text(item, name, at) for name in ("id", "notebook"))
-        others = _read_runs(item, at, lines) if "reads" in item else []
+        others = read_names(item, at, lines) if "reads" in item else []
         dataset = "" if "reads" in item else lines.text(item, "dataset", at)
         if identifier and not _IDENTIFIER.fullmatch(identifier):
             lines.fault((*at, "id"), repr(identifier), "lower-case letters, digits, _ . -")
@@ -237,26 +200,13 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines, reads: dict[str, 
                 )
             if dataset:
                 _require_dataset(read, lines)
-            _check_recorded(read, others, lines)
+            check_recorded(read, others, lines)
         if read is not None and (package is not None or others):
             given_dataset = {"dataset": dataset} if dataset else {}
             runs.append(Run(folder.name, identifier, read, package, {**given_dataset, **parameters}, subject))
             if others:
-                reads[runs[-1].name] = _Reads(others, (*at, "reads"), lines)
+                reads[runs[-1].name] = Reads(others, (*at, "reads"), lines)
     return runs
-
-
-def _read_runs(item: dict[str, Any], at: tuple[Any, ...], lines: Lines) -> list[str]:
-    given = item["reads"]
-    if not isinstance(given, list) or not given or not all(isinstance(name, str) for name in given):
-        lines.fault((*at, "reads"), repr(given), "a list of runs, each <study>/<run id>")
-        return []
-    for index, name in enumerate(given):
-        if name in given[:index]:
-            lines.fault((*at, "reads", index), f"{name} again", "each run once")
-    if "dataset" in item:
-        lines.fault((*at, "dataset"), "a dataset and other runs", "one of dataset and reads")
-    return given
 
 
 def _require_dataset(notebook: Notebook, lines: Lines) -> None:
@@ -265,21 +215,6 @@ def _require_dataset(notebook: Notebook, lines: Lines) -> None:
         fault = Fault(where, "no parameter `dataset`", "dataset: str = …  # which tables to read")
         if fault not in lines.faults:
             lines.faults.append(fault)
-
-
-def _check_recorded(notebook: Notebook, reads: list[str], lines: Lines) -> None:
-    """Note every run that a notebook names in a call of `recorded`, written out, and does not read."""
-    where = f"{Path(lines.file).parent.as_posix()}/{notebook.path.name}"
-    allowed = f"runs it reads: {', '.join(reads) or 'none, since it reads a dataset'}"
-    for number, (kind, source, _) in enumerate(json.loads(notebook.text), start=1):
-        for node in ast.walk(ast.parse(source)) if kind == "code" and "recorded(" in source else ():
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "recorded":
-                given = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-                fault = Fault(
-                    where, f"recorded({given!r}, …)", allowed, column=f"cell {number}, line {node.lineno}"
-                )
-                if isinstance(given, str) and given not in reads and fault not in lines.faults:
-                    lines.faults.append(fault)
 
 
 def _reports(given: Any, folder: Path, lines: Lines) -> list[Report]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
-
-import yaml
+from typing import Literal
 
 from analysis.compendium import driver
-from analysis.compendium.parameters import Notebook, check_parameters
+from analysis.compendium.parameters import typed_parameters
 from analysis.compendium.plan import codebook_unit, data_unit, page_unit, run_unit
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
@@ -133,7 +130,7 @@ def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str]
         that no report has, or of another type.
     """
     reports = [(study, report) for study in studies for report in study.reports]
-    values = _values(given, [report.notebook for _, report in reports])
+    values = typed_parameters(given, [report.notebook for _, report in reports])
     state, outcome = State(), driver.Outcome()
     _require_current(dataset, state, say, outcome)
     package = read_package(DATA_DERIVED / dataset / "datapackage.json")
@@ -184,30 +181,6 @@ def _take_away(run: Run, *, also_failed: bool) -> None:
     shutil.rmtree(run.folder, ignore_errors=True)
     for path in (run.page, *([run.failed] if also_failed else [])):
         path.unlink(missing_ok=True)
-
-
-def _values(given: Mapping[str, str], notebooks: Sequence[Notebook]) -> dict[str, Any]:
-    """Return typed parameters as values: text where a parameter is text, otherwise as YAML has it."""
-    parameters = {name: one for notebook in notebooks for name, one in notebook.parameters.items()}
-    known = ", ".join(sorted(parameters.keys() - {"dataset"}))
-    faults: list[Fault] = []
-    values: dict[str, Any] = {}
-    for name, text in given.items():
-        if name not in parameters or name == "dataset":
-            faults.append(Fault("SET", f"an unknown parameter {name}", f"parameters of the reports: {known}"))
-            continue
-        is_text = parameters[name].annotation.startswith("str")
-        try:
-            values[name] = text if is_text else yaml.safe_load(text)
-        except yaml.YAMLError:
-            values[name] = text
-        if isinstance(values[name], float) and not math.isfinite(values[name]):
-            faults.append(Fault("SET", f"{name}={text}", "a finite number"))
-    for notebook in notebooks:
-        own = {name: value for name, value in values.items() if name in notebook.parameters}
-        faults.extend(fault for fault in check_parameters(own, notebook, "SET", 0) if fault not in faults)
-    raise_faults(faults, "no report made")
-    return values
 
 
 def _require_current(dataset: str, state: State, say: Say, outcome: driver.Outcome) -> None:

@@ -2,5 +2,6 @@
 
 `p1`, `pstar` and `ergm` are about one network; `separable`, `formation` and `waves` about change, and so is
 the actor-oriented model, `saom`: its effects (`saom_effects`), a panel made ready (`saom_periods`), compiled
-simulation (`saom_kernels`), estimation (`saom_estimation`), results (`saom_results`).
+simulation (`saom_kernels`), estimation (`saom_estimation`), results (`saom_results`), and tests of a fit
+(`saom_fit`).
 """

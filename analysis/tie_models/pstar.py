@@ -9,8 +9,6 @@ small**, so that tests based on them reject too often (van Duijn, Gile & Handcoc
 `dyad_independent` fits models in which nothing but the two ties of a pair depend on each other (ties,
 mutuals, covariates) by exact maximum likelihood: each dyad is one draw among four states. Simulation (Markov
 chain Monte Carlo) only approaches that estimate. Models of triads need simulation: see `ergm_mcmc`.
-
->>> model = pstar(friends, {"arc": edges(), "reciprocity": mutual(), "sender male": sender(male)})
 """
 
 from __future__ import annotations
@@ -121,6 +119,15 @@ def pstar(matrix: ArrayLike | pd.DataFrame, terms: Mapping[str, Term], *, direct
     -----
     Pairs whose tie is missing are left out, and so are those whose change statistic is unknown (the
     reciprocal tie of `mutual` is missing). For statistics of triads missing ties count as absent.
+
+    Examples
+    --------
+    Of twelve ordered pairs four have a tie, so that the log odds of one are log(4 / 8):
+
+    >>> from analysis.tie_models.change_statistics import edges
+    >>> ties = [[0, 1, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]
+    >>> float(pstar(ties, {"arc": edges()}).estimates[0].round(3))
+    -0.693
     """
     _check_terms(terms, directed)
     actors, values = read_network(matrix, directed=directed)

@@ -58,6 +58,7 @@ class Model:
     terms : the effects
     periods : one between every two waves
     kinds, places, decays : (effects,) what the kernels need of each effect
+    panel, given, threshold, fixed : what the model was read from, so that it can be read with further effects
     """
 
     actors: tuple[str, ...]
@@ -67,6 +68,14 @@ class Model:
     kinds: Integers
     places: Integers
     decays: Floats
+    panel: Panel
+    given: tuple[Given, ...]
+    threshold: float | None
+    fixed: npt.ArrayLike | None
+
+    def with_effects(self, further: Sequence[Given]) -> Model:
+        """Return the model with further effects after its own; raises as `read_model`."""
+        return read_model(self.panel, [*self.given, *further], threshold=self.threshold, fixed=self.fixed)
 
     @property
     def targets(self) -> Floats:
@@ -165,7 +174,19 @@ def read_model(
         elif not period.distance:
             data.append(f"{between} are alike in every cell observed in both; something has to change")
         periods.append(period)
-    model = Model(panel.actors, panel.waves, terms, tuple(periods), kinds, places, decays)
+    model = Model(
+        actors=panel.actors,
+        waves=panel.waves,
+        terms=terms,
+        periods=tuple(periods),
+        kinds=kinds,
+        places=places,
+        decays=decays,
+        panel=panel,
+        given=tuple(effects),
+        threshold=threshold,
+        fixed=fixed,
+    )
     data += constant
     if len(terms) and all(len(period.members) >= LEAST for period in periods):
         data += _dependent(model)

@@ -114,7 +114,7 @@ wrong,density misprinted,Nobody (2026),number,.05,,once,density,,no idea
 
 _WARM = """
 import json, os, runpy, sys
-import IPython, jinja2, jupyter_client, matplotlib.pyplot, nbclient, nbconvert, nbformat, pandas, papermill
+import IPython, jinja2, jupyter_client, matplotlib.pyplot, nbclient, nbconvert, nbformat, papermill, seaborn
 import nbconvert.filters.markdown_mistune, pygments.formatters, pygments.lexers, yaml
 
 for line in sys.stdin:

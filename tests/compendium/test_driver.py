@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.compendium.small import Small, make_small
@@ -408,6 +409,86 @@ def test_a_full_or_read_only_disk_loses_nothing(
     small.replace("notebooks/small/study.yml", "factor: 3", "factor: 2")
     assert small.run("make").returncode == 0
     assert small.reports() == before
+
+
+_READER = """\
+  - id: both
+    notebook: both.ipynb
+    reads: [small/once, small/twice]
+"""
+
+_READER_CELLS = (
+    ("parameters", "times: int = 1  # the sum is multiplied by it"),
+    (
+        "imports",
+        "from analysis.compendium.recorded import recorded\nfrom analysis.compendium.results import Results",
+    ),
+    (
+        "read",
+        'results = Results(None)\nonce = recorded("small/once", "ties")\n'
+        'twice = recorded("small/twice", "ties")\ntotal = times * ((once.value or 0) + (twice.value or 0))\n'
+        'results.number("once", str(once), "ties, or not run")\n'
+        'results.number("sum", total, "ties of both")\n'
+        'results.finding("sum", f"{total:.0f} ties", numbers=["sum"])\n'
+        "once",
+    ),
+)
+
+
+def with_reader(small: Small) -> Small:
+    """Add a run that reads the two others."""
+    notebook = nbformat.v4.new_notebook()
+    for name, source in _READER_CELLS:
+        cell = nbformat.v4.new_code_cell(source, id=name)
+        cell.metadata["tags"] = ["parameters"] if name == "parameters" else []
+        notebook.cells.append(cell)
+    nbformat.write(notebook, small.root / "notebooks/small/both.ipynb")
+    study = small.root / "notebooks/small/study.yml"
+    study.write_text(study.read_text() + _READER)
+    return small
+
+
+def read_by_both(small: Small) -> dict[str, object]:
+    numbers = json.loads((small.root / "reports/small/both/numbers.json").read_text())
+    return {key: entry["value"] for key, entry in numbers.items()}
+
+
+def test_a_run_that_reads_others_follows_what_they_record(small: Small) -> None:
+    done = with_reader(small).run("make")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert executed(done) == {"small/both"}
+    assert read_by_both(small) == {"once": "3", "sum": 9.0}
+    page = (small.root / "reports/small/both.html").read_text()
+    assert '<a href="../small/once.html#ties">3 (REAL)</a>' in page
+    assert "In short" in page and "9 ties" in page
+    assert "9 ties" in (small.root / "reports/index.html").read_text()
+    # A change of one that it reads: it is made after that one, and says why.
+    small.replace("notebooks/small/study.yml", "factor: 2", "factor: 4")
+    done = small.run("make")
+    assert executed(done) == {"small/twice", "small/both"}
+    assert done.stdout.index("run small/twice: done") < done.stdout.index("run small/both: started")
+    assert read_by_both(small)["sum"] == 15.0
+    (small.root / "reports/small/twice/numbers.json").unlink()
+    told = small.run("why").stdout
+    assert "run small/both is stale:\n    what small/twice recorded changed" in told
+
+
+def test_a_run_that_reads_a_failed_one_says_not_run_and_an_unknown_key_is_its_fault(small: Small) -> None:
+    with_reader(small).replace("notebooks/small/small.ipynb", "density(matrix)", "1 / (factor - 1)")
+    done = small.run("make")
+    assert done.returncode == 1
+    assert "FAILED: run small/once: cell 5: ZeroDivisionError" in done.stderr
+    assert read_by_both(small) == {"once": "not run", "sum": 6.0}
+    assert executed(small.run("make")) == {"small/once"}, (
+        "what failed is tried again, what reads it is current"
+    )
+    small.replace("notebooks/small/both.ipynb", 'small/twice\\", \\"ties', 'small/twice\\", \\"tie')
+    done = small.run("make", "--study", "small")
+    assert "FAILED: run small/both: cell 3: ValueError: found key 'tie'; allowed: one of the" in done.stderr
+    small.replace("notebooks/small/study.yml", "small/twice]", "small/thrice]")
+    done = small.run("make")
+    assert done.returncode == 1 and executed(done) == set()
+    assert "found an unknown run small/thrice" in done.stderr
 
 
 def test_killed_at_random_moments_the_next_build_gives_the_same_bytes(

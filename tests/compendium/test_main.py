@@ -131,7 +131,7 @@ def test_an_unknown_study_is_refused_before_anything_is_done(
 
     monkeypatch.setattr(module, "load_studies", lambda: STUDIES)
     # Neither the lock nor the reports of this checkout are this test's business.
-    monkeypatch.setattr(module.driver, "working", lambda say: nullcontext())
+    monkeypatch.setattr(module.checkout, "working", lambda say: nullcontext())
     monkeypatch.setattr(module.driver, "standing", lambda studies, state: {})
     for name in ("build", "bring_up_to_date", "stale", "why"):
         monkeypatch.setattr(module.driver, name, refuse)

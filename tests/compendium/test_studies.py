@@ -424,3 +424,108 @@ def test_faults_of_a_notebook_of_runs_and_reports_are_listed_once(root: Path) ->
     assert [str(fault) for fault in caught.value.faults] == [
         "notebooks/leaders/leaders.ipynb: found 0 cells tagged `parameters`; allowed: one such cell"
     ]
+
+
+READER = """\
+  - id: both
+    notebook: reader.ipynb
+    reads: [leaders/main, leaders/other]
+"""
+
+
+def reading(root: Path, runs: str = READER, code: str = "cut: int = 3  # lowest tie") -> str:
+    """A study one of whose runs reads the others; its notebook has no parameter `dataset`."""
+    cells = [
+        {"cell_type": "code", "source": code, "metadata": {"tags": ["parameters"]}},
+        {"cell_type": "code", "source": "a = 1\nb = recorded('leaders/main', 'ties')", "metadata": {}},
+    ]
+    (root / "notebooks/leaders/reader.ipynb").write_text(json.dumps({"cells": cells}))
+    return STUDY + runs
+
+
+def test_a_run_may_read_other_runs_and_needs_no_dataset(root: Path) -> None:
+    *_, reader = load(root, reading(root)).runs
+    assert [run.name for run in reader.reads] == ["leaders/main", "leaders/other"]
+    assert reader.dataset is None and reader.parameters == {}
+    assert (reader.label, reader.data) == ("REAL", "leaders")
+    # One may read another that reads, whichever comes first.
+    first = "  - {id: first, notebook: reader.ipynb, reads: [leaders/both, leaders/main]}\n"
+    runs = {run.id: run for run in load(root, reading(root, first + READER)).runs}
+    assert [run.id for run in runs["first"].reads] == ["both", "main"]
+    assert [run.id for run in runs["first"].reads[0].reads] == ["main", "other"]
+
+
+ALL_RUNS = "leaders/both, leaders/main, leaders/other"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "leaders/other]",
+            "leaders/othr]",
+            "row 20, column runs.3.reads.2: found an unknown run leaders/othr; "
+            f"allowed: a run, <study>/<run id> (did you mean leaders/other?): {ALL_RUNS}",
+        ),
+        (
+            "[leaders/main, leaders/other]",
+            "[leaders/main, leaders/both]",
+            "row 20, column runs.3.reads.2: found a circle: leaders/both reads leaders/both; "
+            "allowed: runs that do not wait for one another",
+        ),
+        (
+            "leaders/other]",
+            "leaders/main]",
+            "row 20, column runs.3.reads.2: found leaders/main again; allowed: each run once",
+        ),
+        (
+            "[leaders/main, leaders/other]",
+            "leaders/main",
+            "row 20, column runs.3.reads: found 'leaders/main'; "
+            "allowed: a list of runs, each <study>/<run id>",
+        ),
+        (
+            "leaders/other]",
+            "leaders/other]\n    dataset: leaders",
+            "row 21, column runs.3.dataset: found a dataset and other runs; "
+            "allowed: one of dataset and reads",
+        ),
+    ],
+)
+def test_what_a_run_cannot_read_is_a_fault_with_its_line(
+    root: Path, old: str, new: str, expected: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        load(root, reading(root).replace(old, new))
+    # A list that is none leaves nothing that the notebook may read.
+    assert str(caught.value.faults[0]) == f"notebooks/leaders/study.yml, {expected}"
+
+
+def test_a_longer_circle_is_told_whole(root: Path) -> None:
+    runs = READER.replace("leaders/other", "leaders/third") + READER.replace("both", "third").replace(
+        "leaders/other", "leaders/both"
+    )
+    with pytest.raises(InvalidInput) as caught:
+        load(root, reading(root, runs))
+    (fault,) = caught.value.faults
+    assert fault.found == "a circle: leaders/both reads leaders/third reads leaders/both"
+
+
+def test_a_run_named_in_the_notebook_is_one_that_it_reads(root: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        load(root, reading(root).replace("[leaders/main, leaders/other]", "[leaders/other]"))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "notebooks/leaders/reader.ipynb, column cell 2, line 2: found recorded('leaders/main', …); "
+        "allowed: runs it reads: leaders/other"
+    ]
+
+
+def test_a_notebook_on_a_dataset_has_a_parameter_for_it(root: Path) -> None:
+    text = reading(root).replace("reads: [leaders/main, leaders/other]", "dataset: leaders")
+    found = [found for _, _, found in faults(root, text)]
+    assert found == ["no parameter `dataset`", "recorded('leaders/main', …)"]
+    (root / "notebooks/leaders/bare.ipynb").write_text(
+        json.dumps({"cells": [{"cell_type": "code", "source": "", "metadata": {"tags": ["parameters"]}}]})
+    )
+    report = REPORTS.replace("notebook: leaders.ipynb\n    tables", "notebook: bare.ipynb\n    tables")
+    assert [found for _, _, found in faults(root, report)] == ["no parameter `dataset`"]

@@ -1,0 +1,235 @@
+"""Do intervals and tests of the actor-oriented model hold what they promise, in networks of 30 and 60 people?
+
+`make validate` writes `notebooks/actor_models/results/validation.json`, which is committed; a page shows it.
+Every panel is drawn from known parameters, fitted, and tested for an effect that is not there, for change
+over time that is not there, and for goodness of fit, which is good.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from analysis.arrays import Floats
+from analysis.checks import NotEstimable
+from analysis.files import STUDIES, code_digest, write_atomically
+from analysis.parallel import replicated
+from analysis.tie_models.saom import fit
+from analysis.tie_models.saom_estimation import draw
+from analysis.tie_models.saom_fit import goodness_of_fit, score_test, time_heterogeneity
+from analysis.tie_models.saom_periods import read_model
+from analysis.ties.panel import Panel
+
+__all__ = ["coverage_and_levels", "drawn_panel", "main", "one_panel", "sparse_panels"]
+
+OUT = STUDIES / "actor_models/results/validation.json"
+
+SIZES = (30, 60)
+RATES = (4.0, 3.0)
+WEIGHTS = {30: (-2.0, 1.6, 0.25, 0.4), 60: (-2.1, 1.6, 0.25, 0.4)}
+"""Outdegree, reciprocity, transitive triplets, same school: between three and five ties each."""
+
+FORGETTING = 15.0  # steps an actor before the first wave, so that it is not random any more
+_TESTS = ("effects left out", "change over time", "indegrees", "outdegrees", "triads", "geodesics")
+
+
+def drawn_panel(
+    actors: int, weights: Sequence[float], rates: Sequence[float], generator: np.random.Generator
+) -> tuple[Panel, list[Any]]:
+    """Draw a panel from known parameters.
+
+    Parameters
+    ----------
+    actors : int
+    weights : of outdegree, reciprocity, transitive triplets, same school (schools of about 12)
+    rates : of each period
+    generator : of random numbers
+
+    Returns
+    -------
+    panel of one wave more than there are rates, effects
+    """
+    schools = np.arange(actors) % max(actors // 12, 2)
+    effects: list[Any] = ["density", "recip", "transTrip", ("sameX", schools, "school")]
+    start, other = ((generator.random((actors, actors)) < 4 / actors).astype(float) for _ in range(2))
+    for ties in (start, other):
+        np.fill_diagonal(ties, 0.0)
+    waves = [start]
+    for rate in (FORGETTING, *rates):
+        model = read_model(Panel.from_matrices([waves[-1], other]), effects)
+        ended = draw(model, np.array([rate]), np.array(weights), 1, generator, scored=False, kept=True)
+        waves.append(ended.networks[0][0].astype(float))
+    return Panel.from_matrices(waves[1:]), effects
+
+
+def one_panel(actors: int, generator: np.random.Generator) -> dict[str, Any]:
+    """Draw a panel, fit it, test it: estimates, standard errors, which intervals hold the truth, p-values."""
+    panel, effects = drawn_panel(actors, WEIGHTS[actors], RATES, generator)
+    seeds = [int(one) for one in generator.integers(2**32, size=3)]
+    truth = np.array([*RATES, *WEIGHTS[actors]])
+    try:
+        fitted = fit(panel, effects, simulations=1000, seed=seeds[0], workers=1)
+    except NotEstimable:
+        return {"converged": False}
+    if not fitted.converged:
+        return {"converged": False}
+    table = fitted.tidy()
+    fits = goodness_of_fit(fitted, simulations=200, seed=seeds[2], workers=1)
+    return {
+        "converged": True,
+        "estimates": fitted.estimates,
+        "errors": fitted.standard_errors,
+        "covered": ((table["lower"] <= truth) & (truth <= table["upper"])).to_numpy(),
+        "p": [
+            score_test(fitted, ["inPopSqrt"], seed=seeds[1], workers=1).p,
+            time_heterogeneity(fitted).p,
+            *fits.p.values(),
+        ],
+    }
+
+
+def coverage_and_levels(
+    actors: int, *, panels: int, seed: int, workers: int | None = None, told: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """Return how often intervals hold the truth, how often tests reject it, and how many did not converge.
+
+    Parameters
+    ----------
+    actors : int
+        One of `SIZES`.
+    panels, seed : int
+        How many, and what starts them.
+    workers : int, optional
+        Processes.
+    told : str
+        Name in progress lines.
+
+    Returns
+    -------
+    coverage : one row a term: ``truth``, ``mean`` and ``bias`` (of the estimates; in mean standard errors),
+        ``error_ratio`` (mean standard error ÷ standard deviation of the estimates), ``covered``, ``panels``
+        (converged), ``share``, ``least``, ``most`` (99.9 % band of the binomial distribution at .95)
+    levels : one row a test: ``rejected`` (p ≤ .05), ``panels``, ``share``, ``least``, ``most`` (99 % band at
+        .05)
+    panels that did not converge, or that could not be fitted
+    """
+    found = replicated(partial(one_panel, actors), panels, seed=seed, workers=workers, told=told)
+    good = [one for one in found if one["converged"]]
+    names = [f"rate (period {k + 1})" for k in range(len(RATES))]
+    names += ["outdegree (density)", "reciprocity", "transitive triplets", "same school"]
+    truth = np.array([*RATES, *WEIGHTS[actors]])
+    estimates, errors, covered, p = (
+        np.array([one[key] for one in good], dtype=float).reshape(len(good), -1)
+        for key in ("estimates", "errors", "covered", "p")
+    )
+    coverage = pd.DataFrame(
+        {
+            "truth": truth,
+            "mean": estimates.mean(axis=0),
+            "bias": (estimates.mean(axis=0) - truth) / errors.mean(axis=0),
+            "error_ratio": errors.mean(axis=0) / estimates.std(axis=0, ddof=1),
+            **_banded(covered, 0.95, 0.999, "covered"),
+        },
+        index=pd.Index(names, name="term"),
+    )
+    levels = pd.DataFrame(
+        _banded((p <= 0.05).astype(float), 0.05, 0.99, "rejected"), index=pd.Index(_TESTS, name="test")
+    )
+    return coverage, levels, panels - len(good)
+
+
+def _banded(hits: Floats, chance: float, band: float, named: str) -> dict[str, Any]:
+    count = len(hits)
+    tail = (1 - band) / 2
+    return {
+        named: hits.sum(axis=0).astype(int),
+        "panels": count,
+        "share": hits.mean(axis=0),
+        "least": int(binom.ppf(tail, count, chance)),
+        "most": int(binom.ppf(1 - tail, count, chance)),
+    }
+
+
+def _one_sparse(generator: np.random.Generator) -> tuple[float, str]:
+    actors = int(generator.integers(20, 61))
+    degree = generator.uniform(0.3, 2.0)
+    first, fresh = ((generator.random((actors, actors)) < degree / actors).astype(float) for _ in range(2))
+    second = np.where(generator.random((actors, actors)) < generator.uniform(0.3, 1.0), first, fresh)
+    for ties in (first, second):
+        np.fill_diagonal(ties, 0.0)
+    effects: list[Any] = [
+        "density",
+        "recip",
+        "transTrip",
+        ("sameX", generator.integers(0, 3, actors), "school"),
+    ]
+    start = time.monotonic()
+    try:
+        found = fit(
+            Panel.from_matrices([first, second]), effects, seed=int(generator.integers(2**32)), workers=1
+        )
+    except NotEstimable:
+        return time.monotonic() - start, "not estimable"
+    return time.monotonic() - start, "converged" if found.converged else "not converged"
+
+
+def sparse_panels(*, panels: int, seed: int, workers: int | None = None, told: str = "") -> dict[str, float]:
+    """Fit sparse panels of 20 to 60 people; return how many ended how, and the longest time in seconds."""
+    found = replicated(_one_sparse, panels, seed=seed, workers=workers, told=told)
+    ends = ("converged", "not converged", "not estimable")
+    counts = {end: float(sum(one == end for _, one in found)) for end in ends}
+    return {**counts, "longest seconds": max(seconds for seconds, _ in found)}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run every validation of the study and write the results, with their provenance, as JSON."""
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.validations.actor_models", description=main.__doc__
+    )
+    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
+    parser.add_argument("--panels", type=int, default=400, help="of each size (default: %(default)s)")
+    parser.add_argument("--sparse", type=int, default=1000, help="sparse panels (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=20010931, help="starts them (default: %(default)s)")
+    chosen = parser.parse_args(arguments)
+    by_size = {}
+    for actors in SIZES:
+        told = f"panels of {actors}"
+        coverage, levels, failed = coverage_and_levels(
+            actors, panels=chosen.panels, seed=chosen.seed, told=told
+        )
+        by_size[str(actors)] = {
+            "coverage": coverage.reset_index().to_dict("records"),
+            "levels": levels.reset_index().to_dict("records"),
+            "not_converged": failed,
+        }
+    record = {
+        "panels": chosen.panels,
+        "seed": chosen.seed,
+        "rates": RATES,
+        "analysis_sha256": code_digest(),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
+        },
+        "by_size": by_size,
+        "sparse": sparse_panels(panels=chosen.sparse, seed=chosen.seed, told="sparse panels"),
+    }
+    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    print(f"{chosen.out.name} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
