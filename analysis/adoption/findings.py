@@ -35,7 +35,8 @@ def reach_findings(
     for years in later.index[:1]:
         row = later.loc[years]
         said = (
-            f"After {years} years half of the policies observed that long had reached {100 * row['median']:.0f} % of "
+            f"After {years} years half of the policies observed that long had reached "
+            f"{100 * row['median']:.0f} % of "
             f"the states; a quarter had reached {100 * row['upper quarter']:.0f} %, and a quarter only "
             f"{100 * row['lower quarter']:.0f} %."
         )
@@ -55,7 +56,8 @@ def pairing_findings(own: float, paired: float, women: int, wrong: int) -> list[
         People, and who of them then have another's time.
     """
     sentence = (
-        f"In the Korean data {wrong} of {women} women are given another woman's time of adoption. That moves the mean "
+        f"In the Korean data {wrong} of {women} women are given another woman's time of adoption. "
+        f"That moves the mean "
         f"threshold from {own:.3f} to {paired:.3f}."
     )
     keys = ("pairing.times", "pairing.women", "thresholds.korean_family_planning.coded", "pairing.threshold")
@@ -72,7 +74,8 @@ def structure_findings(tidy: Mapping[Hashable, float] | pd.Series) -> list[Findi
     """
     how = "depends" if tidy["p"] < SURE else "does not clearly depend"
     sentence = (
-        f"The mean threshold {how} on who is tied to whom: it is {tidy['observed']:.3f}, and {tidy['mean']:.3f} in "
+        f"The mean threshold {how} on who is tied to whom: it is {tidy['observed']:.3f}, and "
+        f"{tidy['mean']:.3f} in "
         f"rewired networks (p = {tidy['p']:.2f})."
     )
     return [
@@ -93,8 +96,10 @@ def exposure_findings(coded: pd.Series, censored: pd.Series) -> list[Finding]:
         Rows of the two regressions: ``estimate``, ``lower``, ``upper``.
     """
     sentence = (
-        f"The effect of exposure is {_signed(coded['estimate'])}, {_told(coded)}, when people who never adopted count as "
-        f"adopters; left censored it is {_signed(censored['estimate'])}, {_told(censored)}. Exposure cannot separate "
+        f"The effect of exposure is {_signed(coded['estimate'])}, {_told(coded)}, when people who "
+        f"never adopted count as "
+        f"adopters; left censored it is {_signed(censored['estimate'])}, {_told(censored)}. "
+        f"Exposure cannot separate "
         "contagion from likeness."
     )
     keys = tuple(key_of(table, "exposure", "estimate") for table in ("diffreg", "diffreg-censored"))

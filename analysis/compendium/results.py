@@ -322,11 +322,16 @@ class Results:
         if not any(reasons):
             return frame, caption
         shown = frame.astype(object)
-        numbers = frame.apply(lambda column: pd.to_numeric(column, errors="coerce").notna()).to_numpy(bool)
+        numeric: Any = frame.apply(pd.to_numeric, errors="coerce")
+        numbers = numeric.notna().to_numpy(bool)
         for place, reason in enumerate(reasons):
             for number, column in enumerate(np.flatnonzero(numbers[place])):
                 if reason:
                     shown.iat[place, int(column)] = None if number else reason
+        if "note" in shown:
+            # A note says what a fit of these people came to.
+            notes = zip(shown["note"], reasons, strict=True)
+            shown["note"] = ["" if reason else note for note, reason in notes]
         if "withheld" in reasons:
             caption = f"{caption} Withheld: {self._disclosure.told('withheld')}."
         return shown, caption

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -32,13 +33,17 @@ def attendance_findings(reached: pd.DataFrame, organizations: pd.DataFrame) -> l
             "schools",
             "organizations",
             organizations,
-            "People of {high} came to {most} % of what they could have come to, people of {low} to {least} %.",
+            (
+                "People of {high} came to {most} % of what they could have come to, people of {low} "
+                "to {least} %."
+            ),
         ),
     ):
         shares = frame["share"].dropna()
         if len(shares) < 2 or shares.max() == shares.min():
             continue
-        high, low = shares.idxmax(), shares.idxmin()
+        high: Any = shares.idxmax()
+        low: Any = shares.idxmin()
         sentence = said.format(
             high=_words(high),
             most=f"{100 * shares[high]:.0f}",
@@ -62,7 +67,8 @@ def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendanc
     """
     if known not in traced.index:
         return []
-    total, one = (int(traced.loc[known, name]) for name in ("new_ties", "one"))
+    row: Any = traced.loc[known]
+    total, one = int(row["new_ties"]), int(row["one"])
     keys = tuple(key_of("traced", known, name) for name in ("new_ties", "one"))
     sentence = f"Of {total} new ties, {one} can be traced to one activity by {known}."
     found = [Finding("traced", sentence, keys)]
@@ -70,8 +76,8 @@ def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendanc
         found.append(
             Finding(
                 "advice.traced",
-                f"For most of the {total} new ties, who came is not enough to say where they began. Write down "
-                "dated contacts, or survey after fewer activities.",
+                f"For most of the {total} new ties, who came is not enough to say where they "
+                "began. Write down dated contacts, or survey after fewer activities.",
                 keys[:1],
             )
         )
@@ -92,8 +98,8 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
     rates = rates.dropna(subset=["rate", "lower"])
     if rates.empty:
         return []
-    best = rates["lower"].idxmax()
-    row = rates.loc[best]
+    best: Any = rates["lower"].idxmax()
+    row: Any = rates.loc[best]
     keys = tuple(key_of("rates", best, name) for name in ("rate", "lower", "upper"))
     if row["lower"] <= 0:
         return [
@@ -107,7 +113,8 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
     return [
         Finding(
             "rates",
-            f"The clearest sign of an activity making ties is at {_words(best)}: pairs who met there formed a tie "
+            f"The clearest sign of an activity making ties is at {_words(best)}: pairs who met "
+            f"there formed a tie "
             f"with a chance of {row['rate']:.2f} (95 % interval {row['lower']:.2f} to {row['upper']:.2f}).",
             keys,
         )
@@ -127,7 +134,10 @@ def convergence_findings(counts: Mapping[str, int]) -> list[Finding]:
         return []
     agree, contrary = counts["agreement"], counts["dissonance"]
     keys = tuple(key_of("convergence-counts", name, "findings") for name in ("agreement", "dissonance"))
-    sentence = f"Network and notes agree on {agree} pairs of activity and code and contradict each other on {contrary}."
+    sentence = (
+        f"Network and notes agree on {agree} pairs of activity and code and contradict each other on "
+        f"{contrary}."
+    )
     return [Finding("convergence", sentence, keys)]
 
 

@@ -31,8 +31,8 @@ def goodness_of_fit_violins(
     Parameters
     ----------
     labels, observed, simulated, p : mappings by aspect
-        As `GoodnessOfFit` of `analysis.tie_models.saom_fit` has them: names of the counts, observed (counts,),
-        simulated (simulations, counts), and the p-value of the whole.
+        As `GoodnessOfFit` of `analysis.tie_models.saom_fit` has them: names of the counts, observed
+        (counts,), simulated (simulations, counts), and the p-value of the whole.
 
     Returns
     -------
@@ -49,7 +49,8 @@ def goodness_of_fit_violins(
     aspects = list(labels)
     if not aspects or any(set(one) != set(aspects) for one in (observed, simulated, p)):
         raise ValueError(
-            f"found aspects {aspects}, {list(observed)}, {list(simulated)}, {list(p)}; allowed: the same in all"
+            f"found aspects {aspects}, {list(observed)}, {list(simulated)}, {list(p)}; allowed: "
+            f"the same in all"
         )
     with themed():
         rows = -(-len(aspects) // 2)
@@ -66,7 +67,7 @@ def goodness_of_fit_violins(
                 parts = axis.violinplot(
                     [drawn[:, k] for k in varied], places[varied].tolist(), widths=0.8, showextrema=False
                 )
-                for body in parts["bodies"]:  # type: ignore[attr-defined]
+                for body in parts["bodies"]:
                     body.set(facecolor=PALETTE[0], alpha=0.4, edgecolor="0.3")
             axis.plot(
                 places, (observed[aspect] - middle) / scale, color=PALETTE[3], marker=MARKERS[0], markersize=4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.finding import Finding, key_of
@@ -32,7 +34,7 @@ def score_findings(summary: pd.DataFrame) -> list[Finding]:
     found = []
     for scale, rows in summary.groupby(level="scale", sort=False):
         first, last = rows.iloc[0], rows.iloc[-1]
-        ends = (rows.index[0], rows.index[-1])
+        ends: tuple[Any, ...] = (rows.index[0], rows.index[-1])
         name = str(scale).replace("_", " ")
         if len(rows) == 1:
             sentence = f"The mean of {name} is {last['mean']:.2f} ({last['people']:.0f} people)."
@@ -58,20 +60,20 @@ def trust_findings(icc: pd.DataFrame, associated: pd.DataFrame) -> list[Finding]
         `correlation` by measure and kind.
     """
     row = ("without filled-in values", "reml")
-    values = icc.loc[row]
+    values: Any = icc.loc[row]
     verdict = (
         "is reliable enough to be used" if values["icc2"] >= RELIABLE else "is too unreliable to rank schools"
     )
     found = [
         Finding(
             "icc",
-            f"{100 * values['icc1']:.0f} % of the differences in trust lie between schools (ICC(1)); a school's mean "
-            f"has a reliability of {values['icc2']:.2f} (ICC(2)) and {verdict}.",
+            f"{100 * values['icc1']:.0f} % of the differences in trust lie between schools (ICC(1)); "
+            f"a school's mean has a reliability of {values['icc2']:.2f} (ICC(2)) and {verdict}.",
             tuple(key_of("icc", *row, name) for name in ("icc1", "icc2")),
         )
     ]
     kind = ("edgewise", "spearman")
-    fit = associated.loc[kind]
+    fit: Any = associated.loc[kind]
     told = (
         f"{'more' if fit['estimate'] > 0 else 'less'} where more advice is returned"
         if fit["p"] < SURE

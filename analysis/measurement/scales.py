@@ -102,6 +102,6 @@ def who_scored(scores: pd.DataFrame) -> list[frozenset[tuple[str, str, object]]]
         As from `scale_scores`.
     """
     return [
-        frozenset((str(person), *key) for person in group["actor_id"])
-        for key, group in scores.groupby(["scale", "wave"])
+        frozenset((str(person), str(scale), wave) for person in group["actor_id"])
+        for (scale, wave), group in scores.groupby(["scale", "wave"])
     ]

@@ -193,9 +193,9 @@ class Disclosure:
                 reasons[place] = _WITHHELD
             else:
                 kept.append(place)
-        while (place := self._gives_away(groups, kept, known)) is not None:
-            reasons[place] = _WITHHELD
-            kept.remove(place)
+        while (found := self._gives_away(groups, kept, known)) is not None:
+            reasons[found] = _WITHHELD
+            kept.remove(found)
         return reasons, [*known[len(self._known) :], *(groups[place] for place in kept)]
 
     def _gives_away(self, groups: Sequence[Group], kept: Sequence[int], known: Sequence[Group]) -> int | None:
@@ -257,7 +257,8 @@ def _persons(group: Group) -> set[Hashable]:
 
 
 def _whole(groups: Sequence[Group]) -> Group:
-    """Return what groups of people without anybody in common make together; nobody where they are no parts."""
+    """Return what groups of people without anybody in common make together; nobody where they "
+    "are no parts."""
     parts = [group for group in groups if group and not any(isinstance(entry, tuple) for entry in group)]
     whole: Group = frozenset().union(*parts)
     return whole if len(parts) > 1 and sum(map(len, parts)) == len(whole) else frozenset()

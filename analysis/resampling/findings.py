@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -23,10 +24,11 @@ def correlation_findings(correlations: pd.DataFrame) -> list[Finding]:
         As recorded under `table_9_2`: a row a pair of networks, with its ``correlation``.
     """
     values = correlations["correlation"]
-    low, high = values.idxmin(), values.idxmax()
+    low: Any = values.idxmin()
+    high: Any = values.idxmax()
     sentence = (
-        f"The networks are correlated between {values[low]:.2f} ({' with '.join(low)}) and {values[high]:.2f} "
-        f"({' with '.join(high)})."
+        f"The networks are correlated between {values[low]:.2f} ({' with '.join(low)}) and "
+        f"{values[high]:.2f} ({' with '.join(high)})."
     )
     return [
         Finding(
@@ -47,7 +49,8 @@ def regression_findings(tables: Mapping[str, pd.DataFrame], readings: Mapping[st
 
     Examples
     --------
-    >>> fit = pd.DataFrame({"estimate": [0.4, 0.1], "p": [0.0001, 0.2]}, index=["help year 1", "trust year 1"])
+    >>> index = ["help year 1", "trust year 1"]
+    >>> fit = pd.DataFrame({"estimate": [0.4, 0.1], "p": [0.0001, 0.2]}, index=index)
     >>> regression_findings({"model": fit}, {"model": "As printed"})[0].sentence
     'As printed, help year 1 predicts (0.40, p < 0.001) and trust year 1 does not (0.10, p = 0.200).'
     """
@@ -75,11 +78,12 @@ def share_findings(shares: pd.DataFrame, counts: pd.DataFrame) -> list[Finding]:
         The same rows; ``specifications``.
     """
     headline, reverse = shares.columns[:2]
+    specifications: Any = counts["specifications"]
     return [
         Finding(
             key_of("shares", reading),
-            f"With confidential exchanges of {reading}, {_percent(row[headline])} of {counts.loc[reading].item()} "
-            f"specifications support the printed headline and {_percent(row[reverse])} its reverse.",
+            f"With confidential exchanges of {reading}, {_percent(row[headline])} of "
+            f"{specifications[reading]} specifications support the printed headline and {_percent(row[reverse])} its reverse.",
             (
                 *(key_of("shares", reading, side) for side in (headline, reverse)),
                 key_of("specification_counts", reading, "specifications"),

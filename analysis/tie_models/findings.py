@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.finding import Finding, key_of
@@ -19,17 +21,19 @@ def p1_findings(model: pd.DataFrame) -> list[Finding]:
     """
     values = model["estimate"]
     sentence = (
-        f"Ties are returned far more than chance: p1 estimates reciprocity at {values['reciprocity']:.2f} and "
+        f"Ties are returned far more than chance: p1 estimates reciprocity at "
+        f"{values['reciprocity']:.2f} and "
         f"density at {values['density']:.2f}."
         if values["reciprocity"] > 0
-        else f"p1 estimates reciprocity at {values['reciprocity']:.2f} and density at {values['density']:.2f}."
+        else f"p1 estimates reciprocity at {values['reciprocity']:.2f} "
+        f"and density at {values['density']:.2f}."
     ).replace("-", "−")
     keys = tuple(key_of("table_9_4_model_1", name, "estimate") for name in ("reciprocity", "density"))
     return [Finding("p1", sentence, keys)]
 
 
 def sign_findings(signs: pd.DataFrame) -> list[Finding]:
-    """Say whether efficacious leaders send and receive more, and on which network the printed signs are found.
+    """Say whether efficacious leaders send and receive more, and which network gives the printed signs.
 
     Parameters
     ----------
@@ -40,11 +44,11 @@ def sign_findings(signs: pd.DataFrame) -> list[Finding]:
     columns = ("sender efficacy", "receiver efficacy")
     found = []
     for way, start in (("network", "On the files"), ("transpose", "With every tie turned round")):
-        row = signs.loc[("transitive triples", way)]
+        row: Any = signs.loc[("transitive triples", way)]
         sent, received = (row[name] for name in columns)
         sentence = (
-            f"{start}, leaders with more efficacy send {_more(sent)} confidential ties ({_signed(sent)}) and receive "
-            f"{_more(received)} ({_signed(received)})."
+            f"{start}, leaders with more efficacy send {_more(sent)} confidential ties "
+            f"({_signed(sent)}) and receive {_more(received)} ({_signed(received)})."
         )
         keys = tuple(key_of("table_9_4_signs", "transitive triples", way, name) for name in columns)
         found.append(Finding(key_of("signs", way), sentence, keys))

@@ -129,11 +129,15 @@ def change_findings(compared: pd.DataFrame) -> list[Finding]:
     for end, row in _last(compared):
         names = ["kept", "new", "lost"]
         sentence = (
-            f"From wave {end[1]}, {row['kept']:.0f} {_words(end[0])} ties were kept, {row['new']:.0f} are new "
+            f"From wave {end[1]}, {row['kept']:.0f} {_words(end[0])} ties were kept, "
+            f"{row['new']:.0f} are new "
             f"and {row['lost']:.0f} were lost"
         )
         if row["jaccard"] < ENOUGH_KEPT:
-            sentence += f". The Jaccard index is {row['jaccard']:.2f}: too little stayed for a model of tie-by-tie change"
+            sentence += (
+                f". The Jaccard index is {row['jaccard']:.2f}: too little stayed for a model of tie-by-tie "
+                "change"
+            )
             names.append("jaccard")
         keys = tuple(key_of("changes", *end, name) for name in names)
         found.append(Finding(key_of("change", end[0]), f"{sentence}.", keys))
@@ -151,7 +155,8 @@ def advice_on_answers(described: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             key_of("advice", end[0]),
-            f"Only {row['response_rate']:.0%} answered about {_words(end[0])} in wave {end[1]}. Ask the others "
+            f"Only {row['response_rate']:.0%} answered about {_words(end[0])} in wave {end[1]}. "
+            f"Ask the others "
             "before you read a difference between waves as change.".replace("%", " %"),
             (key_of("answered", *end, "response_rate"),),
         )

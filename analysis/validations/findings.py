@@ -28,13 +28,17 @@ def rate_recovery_findings(held: int, rates: pd.DataFrame, apart: int, traced: i
     return [
         Finding(
             "rates",
-            f"{'All' if held == len(rates) else 'Not all'} rates are found again: {held} intervals hold the rate that "
+            f"{'All' if held == len(rates) else 'Not all'} rates are found again: {held} "
+            f"intervals hold the rate that "
             "the twin was made with.",
             ("rates.held",),
         ),
         Finding(
             "pair",
-            f"Two histories trace {traced} new ties to different sessions, and {how} of the network tells them apart.",
+            (
+                f"Two histories trace {traced} new ties to different sessions, and {how} of the "
+                f"network tells them apart."
+            ),
             ("pair.differently-traced", "pair.cells-apart"),
         ),
     ]
@@ -55,7 +59,7 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str 
         Which column says how many held it.
     """
     short = covered[covered[column] < covered["least"]]
-    worst = (covered[column] - covered["least"]).idxmin()
+    worst: Any = (covered[column] - covered["least"]).idxmin()
     row = covered.loc[worst]
     verdict = (
         f"The intervals of {what} hold the truth as often as they say"
@@ -88,7 +92,10 @@ def detector_findings(
     return [
         Finding(
             "planted",
-            f"Of {planted} closures planted in this twin, {found} are found with their day and whether they endured.",
+            (
+                f"Of {planted} closures planted in this twin, {found} are found with their day and "
+                f"whether they endured."
+            ),
             ("planted", "planted.found"),
         ),
         Finding(

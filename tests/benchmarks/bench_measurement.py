@@ -102,7 +102,8 @@ def main() -> None:
     """Measure every size in a process of its own."""
     print(f"{platform.machine()}; Python {platform.python_version()}, numpy {np.__version__}\n")
     print(
-        "| answers | s scores | s alpha, omega | s rating scale | s measures | s growth | s all | MiB at the peak |"
+        "| answers | s scores | s alpha, omega | s rating scale | s measures | s growth | s all "
+        "| MiB at the peak |"
     )
     print("|---:|---:|---:|---:|---:|---:|---:|---:|", flush=True)
     for answers in SIZES:
