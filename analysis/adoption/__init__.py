@@ -1,5 +1,6 @@
 """Who adopts when.
 
-`setting` reads a dataset; `diffusion` has exposure and thresholds; `hazards`, `bass`, `morans_i`
-and `structure_dependence` model and test.
+`setting` reads a dataset; `adopters` counts them, `exposure` and `thresholds` say who had adopted around
+whom; `person_periods` and `hazards`, `bass`, `morans_i` and `structure_dependence` model and test. For a
+page: `spread` and, in sentences, `spread_findings`; `findings` for the pages on other programs and policies.
 """

@@ -31,10 +31,12 @@ _BASS = {
     "ceiling": "share that ends up adopting",
 }
 _THROUGH = {
-    "hazard-model": "those they are tied to",
-    "hazard-equivalence": "people with ties like their own",
+    "hazard-model": "those one is tied to",
+    "hazard-equivalence": "those with ties like one's own",
 }
 _MORAN = ["statistic", "expected", "sd", "p", "p_greater"]
+SURE = 0.05
+"""A p-value up to which times are more similar than chance."""
 _WIDE = 0.2
 """Half of an interval of a share, from which on it tells nothing of where adoption ends."""
 
@@ -99,27 +101,9 @@ def adoption_findings(
     if not isinstance(curve, NotEstimable):
         found += _ceiling(spread, curve)
     if not isinstance(structure, NotEstimable):
-        place = _place(structure.observed, structure.lower, structure.upper)
-        sentence = (
-            f"When people adopted, {structure.observed:.2f} of those they were tied to had adopted before. "
-            f"That is {place} the 95 % range of networks in which everybody keeps the number of ties and who "
-            "is tied to whom is drawn at random."
-        )
-        keys = [key_of("structure", "mean threshold", name) for name in ("observed", "lower", "upper")]
-        found.append(Finding("structure", sentence, tuple(keys)))
+        found.append(_structure(structure))
     if not isinstance(moran, NotEstimable):
-        row = moran.tidy().iloc[0]
-        more = (
-            "at more similar times than"
-            if row["p_greater"] <= 0.05
-            else "at times no more similar than those of"
-        )
-        sentence = (
-            f"Adopters who are tied adopted {more} adopters put in one another's places at random "
-            f"(Moran's I {row['statistic']:.2f})."
-        )
-        keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "p_greater")]
-        found.append(Finding("moran", sentence, tuple(keys)))
+        found.append(_moran(moran))
     return [
         *found,
         *(_hazard(key, model) for key, model in hazards.items() if isinstance(model, HazardModel)),
@@ -128,11 +112,11 @@ def adoption_findings(
 
 def _reach(reached: pd.DataFrame) -> Finding:
     last = reached.index[-1]
-    half = reached.index[reached["share"] >= 0.5]
-    sentence = f"By period {last}, {reached['adopters'].iloc[-1]:,.0f} had adopted"
-    keys = [key_of("reach-table", last, "adopters")]
+    row, half = reached.loc[last], reached.index[reached["share"] >= 0.5]
+    sentence = f"By period {last}, {row['adopters']:,.0f} had adopted, {100 * row['share']:.0f} % of all"
+    keys = [key_of("reach-table", last, name) for name in ("adopters", "share")]
     if len(half):
-        sentence += f"; half of all by period {half[0]}"
+        sentence += f". Half of all had by period {half[0]}"
         keys.append(key_of("reach-table", half[0], "share"))
     return Finding("reach", f"{sentence}.", tuple(keys))
 
@@ -145,16 +129,38 @@ def _ceiling(spread: Spread, curve: BassCurve) -> list[Finding]:
     return [Finding("end", sentence, (key_of("bass", _BASS["ceiling"], "estimate"),))]
 
 
-def _place(value: float, lower: float, upper: float) -> str:
-    return "above" if value > upper else "below" if value < lower else "within"
+def _structure(test: StructureTest) -> Finding:
+    place = "above" if test.observed > test.upper else "below" if test.observed < test.lower else "within"
+    sentence = (
+        f"On average {test.observed:.2f} of an adopter's ties had adopted before. That is {place} the 95 % "
+        "range of networks in which each keeps the number of ties and who is tied to whom is drawn at random."
+    )
+    keys = [key_of("structure", "mean threshold", name) for name in ("observed", "lower", "upper")]
+    return Finding("structure", sentence, tuple(keys))
+
+
+def _moran(test: MoranTest) -> Finding:
+    row = test.tidy().iloc[0]
+    more = "at more similar times" if row["p_greater"] <= SURE else "at times no more similar"
+    sentence = (
+        f"Adopters who are tied adopted {more} than if the times of adoption were shuffled among all "
+        f"adopters (Moran's I {_signed(row['statistic'])})."
+    )
+    keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "p_greater")]
+    return Finding("moran", sentence, tuple(keys))
 
 
 def _hazard(key: str, model: HazardModel) -> Finding:
     row = model.tidy().set_index("term").loc["exposure"]
     way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "neither sooner nor later"
+    estimate, lower, upper = (_signed(float(row[name])) for name in ("estimate", "lower", "upper"))
     sentence = (
-        f"With more adopters among {_THROUGH[key]}, people adopted {way} (log odds {row['estimate']:.2f}, "
-        f"from {row['lower']:.2f} to {row['upper']:.2f}); whether because of them cannot be told."
+        f"With more adopters among {_THROUGH[key]}, adoption came {way} (log odds {estimate}, from {lower} "
+        f"to {upper}). Whether because of them cannot be told."
     )
     keys = [key_of(key, "exposure", name) for name in ("estimate", "lower", "upper")]
     return Finding(key, sentence, tuple(keys))
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

@@ -1,5 +1,7 @@
 """Dated interactions.
 
-`stream` orders them; `closure` finds what follows a meeting; `coalescence` compares it with
-`nulls`.
+`stream` orders them; `closure` finds what follows every meeting (`closure_counts`: the same as arrays, for
+many draws) and `cascade` what came of one; `positions`, `two_paths` and `closing_rates` describe it; `nulls`
+redraws a record and `coalescence` tests against the draws. For a page: `meetings`, `one_meeting`,
+`beside_chance`, `settings` and, in sentences, `findings`.
 """

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Flags, Integers
+from analysis.arrays import Flags, Floats, Integers
 from analysis.contacts.closure_kernels import detect
 from analysis.contacts.stream import ContactStream, Ties, static_ties
 
-__all__ = ["CENSORING", "enduring_ties", "event_counts"]
+__all__ = ["CENSORING", "enduring_ties", "event_counts", "followed_events"]
 
 CENSORING = ("", "no burn-in", "no follow-up", "no burn-in; no follow-up")
 """Why an event is censored, by the number that `event_counts` gives."""
@@ -46,10 +46,8 @@ def event_counts(
     names += ["second_order", "second_order_enduring"]
     begun = stream.first[chosen]
     reason = ((star_one == 0) | (star_other == 0)).astype(np.int64)
-    if len(stream.clock):
-        if burn_in is not None:
-            reason |= begun - stream.clock[0] < stream.ticks(burn_in)
-        reason += 2 * (begun + reach + stay > stream.clock[-1])
+    early, late = _begun_and_followed(stream, begun, window, persistence, burn_in)
+    reason = (reason | early) + 2 * late
     return {
         "star_one": star_one,
         "star_other": star_other,
@@ -63,6 +61,25 @@ def event_counts(
         "last": last,
         "reason": reason,
     }
+
+
+def followed_events(
+    stream: ContactStream, *, window: float, persistence: float, burn_in: float | None = None
+) -> Integers:
+    """Return the numbers of the events after the burn-in that are followed to the end."""
+    early, late = _begun_and_followed(stream, stream.first, window, persistence, burn_in)
+    return np.flatnonzero(~(early | late))
+
+
+def _begun_and_followed(
+    stream: ContactStream, begun: Floats, window: float, persistence: float, burn_in: float | None
+) -> tuple[Flags, Flags]:
+    """Say which events fall in the burn-in, and which are not followed to the end."""
+    none = np.zeros(len(begun), dtype=bool)
+    if not len(stream.clock):
+        return none, none
+    early = none if burn_in is None else begun - stream.clock[0] < stream.ticks(burn_in)
+    return early, begun + stream.ticks(window) + stream.ticks(persistence) > stream.clock[-1]
 
 
 def enduring_ties(stream: ContactStream, stay: float) -> Flags:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable
-from analysis.contacts.closure_counts import CENSORING, event_counts
+from analysis.contacts.closure_counts import CENSORING, event_counts, followed_events
 from analysis.contacts.nulls import Null, NullModel, null_model
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.parallel import replicated
@@ -300,8 +300,10 @@ def _check(
 def _statistics(
     stream: ContactStream, statistics: Sequence[str], pair: tuple[int, int] | None, settings: dict[str, Any]
 ) -> list[float]:
-    chosen = None
-    if pair is not None:
+    if pair is None:
+        # What is not followed enters no statistic.
+        chosen = followed_events(stream, **settings)
+    else:
         chosen = np.flatnonzero((stream.one == pair[0]) & (stream.other == pair[1]))
     counts = event_counts(stream, chosen=chosen, second_order=False, **settings)
     rated = counts["reason"] == 0

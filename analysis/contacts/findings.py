@@ -18,6 +18,10 @@ _NULLS = {
     "one_sided_brokerage": "one-sided brokerage",
     "time_shuffled": "shuffled times",
 }
+_SUBJECTS = {
+    "coalescence": "The share of possible new ties that were made and kept",
+    "both_directions": "The share of meetings after which both sides made a new tie",
+}
 _OPENED = (
     "Neither circle opened",
     "One circle opened, which makes a go-between and does not join the circles",
@@ -88,7 +92,7 @@ def _beside_chance(comparison: NullComparison) -> Finding:
     }
     parts = [f"{place} that of {and_list(names)}" for place, names in nulls.items() if names]
     lies = "; ".join(parts).replace(" that of ", " the 95 % range of draws by ", 1)
-    sentence = f"{comparison.title} ({comparison.of}) lies {lies}."
+    sentence = f"{_SUBJECTS[comparison.statistic]}, {comparison.of}, lies {lies}."
     table = f"nulls-{comparison.key}"
     keys = [key_of(table, test.null.replace("_", " "), "p") for test in comparison.tests]
     return Finding(f"{comparison.key}-beside-chance", sentence, tuple(keys))

@@ -22,8 +22,9 @@ from scipy.stats import binom, kstest
 
 from analysis.contacts.closing_rates import closing_rates
 from analysis.contacts.closure import star_coalescence
-from analysis.contacts.coalescence import Statistic, coalescence_test
+from analysis.contacts.coalescence import CoalescenceTest, Statistic, coalescence_tests
 from analysis.contacts.nulls import Null
+from analysis.contacts.stream import contact_stream
 from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
 from analysis.parallel import replicated
 from analysis.sources.thirty_schools import grown
@@ -141,21 +142,24 @@ def p_values_of_one(
     twin = grown(parameters, int(generator.integers(2**32)))
     pair = tuple(twin.truth["collaborators"])
     seed = int(generator.integers(2**32))
-    tests = [
-        coalescence_test(
-            twin.tables["contacts"],
-            null,
-            statistic,
-            event=pair if of == "the meeting" else None,
-            replicates=replicates,
-            seed=seed,
-            workers=1,
-            **_SETTINGS,
-        )
-        for of, statistic in _STATISTICS
-        for null in _NULLS
-    ]
-    return [(test.p, test.p_randomised) for test in tests]
+    contacts = contact_stream(twin.tables["contacts"])
+    found: dict[tuple[str, str, str], CoalescenceTest] = {}
+    for null in _NULLS:
+        for of in dict.fromkeys(of for of, _ in _STATISTICS):
+            # Statistics of the same meetings share their draws.
+            for test in coalescence_tests(
+                contacts,
+                null,
+                [statistic for whose, statistic in _STATISTICS if whose == of],
+                event=pair if of == "the meeting" else None,
+                replicates=replicates,
+                seed=seed,
+                workers=1,
+                **_SETTINGS,
+            ):
+                found[of, test.statistic, null] = test
+    ordered = [found[of, statistic, null] for of, statistic in _STATISTICS for null in _NULLS]
+    return [(test.p, test.p_randomised) for test in ordered]
 
 
 def levels(

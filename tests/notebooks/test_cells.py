@@ -30,7 +30,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"correlation_permutations": 49, "regression_permutations": 49},
         ("overview", "table_9_1", "isolates_tried", "text_confidential_means", "text_isolates"),
     ),
-    "school_leaders/reanalysis": ({"permutations": 49}, ("shares", "description")),
+    "school_leaders/reanalysis": ({"permutations": 49}, ("silent", "turnover")),
     "school_leaders/table_9_4": ({}, ("",)),
     "star_coalescence/cascades_example": ({"replicates": 9}, ("",)),
     "star_coalescence/cascades_twin": (
