@@ -35,7 +35,12 @@ from analysis.ties.panel import Panel
 
 ROOT = Path(__file__).resolve().parents[2]
 EFFECTS = ["density", "recip", "transTrip"]
-FIVE = np.array([-2.0, 1.5, 0.3, 0.1, 0.4])
+REST = np.array([1.5, 0.1, 0.1, 0.4])  # reciprocity, transitive triplets, experience, one school
+
+
+def parameters(actors: int) -> np.ndarray:
+    """Return parameters under which actors send three ties among a hundred, six among a thousand."""
+    return np.array([-2.0 - 0.2 * np.log(actors / 50), *REST])
 
 
 def drawn(actors: int, waves: int, degree: float, seed: int) -> tuple[Panel, list[Any]]:
@@ -47,8 +52,7 @@ def drawn(actors: int, waves: int, degree: float, seed: int) -> tuple[Panel, lis
     np.fill_diagonal(ties, 0.0)
     matrices = [ties]
     other = (generator.random((actors, actors)) < degree / actors).astype(float)
-    # Sparse networks of many need a lower density: its log odds fall with the half of log n.
-    weights = FIVE - np.array([np.log(actors / 150) / 2, 0, 0, 0, 0])
+    weights = parameters(actors)
     for wave in range(waves):
         model = read_model(Panel.from_matrices([matrices[-1], other]), effects)
         rate = 15.0 if wave == 0 else 4.0  # the first wave has to forget that it was random
@@ -142,7 +146,7 @@ def main() -> None:
     fit(small, [*EFFECTS], simulations=100, seed=1, workers=2)  # processes start
     seconds = {}
     for workers in (1, 2):
-        rate, weights = np.array([4.0, 4.0]), FIVE - np.array([np.log(200 / 150) / 2, 0, 0, 0, 0])
+        rate, weights = np.array([4.0, 4.0]), parameters(200)
         model = read_model(panel, effects)
         start = time.perf_counter()
         simulate_many(model, rate, weights, 3000, seed=1, workers=workers)
