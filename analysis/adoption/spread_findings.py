@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -151,7 +152,7 @@ def _moran(test: MoranTest) -> Finding:
 
 
 def _hazard(key: str, model: HazardModel) -> Finding:
-    row = model.tidy().set_index("term").loc["exposure"]
+    row: Any = model.tidy().set_index("term").loc["exposure"]
     way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "neither sooner nor later"
     estimate, lower, upper = (_signed(float(row[name])) for name in ("estimate", "lower", "upper"))
     sentence = (

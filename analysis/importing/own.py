@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -206,7 +206,7 @@ def add_tables(
             shutil.rmtree(folder)
         raise
     kept = [entry for entry in content.get("relations", []) if entry.get("name") not in relations]
-    content["relations"] = kept + [asdict(relation) for relation in relations.values()]
+    content["relations"] = kept + [relation.declared() for relation in relations.values()]
     _write_json(declaration, content)
     for name in tables:
         write_atomically(folder / f"{name}.csv", found[name].to_csv(index=False, lineterminator="\n"))

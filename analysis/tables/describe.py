@@ -48,17 +48,7 @@ def described(package: DataPackage, tables: Iterable[str]) -> dict[str, Any]:
         "smallest_cell": package.smallest_cell,
         **({} if package.dates == "day" else {"dates": package.dates}),
         "resources": [_resource(TABLES[name], package, there) for name in there],
-        "relations": [
-            {
-                "name": relation.name,
-                "description": relation.description,
-                "minimum": relation.minimum,
-                "maximum": relation.maximum,
-                **({} if relation.directed else {"directed": False}),
-                **({} if relation.crosses_organizations else {"crosses_organizations": False}),
-            }
-            for relation in package.relations
-        ],
+        "relations": [relation.declared() for relation in package.relations],
         "attributes": {
             table: [_attribute(column) for column in columns] for table, columns in package.attributes.items()
         },

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,6 +75,11 @@ class Relation:
     maximum: float
     directed: bool = True
     crosses_organizations: bool = True
+
+    def declared(self) -> dict[str, Any]:
+        """Return the entry of a datapackage; what is as usual is left out."""
+        usual = {"directed": True, "crosses_organizations": True}
+        return {name: value for name, value in asdict(self).items() if usual.get(name) is not value}
 
 
 @dataclass(frozen=True)
