@@ -76,6 +76,7 @@ class Results:
     def __init__(self, dataset: str | None) -> None:
         package = None if dataset is None else read_package(DATA_DERIVED / dataset / "datapackage.json")
         self.label = package.label if package else os.environ.get(LABEL_VARIABLE, "")
+        self.relations = package.relations if package else ()
         self._disclosure = Disclosure(package.smallest_cell if package else 0)
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self._folder = Path(folder) if folder else None
@@ -84,6 +85,8 @@ class Results:
         self._findings: dict[str, dict[str, Any]] = {}
         self._withheld: set[str] = set()
         self._keys: set[str] = set()
+        self.p_values: dict[str, float] = {}
+        """What the tables so far declared as p-values, and showed, under words for each."""
         self._write("numbers.json", self._numbers)
         if self._folder is None and package is not None:
             display({"text/plain": f"{package.label} data: {package.title}"}, raw=True)
@@ -181,6 +184,9 @@ class Results:
         for cell, words, value in kept:
             recorded[cell] = self._record(cell, value, f"{label}: {words}" if label else words)
             self._captions[cell] = caption
+            row, _, column = words.rpartition(", ")
+            if column in map(str, p_values):
+                self.p_values[f"{key}, {row}"] = float(value)
         self._withheld |= {cell for cell, _, _ in cells} - recorded.keys()
         self._write("numbers.json", self._numbers)
         if self._folder is not None:

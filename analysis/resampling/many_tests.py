@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Flags, Floats
+from analysis.arrays import Floats
 from analysis.checks import require_level
 
 __all__ = ["derived_seed", "holm", "holm_sentence"]
@@ -70,27 +70,37 @@ def holm(p: Sequence[float] | npt.NDArray[np.float64]) -> Floats:
     return adjusted
 
 
-def holm_sentence(p: Sequence[float] | npt.NDArray[np.float64], level: float = 0.05) -> str:
-    """Return in words how many tests there are and how many hold after Holm's step-down.
+def holm_sentence(p: Mapping[str, float], level: float = 0.05) -> str:
+    """Return in words how many tests a page makes and which of them hold after Holm's step-down.
+
+    Parameters
+    ----------
+    p : mapping of str to float
+        The p-value of each test under the words for it; NaN is no test.
+    level : float
+        Of all tests together.
 
     Examples
     --------
-    >>> holm_sentence([0.001, 0.03, 0.6])
-    "3 tests; 2 have p of 0.05 or less, 1 of them after Holm's correction for 3 tests."
-    >>> holm_sentence([0.2])
+    >>> holm_sentence({"help, wave 1": 0.001, "help, wave 2": 0.03, "help, wave 3": 0.6})
+    "3 tests; 2 have p of 0.05 or less. After Holm's correction 1 holds: help, wave 1."
+    >>> holm_sentence({"help": 0.2})
     '1 test; its p is above 0.05.'
     """
     require_level(level)
-    given = np.asarray(p, dtype=float)
-    count = int((~np.isnan(given)).sum())
-    alone: Flags = given <= level
-    held = int((holm(given) <= level).sum())
-    if count == 0:
-        return "No test."
-    if count == 1:
-        return f"1 test; its p is {'at most' if alone.any() else 'above'} {level:g}."
-    if not alone.any():
-        return f"{count} tests; none has a p of {level:g} or less."
-    found = int(alone.sum())
-    after = f"{held if held else 'none'} of them after Holm's correction for {count} tests"
-    return f"{count} tests; {found} {'has' if found == 1 else 'have'} p of {level:g} or less, {after}."
+    tests = {words: value for words, value in p.items() if value == value}
+    alone = [words for words, value in tests.items() if value <= level]
+    adjusted = holm(list(tests.values()))
+    held = [words for words, value in zip(tests, adjusted, strict=True) if value <= level]
+    if len(tests) < 2:
+        told = f"1 test; its p is {'at most' if alone else 'above'} {level:g}."
+        return told if tests else "No test."
+    if not alone:
+        return f"{len(tests)} tests; none has a p of {level:g} or less."
+    found = f"{len(tests)} tests; {len(alone)} {'has' if len(alone) == 1 else 'have'} p of {level:g} or less."
+    if not held:
+        return f"{found} After Holm's correction none holds."
+    if len(held) == len(alone):
+        return f"{found} {'It holds' if len(held) == 1 else 'All of them hold'} after Holm's correction."
+    hold = "holds" if len(held) == 1 else "hold"
+    return f"{found} After Holm's correction {len(held)} {hold}: {'; '.join(held)}."

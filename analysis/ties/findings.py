@@ -80,8 +80,10 @@ def reciprocity_findings(returned: pd.DataFrame, relation: str | None = None) ->
     return [
         Finding(
             key_of("returned", end[0]),
-            f"In wave {end[1]}, {percent(row['edgewise'])} of {_words(end[0])} ties are returned; chance "
-            f"alone would return {percent(row['by_chance'])} ({p_in_words(row['p'])}).",
+            f"In wave {end[1]}, {percent(row['edgewise'])} of {_words(end[0])} ties are returned, "
+            f"{'more than' if row['p'] < SURE else 'no clear sign of more than'} the "
+            f"{percent(row['by_chance'])} there would be if everybody named as many people within and across "
+            f"schools at random ({p_in_words(row['p'])}).",
             tuple(key_of("reciprocity", *end, name) for name in ("edgewise", "by_chance", "p")),
         )
         for end, row in _last(returned, relation)
@@ -105,13 +107,14 @@ def mixing_findings(mixing: pd.DataFrame, relation: str | None = None) -> list[F
             continue
         inward = row["external_internal"] < row["random_mixing"]
         if row["p"] >= SURE:
-            said = "ties are spread over schools about as chance would spread them"
+            said = "ties are spread over schools about as shuffled schools would have it"
         else:
-            said = f"ties {'stay within' if inward else 'cross'} schools more than chance would have it"
+            way = "stay within" if inward else "cross"
+            said = f"ties {way} schools more than shuffled schools would have it"
         sentence = (
             f"In wave {end[1]}, {_words(end[0])} {said}: the E-I index is "
-            f"{signed(row['external_internal'])}, and {signed(row['random_mixing'])} under random mixing "
-            f"({p_in_words(row['p'])})."
+            f"{signed(row['external_internal'])}, and {signed(row['random_mixing'])} if ties fell on "
+            f"anybody who could be named ({p_in_words(row['p'])})."
         )
         names = ("external_internal", "random_mixing", "p")
         found.append(
@@ -169,7 +172,9 @@ def advice_on_answers(described: pd.DataFrame) -> list[Finding]:
 def _last(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tuple[str, object], pd.Series]]:
     """Return the last row of every relation, or of one, under its relation and wave."""
     grouped = frame.groupby(level="relation", sort=False)
-    return [(rows.index[-1], rows.iloc[-1]) for name, rows in grouped if relation in (None, name)]
+    return [
+        (rows.index[-1], rows.iloc[-1]) for name, rows in grouped if relation is None or str(name) == relation
+    ]
 
 
 def _words(relation: object) -> str:

@@ -14,7 +14,7 @@ from analysis.ties.dynamics import turnover
 from analysis.ties.panel import Panel
 from analysis.ties.structure import density, dyad_census, isolates, reciprocity
 
-__all__ = ["changes", "overview", "panels_of"]
+__all__ = ["answered_caption", "changes", "overview", "panels_of"]
 
 _DESCRIBED = [
     "people",
@@ -115,6 +115,14 @@ def overview(panels: Mapping[str, Panel], *, threshold: float | None = None) -> 
                 "isolates": int((isolates(matrix, "weak") & panel.present[place]).sum()),
             }
     return keyed_frame(rows, ["relation", "wave"], _DESCRIBED)
+
+
+def answered_caption(panels: Mapping[str, Panel]) -> str:
+    """Return the caption of a table of who answered; it says so where that was not recorded."""
+    caption = "Who was in the network, and who answered."
+    if all(panel.answering_recorded for panel in panels.values()):
+        return caption
+    return f"{caption} Who did not answer is not recorded in these data: an empty row may be silence."
 
 
 def changes(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:

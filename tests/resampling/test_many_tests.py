@@ -25,13 +25,17 @@ def test_what_is_no_test_does_not_count() -> None:
     ("p", "told"),
     [
         ([], "No test."),
+        ([np.nan], "No test."),
         ([0.05], "1 test; its p is at most 0.05."),
         ([0.2, 0.3], "2 tests; none has a p of 0.05 or less."),
-        ([0.04, 0.3], "2 tests; 1 has p of 0.05 or less, none of them after Holm's correction for 2 tests."),
+        ([0.04, 0.3], "2 tests; 1 has p of 0.05 or less. After Holm's correction none holds."),
+        ([0.001, 0.3], "2 tests; 1 has p of 0.05 or less. It holds after Holm's correction."),
+        ([0.001, 0.3, 0.001], "3 tests; 2 have p of 0.05 or less. All of them hold after Holm's correction."),
+        ([0.001, 0.04, 0.3], "3 tests; 2 have p of 0.05 or less. After Holm's correction 1 holds: test 0."),
     ],
 )
 def test_in_words(p: list[float], told: str) -> None:
-    assert holm_sentence(p) == told
+    assert holm_sentence({f"test {place}": value for place, value in enumerate(p)}) == told
 
 
 def test_seeds_differ_by_every_label_and_by_the_page() -> None:
