@@ -169,7 +169,7 @@ def advice_on_answers(described: pd.DataFrame) -> list[Finding]:
 def _last(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tuple[str, object], pd.Series]]:
     """Return the last row of every relation, or of one, under its relation and wave."""
     grouped = frame.groupby(level="relation", sort=False)
-    return [(rows.index[-1], rows.iloc[-1]) for name, rows in grouped if relation in (None, name)]
+    return [(rows.index[-1], rows.iloc[-1]) for name, rows in grouped if relation is None or str(name) == relation]
 
 
 def _words(relation: object) -> str:
