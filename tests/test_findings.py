@@ -95,6 +95,7 @@ def test_returned_ties_beside_chance() -> None:
     expected = "In wave 2, 33 % of help ties are returned; chance alone would return 20 % (p < 0.001)."
     assert said(reciprocity_findings(frame), {"reciprocity": frame}) == [expected]
     assert reciprocity_findings(frame.assign(p=float("nan"))) == []
+    assert reciprocity_findings(frame, "help") and reciprocity_findings(frame, "advice") == []
 
 
 @pytest.mark.parametrize(

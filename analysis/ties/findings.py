@@ -67,13 +67,15 @@ def network_findings(described: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def reciprocity_findings(returned: pd.DataFrame) -> list[Finding]:
+def reciprocity_findings(returned: pd.DataFrame, relation: str | None = None) -> list[Finding]:
     """Say whether more ties are returned in the last wave than chance would return.
 
     Parameters
     ----------
     returned : DataFrame
         As from `reciprocity_by_wave`.
+    relation : str, optional
+        Of this relation alone, by default of each.
     """
     return [
         Finding(
@@ -82,21 +84,23 @@ def reciprocity_findings(returned: pd.DataFrame) -> list[Finding]:
             f"alone would return {percent(row['by_chance'])} ({p_in_words(row['p'])}).",
             tuple(key_of("reciprocity", *end, name) for name in ("edgewise", "by_chance", "p")),
         )
-        for end, row in _last(returned)
+        for end, row in _last(returned, relation)
         if pd.notna(row["edgewise"]) and pd.notna(row["p"])
     ]
 
 
-def mixing_findings(mixing: pd.DataFrame) -> list[Finding]:
+def mixing_findings(mixing: pd.DataFrame, relation: str | None = None) -> list[Finding]:
     """Say whether ties of the last wave keep within groups more than chance.
 
     Parameters
     ----------
     mixing : DataFrame
         As from `mixing_by_wave`.
+    relation : str, optional
+        Of this relation alone, by default of each.
     """
     found = []
-    for end, row in _last(mixing):
+    for end, row in _last(mixing, relation):
         if pd.isna(row["p"]) or pd.isna(row["external_internal"]):
             continue
         inward = row["external_internal"] < row["random_mixing"]
@@ -116,16 +120,18 @@ def mixing_findings(mixing: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def change_findings(compared: pd.DataFrame) -> list[Finding]:
+def change_findings(compared: pd.DataFrame, relation: str | None = None) -> list[Finding]:
     """Say how many ties were kept, new and lost in the last step.
 
     Parameters
     ----------
     compared : DataFrame
         As from `changes`.
+    relation : str, optional
+        Of this relation alone, by default of each.
     """
     found = []
-    for end, row in _last(compared):
+    for end, row in _last(compared, relation):
         names = ["kept", "new", "lost"]
         sentence = (
             f"From wave {end[1]}, {row['kept']:.0f} {_words(end[0])} ties were kept, {row['new']:.0f} are "
@@ -160,9 +166,10 @@ def advice_on_answers(described: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _last(frame: pd.DataFrame) -> list[tuple[tuple[str, object], pd.Series]]:
-    """Return the last row of every relation, under its relation and wave."""
-    return [(rows.index[-1], rows.iloc[-1]) for _, rows in frame.groupby(level="relation", sort=False)]
+def _last(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tuple[str, object], pd.Series]]:
+    """Return the last row of every relation, or of one, under its relation and wave."""
+    grouped = frame.groupby(level="relation", sort=False)
+    return [(rows.index[-1], rows.iloc[-1]) for name, rows in grouped if relation in (None, name)]
 
 
 def _words(relation: object) -> str:
