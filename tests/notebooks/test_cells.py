@@ -21,7 +21,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("answered", "structure", "isolates", "changes", "dyads", "lasting"),
     ),
     "relational_trust/triangulation_example": (
-        {"replicates": 4, "attendances": [0.8], "rates": [0.1]},
+        {"replicates": 1, "attendances": [0.8], "rates": [0.1]},
         ("traced", "notes", "joint"),
     ),
     "relational_trust/trust_teachers": ({"replicates": 49}, ("reliability", "icc", "people", "schools")),
