@@ -1,4 +1,5 @@
 """What stands behind a claim.
 
-`attribution`, `identifiability`, `joint_display`, `participation`.
+Coding      `tallies`, `agreement`
+Claims      `attribution`, `identifiability`, `joint_display`, `participation`
 """

@@ -35,7 +35,7 @@ _Summary = tuple[float | None, int | None, int | None]
 
 
 def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
-    """Return rating_counts: every category of every rated exchange, a count of 0 included.
+    """Return rating_counts: every category of every rated exchange, a count of 0 included; its transcript.
 
     An exchange whose ratings of uptake cannot be told for certain has no row under `uptake`; under
     `uptake_ambiguous` it has one, whose category lists what they may have been.
@@ -68,7 +68,8 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
     for variable in _CATEGORIES:
         rows += _counts(path, variable, units, published, faults)
     raise_faults(faults)
-    return {"rating_counts": pd.DataFrame(rows, columns=["unit_id", "variable", "category", "count"])}
+    counts = pd.DataFrame(rows, columns=["unit_id", "variable", "category", "count"])
+    return {"rating_counts": counts.assign(document_id=counts["unit_id"].str.partition("_exchange_")[0])}
 
 
 def _units(published: pd.DataFrame) -> list[str]:

@@ -350,6 +350,13 @@ _QUALITATIVE = (
             Column("variable", "text", "What it was rated on."),
             Column("category", "text", "The category chosen."),
             Column("count", "integer", "How many raters chose it.", minimum=0),
+            Column(
+                "document_id",
+                "text",
+                "What the unit is a part of, with whose other units it is resampled.",
+                required=False,
+                privacy="record",
+            ),
         ),
         key=("unit_id", "variable", "category"),
     ),

@@ -182,6 +182,7 @@ def test_no_word_of_an_utterance_comes_out(
     assert len(words) > 50
     assert [word for word in words if word.encode() in built] == []
     assert real["unit_id"].str.fullmatch(r"transcript_\d{3}_exchange_\d{2,3}").all()
+    assert (real["unit_id"].str[: len("transcript_000")] == real["document_id"]).all()
     assert set(real["category"]) == {"0", "1", "2", EITHER}
 
 
@@ -204,7 +205,7 @@ def test_ratings_return_wherever_they_can_be_told(
             expected.append((unit, "uptake_ambiguous", EITHER, 1))
         elif one:
             expected += [(unit, "uptake", str(category), one.count(category)) for category in (0, 1, 2)]
-    rows = found[found["variable"].str.startswith("uptake")]
+    rows = found[found["variable"].str.startswith("uptake")].drop(columns="document_id")
     assert sorted(rows.itertuples(index=False, name=None)) == sorted(expected)
 
 
