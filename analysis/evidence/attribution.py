@@ -223,12 +223,20 @@ def activity_shares(allowed: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        index `activity`; ``at_least`` (ties for which no other activity is admissible: as many came from it
-        if every new tie came from one of the activities) and ``at_most`` (ties for which it is admissible).
-        If ties may also have come from elsewhere, which the network cannot rule out, at least is 0 for all.
+        index `activity`; ``at_least`` and ``at_most`` (ties for which it is admissible). At least is the
+        number of ties for which no other activity is admissible, if every new tie has one: as many came from
+        it if none came from elsewhere, which the network alone cannot rule out. Where a new tie has no
+        admissible activity, ties do come from elsewhere, any of them may have, and at least is 0 for all.
+
+    Examples
+    --------
+    >>> activity_shares(pd.DataFrame({"lab": [True, True], "fair": [False, True]})).to_numpy().tolist()
+    [[1, 2], [0, 1]]
+    >>> activity_shares(pd.DataFrame({"lab": [True, False], "fair": [False, False]})).to_numpy().tolist()
+    [[0, 1], [0, 0]]
     """
     cells = allowed.to_numpy(dtype=bool)
-    alone = cells & (cells.sum(axis=1) == 1)[:, None]
+    alone = cells & (cells.sum(axis=1) == 1)[:, None] & cells.any(axis=1).all()
     return pd.DataFrame(
         {"at_least": alone.sum(axis=0), "at_most": cells.sum(axis=0)},
         index=pd.Index(allowed.columns, name="activity"),

@@ -56,7 +56,7 @@ def _apart(shares: pd.Series) -> tuple[tuple[str, float], tuple[str, float]] | N
 
 
 def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendance") -> list[Finding]:
-    """Say how many new ties can be traced to one activity, and what more would have to be known.
+    """Say how many new ties have one admissible activity, or none, and what more would have to be known.
 
     Parameters
     ----------
@@ -69,8 +69,18 @@ def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendanc
         return []
     row = row_of(traced, known)
     total, one = int(row["new_ties"]), int(row["one"])
-    keys = tuple(key_of("traced", known, name) for name in ("new_ties", "one"))
-    sentence = f"Of {total} new ties, {one} can be traced to one activity by {known}."
+    none = int(row["none"])
+    keys = tuple(key_of("traced", known, name) for name in ("new_ties", "one", "none"))
+    if none:
+        sentence = (
+            f"Of {total} new ties, {one} have one admissible activity by {known}, and {none} have none: ties "
+            "form elsewhere too, so that no activity is sure to have made any."
+        )
+    else:
+        sentence = (
+            f"Of {total} new ties, {one} have one admissible activity by {known}, and {none} have none; they "
+            "came from it if nothing else made ties."
+        )
     found = [Finding("traced", sentence, keys)]
     if total and one < total / 2:
         found.append(

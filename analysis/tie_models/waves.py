@@ -19,7 +19,7 @@ from analysis.ties.panel import Panel
 
 __all__ = ["formation_and_persistence", "wave_on_wave"]
 
-_REGRESSION = ["people", "estimate", "standard_error", "p"]
+_REGRESSION = ["people", "estimate", "permutation_sd", "p"]
 _SEPARABLE = ["people", "pairs", "ties", "estimate", "lower", "upper"]
 
 
@@ -48,8 +48,9 @@ def wave_on_wave(
     -------
     DataFrame
         index `relation`, `waves`, `term`: ``the same tie before``, ``its return before``, ``one group``;
-        columns ``people`` (who answered in both waves), ``estimate``, ``standard_error`` (spread of the
-        permutations), ``p``. Where a regression has nothing to go by (a wave without ties, or terms that do
+        columns ``people`` (who answered in both waves), ``estimate``, ``permutation_sd`` (spread of the
+        estimates over the permutations: what chance alone does to the term, no standard error of it; QAP gives
+        none), ``p``. Where a regression has nothing to go by (a wave without ties, or terms that do
         not vary) these are missing, and a column ``note`` says why.
     """
     labels = np.array([str(group) for group in groups], dtype=object)
@@ -69,7 +70,7 @@ def wave_on_wave(
             rows[relation, step, term] = {
                 "people": people,
                 "estimate": found.estimate,
-                "standard_error": found.permutation_sd,
+                "permutation_sd": found.permutation_sd,
                 "p": found.p,
             }
     return keyed_frame(rows, ["relation", "waves", "term"], _REGRESSION)

@@ -15,6 +15,7 @@ from analysis.ties.panel import Panel
 __all__ = ["dyads_before_after", "lasting", "returned_when", "ties_out_of_sight"]
 
 _TIES = ["gone", "come", "unknown"]
+_ENDS = ["returned", "withdrawn", "turned"]
 _STATES = ["null", "asymmetric", "mutual", "not observed", "turned"]
 
 
@@ -52,7 +53,13 @@ def lasting(panels: Mapping[str, Panel], *, threshold: float | None = None) -> p
 
 
 def returned_when(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:
-    """Return how spells of one-way ties ended (`dynamics.reciprocation`).
+    """Return how spells of one-way ties ended, wave by wave: cumulative incidence with competing ends.
+
+    A spell that is lost from sight is censored: it is no failure to return, and how long it was seen is no
+    wait. The share returned after t waves is Σ_{s ≤ t} S(s − 1) d(s) ÷ n(s): of n(s) spells still one-way and
+    observed in the s-th wave after they were first seen, d(s) were returned in it, and S is the share that
+    had not ended in any way (Aalen & Johansen 1978, Scandinavian Journal of Statistics 5, 141-150, eq. 2.6,
+    in whole waves). Shares that treat other ends as censored would add up to more than 1.
 
     Parameters
     ----------
@@ -64,11 +71,29 @@ def returned_when(panels: Mapping[str, Panel], *, threshold: float | None = None
     Returns
     -------
     DataFrame
-        index `relation`, `outcome`; columns ``spells``, ``waited`` (mean number of waves).
+        index `relation`, `after` (waves since the spell was first seen, as words: *1 wave*, *2 waves*);
+        columns ``at_risk``; ``returned``, ``withdrawn``, ``turned`` (spells that ended so in that wave);
+        ``share_returned``, ``share_withdrawn``, ``share_turned`` (cumulative incidence up to it),
+        ``share_one_way`` (not ended; the four add up to 1). Spells of the first wave, or after an unobserved
+        one, began at an unknown time before: waits are from when they were first seen. Waves count as equally
+        far apart. No row where no spell was seen again.
     """
     rows: dict[tuple[str, str], Mapping[Any, Any]] = {}
     for relation, panel in panels.items():
         spells = reciprocation(panel, threshold=threshold)
-        for outcome, part in spells.groupby("outcome"):
-            rows[relation, str(outcome)] = {"spells": len(part), "waited": float(part["waited"].mean())}
-    return keyed_frame(rows, ["relation", "outcome"], ["spells", "waited"])
+        # The wave in which a spell is not observed is not one through which it was seen.
+        seen = spells["waited"] - (spells["outcome"] == "not observed")
+        shares, one_way = dict.fromkeys(_ENDS, 0.0), 1.0
+        for wave in range(1, int(seen.max()) + 1 if len(seen) else 1):
+            at_risk = int((seen >= wave).sum())
+            ended = {end: int(((seen == wave) & (spells["outcome"] == end)).sum()) for end in _ENDS}
+            shares = {end: shares[end] + one_way * ended[end] / at_risk for end in _ENDS}
+            one_way *= 1 - sum(ended.values()) / at_risk
+            rows[relation, f"{wave} wave{'s' * (wave > 1)}"] = {
+                "at_risk": at_risk,
+                **ended,
+                **{f"share_{end}": share for end, share in shares.items()},
+                "share_one_way": one_way,
+            }
+    columns = ["at_risk", *_ENDS, *(f"share_{end}" for end in _ENDS), "share_one_way"]
+    return keyed_frame(rows, ["relation", "after"], columns)

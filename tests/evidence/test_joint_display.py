@@ -209,6 +209,9 @@ def test_joint_display_by_hand(
 def test_a_display_has_only_what_is_known(tables: dict[str, pd.DataFrame], allowed: pd.DataFrame) -> None:
     del tables["attendance"], tables["contacts"]
     assert joint_display(tables, allowed).columns.tolist() == ["date", "kind", "new_ties"]
+    # A fourth tie came from elsewhere; so may the others have.
+    elsewhere = pd.concat([allowed, pd.DataFrame({"kick-off": [False], "visit": [False]})], ignore_index=True)
+    assert joint_display(tables, elsewhere)["new_ties"].tolist() == ["0–3", "0–2", "none admissible"]
     none = joint_display(tables, allowed[:0])
     assert none["new_ties"].tolist() == ["none admissible"] * 3
 

@@ -39,7 +39,10 @@ def test_each_regression_is_that_of_its_two_waves(panels: dict[str, Panel]) -> N
     for term in terms:
         row = found.loc[("help", "1 to 2", term)]
         assert row["estimate"] == expected["estimate"][term] and row["p"] == expected["p"][term]
+        assert row["permutation_sd"] == expected["permutation_sd"][term]
         assert row["people"] == 11
+    # A spread of permutations is no standard error, and nothing here says it is.
+    assert found.columns.tolist() == ["people", "estimate", "permutation_sd", "p"]
 
 
 def test_each_part_is_that_of_its_two_waves(panels: dict[str, Panel]) -> None:
