@@ -20,7 +20,7 @@ if _LACKING:
 from analysis.compendium import check, checkout, driver, plan, team  # noqa: E402  (these need the packages)
 from analysis.compendium.state import State  # noqa: E402
 from analysis.compendium.studies import Study, load_studies  # noqa: E402
-from analysis.compendium.verdict import judge  # noqa: E402
+from analysis.compendium.verdict import counted, judge  # noqa: E402
 from analysis.sources.fetch import MIRROR_VARIABLE  # noqa: E402
 from analysis.tables.faults import Fault, InvalidInput, raise_faults  # noqa: E402
 
@@ -47,6 +47,8 @@ def _run(arguments: argparse.Namespace) -> int:
     with checkout.working(_say):
         outcome = driver.build(studies, chosen, _say)
     print(f"\n{driver.table_of(studies, outcome)}\n")
+    for words, counts in counted(outcome.verdicts).items():
+        print(f"{words}: {', '.join(f'{count} {verdict}' for verdict, count in counts)}")
     skipped = check.skipped(outcome.verdicts)
     for reason, count in sorted(skipped.items()):
         print(f"{count} claims not run: {reason}")

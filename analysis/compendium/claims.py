@@ -15,7 +15,15 @@ from analysis.compendium.lines import Lines
 from analysis.files import ROOT
 from analysis.tables.faults import Fault
 
-__all__ = ["Claim", "printed_number", "read_claims"]
+__all__ = ["KINDS", "Claim", "printed_number", "read_claims"]
+
+KINDS = {
+    "number": "printed",
+    "direction": "printed",
+    "software": "peer software",
+    "recovery": "known truth",
+}
+"""Every kind of claim, and what the value it quotes is: claims are counted by it."""
 
 _CLAIM_ENTRIES = (
     "id",
@@ -28,24 +36,29 @@ _CLAIM_ENTRIES = (
     "number",
     "explained_by",
     "open",
+    "contradicted_by",
 )
 _CLAIM_REQUIRED = ("id", "statement", "source", "kind", "published", "run", "number")
-_CLAIM_KINDS = ("number", "direction", "recovery")
+_DEVIATIONS = ("explained_by", "open", "contradicted_by")
+# A run of a program can be made again only by whoever knows which program, which version and which seed.
+_PROGRAM = re.compile(r"(?=.*\d\.\d)(?=.*\bseed\b)", re.DOTALL | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A printed statement, and the recorded number it is held against.
+    """A statement with a value, and the recorded number it is held against.
 
     Attributes
     ----------
     id, statement, source : str
-        Unique name, what is claimed, and where it is printed (work, page or table).
-    kind : {"number", "direction", "recovery"}
-        A direction is a statement in words, compared as text.
+        Unique name, what is claimed, and where it is printed (work, page or table). Of `software`: program,
+        version and seed, or that there is none.
+    kind : {"number", "direction", "software", "recovery"}
+        A number is printed in a work; a direction is a statement in words, compared as text; `software` is what
+        a peer program gave when it was run for this project, which is no print; a recovery is of a twin.
     published : str
-        Exactly as printed; for a recovery, the known truth of the twin.
+        Exactly as printed, or as the program gave it; for a recovery, the known truth of the twin.
     tolerance : float
         By default half a unit of the last printed digit.
     run, number : str
@@ -54,6 +67,10 @@ class Claim:
         Key of the recorded number that does give the printed value, for a known deviation.
     open : str
         What was tried, for a known deviation that nothing tried explains.
+    contradicted_by : str
+        Key of the recorded number that shows a printed value to contradict its own source: what the work says
+        elsewhere, or what comes of its own figures; its label says which. Not the number the claim is held
+        against: one computation alone cannot tell an error of print from one of ours.
     file, line : str, int
         Where the claim stands.
     """
@@ -68,6 +85,7 @@ class Claim:
     number: str
     explained_by: str
     open: str
+    contradicted_by: str = ""
     file: str = field(default="", compare=False)
     line: int | None = field(default=None, compare=False)
 
@@ -177,12 +195,21 @@ def _checked_claims(
             fault("id", f"{texts['id']} again, first in row {seen[texts['id']]}", "each claim's id once")
         elif texts["id"]:
             seen[texts["id"]] = line
-        if texts["kind"] and texts["kind"] not in _CLAIM_KINDS:
-            fault("kind", repr(texts["kind"]), ", ".join(_CLAIM_KINDS))
+        if texts["kind"] and texts["kind"] not in KINDS:
+            fault("kind", repr(texts["kind"]), ", ".join(KINDS))
+        if texts["kind"] == "software" and texts["source"] and not _PROGRAM.match(texts["source"]):
+            allowed = "the program, its version (1.2) and its seed (seed 1; no seed: nothing is drawn)"
+            fault("source", repr(texts["source"]), allowed)
         if texts["run"] and texts["run"] not in runs:
             fault("run", repr(texts["run"]), f"a run of this study: {', '.join(sorted(runs)) or 'none'}")
-        if texts["explained_by"] and texts["open"]:
-            fault("open", "both explained_by and open", "one of them")
+        declared = [name for name in _DEVIATIONS if texts[name]]
+        if len(declared) > 1:
+            fault(declared[-1], " and ".join(declared), "one of them")
+        if texts["contradicted_by"] and KINDS.get(texts["kind"], "printed") != "printed":
+            fault("contradicted_by", f"kind {texts['kind']}", "nothing: only print can be a published error")
+        if texts["contradicted_by"] and texts["contradicted_by"] == texts["number"]:
+            allowed = "another number than the one the claim is held against"
+            fault("contradicted_by", repr(texts["contradicted_by"]), allowed)
         tolerance = _tolerance(texts, fault)
         if not faulty:
             claims.append(Claim(**{**texts, "tolerance": tolerance, "file": file, "line": line}))  # type: ignore[arg-type]
@@ -191,7 +218,7 @@ def _checked_claims(
 
 def _tolerance(texts: dict[str, str], fault: Callable[[str, str, str], None]) -> float:
     default = 0.0
-    if texts["kind"] in ("number", "recovery") and texts["published"]:
+    if texts["kind"] in ("number", "software", "recovery") and texts["published"]:
         try:
             exponent = int(printed_number(texts["published"]).as_tuple().exponent)
             default = float(Decimal((0, (5,), exponent - 1)))

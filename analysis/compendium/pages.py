@@ -21,11 +21,11 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from analysis.compendium.claims import printed_number
+from analysis.compendium.claims import KINDS, printed_number
 from analysis.compendium.plan import TEMPLATES
 from analysis.compendium.results import FIGURE, FINDING, NUMBERS, TABLE
 from analysis.compendium.studies import Run, Study
-from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict
+from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict, counted
 from analysis.figures.agreement import printed_against_computed
 from analysis.figures.svg import as_image, as_svg
 from analysis.files import REPORTS, ROOT, write_atomically
@@ -152,7 +152,6 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Se
     built : sequence of Run
         The runs that have a page.
     """
-    counts = Counter(verdict.verdict for verdict in verdicts)
     unavailable = Counter(verdict.why for verdict in verdicts if verdict.verdict == NOT_RUN)
     numbers = pd.DataFrame(
         [
@@ -171,7 +170,9 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Se
             built={run.name for run in built},
             findings={study.id: _first_finding(study, built) for study in studies},
             titles={run.name: run.title for study in studies for run in study.runs},
-            tally=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
+            tallies=counted(verdicts),
+            kinds=KINDS,
+            outcomes=[one for one in OUTCOMES if any(verdict.verdict == one for verdict in verdicts)],
             unavailable=sorted(unavailable.items()),
             sources=list(dict.fromkeys(verdict.source for verdict in verdicts)),
             agreement=Markup(_agreement(numbers)) if len(numbers) else "",
@@ -306,7 +307,7 @@ class _Renderer:
         rows = []
         for key, entry in recorded.items():
             held = "; ".join(
-                f"{'known' if claim.kind == 'recovery' else 'printed'} {claim.published}: {claim.verdict}"
+                f"{KINDS[claim.kind]} {claim.published}: {claim.verdict}"
                 for claim in self.claims(key)
             )
             cells = (entry["label"], _shown(entry["value"]), *([held] if judged else []), key)

@@ -2,6 +2,10 @@
 
 `reports/verdict.json` and `.csv` cover the whole compendium, always: what is stale, failed or without data
 is `not run`, and says why.
+
+A claim whose print is said to contradict its own source (`contradicted_by`) is a `published error` when two
+recorded numbers say so: the one it is held against and the one named deviate from the print, each by more than
+the tolerance, and agree with each other within it. Else the claim is judged as if nothing had been declared.
 """
 
 from __future__ import annotations
@@ -10,11 +14,12 @@ import csv
 import difflib
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from analysis.compendium.claims import Claim, printed_number
+from analysis.compendium.claims import KINDS, Claim, printed_number
 from analysis.compendium.recorded import NOT_RUN
 from analysis.compendium.studies import Run, Study
 from analysis.files import REPORTS, ROOT, write_atomically
@@ -25,6 +30,7 @@ __all__ = [
     "NOT_RUN",
     "OUTCOMES",
     "Verdict",
+    "counted",
     "judge",
     "recorded_numbers",
     "write_verdict",
@@ -37,6 +43,7 @@ OUTCOMES = {
     "recovered": "reproduced",
     "deviates (explained)": "deviating",
     "deviates (open)": "deviating",
+    "published error": "published error",
     "DEVIATES": "deviating",
     "NOT RECOVERED": "deviating",
     NOT_RUN: NOT_RUN,
@@ -108,7 +115,7 @@ def judge(studies: Iterable[Study], not_run: Mapping[str, str]) -> list[Verdict]
             else:
                 missing = [
                     name
-                    for name in (claim.number, claim.explained_by)
+                    for name in (claim.number, claim.explained_by, claim.contradicted_by)
                     if name and name not in numbers[run.id]
                 ]
                 faults.extend(_unrecorded(study, claim, name, numbers[run.id]) for name in missing)
@@ -116,6 +123,24 @@ def judge(studies: Iterable[Study], not_run: Mapping[str, str]) -> list[Verdict]
             verdicts.append(_verdict(claim, run, *outcome))
     raise_faults(faults, "the verdict stays as it was")
     return verdicts
+
+
+def counted(verdicts: Iterable[Verdict]) -> dict[str, list[tuple[str, int]]]:
+    """Count the verdicts on print, on peer software and on known truths, each apart.
+
+    Returns
+    -------
+    dict of str to list of (str, int)
+        For what was claimed (the words of `KINDS`, those that occur), every outcome there is and how often.
+    """
+    counts: dict[str, Counter[str]] = {words: Counter() for words in KINDS.values()}
+    for verdict in verdicts:
+        counts[KINDS[verdict.kind]][verdict.verdict] += 1
+    return {
+        words: [(outcome, found[outcome]) for outcome in OUTCOMES if found[outcome]]
+        for words, found in counts.items()
+        if found
+    }
 
 
 def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> Verdict:
@@ -140,15 +165,18 @@ def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> V
 def _outcome(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> tuple[Any, str, str]:
     computed = numbers[claim.number]["value"]
     recovery = claim.kind == "recovery"
-    # A number printed in a publication is reproduced by the publication's own kind of data, or not at all.
+    # A number printed in a publication is reproduced by the publication's own kind of data, or not at all. The
+    # same of a peer program: on made-up data that two programs agree is a matter for the tests, no finding.
     if recovery and run.label == "REAL":
         return computed, NOT_RUN, "a truth to recover is known of synthetic data only"
     if not recovery and run.label != "REAL":
-        return computed, NOT_RUN, "a published number can be reproduced from real data only"
+        what = "a peer program's number" if claim.kind == "software" else "a published number"
+        return computed, NOT_RUN, f"{what} can be reproduced from real data only"
     agrees, comparison = _compare(claim, computed)
-    declared = claim.explained_by or claim.open
     if agrees:
-        note = "; declared as a deviation, which it is no longer" if declared else ""
+        declared = "published error" if claim.contradicted_by else "deviation"
+        declares = claim.explained_by or claim.open or claim.contradicted_by
+        note = f"; declared as a {declared}, which it is no longer" if declares else ""
         return computed, "recovered" if recovery else "reproduced", comparison + note
     if recovery:
         return computed, "NOT RECOVERED", comparison
@@ -159,6 +187,14 @@ def _outcome(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> t
         if explains:
             return computed, "deviates (explained)", f"{comparison}; {given}"
         return computed, "DEVIATES", f"{comparison}; nor does the declared explanation give it: {given}"
+    if claim.contradicted_by:
+        other = numbers[claim.contradicted_by]
+        given = f"{other['label'].rstrip(':,')}: {_short(other['value'])}"
+        if _compare(claim, other["value"])[0]:
+            return computed, "DEVIATES", f"{comparison}; what is said to contradict the print agrees with it: {given}"
+        if not _within(claim, computed, other["value"]):
+            return computed, "DEVIATES", f"{comparison}; nor is it what is said to contradict the print: {given}"
+        return computed, "published error", f"{comparison}; the print contradicts its own source: {given}"
     if claim.open:
         return computed, "deviates (open)", f"{comparison}; {claim.open}"
     return computed, "DEVIATES", comparison
@@ -167,15 +203,23 @@ def _outcome(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> t
 def _compare(claim: Claim, computed: Any) -> tuple[bool, str]:
     if claim.kind == "direction":
         agrees = str(computed) == claim.published
-        return agrees, f"computed: {computed}; printed: {claim.published}"
+        return agrees, f"computed: {computed}; {KINDS[claim.kind]}: {claim.published}"
     if isinstance(computed, (str, bool)):
-        return False, f"computed: {computed}, which is no number; printed: {claim.published}"
-    difference = abs(computed - float(printed_number(claim.published)))
-    agrees = difference <= claim.tolerance * (1 + _SLACK) + abs(computed) * _SPACING
+        return False, f"computed: {computed}, which is no number; {KINDS[claim.kind]}: {claim.published}"
+    published = float(printed_number(claim.published))
+    difference = abs(computed - published)
+    agrees = _within(claim, computed, published)
     sign = "≤" if agrees else ">"
     return agrees, (
         f"|{_short(computed)} − {claim.published}| = {_short(difference)} {sign} {_short(claim.tolerance)}"
     ).replace("− -", "− −")
+
+
+def _within(claim: Claim, computed: Any, other: Any) -> bool:
+    """Whether two values are the same within the tolerance of a claim; of words, to the letter."""
+    if claim.kind == "direction" or isinstance(computed, (str, bool)) or isinstance(other, (str, bool)):
+        return str(computed) == str(other)
+    return bool(abs(computed - other) <= claim.tolerance * (1 + _SLACK) + abs(computed) * _SPACING)
 
 
 def _short(value: Any) -> str:

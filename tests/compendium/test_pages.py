@@ -446,7 +446,7 @@ def test_the_front_page_has_filters_for_what_occurs(
 ) -> None:
     write_index(*verdicts)
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
-    assert {given["name"] for given in page.all("select")} == {"verdict", "study", "source"}
+    assert {given["name"] for given in page.all("select")} == {"verdict", "study", "source", "kind"}
     assert page.all("input", type="search", name="words")
     assert page.all("output", name="shown", role="status")
     options = page.text("option")

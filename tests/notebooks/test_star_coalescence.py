@@ -76,7 +76,7 @@ def test_netdiffuser_returns_but_where_its_times_are_another_woman_s() -> None:
     assert [found[f"pairing.{name}"] for name in ("women", "rows", "times")] == [1047, 1047, 866]
     assert found["pairing.threshold"] == pytest.approx(0.58446, abs=5e-6)
     assert found["thresholds.korean_family_planning.coded"] == pytest.approx(0.62856, abs=5e-6)
-    assert found["structure.printed_p"] == pytest.approx(
+    assert found["structure.software_p"] == pytest.approx(
         found["structure.p.value"], abs=4 * found["structure.p_error.value"]
     )
     assert found["change.exposure"] == (

@@ -7,7 +7,7 @@ const filter = () => {
   let shown = 0;
   for (const row of rows) {
     const text = row.textContent.toLowerCase();
-    const kept = ["verdict", "study", "source"].every(name => !form[name].value || row.dataset[name] === form[name].value)
+    const kept = ["verdict", "study", "source", "kind"].every(name => !form[name].value || row.dataset[name] === form[name].value)
       && words.every(word => text.includes(word));
     row.hidden = !kept;
     shown += kept;
