@@ -48,4 +48,7 @@ class Result:
         return f"<{type(self).__name__}: {first}{' …' if rest else ''}>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.summary())}</p>{self.tidy().to_html(index=False, border=0)}"
+        """Return the summary, in lines where it has more than one, and the table."""
+        summary = self.summary()
+        tag = "pre" if "\n" in summary else "p"
+        return f"<{tag}>{html.escape(summary)}</{tag}>{self.tidy().to_html(index=False, border=0)}"

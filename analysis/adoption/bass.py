@@ -14,12 +14,13 @@ from scipy.optimize import least_squares
 from analysis.adoption.adopters import cumulative_adoption
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable
+from analysis.result import Result
 
 __all__ = ["BassCurve", "bass"]
 
 
-@dataclass(frozen=True, eq=False)
-class BassCurve:
+@dataclass(frozen=True, repr=False, eq=False)
+class BassCurve(Result):
     """A Bass curve fitted to the share of adopters.
 
     Attributes

@@ -33,6 +33,7 @@ from analysis.adoption.person_periods import person_periods
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_level, require_one_of
 from analysis.resampling.monte_carlo import normal_interval
+from analysis.result import Result
 
 __all__ = [
     "HazardLink",
@@ -50,8 +51,8 @@ _NO_END = 50.0
 """Standard error, for one standard deviation of a term, beyond which there is no finite estimate."""
 
 
-@dataclass(frozen=True, eq=False)
-class HazardModel:
+@dataclass(frozen=True, repr=False, eq=False)
+class HazardModel(Result):
     """A discrete-time hazard model of adoption.
 
     Attributes

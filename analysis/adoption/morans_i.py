@@ -21,6 +21,7 @@ from analysis.adoption.exposure_weights import Network, observed_network
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count
 from analysis.resampling.monte_carlo import p_value
+from analysis.result import Result
 
 __all__ = ["MoranTest", "morans_i"]
 
@@ -32,8 +33,8 @@ _CONSTANT = 1e-12
 """Share of a column's sum of squares below which its variation is rounding."""
 
 
-@dataclass(frozen=True, eq=False)
-class MoranTest:
+@dataclass(frozen=True, repr=False, eq=False)
+class MoranTest(Result):
     """Moran's I of one or more columns of values, against theory and permutations.
 
     Attributes

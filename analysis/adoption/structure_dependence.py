@@ -23,12 +23,13 @@ from analysis.adoption.thresholds import NeverAdopters, thresholds
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_count
 from analysis.resampling.monte_carlo import p_error, p_value, replicate_interval
+from analysis.result import Result
 
 __all__ = ["StructureTest", "structure_dependence"]
 
 
-@dataclass(frozen=True, eq=False)
-class StructureTest:
+@dataclass(frozen=True, repr=False, eq=False)
+class StructureTest(Result):
     """A statistic of network and times of adoption against networks rewired with the same degrees.
 
     Attributes

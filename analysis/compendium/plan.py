@@ -29,6 +29,7 @@ __all__ = [
     "data_unit",
     "every_package",
     "files_unit",
+    "methods_unit",
     "missing_files",
     "page_unit",
     "page_units",
@@ -209,7 +210,7 @@ def _run_inputs(run: Run, state: State) -> dict[str, str]:
 def page_units(
     studies: Sequence[Study], not_run: Mapping[str, str], verdicts: Sequence[Verdict]
 ) -> list[Unit]:
-    """Return the units of all pages: one for each run with a current report, the codebook, the front page."""
+    """Return the units of all pages: each run with a current report, codebook, methods, front page."""
     runs = [run for study in studies for run in study.runs]
     built = [run for run in runs if run.name not in not_run]
 
@@ -231,6 +232,7 @@ def page_units(
     return [
         *(page_unit(study, run, [one for one in verdicts if one.of(run)]) for study, run in pairs),
         codebook_unit(),
+        methods_unit(studies, built),
         Unit("page index", partial(_page_inputs, told, findings), lambda: [REPORTS / "index.html"], make),
     ]
 
@@ -263,6 +265,23 @@ def codebook_unit() -> Unit:
         return _page_inputs(told, []) | reached_files("import analysis.compendium.codebook")
 
     return Unit("page codebook", inputs, lambda: [REPORTS / "codebook.html"], make)
+
+
+def methods_unit(studies: Sequence[Study], built: Sequence[Run]) -> Unit:
+    """The page on methods: from all modules, and from the notebooks of all runs."""
+
+    def make(_: Mapping[str, str]) -> None:
+        from analysis.compendium.methods import write_methods
+
+        write_methods(studies, built)
+
+    def inputs() -> dict[str, str]:
+        runs = [run for study in studies for run in study.runs]
+        told = [[run.name, run.title, run in built] for run in runs]
+        sources = [*(ROOT / "analysis").rglob("*.py"), *(run.notebook.path for run in runs)]
+        return _page_inputs(told, sources) | reached_files("import analysis.compendium.methods")
+
+    return Unit("page methods", inputs, lambda: [REPORTS / "methods.html"], make)
 
 
 def _page_inputs(told: object, shown: Sequence[Path]) -> dict[str, str]:

@@ -40,14 +40,15 @@ from analysis.arrays import Floats, Integers
 from analysis.contacts.closure_counts import CENSORING, enduring_ties, event_counts
 from analysis.contacts.closure_kernels import detect, smaller_stars
 from analysis.contacts.stream import ContactStream, Ties, contact_stream, static_ties
+from analysis.result import Result
 
 __all__ = ["Coalescence", "star_coalescence"]
 
 _KINDS = ("first_order_one", "first_order_other", "second_order")
 
 
-@dataclass(frozen=True, eq=False)
-class Coalescence:
+@dataclass(frozen=True, repr=False, eq=False)
+class Coalescence(Result):
     """What became of the stars of two people after their first tie, for every first tie.
 
     Attributes

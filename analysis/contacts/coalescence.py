@@ -25,14 +25,15 @@ from analysis.contacts.nulls import Null, NullModel, null_model
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.parallel import replicated
 from analysis.resampling.monte_carlo import p_value, replicate_interval, tied
+from analysis.result import Result
 
 __all__ = ["CoalescenceTest", "Statistic", "coalescence_test", "coalescence_tests"]
 
 Statistic = Literal["coalescence", "closure", "both_directions"]
 
 
-@dataclass(frozen=True, eq=False)
-class CoalescenceTest:
+@dataclass(frozen=True, repr=False, eq=False)
+class CoalescenceTest(Result):
     """A statistic of the detector beside what a null model makes of it.
 
     Attributes

@@ -14,14 +14,15 @@ from scipy import stats
 
 from analysis.checks import NotEstimable, require_count, require_level, require_one_of
 from analysis.resampling.monte_carlo import p_value, tied
+from analysis.result import Result
 
 __all__ = ["Correlation", "Kind", "correlation"]
 
 Kind = Literal["pearson", "spearman"]
 
 
-@dataclass(frozen=True)
-class Correlation:
+@dataclass(frozen=True, repr=False)
+class Correlation(Result):
     """A correlation over a few units.
 
     Attributes
@@ -49,10 +50,6 @@ class Correlation:
     level: float
     replicates: int
     seed: int
-
-    def tidy(self) -> pd.DataFrame:
-        """Return one row, a column an attribute."""
-        return pd.DataFrame([self.__dict__])
 
     def summary(self) -> str:
         """Return the result as a sentence."""

@@ -14,6 +14,7 @@ from analysis.arrays import Floats
 from analysis.checks import NotEstimable
 from analysis.resampling.monte_carlo import p_error, p_value
 from analysis.resampling.qap_input import METHODS
+from analysis.result import Result
 
 __all__ = ["MRQAP", "MRQAPTerm", "QAPCorrelation", "p_values", "sample_deviation"]
 
@@ -21,8 +22,8 @@ P_COLUMNS = ["p", "p_greater", "p_less", "p_error"]
 TIDY = ["term", "estimate", "standard_error", "statistic", *P_COLUMNS, "permutation_sd"]
 
 
-@dataclass(frozen=True)
-class QAPCorrelation:
+@dataclass(frozen=True, repr=False)
+class QAPCorrelation(Result):
     """Correlation of two matrices with its permutation test.
 
     Attributes
@@ -95,8 +96,8 @@ class MRQAPTerm:
     excluded: int
 
 
-@dataclass(frozen=True)
-class MRQAP:
+@dataclass(frozen=True, repr=False)
+class MRQAP(Result):
     """Regression of a matrix on others with permutation tests; `result["name"]` gives a term.
 
     Attributes

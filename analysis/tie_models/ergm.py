@@ -36,6 +36,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.files import write_atomically
+from analysis.result import Result
 from analysis.tables.load import load
 from analysis.tie_models.change_statistics import (
     Term,
@@ -85,8 +86,8 @@ _BARE: dict[str, Callable[[], Term]] = {
 _OF_ACTORS: dict[str, Callable[[Any], Term]] = {"sender": sender, "receiver": receiver, "match": match}
 
 
-@dataclass(frozen=True, eq=False)
-class MonteCarloFit:
+@dataclass(frozen=True, repr=False, eq=False)
+class MonteCarloFit(Result):
     """A p* model fitted by simulation, or the reason why it could not be.
 
     Attributes

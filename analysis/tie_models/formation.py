@@ -25,6 +25,7 @@ from scipy.stats import chi2
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count, require_level
 from analysis.resampling.monte_carlo import p_error
+from analysis.result import Result
 
 __all__ = ["FormationRates", "formation_power", "formation_rates"]
 
@@ -34,8 +35,8 @@ _LARGEST = 20.0
 """Hazard at which a tie is as good as certain."""
 
 
-@dataclass(frozen=True, eq=False)
-class FormationRates:
+@dataclass(frozen=True, repr=False, eq=False)
+class FormationRates(Result):
     """Rates of tie formation by source.
 
     Attributes

@@ -34,6 +34,7 @@ from scipy.sparse import csr_array
 
 from analysis.arrays import Flags, Floats, Integers
 from analysis.checks import NotEstimable
+from analysis.result import Result
 from analysis.tie_models.change_statistics import read_network
 
 __all__ = ["DyadFit", "P1Result", "fit_dyads", "p1", "refuse_infinite"]
@@ -60,8 +61,8 @@ class DyadFit:
     iterations: int
 
 
-@dataclass(frozen=True, eq=False)
-class P1Result:
+@dataclass(frozen=True, repr=False, eq=False)
+class P1Result(Result):
     """A p1 model fitted to a network.
 
     Attributes

@@ -25,6 +25,7 @@ from statsmodels.discrete.discrete_model import Logit
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable
+from analysis.result import Result
 from analysis.tie_models.change_statistics import Term, change_statistics, read_network
 from analysis.tie_models.p1 import fit_dyads, refuse_infinite
 
@@ -38,8 +39,8 @@ _WARNING = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class PStar:
+@dataclass(frozen=True, repr=False, eq=False)
+class PStar(Result):
     """A fitted p* model.
 
     Attributes

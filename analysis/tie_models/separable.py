@@ -27,6 +27,7 @@ import pandas as pd
 from analysis.arrays import Flags, Floats
 from analysis.checks import NotEstimable, require_count, require_level, require_one_of
 from analysis.resampling.monte_carlo import bias_corrected_interval
+from analysis.result import Result
 from analysis.tie_models.change_statistics import Term, change_statistics, read_network
 
 __all__ = ["PARTS", "SeparablePart", "separable"]
@@ -40,8 +41,8 @@ _INFINITE = 15.0
 """Log odds, at a term's largest change statistic, beyond which an estimate counts as running to infinity."""
 
 
-@dataclass(frozen=True, eq=False)
-class SeparablePart:
+@dataclass(frozen=True, repr=False, eq=False)
+class SeparablePart(Result):
     """The formation or the persistence part of a separable model.
 
     Attributes

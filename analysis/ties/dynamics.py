@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.result import Result
 from analysis.ties.panel import Panel
 
 __all__ = ["Turnover", "composition", "dyad_transitions", "persistence", "reciprocation", "turnover"]
@@ -22,8 +23,8 @@ _UNKNOWN, _NULL, _ONE_WAY, _OTHER_WAY, _MUTUAL = -1, 0, 1, 2, 3
 _STATES = {_NULL: "null", _ONE_WAY: "asymmetric", _MUTUAL: "mutual", _UNKNOWN: "not observed"}
 
 
-@dataclass(frozen=True)
-class Turnover:
+@dataclass(frozen=True, repr=False)
+class Turnover(Result):
     """Ties of two waves compared, over the ordered pairs observed in both.
 
     Attributes

@@ -13,6 +13,7 @@ from analysis.checks import NotEstimable, require_count
 from analysis.frames import keyed_frame
 from analysis.resampling.many_tests import derived_seed
 from analysis.resampling.monte_carlo import p_error, p_value, replicate_interval
+from analysis.result import Result
 from analysis.ties.panel import Panel
 from analysis.ties.possible import MaybeGroups, Possible
 from analysis.ties.structure import group_labels
@@ -20,8 +21,8 @@ from analysis.ties.structure import group_labels
 __all__ = ["ExternalInternalTest", "drawn_with_mixing", "external_internal_test", "mixing_by_wave"]
 
 
-@dataclass(frozen=True)
-class ExternalInternalTest:
+@dataclass(frozen=True, repr=False)
+class ExternalInternalTest(Result):
     """The E-I index against its permutation distribution.
 
     Attributes
@@ -52,10 +53,6 @@ class ExternalInternalTest:
     p_error: float
     permutations: int
     seed: int
-
-    def tidy(self) -> pd.DataFrame:
-        """Return one row, a column an attribute."""
-        return pd.DataFrame([self.__dict__])
 
     def summary(self) -> str:
         """Return the comparison as a sentence."""

@@ -20,6 +20,7 @@ import pandas as pd
 from analysis.arrays import Floats
 from analysis.checks import require_one_of
 from analysis.frames import keyed_frame
+from analysis.result import Result
 from analysis.ties.panel import Panel
 from analysis.ties.structure import density, external_internal, reciprocity
 
@@ -37,8 +38,8 @@ Rule = Literal["sender", "receiver", "union", "intersection", "weighted"]
 _NEEDED = ("wave", "relation", "sender_id", "receiver_id", "reported_by")
 
 
-@dataclass(frozen=True)
-class ReportAgreement:
+@dataclass(frozen=True, repr=False)
+class ReportAgreement(Result):
     """What both ends say of the same ties, over the ordered pairs of which both told.
 
     Attributes

@@ -18,6 +18,7 @@ import pandas as pd
 
 from analysis.arrays import Flags
 from analysis.checks import require_one_of
+from analysis.result import Result
 
 __all__ = [
     "DyadCensus",
@@ -41,8 +42,8 @@ IsolateKind = Literal["weak", "out", "in"]
 Groups = Sequence[object] | npt.NDArray[Any] | pd.Series
 
 
-@dataclass(frozen=True)
-class DyadCensus:
+@dataclass(frozen=True, repr=False)
+class DyadCensus(Result):
     """How many pairs of actors are tied both ways, one way, not at all, or not fully observed.
 
     Attributes

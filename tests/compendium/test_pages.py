@@ -467,7 +467,7 @@ def test_the_front_page_says_what_could_not_be_run(
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
     assert page.text("div.notice").endswith("1 claim not run: data unavailable: ties.csv")
     pages = [given["href"] for given in page.all("a") if given["href"].endswith(".html")]
-    assert pages == ["leaders/main.html", "leaders/twin.html", "codebook.html"]
+    assert pages == ["leaders/main.html", "leaders/twin.html", "codebook.html", "methods.html"]
     assert page.text("span.not-run").startswith("(not run)")
     studies, judged, built = verdicts
     write_index(studies[:1], judged[:-1], built)
