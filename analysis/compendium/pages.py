@@ -307,8 +307,7 @@ class _Renderer:
         rows = []
         for key, entry in recorded.items():
             held = "; ".join(
-                f"{KINDS[claim.kind]} {claim.published}: {claim.verdict}"
-                for claim in self.claims(key)
+                f"{KINDS[claim.kind]} {claim.published}: {claim.verdict}" for claim in self.claims(key)
             )
             cells = (entry["label"], _shown(entry["value"]), *([held] if judged else []), key)
             row = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)

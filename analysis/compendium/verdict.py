@@ -191,9 +191,17 @@ def _outcome(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> t
         other = numbers[claim.contradicted_by]
         given = f"{other['label'].rstrip(':,')}: {_short(other['value'])}"
         if _compare(claim, other["value"])[0]:
-            return computed, "DEVIATES", f"{comparison}; what is said to contradict the print agrees with it: {given}"
+            return (
+                computed,
+                "DEVIATES",
+                f"{comparison}; what is said to contradict the print agrees with it: {given}",
+            )
         if not _within(claim, computed, other["value"]):
-            return computed, "DEVIATES", f"{comparison}; nor is it what is said to contradict the print: {given}"
+            return (
+                computed,
+                "DEVIATES",
+                f"{comparison}; nor is it what is said to contradict the print: {given}",
+            )
         return computed, "published error", f"{comparison}; the print contradicts its own source: {given}"
     if claim.open:
         return computed, "deviates (open)", f"{comparison}; {claim.open}"

@@ -11,7 +11,7 @@ from analysis.ties.change import (
     returned_when,
     ties_out_of_sight,
 )
-from analysis.ties.dynamics import composition, dyad_transitions, persistence, reciprocation
+from analysis.ties.dynamics import composition, dyad_transitions, persistence
 from analysis.ties.panel import Panel
 from analysis.ties.people import who_before_after
 
