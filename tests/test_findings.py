@@ -138,8 +138,8 @@ def test_attribution_and_its_advice() -> None:
     traced = pd.DataFrame({"new_ties": [176], "one": [90], "none": [26]}, index=["dates and attendance"])
     one = said(attribution_findings(traced), {"traced": traced})
     assert one == [
-        "Of 176 new ties, 90 have one admissible activity by dates and attendance, and 26 have none: ties form "
-        "elsewhere too, so that no activity is sure to have made any."
+        "Of 176 new ties, 90 have one admissible activity by dates and attendance, and 26 have none: ties "
+        "form elsewhere too, so that no activity is sure to have made any."
     ]
     all_met = traced.assign(none=0)
     assert said(attribution_findings(all_met), {"traced": all_met})[0].endswith(

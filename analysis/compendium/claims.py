@@ -55,8 +55,8 @@ class Claim:
         Unique name, what is claimed, and where it is printed (work, page or table). Of `software`: program,
         version and seed, or that there is none.
     kind : {"number", "direction", "software", "recovery"}
-        A number is printed in a work; a direction is a statement in words, compared as text; `software` is what
-        a peer program gave when it was run for this project, which is no print; a recovery is of a twin.
+        A number is printed in a work; a direction is a statement in words, compared as text; `software` is
+        what a peer program gave when it was run for this project, which is no print; a recovery is of a twin.
     published : str
         Exactly as printed, or as the program gave it; for a recovery, the known truth of the twin.
     tolerance : float

@@ -49,8 +49,8 @@ def wave_on_wave(
     DataFrame
         index `relation`, `waves`, `term`: ``the same tie before``, ``its return before``, ``one group``;
         columns ``people`` (who answered in both waves), ``estimate``, ``permutation_sd`` (spread of the
-        estimates over the permutations: what chance alone does to the term, no standard error of it; QAP gives
-        none), ``p``. Where a regression has nothing to go by (a wave without ties, or terms that do
+        estimates over the permutations: what chance alone does to the term, no standard error of it; QAP
+        gives none), ``p``. Where a regression has nothing to go by (a wave without ties, or terms that do
         not vary) these are missing, and a column ``note`` says why.
     """
     labels = np.array([str(group) for group in groups], dtype=object)

@@ -72,7 +72,7 @@ def test_one_wave_has_no_rows(panels: dict[str, Panel]) -> None:
 
 
 def of_pairs(*histories: str) -> Panel:
-    """Return a panel of pairs, a person of each named by the other: in each wave 0, 1, 2 (both) or ? (unseen)."""
+    """Return a panel of pairs, a person of each named by the other: in each wave 0, 1, 2 (both), ? (unseen)."""
     size = 2 * len(histories)
     waves = np.zeros((len(histories[0]), size, size))
     for place, history in enumerate(histories):
@@ -106,7 +106,7 @@ def test_without_censoring_shares_are_those_of_all_spells() -> None:
 
 
 def test_a_long_wait_out_of_sight_is_no_long_wait() -> None:
-    """Ends follow a chance that does not change; spells cut short at random leave the shares where they are."""
+    """Ends follow a chance that does not change; spells cut short at random leave the shares alone."""
     random = np.random.default_rng(3)
     histories = []
     for _ in range(300):
