@@ -5,7 +5,8 @@ is `not run`, and says why.
 
 A claim whose print is said to contradict its own source (`contradicted_by`) is a `published error` when two
 recorded numbers say so: the one it is held against and the one named deviate from the print, each by more
-than the tolerance, and agree with each other within it. Else the claim is judged as if nothing had been declared.
+than the tolerance, and agree with each other within it. Else the claim is judged as if nothing had been
+declared.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ def _outcome(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> t
     computed = numbers[claim.number]["value"]
     recovery = claim.kind == "recovery"
     # A number printed in a publication is reproduced by the publication's own kind of data, or not at all.
-    # The same of a peer program: on made-up data that two programs agree is a matter for the tests, no finding.
+    # The same of a peer program: that two programs agree on made-up data is for the tests, no finding.
     if recovery and run.label == "REAL":
         return computed, NOT_RUN, "a truth to recover is known of synthetic data only"
     if not recovery and run.label != "REAL":

@@ -72,7 +72,7 @@ def test_one_wave_has_no_rows(panels: dict[str, Panel]) -> None:
 
 
 def of_pairs(*histories: str) -> Panel:
-    """Return a panel of pairs, a person of each named by the other: in each wave 0, 1, 2 (both), ? (unseen)."""
+    """Return a panel of pairs, one named by the other: in each wave 0, 1, 2 (both) or ? (unseen)."""
     size = 2 * len(histories)
     waves = np.zeros((len(histories[0]), size, size))
     for place, history in enumerate(histories):
