@@ -12,7 +12,7 @@ tie_models    models of ties: p1, p*, Monte Carlo ERGM, separable, actor-oriente
 contacts      dated interactions: streams, closures, cascades, coalescence and its nulls
 adoption      who adopts when: exposure, thresholds, hazards, Bass, Moran's I
 measurement   survey scales: reliability, Rasch, factors, invariance, item functioning, growth, aggregation
-evidence      participation, attribution, identifiability, joint displays
+evidence      coding and its agreement, participation, attribution, identifiability, joint displays
 figures       a module per kind of figure, one theme
 validations   does an interval or a test hold what it promises?
 compendium    studies, runs, pages, codebook, methods, verdict
