@@ -51,6 +51,13 @@ def one_column(row: Mapping[Any, Any], labels: Mapping[str, str]) -> pd.DataFram
     -------
     DataFrame
         index: the words; one column, ``value``.
+
+    Examples
+    --------
+    >>> one_column({"ties": 12, "people": 5}, {"people": "people asked", "ties": "ties named"})
+                 value
+    people asked     5
+    ties named      12
     """
     found = {words: row[name] for name, words in labels.items() if not pd.isna(row[name])}
     whole = {words: int(value) if value == int(value) else float(value) for words, value in found.items()}

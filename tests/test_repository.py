@@ -190,3 +190,22 @@ def test_every_command_explains_itself() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for command in ("all", "test", "data", "check", "why", "lab", "clean", "help", "expected", *OWN):
         assert re.search(rf"^make {command} +\S", listed, re.MULTILINE), command
+
+
+METHODS = ("resampling", "ties", "tie_models", "contacts", "adoption", "measurement", "evidence")
+
+
+@pytest.mark.parametrize("room", METHODS)
+def test_the_map_of_a_room_of_methods_names_its_modules(room: str) -> None:
+    told = (ROOT / f"analysis/{room}/__init__.py").read_text(encoding="utf-8")
+    modules = {path.stem for path in (ROOT / "analysis" / room).glob("*.py")} - {"__init__"}
+    assert {module for module in modules if f"`{module}`" not in told} == set()
+    named = set(re.findall(r"`(\w+)`", told))
+    assert named <= modules, "a module that is gone"
+
+
+def test_the_map_of_all_rooms_names_them_all() -> None:
+    told = (ROOT / "analysis/__init__.py").read_text(encoding="utf-8")
+    assert set(re.findall(r"^(\w+)  +\S", told, re.MULTILINE)) == set(ALLOWED)
+    beside = {path.stem for path in (ROOT / "analysis").glob("*.py")} - {"__init__", "__main__"}
+    assert {module for module in beside if f"`{module}`" not in told} == set()

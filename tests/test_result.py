@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,10 +46,10 @@ def test_results_are_found_in_every_room_of_methods() -> None:
 
 @pytest.mark.parametrize(("module", "name"), DECLARED, ids=[name for _, name in DECLARED])
 def test_every_class_with_a_summary_is_a_frozen_result(module: str, name: str) -> None:
-    kind = getattr(importlib.import_module(module), name)
+    kind: Any = getattr(importlib.import_module(module), name)
     assert issubclass(kind, Result)
     assert dataclasses.is_dataclass(kind)
-    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert kind.__dataclass_params__.frozen
     assert kind.__repr__ is Result.__repr__, "declare it with repr=False"
     assert kind._repr_html_ is Result._repr_html_
 

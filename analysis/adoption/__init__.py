@@ -1,6 +1,7 @@
 """Who adopts when.
 
-`setting` reads a dataset; `adopters` counts them, `exposure` and `thresholds` say who had adopted around
-whom; `person_periods` and `hazards`, `bass`, `morans_i` and `structure_dependence` model and test. For a
-page: `spread` and, in sentences, `spread_findings`; `findings` for the pages on other programs and policies.
+`setting` reads a dataset; `adopters` counts them, `exposure` (by `exposure_weights`) and `thresholds` say who
+had adopted around whom, `hazard_classes` who adopts next; `person_periods` and `hazards`, `bass`,
+`morans_i` and `structure_dependence` model and test. For a page: `spread` and, in sentences,
+`spread_findings`; `findings` for the pages on other programs and policies.
 """

@@ -66,6 +66,19 @@ def adopter_categories(adoption_time: npt.ArrayLike, *, innovators: bool = True)
     References
     ----------
     Rogers, E. M. (2003). Diffusion of Innovations (5th ed.), ch. 7.
+
+    Examples
+    --------
+    >>> adopter_categories([1, 4, 5, 5, 6, 9])
+    0     early adopter
+    1    early majority
+    2     late majority
+    3     late majority
+    4     late majority
+    5           laggard
+    Name: category, dtype: category
+    Categories (6, str): ['innovator' < 'early adopter' < 'early majority' <
+                          'late majority' < 'laggard' < 'non-adopter']
     """
     times = checked_times(adoption_time)
     adopted = np.isfinite(times)
@@ -101,6 +114,15 @@ def cumulative_adoption(adoption_time: npt.ArrayLike, periods: npt.ArrayLike) ->
     ------
     ValueError
         When nobody is given, periods do not increase, or a time is −∞.
+
+    Examples
+    --------
+    >>> cumulative_adoption([1, 2, 2, float("nan")], [1, 2, 3])
+            new  adopters  share  growth
+    period
+    1.0       1         1   0.25     NaN
+    2.0       2         3   0.75     2.0
+    3.0       0         3   0.75     0.0
     """
     times, bounds = checked_times(adoption_time), checked_periods(periods)
     new = np.bincount(adoption_ranks(times, bounds), minlength=len(bounds) + 1)[: len(bounds)]
@@ -176,6 +198,15 @@ def hazard_by_period(
     ------
     ValueError
         As `cumulative_adoption`, or when `observed_until` does not fit.
+
+    Examples
+    --------
+    >>> hazard_by_period([1, 2, 2, float("nan")], [1, 2, 3])
+            at_risk  new    hazard
+    period
+    1.0           4    1  0.250000
+    2.0           3    2  0.666667
+    3.0           1    0  0.000000
     """
     bounds = checked_periods(periods)
     at_risk, adopts = people_at_risk(adoption_time, bounds, observed_until=observed_until)

@@ -94,6 +94,13 @@ def bass(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, *, ceiling: float
     References
     ----------
     Bass, F. M. (1969). A new product growth model for consumer durables. Management Science, 15, 215–227.
+
+    Examples
+    --------
+    >>> times = np.repeat(np.arange(1, 9), [1, 2, 5, 10, 15, 16, 11, 6])
+    >>> bass(times, range(1, 9))
+    <BassCurve: innovation p = 0.0057, imitation q = 1.0510, ceiling 1.000 over 8 periods; imitation is a
+    shape of the curve, no evidence of influence>
     """
     count = 2 + (ceiling is None)
     bounds = np.asarray(periods, dtype=float)

@@ -94,6 +94,14 @@ def exposure(
     ------
     ValueError
         When shapes do not fit, a value is negative or infinite, periods do not increase, the lag is negative.
+
+    Examples
+    --------
+    >>> network = [[0, 1, 1], [0, 0, 1], [0, 0, 0]]
+    >>> exposure(network, [3, 2, 1], [1, 2, 3], lag=0)  # a row a person, a column a period
+    array([[0.5, 1. , 1. ],
+           [1. , 1. , 1. ],
+           [0. , 0. , 0. ]])
     """
     times, bounds = checked_times(adoption_time), checked_periods(periods)
     layers = weighted_layers(network, len(times), len(bounds), weights, valued)

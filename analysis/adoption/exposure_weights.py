@@ -86,6 +86,13 @@ def inverse_geodesic_weights(network: Network, *, cutoff: int) -> sparse.csr_arr
     ------
     ValueError
         When the cutoff is below 1, or as `exposure`.
+
+    Examples
+    --------
+    >>> inverse_geodesic_weights([[0, 1, 0], [0, 0, 1], [0, 0, 0]], cutoff=2).toarray().round(2)
+    array([[0.  , 0.67, 0.33],
+           [0.  , 0.  , 1.  ],
+           [0.  , 0.  , 0.  ]])
     """
     require_count("steps of cutoff", cutoff)
     steps = shortest_path(observed_network(network).ties, directed=True, unweighted=True)

@@ -132,6 +132,12 @@ def morans_i(
     References
     ----------
     Moran, P. A. P. (1950). Biometrika, 37, 17–23. Cliff, A. D., & Ord, J. K. (1981). Spatial Processes.
+
+    Examples
+    --------
+    >>> ring = np.roll(np.eye(6), 1, axis=1)
+    >>> morans_i(ring, [1, 2, 3, 3, 2, 1], permutations=99, seed=1).statistic
+    array([0.5])
     """
     require_count("permutations", permutations)
     weights = observed_network(network).ties

@@ -39,6 +39,16 @@ def person_periods(
     ------
     ValueError
         When a shape does not fit or a column's name is taken.
+
+    Examples
+    --------
+    >>> person_periods([1, 2, float("nan")], [1, 2])
+       actor  period  adopted
+    0      0     1.0        1
+    1      1     1.0        0
+    2      1     2.0        1
+    3      2     1.0        0
+    4      2     2.0        0
     """
     bounds = np.asarray(periods, dtype=float)
     at_risk, adopts = people_at_risk(adoption_time, bounds, observed_until=observed_until)

@@ -63,6 +63,12 @@ def thresholds(
     ------
     ValueError
         As `exposure`, or when `never` is unknown.
+
+    Examples
+    --------
+    >>> network = [[0, 1, 1], [0, 0, 1], [0, 0, 0]]
+    >>> thresholds(network, [2, 2, 1], [1, 2, 3], never="missing")
+    array([1., 1., 0.])
     """
     require_one_of("never", never, get_args(NeverAdopters))
     times, bounds = checked_times(adoption_time), checked_periods(periods)
@@ -126,6 +132,14 @@ def infection_susceptibility(
     Myers, D. J. (2000). The diffusion of collective violence. American Journal of Sociology, 106, 173–208;
     Valente et al. (2015). R netdiffuseR's ``infection`` and ``susceptibility``, which put never-adopters in
     the period after the last: give them that time, and its period, to get its numbers.
+
+    Examples
+    --------
+    >>> infection_susceptibility([[0, 1, 1], [0, 0, 1], [0, 0, 0]], [3, 2, 1], [1, 2, 3])
+       infection  susceptibility
+    0        0.0             0.5
+    1        1.0             1.0
+    2        0.5             0.0
     """
     require_count("periods of window", window)
     times, bounds = checked_times(adoption_time), checked_periods(periods)

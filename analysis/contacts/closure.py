@@ -169,6 +169,18 @@ def star_coalescence(
     Notes
     -----
     Time grows with the sum over events of the ties made by the smaller star's members within the window.
+
+    Examples
+    --------
+    Two people meet at 2; each then meets the one whom the other already knew, and meets them again.
+
+    >>> contacts = pd.DataFrame(
+    ...     {"time": [0, 0, 2, 4, 6, 8, 9], "sender_id": list("abaabab"), "receiver_id": list("cdbdcdc")}
+    ... )
+    >>> found = star_coalescence(contacts, window=4, persistence=1, burn_in=1, pairs=[("a", "b")])
+    >>> found.tidy()[["possible", "closed", "enduring"]]
+       possible  closed  enduring
+    0         2       2         2
     """
     _check(window, persistence, burn_in, smallest_star)
     stream = contact_stream(contacts)

@@ -107,6 +107,13 @@ def contact_stream(contacts: pd.DataFrame | ContactStream) -> ContactStream:
     ------
     InvalidInput
         With every column that is not there and every cell that is empty or no time.
+
+    Examples
+    --------
+    >>> contacts = pd.DataFrame({"time": [0, 3, 5], "sender_id": list("aba"), "receiver_id": list("bcb")})
+    >>> stream = contact_stream(contacts)
+    >>> stream.people.tolist(), stream.first.tolist(), stream.last.tolist()  # two ties: a–b and b–c
+    (['a', 'b', 'c'], [0.0, 3.0], [5.0, 3.0])
     """
     if isinstance(contacts, ContactStream):
         return contacts

@@ -48,6 +48,13 @@ def two_paths(contacts: pd.DataFrame | ContactStream, *, by: Counted = "path") -
         As `contact_stream`.
     ValueError
         When `by` is none of these.
+
+    Examples
+    --------
+    >>> contacts = pd.DataFrame({"time": [0, 3, 5], "sender_id": list("aba"), "receiver_id": list("bcc")})
+    >>> two_paths(contacts)
+      broker first second  opened  closed
+    0      b     a      c     3.0     5.0
     """
     require_one_of("by", by, get_args(Counted))
     stream = contact_stream(contacts)

@@ -2,4 +2,5 @@
 
 Coding      `tallies`, `agreement`
 Claims      `attribution`, `identifiability`, `joint_display`, `participation`
+Sentences   `findings`
 """

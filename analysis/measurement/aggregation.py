@@ -123,6 +123,12 @@ def intraclass_correlation(
     NotEstimable
         When scores are all the same; fewer than two groups, or no group of two people, have scores; or the
         search for the maximum does not converge.
+
+    Examples
+    --------
+    >>> intraclass_correlation([1, 2, 2, 4, 5, 5], list("aaabbb"))
+    <IntraclassCorrelation: ICC(1) 0.929 (0.436 to 1.000), ICC(2) 0.975; 6 people in 2 groups (analysis of
+    variance, n₀)>
     """
     require_one_of("method", method, Method)
     if len(scores) != len(groups):

@@ -88,6 +88,12 @@ def correlation(
         When the lengths differ, the kind is none of these, or the level or the replicates are out of bounds.
     NotEstimable
         When fewer than four units have both values, or one of the two is the same everywhere.
+
+    Examples
+    --------
+    >>> trust, growth = [1, 2, 3, 4, 5], [2, 1, 4, 3, 5]
+    >>> round(correlation(trust, growth, replicates=99, seed=1).estimate, 2)
+    0.8
     """
     require_one_of("kind", kind, get_args(Kind))
     require_level(level)

@@ -20,6 +20,11 @@ def wilson_interval(number: int, of: int, level: float) -> tuple[float, float]:
     ----------
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the
     American Statistical Association, 22, 209–212.
+
+    Examples
+    --------
+    >>> tuple(round(end, 3) for end in wilson_interval(3, 10, 0.95))
+    (0.108, 0.603)
     """
     low, high = proportion_confint(number, of, alpha=1 - level, method="wilson")
     # Where none or all did, the bound is 0 or 1 but for rounding.

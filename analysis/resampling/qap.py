@@ -87,6 +87,13 @@ def qap_correlation(
     Hubert (1987), Assignment Methods in Combinatorial Data Analysis; Krackhardt (1987), Social Networks 9,
     171-186. With missing cells each replicate correlates over the cells observed in the first and in the
     permuted second matrix.
+
+    Examples
+    --------
+    >>> first = [[0, 1, 1, 0], [1, 0, 1, 0], [1, 1, 0, 1], [0, 0, 1, 0]]
+    >>> second = [[0, 1, 1, 0], [1, 0, 0, 0], [1, 0, 0, 1], [0, 0, 1, 0]]
+    >>> qap_correlation(first, second, permutations=99, seed=1)
+    <QAPCorrelation: QAP correlation: 0.7071 …>
     """
     faults = option_faults(permutations, seed)
     checked = check_matrices({"first": first, "second": second}, groups, self_ties, True, faults)
@@ -154,6 +161,15 @@ def mrqap(
     -----
     Dekker, Krackhardt & Snijders (2007), Psychometrika 72, 563-581. Estimates are those of ordinary
     regression over the cells observed in every matrix.
+
+    Examples
+    --------
+    >>> advice = [[0, 1, 1, 0], [1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0]]
+    >>> trust = [[0, 1, 1, 0], [1, 0, 0, 0], [1, 0, 0, 1], [0, 1, 1, 0]]
+    >>> mrqap(advice, {"trust": trust}, permutations=99, seed=1).tidy()[["term", "estimate"]].round(3)
+            term  estimate
+    0  intercept     0.400
+    1      trust     0.314
     """
     faults = option_faults(permutations, seed)
     for option, value, known in (("method", method, tuple(METHODS)), ("family", family, FAMILIES)):

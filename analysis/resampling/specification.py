@@ -57,6 +57,11 @@ def partial_correlation(statistic: float, degrees_of_freedom: float) -> float:
     ------
     ValueError
         When there are no degrees of freedom.
+
+    Examples
+    --------
+    >>> round(partial_correlation(2.0, 96), 3)  # t ÷ √(t² + degrees of freedom)
+    0.2
     """
     if not degrees_of_freedom > 0:
         raise ValueError(f"found {degrees_of_freedom} degrees of freedom; allowed: more than 0")

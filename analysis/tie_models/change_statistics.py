@@ -264,6 +264,13 @@ def change_statistics(matrix: ArrayLike | pd.DataFrame, term: Term) -> Floats:
     **Missing ties** count as absent where other ties' statistics are built on them, as in statnet's ergm:
     triads of someone who did not answer are therefore undercounted. A missing reciprocal tie leaves the
     change of `mutual` unknown (NaN).
+
+    Examples
+    --------
+    >>> change_statistics([[0, 1, 0], [0, 0, 0], [0, 0, 0]], mutual())  # 2 → 1 would return a tie
+    array([[0., 0., 0.],
+           [1., 0., 0.],
+           [0., 0., 0.]])
     """
     _, values = read_network(matrix, directed=term.directed)
     _check_covariate(term, len(values))

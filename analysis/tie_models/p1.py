@@ -165,6 +165,14 @@ def p1(matrix: ArrayLike | pd.DataFrame) -> P1Result:
     NotEstimable
         If it has no tie or every tie; degrees leave no tie open; or the maximum of the likelihood lies at
         infinity along several effects together, or is not unique (they are named).
+
+    Examples
+    --------
+    >>> ties = [[0, 1, 0, 1, 0], [0, 0, 1, 1, 0], [0, 1, 0, 0, 1], [0, 0, 0, 0, 1], [1, 0, 0, 0, 0]]
+    >>> p1(ties).tidy().head(2).round(3)
+              term actor  estimate  standard_error
+    0      density          -0.071           0.776
+    1  reciprocity          -1.084           1.582
     """
     actors, values = read_network(matrix)
     size = len(actors)

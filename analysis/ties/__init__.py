@@ -1,5 +1,7 @@
 """Reported relations.
 
-`panel` holds a network over waves; `structure`, `groups`, `reciprocity`, `mixing`, `dynamics` and
-`triads` measure it; `reports` compares both ends.
+`panel` holds a network over waves, `possible` says who could tie to whom; `structure`, `centralisation`,
+`structural_holes`, `groups`, `reciprocity`, `mixing`, `dynamics` and `triads` (counted by `triad_kernels`)
+measure it; `draws` redraws it at random; `reports` compares both ends. For a page: `overview`, `change`,
+`people` (whom a table rests on) and, in sentences, `findings`.
 """

@@ -64,6 +64,12 @@ def centralisation(matrix: npt.ArrayLike, kind: CentralisationKind, *, directed:
     ----------
     Freeman, L. C. (1979). Centrality in social networks: Conceptual clarification. Social Networks, 1,
     215–239. Denominators as in R sna 2.7 ``centralization``.
+
+    Examples
+    --------
+    >>> star = [[0, 1, 1, 1], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]]
+    >>> centralisation(star, "degree", directed=False)
+    1.0
     """
     require_one_of("kind", kind, get_args(CentralisationKind))
     ties, observed = ties_and_observed(matrix)

@@ -94,6 +94,11 @@ def turnover(before: npt.ArrayLike, after: npt.ArrayLike) -> Turnover:
     ------
     ValueError
         When the matrices are not square or not of one size.
+
+    Examples
+    --------
+    >>> turnover([[0, 1, 1], [0, 0, 0], [0, 0, 0]], [[0, 1, 0], [1, 0, 0], [0, 0, 0]])
+    <Turnover: 1 ties kept, 1 new, 1 lost (Jaccard 0.333); 0 ordered pairs not observed in both waves>
     """
     first, second = _two_waves(before, after)
     pairs = ~np.eye(len(first), dtype=bool)
@@ -127,6 +132,16 @@ def dyad_transitions(before: npt.ArrayLike, after: npt.ArrayLike) -> pd.DataFram
     ------
     ValueError
         When the matrices are not square or not of one size.
+
+    Examples
+    --------
+    >>> dyad_transitions([[0, 1, 1], [0, 0, 0], [0, 0, 0]], [[0, 1, 0], [1, 0, 0], [0, 0, 0]])
+    after         null  asymmetric  mutual  not observed  turned
+    before
+    null             1           0       0             0       0
+    asymmetric       1           0       1             0       0
+    mutual           0           0       0             0       0
+    not observed     0           0       0             0       0
     """
     first, second = (_dyad_states(matrix) for matrix in _two_waves(before, after))
     turned = (np.minimum(first, second) == _ONE_WAY) & (np.maximum(first, second) == _OTHER_WAY)
@@ -221,6 +236,13 @@ def persistence(panel: Panel, *, threshold: float | None = None) -> pd.DataFrame
         whose pair was observed in the later, too), ``there`` (of these, in the later), ``share``, missing
         where there is no such tie, ``unknown`` (ties whose pair was not observed in the later wave). A tie
         that went and came back is there.
+
+    Examples
+    --------
+    >>> waves = [[[0, 1, 1], [0, 0, 0], [0, 0, 0]], [[0, 1, 0], [1, 0, 0], [0, 0, 0]]]
+    >>> persistence(Panel.from_matrices(waves))
+       wave  later  lag  ties  there  share  unknown
+    0     1      2    1     2      1    0.5        0
     """
     rows = []
     for first, wave in enumerate(panel.waves):

@@ -45,6 +45,15 @@ def group_summary(
     ValueError
         If the lengths differ, two series are in different order (by their index), a group is empty or called
         like the total, or `ddof` is negative.
+
+    Examples
+    --------
+    >>> group_summary([3, 5, 2, 2], ["a", "a", "b", "b"])
+           n  mean        sd
+    group
+    a      2   4.0  1.414214
+    b      2   2.0  0.000000
+    total  4   3.0  1.414214
     """
     if (
         isinstance(values, pd.Series)
@@ -85,6 +94,15 @@ def within_groups(matrix: npt.ArrayLike, groups: Groups) -> pd.DataFrame:
     DataFrame
         index `group`, sorted; ``members``, ``ties`` (among them), ``density``, ``edgewise`` reciprocity
         (reciprocated arcs ÷ arcs); missing in a group of one, or without ties.
+
+    Examples
+    --------
+    >>> ties = [[0, 1, 1], [1, 0, 0], [0, 0, 0]]
+    >>> within_groups(ties, ["a", "a", "b"])
+           members  ties  density  edgewise
+    group
+    a            2     2      1.0       1.0
+    b            1     0      NaN       NaN
     """
     values = np.asarray(matrix, dtype=float)
     labels = pd.Series(group_labels(groups, len(values)), dtype=object)

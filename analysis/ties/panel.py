@@ -130,6 +130,15 @@ class Panel:
             Listing every fault: no matrix, one not square, of another size or with other labels, labels
             missing, twice or in another order in the columns than in the rows, infinite values or none that
             are numbers, plain arrays of unknown order beside labelled frames, a tie of someone not present.
+
+        Examples
+        --------
+        >>> panel = Panel.from_matrices([[[0, 1], [0, 0]], [[0, 1], [1, 0]]], actors=["Ada", "Ben"])
+        >>> panel.waves
+        (1, 2)
+        >>> panel.matrix(2)
+        array([[0., 1.],
+               [1., 0.]])
         """
         given = list(matrices)
         names = tuple(range(1, len(given) + 1)) if waves is None else tuple(waves)

@@ -151,6 +151,13 @@ def combined(sender: npt.ArrayLike, receiver: npt.ArrayLike, rule: Rule) -> Floa
     ------
     ValueError
         When the rule is none of these, or the matrices are not square ones of one size.
+
+    Examples
+    --------
+    >>> sender, receiver = [[0, 1], [0, 0]], [[0, 0], [1, 0]]
+    >>> combined(sender, receiver, "union")
+    array([[0., 1.],
+           [1., 0.]])
     """
     require_one_of("rule", rule, get_args(Rule))
     one, other = np.asarray(sender, dtype=float), np.asarray(receiver, dtype=float)
@@ -182,6 +189,12 @@ def report_agreement(sender: npt.ArrayLike, receiver: npt.ArrayLike) -> ReportAg
     ----------
     sender, receiver : array_like of shape (n, n)
         As for `combined`; the diagonal is left out.
+
+    Examples
+    --------
+    >>> report_agreement([[0, 1, 1], [0, 0, 0], [0, 0, 0]], [[0, 1, 0], [0, 0, 1], [0, 0, 0]])
+    <ReportAgreement: 1 ties reported by both ends, 1 by the sender only, 1 by the receiver only (agreement
+    0.333, kappa 0.250); 0 ordered pairs of which not both told>
     """
     weights = combined(sender, receiver, "weighted")
     pairs = ~np.eye(len(weights), dtype=bool)

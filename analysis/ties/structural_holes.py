@@ -66,6 +66,14 @@ def structural_holes(matrix: Network) -> pd.DataFrame:
     References
     ----------
     Burt, R. S. (1992). Structural holes: The social structure of competition, ch. 2.
+
+    Examples
+    --------
+    >>> structural_holes([[0, 1, 1], [1, 0, 0], [1, 0, 0]])  # the first stands between the others
+       constraint  effective_size  contacts  missing
+    0         0.5             2.0         2        0
+    1         1.0             1.0         1        0
+    2         1.0             1.0         1        0
     """
     states, kept = cell_states(matrix)
     size = states.shape[0]

@@ -94,6 +94,11 @@ def density(matrix: npt.ArrayLike, *, self_ties: bool = False) -> float:
     References
     ----------
     Wasserman, S., & Faust, K. (1994). Social Network Analysis, eq. 4.4. R sna's ``gden``.
+
+    Examples
+    --------
+    >>> density([[0, 1, 1], [1, 0, float("nan")], [0, 0, 0]])  # 3 of the 5 cells observed
+    0.6
     """
     ties, observed = ties_and_observed(matrix, self_ties=self_ties)
     return _ratio(ties.sum(), observed.sum())
@@ -121,6 +126,11 @@ def dyad_census(matrix: npt.ArrayLike) -> DyadCensus:
     ----------
     Holland, P. W., & Leinhardt, S. (1970). A method for detecting structure in sociometric data. American
     Journal of Sociology, 76, 492–513.
+
+    Examples
+    --------
+    >>> dyad_census([[0, 1, 1], [1, 0, 0], [0, 0, 0]])
+    <DyadCensus: 1 mutual, 1 asymmetric and 1 null dyads; 0 not observed in both directions>
     """
     ties, observed = ties_and_observed(matrix)
     upper = np.triu_indices(len(ties), k=1)
@@ -164,6 +174,14 @@ def reciprocity(matrix: npt.ArrayLike, measure: ReciprocityMeasure) -> float:
     ----------
     Butts, C. T. (2008). Social network analysis with sna. Journal of Statistical Software, 24(6). R sna's
     ``grecip`` calls these measures "edgewise", "dyadic", "dyadic.nonnull" and "edgewise.lrr".
+
+    Examples
+    --------
+    >>> ties = [[0, 1, 1], [1, 0, 0], [0, 0, 0]]
+    >>> round(reciprocity(ties, "edgewise"), 2)  # 2 of 3 ties are returned
+    0.67
+    >>> round(reciprocity(ties, "dyadic"), 2)  # 2 of 3 pairs agree
+    0.67
     """
     require_one_of("measure", measure, get_args(ReciprocityMeasure))
     census = dyad_census(matrix)
@@ -204,6 +222,12 @@ def external_internal(matrix: npt.ArrayLike, groups: Groups) -> float:
     ----------
     Krackhardt, D., & Stern, R. N. (1988). Informal networks and organizational crises: An experimental
     simulation. Social Psychology Quarterly, 51, 123–140.
+
+    Examples
+    --------
+    >>> ties = [[0, 1, 1], [1, 0, 0], [0, 0, 0]]
+    >>> round(external_internal(ties, ["a", "a", "b"]), 2)  # one tie across groups, two within
+    -0.33
     """
     ties, _ = ties_and_observed(matrix)
     same = _same_group(groups, len(ties))
@@ -228,6 +252,11 @@ def external_internal_expected(groups: Groups) -> float:
     ------
     ValueError
         If `groups` has an empty entry.
+
+    Examples
+    --------
+    >>> round(external_internal_expected(["a", "a", "b"]), 2)
+    0.33
     """
     same = _same_group(groups, len(groups))
     internal = int(same.sum()) - len(groups)
@@ -256,6 +285,12 @@ def isolates(matrix: npt.ArrayLike, kind: IsolateKind) -> Flags:
     ------
     ValueError
         If the kind is unknown, or as `density`.
+
+    Examples
+    --------
+    >>> ties = [[0, 1, 0], [0, 0, 0], [0, 0, 0]]
+    >>> isolates(ties, "weak").tolist()
+    [False, False, True]
     """
     require_one_of("kind", kind, get_args(IsolateKind))
     ties, observed = ties_and_observed(matrix)
@@ -289,6 +324,15 @@ def degrees(
     ------
     ValueError
         If `actors` has another length than the matrix, or as `density`.
+
+    Examples
+    --------
+    >>> degrees([[0, 1, 1], [1, 0, 0], [0, 0, 0]], actors=["Ada", "Ben", "Cy"])
+              out_degree  in_degree
+    actor_id
+    Ada              2.0        1.0
+    Ben              1.0        1.0
+    Cy               0.0        1.0
     """
     ties, _ = ties_and_observed(matrix, self_ties=self_ties)
     _, observed = ties_and_observed(matrix)

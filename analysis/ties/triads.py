@@ -82,6 +82,12 @@ def triad_census(matrix: Network) -> pd.Series:
     small maximum degree. Social Networks, 23, 237–243. Taking actors in the order of their degrees: Chiba,
     N., & Nishizeki, T. (1985). Arboricity and subgraph listing algorithms. SIAM Journal on Computing, 14,
     210–223.
+
+    Examples
+    --------
+    >>> census = triad_census([[0, 1, 1, 0], [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
+    >>> census[census > 0].to_dict()
+    {'012': 3, '030T': 1}
     """
     states, kept = cell_states(matrix)
     start, neighbour, pair, pairs = forward_pairs(states.indptr, states.indices, states.data)
@@ -174,6 +180,11 @@ def transitivity(matrix: Network, measure: TransitivityMeasure) -> float:
     ----------
     Wasserman, S., & Faust, K. (1994). Social Network Analysis, ch. 6. The measures are those of R sna's
     ``gtrans``; Butts, C. T. (2008). Social network analysis with sna. Journal of Statistical Software, 24(6).
+
+    Examples
+    --------
+    >>> transitivity([[0, 1, 1], [0, 0, 1], [0, 0, 0]], "weak")  # 1 → 2 → 3, and 1 → 3
+    1.0
     """
     require_one_of("measure", measure, get_args(TransitivityMeasure))
     weak = measure.startswith("weak")
@@ -210,6 +221,11 @@ def simmelian_ties(matrix: Network) -> Flags:
     ----------
     Krackhardt, D. (1998). Simmelian ties: Super strong and sticky. In R. M. Kramer & M. A. Neale (Eds.),
     Power and influence in organizations (pp. 21–38).
+
+    Examples
+    --------
+    >>> simmelian_ties([[0, 1, 1, 1], [1, 0, 1, 0], [1, 1, 0, 0], [1, 0, 0, 0]]).sum(axis=1)
+    array([2, 2, 2, 0])
     """
     ties, _ = ties_and_observed(_dense(matrix))
     mutual = (ties & ties.T).astype(np.float32)
