@@ -91,11 +91,12 @@ def _layout(weights: Floats, seed: int) -> Floats:
     places = np.zeros((len(weights), 2))
     tied = [part for part in components if len(part) > 1]
     largest = math.sqrt(len(tied[0])) if tied else 1.0
+    widest = 1.3 * max(largest, math.sqrt(sum(len(part) for part in tied)))
     left = top = depth = 0.0
     for part in tied:
         side = math.sqrt(len(part))
-        # Shelves as wide as the largest component, each as deep as what stands first on it.
-        if left and left + side > 1.2 * largest:
+        # Shelves as wide as a square of all would be, each as deep as what stands first on it.
+        if left and left + side > widest:
             left, top, depth = 0.0, top - depth - 0.6, 0.0
         found = nx.spring_layout(graph.subgraph(part), seed=seed, k=1.2 / side, iterations=200)
         inside = np.array([found[node] for node in part])
