@@ -1,6 +1,7 @@
 """What stands behind a claim.
 
-Coding      `tallies`, `agreement`
-Claims      `attribution`, `identifiability`, `joint_display`, `participation`
-Sentences   `findings`
+Coding          `tallies`, `agreement`, `codes`
+Configurations  `truth_tables`, `minimisation`, `configurations`, `configuration_checks`
+Claims          `attribution`, `identifiability`, `joint_display`, `participation`
+Sentences       `findings`
 """
