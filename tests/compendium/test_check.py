@@ -13,7 +13,7 @@ from analysis.compendium.check import drift, skipped, undeclared, write_expected
 from analysis.compendium.verdict import judge
 from tests.compendium.test_verdict import a_claim, a_run, a_study, move_to
 
-NUMBERS = {"mean": 1.5, "count": 3, "tiny": 2e-9, "zero": 0.0, "note": "p < .001", "sure": True}
+NUMBERS = {"mean": 1.5, "said": 1.5, "count": 3, "tiny": 2e-9, "zero": 0.0, "note": "p < .001", "sure": True}
 
 
 @pytest.fixture
@@ -32,6 +32,8 @@ def test_only_undeclared_deviations_are_told_with_both_numbers_and_the_tolerance
         a_claim(id="reproduced", number="mean", published="1.50"),
         a_claim(id="open", number="mean", open="tried"),
         a_claim(id="explained", number="mean", explained_by="count", published="3", tolerance=0.5),
+        a_claim(id="error", number="mean", contradicted_by="said"),
+        a_claim(id="no_error", number="mean", contradicted_by="count"),
         a_claim(id="undeclared", number="mean"),
         a_claim(id="lost", number="mean", kind="recovery", run="twin"),
         a_claim(id="not_run", run="none"),
@@ -39,6 +41,8 @@ def test_only_undeclared_deviations_are_told_with_both_numbers_and_the_tolerance
     ]
     verdicts = judge([a_study(runs, *claims)], {"leaders/none": "stale"})
     assert undeclared(verdicts) == [
+        "leaders: no_error: DEVIATES: published 1.40, computed 1.5, tolerance 0.005 "
+        "(|1.5 − 1.40| = 0.1 > 0.005; what is declared to contradict the print is another number: count: 3)",
         "leaders: undeclared: DEVIATES: published 1.40, computed 1.5, tolerance 0.005 "
         "(|1.5 − 1.40| = 0.1 > 0.005)",
         "leaders: lost: NOT RECOVERED: published 1.40, computed 1.5, tolerance 0.005 "

@@ -136,6 +136,68 @@ def test_what_is_no_printed_number_is_refused(root: Path, published: str) -> Non
         printed_number(published)
 
 
+PROGRAM = "R package sna 2.7 (R 4.2.2), grecip(); no seed: nothing is drawn"
+
+
+@pytest.mark.parametrize(
+    ("source", "sound"),
+    [
+        (PROGRAM, True),
+        ("R 4.2.2, sample(), 2,000 draws, seed 1", True),
+        ("R package sna 2.7, gden(); its Seed is not recorded", True),
+        ("R package sna 2.7, grecip()", False),
+        ("R package sna, grecip(), seed 1", False),
+        ("somewhere reseeded 1.2", False),
+    ],
+)
+def test_peer_software_says_program_version_and_seed(root: Path, source: str, sound: bool) -> None:
+    row = f'mean,mean degree,"{source}",software,1.40,,main,t1.mean,,'
+    if sound:
+        (claim,) = load(root, *with_csv(row)).claims
+        assert (claim.kind, claim.source, claim.tolerance) == ("software", source, 0.005)
+    else:
+        assert faults(root, *with_csv(GOOD, row.replace("mean", "other", 1))) == [(3, "source", repr(source))]
+
+
+def test_what_peer_software_gave_is_a_number(root: Path) -> None:
+    row = f'mean,mean degree,"{PROGRAM}",software,large,,main,t1.mean,,'
+    assert faults(root, *with_csv(row)) == [(2, "published", "'large'")]
+
+
+CONTRADICTED = HEADER.replace("open", "open,contradicted_by")
+
+
+def test_a_published_error_is_declared_with_the_number_that_shows_it(root: Path) -> None:
+    first, second = load(
+        root, *with_csv(f"{GOOD},t2.mean", GOOD.replace("mean", "other", 1), header=CONTRADICTED)
+    ).claims
+    assert (first.contradicted_by, second.contradicted_by) == ("t2.mean", "")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "found"),
+    [
+        (GOOD.removesuffix(",") + ",tried,t2.mean", "contradicted_by", "open and contradicted_by"),
+        (
+            GOOD.removesuffix(",,") + ",t1.other,tried,t2.mean",
+            "contradicted_by",
+            "explained_by and open and contradicted_by",
+        ),
+        (GOOD.removesuffix(",,") + ",t1.other,tried,", "open", "explained_by and open"),
+        (GOOD.replace(",number,", ",recovery,") + ",t2.mean", "contradicted_by", "kind recovery"),
+        (
+            GOOD.replace("Table 1,number,", f'"{PROGRAM}",software,') + ",t2.mean",
+            "contradicted_by",
+            "kind software",
+        ),
+        # One computation alone cannot tell an error of print from one of ours.
+        (f"{GOOD},t1.mean", "contradicted_by", "'t1.mean'"),
+    ],
+)
+def test_what_cannot_be_a_published_error_is_refused(root: Path, row: str, column: str, found: str) -> None:
+    assert faults(root, *with_csv(row, header=CONTRADICTED)) == [(2, column, found)]
+
+
 @pytest.mark.parametrize("tolerance", ["0", "-1", "nan", "inf", "a"])
 def test_a_tolerance_is_a_number_above_zero(root: Path, tolerance: str) -> None:
     assert faults(root, *with_csv(GOOD.replace(",,main", f",{tolerance},main"))) == [

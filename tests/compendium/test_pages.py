@@ -391,7 +391,7 @@ def test_the_title_is_the_first_heading_or_the_name(root: Path) -> None:
 @pytest.fixture
 def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[Run]]:
     """Two studies, one of them without its data."""
-    first = a_run(root, {"t1.mean": 1.4, "word": "p < .05", "truth": -0.00001})
+    first = a_run(root, {"t1.mean": 1.4, "t1.said": 1.4, "word": "p < .05", "truth": -0.00001})
     twin = a_run(root, {"truth": 0.5}, name="twin", kind="synthetic")
     claims = [
         a_claim(statement=f"Statement {NASTY}", source=f"Source {NASTY}"),
@@ -400,6 +400,8 @@ def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[Run]]:
         a_claim(id="words", statement="Fourth", kind="direction", published="p < .05", number="word"),
         a_claim(id="truth", statement="Fifth", kind="recovery", published="0.5", run="twin", number="truth"),
         a_claim(id="lost", statement="Sixth", kind="recovery", published="0.9", run="twin", number="truth"),
+        a_claim(id="peer", statement="Seventh", kind="software", source="R 4.2.2"),
+        a_claim(id="error", statement="Eighth", published="1.04", contradicted_by="t1.said"),
     ]
     away = a_run(root, name="away", study="other")
     studies = [a_study([first, twin], *claims)]
@@ -422,8 +424,12 @@ def test_the_front_page_has_every_claim_and_its_verdict(
         "reproduced",
         "recovered",
         "NOT RECOVERED",
+        "reproduced",
+        "published error",
         "not run",
     ]
+    kinds = ["printed"] * 4 + ["known truth"] * 2 + ["peer software", "printed", "printed"]
+    assert [given["data-kind"] for given in rows] == kinds
     assert [given["data-source"] for given in rows] == [one.source for one in verdicts[1]]
     links = [given["href"] for given in page.all("a") if "#" in given["href"] and given["href"][0] != "#"]
     # What was not run has nothing to lead to.
@@ -441,6 +447,24 @@ def test_the_front_page_has_every_claim_and_its_verdict(
     )
 
 
+def test_the_front_page_counts_print_software_and_truths_apart(
+    root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
+) -> None:
+    write_index(*verdicts)
+    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    words = ("printed", "peer software", "known truth")
+    tallies = [given["aria-label"] for given in page.all("ul", **{"class": "tally"})]
+    assert tallies == [f"Verdicts on claims of the kind {one}, counted" for one in words]
+    assert page.text("ul.tally").replace("\n", "") == (
+        "2 reproduced1 deviates (open)1 published error1 DEVIATES1 not run"
+        "1 reproduced"
+        "1 recovered1 NOT RECOVERED"
+    )
+    assert page.text("b.published-error") == "1"
+    # Why it is said to be one stands beside it.
+    shown(page, "Peer software:", "the print contradicts its own source: t1.said: 1.4")
+
+
 def test_the_front_page_has_filters_for_what_occurs(
     root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
@@ -453,7 +477,7 @@ def test_the_front_page_has_filters_for_what_occurs(
     for text in (f"Source {NASTY}", "Table 1", "Leaders", "Other & <b>", "NOT RECOVERED", "deviates (open)"):
         assert text in options
     assert "deviates (explained)" not in options
-    assert page.text("output") == "7 claims"
+    assert page.text("output") == "9 claims"
     assert [given["value"] for given in page.all("option") if given.get("value")] == ["leaders", "other"]
     # The script works on these names.
     script = next(text for text, above in page.texts if above[-1] == "script")

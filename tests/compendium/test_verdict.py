@@ -17,7 +17,7 @@ from analysis.compendium import check, pages, studies, verdict
 from analysis.compendium.claims import Claim
 from analysis.compendium.parameters import Notebook
 from analysis.compendium.studies import Run, Study
-from analysis.compendium.verdict import DEVIATES, NOT_RUN, OUTCOMES, Verdict, judge, write_verdict
+from analysis.compendium.verdict import DEVIATES, NOT_RUN, OUTCOMES, Verdict, counted, judge, write_verdict
 from analysis.tables.faults import InvalidInput
 from analysis.tables.package import DataPackage
 
@@ -111,6 +111,7 @@ def test_a_number_within_half_a_unit_is_reproduced(root: Path) -> None:
 
 
 NUMBERS = {"t1.mean": 1.5, "t1.other": 1.404, "t1.far": 2, "t1.word": "many"}
+NUMBERS |= {"t1.said": 1.503, "t1.said-again": "many", "t1.near": 1.507, "t1.little": "few"}
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,40 @@ NUMBERS = {"t1.mean": 1.5, "t1.other": 1.404, "t1.far": 2, "t1.word": "many"}
         ({"kind": "recovery", "open": "tried"}, "synthetic", "NOT RECOVERED", "|1.5 − 1.40| = 0.1 > 0.005"),
         ({"number": "t1.other"}, "synthetic", "not run", "reproduced from real data only"),
         ({"kind": "direction"}, "synthetic", "not run", "reproduced from real data only"),
+        ({"kind": "software"}, "real", "DEVIATES", "|1.5 − 1.40| = 0.1 > 0.005"),
+        ({"kind": "software", "number": "t1.other"}, "real", "reproduced", "|1.404 − 1.40| = 0.004 ≤ 0.005"),
+        ({"kind": "software", "explained_by": "t1.other"}, "real", "deviates (explained)", "gives 1.404"),
+        (
+            {"kind": "software", "number": "t1.word"},
+            "real",
+            "DEVIATES",
+            "computed: many, which is no number; peer software: 1.40",
+        ),
+        (
+            {"kind": "software", "number": "t1.other"},
+            "synthetic",
+            "not run",
+            "a peer program's number can be reproduced from real data only",
+        ),
+        (
+            {"contradicted_by": "t1.said"},
+            "real",
+            "published error",
+            "|1.5 − 1.40| = 0.1 > 0.005; the print contradicts its own source: t1.said: 1.503",
+        ),
+        # The two that contradict the print must agree with each other as closely as print is held.
+        ({"contradicted_by": "t1.near"}, "real", "DEVIATES", "the print is another number: t1.near: 1.507"),
+        ({"contradicted_by": "t1.far"}, "real", "DEVIATES", "is another number: t1.far: 2"),
+        ({"contradicted_by": "t1.word"}, "real", "DEVIATES", "is another number: t1.word: many"),
+        ({"number": "t1.word", "contradicted_by": "t1.said-again"}, "real", "DEVIATES", "is another number"),
+        ({"contradicted_by": "t1.other"}, "real", "DEVIATES", "the print agrees with it: t1.other: 1.404"),
+        (
+            {"number": "t1.other", "contradicted_by": "t1.said"},
+            "real",
+            "reproduced",
+            "declared as a published error, which it is no longer",
+        ),
+        ({"contradicted_by": "t1.said"}, "synthetic", "not run", "reproduced from real data only"),
     ],
 )
 def test_every_outcome(root: Path, entries: dict[str, str], kind: str, expected: str, why: str) -> None:
@@ -169,6 +204,55 @@ def test_a_direction_is_compared_as_text(root: Path, published: str, computed: o
     found = outcome(root, a_claim(published, 0.0, kind="direction"), {"t1.mean": computed})
     assert (found.verdict, found.tolerance) == (expected, None)
     assert found.why == f"computed: {computed}; printed: {published}"
+
+
+def test_print_software_and_known_truths_are_counted_apart(root: Path) -> None:
+    runs = [a_run(root, NUMBERS), a_run(root, NUMBERS, name="twin", kind="synthetic")]
+    claims = [
+        a_claim(id="a", number="t1.other"),
+        a_claim(id="b"),
+        a_claim("many", 0.0, id="c", kind="direction", number="t1.word"),
+        a_claim(id="d", contradicted_by="t1.said"),
+        a_claim(id="e", kind="software", number="t1.other"),
+        a_claim(id="f", kind="software", run="twin"),
+    ]
+    verdicts = judge([a_study(runs, *claims)], {})
+    assert counted(verdicts) == {
+        "printed": [("reproduced", 2), ("published error", 1), ("DEVIATES", 1)],
+        "peer software": [("reproduced", 1), ("not run", 1)],
+    }
+    assert counted(judge([a_study(runs, a_claim(kind="recovery", run="twin"))], {})) == {
+        "known truth": [("NOT RECOVERED", 1)]
+    }
+    assert counted([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("contradicted_by", "expected"),
+    [("t1.said-again", "published error"), ("t1.little", "DEVIATES"), ("t1.far", "DEVIATES")],
+)
+def test_words_contradict_to_the_letter(root: Path, contradicted_by: str, expected: str) -> None:
+    claim = a_claim("few", 0.0, kind="direction", number="t1.word", contradicted_by=contradicted_by)
+    assert outcome(root, claim, NUMBERS).verdict == expected
+
+
+@given(
+    computed=st.floats(-100, 100), shown=st.floats(-100, 100), tolerance=st.sampled_from([0.5, 0.05, 0.005])
+)
+@settings(deadline=None, max_examples=300)
+def test_nothing_is_a_published_error_unless_two_numbers_agree_against_it(
+    computed: float, shown: float, tolerance: float
+) -> None:
+    package = DataPackage("ties", "Ties", "real", "Nobody (2026).", "none stated", (), (), {})
+    run = Run("leaders", "main", Notebook(Path("n"), "", "", "", {}), package, {})
+    numbers = {key: {"value": value, "label": key} for key, value in (("a", computed), ("b", shown))}
+    claim = a_claim("1.5", tolerance, number="a", contradicted_by="b")
+    _, found, _ = verdict._outcome(claim, run, numbers)
+    if found == "published error":
+        assert min(abs(computed - 1.5), abs(shown - 1.5)) > tolerance
+        assert abs(computed - shown) <= tolerance * 1.00001
+    else:
+        assert found in ("reproduced", "DEVIATES")
 
 
 @pytest.mark.parametrize(
@@ -252,10 +336,11 @@ def test_claims_on_numbers_that_no_run_records_are_all_named(root: Path) -> None
         a_claim(id="near", number="t1.mean.schools", explained_by="t1.mean_school"),
         a_claim(id="far", number="zzz"),
         a_claim(id="explained", number="t2.p", explained_by="t2.q"),
+        a_claim(id="contradicted", number="t2.p", contradicted_by="t2.r"),
     ]
     with pytest.raises(InvalidInput) as caught:
         judge([a_study([run], *claims)], {})
-    near, reason, far, explained = map(str, caught.value.faults)
+    near, reason, far, explained, contradicted = map(str, caught.value.faults)
     allowed = "allowed: one of the 2 numbers that run main records"
     assert near == (
         "notebooks/leaders: found claim near held against 't1.mean.schools'; "
@@ -265,6 +350,7 @@ def test_claims_on_numbers_that_no_run_records_are_all_named(root: Path) -> None
     assert far == f"notebooks/leaders: found claim far held against 'zzz'; {allowed}"
     assert "claim explained held against 't2.q'" in explained
     assert explained.endswith("(the nearest: t2.p)")
+    assert "claim contradicted held against 't2.r'" in contradicted
 
 
 def some_verdicts(root: Path) -> list[Verdict]:

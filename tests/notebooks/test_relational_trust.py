@@ -68,6 +68,27 @@ def test_the_teachers_of_fifteen_schools() -> None:
     assert sum(found[f"schools.school_{number:02d}.ties"] for number in range(1, 16)) == 1540
 
 
+def test_the_claims_on_peer_software_quote_what_r_gave() -> None:
+    reference = json.loads((ROOT / "tests/reference/r_school_teacher_advice.json").read_text())
+    icc, returned = reference["icc"], reference["reciprocity"]
+    given = {
+        "icc.anova": icc["anova_n0"],
+        "icc.anova-mean": icc["anova_mean"],
+        "icc.reml": icc["reml"],
+        "icc2": icc["icc2"],
+        "reciprocity": returned["edgewise"],
+        "reciprocity.chance": returned["mean"],
+        "reciprocity.lower": returned["lower"],
+        "reciprocity.upper": returned["upper"],
+    }
+    claims = {claim.id: claim for claim in STUDY.claims if claim.kind == "software"}
+    assert claims.keys() == given.keys()
+    for name, value in given.items():
+        quoted = claims[name].published
+        assert quoted == f"{value:.{len(quoted) - 1}f}".lstrip("0")
+        assert "R 4.2.2" in claims[name].source
+
+
 def test_two_histories_lead_to_the_same_waves_and_differ() -> None:
     for run in ("triangulation_twin", "triangulation_example"):
         found = NUMBERS[run]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, product
 from math import nan, sqrt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,12 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from analysis.files import DATA_RAW
 from analysis.resampling.many_tests import derived_seed
+from analysis.sources import school_teacher_advice
+from analysis.tables.package import read_package
+from analysis.tables.validate import checked
+from analysis.ties.overview import panels_of
 from analysis.ties.panel import Panel
 from analysis.ties.possible import Possible
 from analysis.ties.reciprocity import reciprocity_by_wave, reciprocity_test
@@ -260,3 +267,19 @@ def test_both_groups_and_possible_are_one_too_many() -> None:
     matrix = network(4, 0.5, 1)
     with pytest.raises(ValueError, match="found both groups and possible"):
         reciprocity_test(matrix, [0] * 4, possible=Possible.of(matrix), seed=1)
+
+
+def test_advice_in_fifteen_schools_against_r_with_the_same_constraint(data_mirror: Path) -> None:
+    path = Path(__file__).resolve().parents[1] / "reference/r_school_teacher_advice.json"
+    reference = json.loads(path.read_text())["reciprocity"]
+    package = read_package(DATA_RAW / "school_teacher_advice" / "datapackage.json")
+    tables = checked(school_teacher_advice.tables(data_mirror / "school_teacher_advice", package), package)
+    (row,) = reciprocity_by_wave(panels_of(tables), draws=1000, seed=4).itertuples()
+    assert row.edgewise == pytest.approx(reference["edgewise"], abs=1e-9)
+    # R drew too, so that the errors of both count; of its expectation there is also the exact value.
+    assert abs(row.by_chance - reference["exact_mean"]) < 4 * reference["sd"] / sqrt(1000)
+    both = reference["sd"] * sqrt(1 / 1000 + 1 / 2000)
+    assert abs(row.by_chance - reference["mean"]) < 4 * both
+    # The error of a 2.5 % point of normal draws is 2.67 standard deviations / sqrt(draws).
+    assert abs(row.lower - reference["lower"]) < 4 * 2.67 * both
+    assert abs(row.upper - reference["upper"]) < 4 * 2.67 * both
