@@ -50,7 +50,7 @@ def test_a_new_study_runs_at_once_on_the_example_and_on_data_of_ones_own(compend
     written = sorted(path.name for path in (compendium / "notebooks/ours").iterdir())
     assert written == ["claims.csv", "ours.ipynb", "study.yml"]
     done = run(compendium, "STUDY=ours")
-    assert "ours/example  SYNTHETIC           1          0        0" in done
+    assert "ours/example  SYNTHETIC           1          0                0        0" in done
     report = compendium / "reports/ours/example"
     numbers = json.loads((report / "numbers.json").read_text(encoding="utf-8"))
     assert numbers["people"]["value"] == 34
@@ -59,7 +59,7 @@ def test_a_new_study_runs_at_once_on_the_example_and_on_data_of_ones_own(compend
     assert (
         "34 people are in the network." in page.partition('<h2 id="in-short">')[2].partition("</section>")[0]
     )
-    assert "known 34: recovered" in page
+    assert "known truth 34: recovered" in page
     assert "34 people are in the network." in (compendium / "reports/index.html").read_text(encoding="utf-8")
     # The same study on a dataset of one's own: the example's tables, declared as anybody begins a dataset.
     run(compendium, "new", "NAME=mine")
