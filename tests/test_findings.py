@@ -92,7 +92,10 @@ def test_returned_ties_beside_chance() -> None:
     frame = waves(
         "help", {"edgewise": 0.2, "by_chance": 0.1, "p": 0.5}, {"edgewise": 0.33, "by_chance": 0.2, "p": 2e-4}
     )
-    expected = "In wave 2, 33 % of help ties are returned; chance alone would return 20 % (p < 0.001)."
+    expected = (
+        "In wave 2, 33 % of help ties are returned, more than the 20 % there would be if everybody named as "
+        "many people within and across schools at random (p < 0.001)."
+    )
     assert said(reciprocity_findings(frame), {"reciprocity": frame}) == [expected]
     assert reciprocity_findings(frame.assign(p=float("nan"))) == []
     assert reciprocity_findings(frame, "help") and reciprocity_findings(frame, "advice") == []
@@ -101,9 +104,9 @@ def test_returned_ties_beside_chance() -> None:
 @pytest.mark.parametrize(
     ("index", "p", "expected"),
     [
-        (0.41, 0.0005, "help ties stay within schools more than chance would have it"),
-        (0.9, 0.03, "help ties cross schools more than chance would have it"),
-        (0.41, 0.4, "help ties are spread over schools about as chance would spread them"),
+        (0.41, 0.0005, "help ties stay within schools more than shuffled schools would have it"),
+        (0.9, 0.03, "help ties cross schools more than shuffled schools would have it"),
+        (0.41, 0.4, "help ties are spread over schools about as shuffled schools would have it"),
     ],
 )
 def test_mixing_beside_chance(index: float, p: float, expected: str) -> None:

@@ -175,7 +175,6 @@ def _run(command: list[str], folder: str) -> None:
     except subprocess.TimeoutExpired as error:
         raise OSError(f"no answer within {_SECONDS} seconds") from error
     if done.returncode:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise OSError(
-            lines[-1].removeprefix("cause: ") if lines else f"ended with exit code {done.returncode}"
-        )
+        # One sentence is broken into lines where a terminal, or COLUMNS, is narrow.
+        told = " ".join(done.stderr.split()).rpartition("cause: ")[2]
+        raise OSError(told or f"ended with exit code {done.returncode}")
