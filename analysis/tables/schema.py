@@ -343,6 +343,24 @@ _QUALITATIVE = (
         key=("document_id", "segment_id", "coder_id", "code"),
     ),
     Table(
+        "segments",
+        "a segment of a document: who spoke, and in which part of it",
+        (
+            _document("The document."),
+            Column("segment_id", "text", "The segment of it.", privacy="record"),
+            Column(
+                "actor_id",
+                "text",
+                "Who spoke or wrote it.",
+                required=False,
+                references="actors.actor_id",
+                privacy="person",
+            ),
+            Column("part", "text", "Part of the document it belongs to (a task, an item).", required=False),
+        ),
+        key=("document_id", "segment_id"),
+    ),
+    Table(
         "rating_counts",
         "how many raters chose a category, where who they were is not published",
         (

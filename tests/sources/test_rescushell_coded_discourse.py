@@ -56,6 +56,8 @@ def small(**columns: list[object]) -> dict[str, pd.DataFrame]:
         "UserName": ["planted name a", "planted name b", "planted name a"],
         "Condition": ["FirstGame", "SecondGame", "FirstGame"],
         "GroupName": ["planted group", "planted group", "planted group"],
+        "ActivityNumber": [1.0, 1.0, 2.0],
+        "CONFIDENCE.Change": ["1", "#N/A", "1"],
         "text": ["planted text one", "planted text two", "planted text three"],
         **{code: [0.0, 1.0, 0.0] for code in CODES},
         "Data": [1.0, 0.0, 1.0],
@@ -111,6 +113,34 @@ def test_nothing_planted_comes_out(tmp_path: Path, package: DataPackage) -> None
     assert found["documents"].iloc[:, :2].to_numpy().tolist() == [
         ["chat_01", "group chat, first game"],
         ["chat_02", "group chat, second game"],
+    ]
+
+
+def test_students_are_numbered_and_their_change_of_confidence_is_kept(
+    real: dict[str, pd.DataFrame], raw: pd.DataFrame
+) -> None:
+    actors, segments = real["actors"].set_index("actor_id"), real["segments"]
+    assert len(actors) == 48 and actors.index[0] == "student_01"
+    # Counted in the file by hand: 30 students gained 1, 10 nothing, 6 gained 2, one 3, one has no value.
+    assert actors["confidence_change"].value_counts(dropna=False).tolist() == [30, 10, 6, 1, 1]
+    wrote = segments.groupby("actor_id", sort=False).size().tolist()
+    assert wrote == raw.groupby(["Condition", "UserName"], sort=False).size().tolist()
+    tasks = segments["part"].str.removeprefix("task ").astype(int)
+    counted = raw["ActivityNumber"].value_counts()
+    assert tasks.value_counts().sort_index().tolist() == counted.sort_index().tolist()
+
+
+def test_a_student_has_one_change_of_confidence_and_it_is_a_number(
+    tmp_path: Path, package: DataPackage
+) -> None:
+    spoilt = small(**{"CONFIDENCE.Change": ["1", "much", "2"]})
+    rdata.write_rda(tmp_path / FILE, spoilt)
+    with pytest.raises(InvalidInput) as caught:
+        tables(tmp_path, package)
+    assert [str(fault) for fault in caught.value.faults] == [
+        f"{FILE}, column CONFIDENCE.Change: found several changes of student 1 in the order of the file; "
+        "allowed: one value a student",
+        f"{FILE}, row 3, column CONFIDENCE.Change: found much; allowed: a number or #N/A",
     ]
 
 
