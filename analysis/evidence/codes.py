@@ -1,59 +1,27 @@
-"""Which codes stand close together in a conversation, and how groups of documents differ in that.
+"""Which codes stand close together in a conversation.
 
 A line (a segment of a conversation) is taken with the few before it, its window. It connects two codes where
 the newest line brings one of them or both: once a line, however often they occur. Counts are added up by
-unit, each unit's counts brought to length 1, and the units laid out on axes that tell most of them apart
-(singular values), of which the first may be that of the difference of two groups' means.
+unit: a document, or whoever speaks.
 
 References
 ----------
 Shaffer, Collier & Ruis (2016), Journal of Learning Analytics 3(3), 9-45. Siebert-Evenstone et al. (2017),
-Journal of Learning Analytics 4(3), 123-139 (moving window). Bowman et al. (2021), in *Advances in
-Quantitative Ethnography*, 91-105 (the mathematics, means rotation).
+Journal of Learning Analytics 4(3), 123-139 (moving window).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import Floats
-from analysis.checks import NotEstimable, require_count
-from analysis.resampling.many_tests import holm
-from analysis.resampling.monte_carlo import p_value
-from analysis.result import Result
+__all__ = ["BETWEEN", "coded_lines", "connections", "normalised"]
 
-__all__ = ["Projection", "coded_lines", "compare_groups", "connections", "normalised", "project"]
-
-
-@dataclass(frozen=True, repr=False)
-class Projection(Result):
-    """Units on axes.
-
-    Attributes
-    ----------
-    points : DataFrame
-        A row a unit, a column an axis: ``MR1`` (of two groups' means), ``SVD1``, ``SVD2``, …
-    shares : Series
-        Of each axis in the variance of all units.
-    """
-
-    points: pd.DataFrame
-    shares: pd.Series
-
-    def summary(self) -> str:
-        """Say how much the first two axes hold."""
-        told = " and ".join(f"{name} {share:.0%}" for name, share in self.shares.iloc[:2].items())
-        return f"Of what sets {len(self.points)} units apart the axes hold {told}."
-
-    def tidy(self) -> pd.DataFrame:
-        """Return a row a unit."""
-        return self.points.reset_index()
+BETWEEN = " & "
+"""What stands between two codes in the name of their connection."""
 
 
 def coded_lines(codings: pd.DataFrame, coder: str | None = None) -> pd.DataFrame:
@@ -166,6 +134,9 @@ def connections(
     for name, given in (("conversations", homes), ("units", owners)):
         if len(given) != len(lines):
             faults.append(f"{len(given)} {name}; allowed: one for each of {len(lines)} lines")
+    joined = [str(name) for name in lines.columns if BETWEEN in str(name)]
+    if joined:
+        faults.append(f"codes named with {BETWEEN.strip()} between spaces: {', '.join(joined)}")
     if window < 1:
         faults.append(f"a window of {window}; allowed: at least 1")
     if faults:
@@ -181,7 +152,7 @@ def connections(
         before[back:] |= now[:-back] & same[:, None]
     left, right = _pairs(lines.shape[1])
     joined = now[:, left] & (now | before)[:, right] | before[:, left] & now[:, right]
-    names = [f"{lines.columns[a]} & {lines.columns[b]}" for a, b in zip(left, right, strict=True)]
+    names = [f"{lines.columns[a]}{BETWEEN}{lines.columns[b]}" for a, b in zip(left, right, strict=True)]
     owner, found = pd.factorize(pd.Series(owners, dtype=object))
     counts = np.zeros((len(found), len(names)), dtype=int)
     np.add.at(counts, owner[order], joined)
@@ -205,130 +176,3 @@ def normalised(counts: pd.DataFrame) -> pd.DataFrame:
     length = np.linalg.norm(values, axis=1, keepdims=True)
     scaled = np.divide(values, length, out=np.zeros_like(values), where=length > 0)
     return pd.DataFrame(scaled, index=counts.index, columns=counts.columns)
-
-
-def project(counts: pd.DataFrame, groups: Mapping[Any, object] | None = None) -> Projection:
-    """Lay units out on axes, as epistemic network analysis does.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        As from `connections`.
-    groups : mapping of unit to group, optional
-        Two groups: the first axis is then that of the difference of their means, from the first group in
-        order of the units to the second; both means lie at 0 on all other axes.
-
-    Returns
-    -------
-    Projection
-        Each axis of singular values points to where its largest weight is positive.
-
-    Raises
-    ------
-    ValueError
-        For units without a group, or not two groups: all at once.
-    NotEstimable
-        When no two units differ, or the groups' means do not.
-
-    Examples
-    --------
-    >>> counts = pd.DataFrame({"a & b": [1, 0, 1], "a & c": [0, 1, 1], "b & c": [0, 0, 0]}, index=list("xyz"))
-    >>> project(counts).shares.round(3).tolist()
-    [0.946, 0.054]
-    """
-    lines = normalised(counts)
-    centred: Floats = (lines - lines.mean()).to_numpy()
-    spread = float((centred**2).sum())
-    if spread < 1e-12:
-        raise NotEstimable(f"found {len(counts)} units that do not differ; axes need units that do")
-    axes: list[Floats] = []
-    names: list[str] = []
-    left_over = centred
-    if groups is not None:
-        labels = _two_groups(counts.index, groups)
-        kinds = list(dict.fromkeys(labels))
-        of_first = np.array([label == kinds[0] for label in labels])
-        apart = centred[~of_first].mean(axis=0) - centred[of_first].mean(axis=0)
-        if np.linalg.norm(apart) < 1e-9:
-            raise NotEstimable(f"found no difference of the means of {kinds[0]} and {kinds[1]}")
-        axes.append(apart / np.linalg.norm(apart))
-        names.append("MR1")
-        left_over = centred - np.outer(centred @ axes[0], axes[0])
-    _, sizes, rest = np.linalg.svd(left_over, full_matrices=False)
-    for axis in rest[sizes > 1e-9 * np.sqrt(spread)]:
-        axes.append(axis * np.sign(axis[np.argmax(np.abs(axis).round(12))]))
-        names.append(f"SVD{len(axes)}")
-    points = centred @ np.array(axes).T
-    shares = pd.Series((points**2).sum(axis=0) / spread, index=names)
-    return Projection(pd.DataFrame(points, index=counts.index, columns=names), shares)
-
-
-def _two_groups(units: pd.Index, groups: Mapping[Any, object]) -> list[object]:
-    lacking = [str(unit) for unit in units if unit not in groups]
-    kinds = list(dict.fromkeys(groups[unit] for unit in units if unit in groups))
-    faults = [f"no group for {', '.join(lacking)}"] if lacking else []
-    if len(kinds) != 2:
-        faults.append(f"{len(kinds)} groups ({', '.join(map(str, kinds))}); allowed: 2")
-    if faults:
-        raise ValueError("found " + "; ".join(faults))
-    return [groups[unit] for unit in units]
-
-
-def compare_groups(
-    counts: pd.DataFrame, groups: Mapping[Any, object], *, seed: int, draws: int = 9999
-) -> pd.DataFrame:
-    """Return how two groups of documents differ, against documents dealt out to the groups anew.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        As from `connections`, with documents as units: lines of one conversation follow from one another,
-        and only whole documents can be exchanged.
-    groups : mapping of document to group
-        Two.
-    seed, draws : int
-
-    Returns
-    -------
-    DataFrame
-        index ``connection``: each pair of codes, and last ``all`` (the distance of the two means). Columns:
-        the mean length-1 weight in each group, ``difference`` (second − first), ``p`` (two-sided for a pair:
-        (1 + b) / (1 + m)), ``p_holm`` (of pairs, all counted).
-
-    Raises
-    ------
-    ValueError
-        As `project`; for no draw.
-
-    Examples
-    --------
-    >>> counts = pd.DataFrame({"a & b": [3, 4, 0, 0], "a & c": [0, 0, 4, 3]}, index=list("wxyz"))
-    >>> found = compare_groups(counts, {"w": 1, "x": 1, "y": 2, "z": 2}, seed=1, draws=999)
-    >>> found["difference"].round(3).tolist()
-    [-1.0, 1.0, 1.414]
-    """
-    require_count("draws", draws)
-    labels = _two_groups(counts.index, groups)
-    kinds = list(dict.fromkeys(labels))
-    lines = normalised(counts).to_numpy()
-    second = np.array([label == kinds[1] for label in labels])
-
-    def apart(chosen: Any) -> Floats:
-        inside = chosen.astype(float)
-        after = inside @ lines / inside.sum(axis=-1, keepdims=True)
-        difference: Floats = after - (1 - inside) @ lines / (1 - inside).sum(axis=-1, keepdims=True)
-        return np.concatenate([difference, np.linalg.norm(difference, axis=-1, keepdims=True)], axis=-1)
-
-    observed = apart(second)
-    random = np.random.default_rng(seed)
-    drawn = apart(random.permuted(np.tile(second, (draws, 1)), axis=1))
-    sides = ["about_zero"] * lines.shape[1] + ["greater"]
-    p = [
-        p_value(drawn[:, one], float(observed[one]), side)  # type: ignore[arg-type]
-        for one, side in enumerate(sides)
-    ]
-    means = {str(kind): [*lines[second == (kind == kinds[1])].mean(axis=0), np.nan] for kind in kinds}
-    index = pd.Index([*counts.columns, "all"], name="connection")
-    return pd.DataFrame(
-        {**means, "difference": observed, "p": p, "p_holm": [*holm(p[:-1]), np.nan]}, index=index
-    )

@@ -84,9 +84,10 @@ def _students(path: Path, lines: pd.DataFrame, faults: list[Fault]) -> pd.DataFr
         faults.append(Fault(path.name, found, "one value a student", column=_CONFIDENCE))
     change = pd.to_numeric(lines[_CONFIDENCE].replace(_UNKNOWN, None), errors="coerce")
     for position in np.flatnonzero((change.isna() & (lines[_CONFIDENCE] != _UNKNOWN)).to_numpy()):
-        row = int(position) + FIRST_ROW
-        faults.append(Fault(path.name, str(lines[_CONFIDENCE][position]), "a number or #N/A", row, _CONFIDENCE))
-    return pd.DataFrame({"actor_id": lines["actor_id"], "confidence_change": change}).drop_duplicates("actor_id")
+        found, row = str(lines[_CONFIDENCE][position]), int(position) + FIRST_ROW
+        faults.append(Fault(path.name, found, f"a number or {_UNKNOWN}", row, _CONFIDENCE))
+    students = pd.DataFrame({"actor_id": lines["actor_id"], "confidence_change": change})
+    return students.drop_duplicates("actor_id")
 
 
 def _from_r(raw: Path, faults: list[Fault]) -> pd.DataFrame:
