@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Floats
-from analysis.checks import require_count
+from analysis.checks import NotEstimable, require_count
 from analysis.evidence.code_space import two_groups
 from analysis.evidence.codes import normalised
 from analysis.resampling.many_tests import holm
 from analysis.resampling.monte_carlo import p_value
 
-__all__ = ["compare_axes", "compare_groups", "regress_on_axes"]
+__all__ = ["compare_axes", "compare_groups", "regress_on_axes", "two_kinds"]
 
 
 def compare_groups(
@@ -100,7 +100,8 @@ def compare_axes(points: pd.DataFrame, groups: Mapping[Any, object]) -> pd.DataF
         index ``axis``; ``first_n``, ``second_n``, ``first_mean``, ``second_mean``, ``first_sd``,
         ``second_sd`` (divided by n − 1), ``first_median``, ``second_median``, ``t``, ``df``, ``p`` (Welch,
         two-sided), ``d`` (absolute, pooled standard deviation; Cohen 1988),
-        ``u`` (of the first group), ``p_u`` (normal, with ties and continuity), ``rank_biserial`` and ``z_over_root_n`` (two effect sizes of U, absolute).
+        ``u`` (of the first group), ``p_u`` (normal, with ties and continuity), ``rank_biserial`` and
+        ``z_over_root_n`` (two effect sizes of U, absolute).
 
     Examples
     --------
@@ -178,3 +179,30 @@ def regress_on_axes(
     ).rename_axis("term")
     whole = {"units": len(known), "f": fit.fvalue, "p": fit.f_pvalue, "adjusted_r2": fit.rsquared_adj}
     return frame, pd.Series(whole)
+
+
+def two_kinds(documents: pd.DataFrame) -> dict[str, str]:
+    """Return the kind of each document, where there are two kinds to compare.
+
+    Parameters
+    ----------
+    documents : DataFrame
+        ``document_id``, ``kind``.
+
+    Raises
+    ------
+    NotEstimable
+        When documents are of one kind, or of more than two, or one kind has a single document.
+
+    Examples
+    --------
+    >>> two_kinds(pd.DataFrame({"document_id": [*"abcd"], "kind": ["plan", "plan", "note", "note"]}))["c"]
+    'note'
+    """
+    counts = documents["kind"].value_counts()
+    if len(counts) != 2 or counts.min() < 2:
+        told = ", ".join(f"{kind}: {number}" for kind, number in counts.items())
+        raise NotEstimable(
+            f"found documents of {len(counts)} kinds ({told}); a comparison needs two, of two each"
+        )
+    return dict(zip(documents["document_id"].astype(str), documents["kind"].astype(str), strict=True))
