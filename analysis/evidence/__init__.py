@@ -1,7 +1,8 @@
 """What stands behind a claim.
 
-Coding          `tallies`, `agreement`, `codes`, `code_space`, `code_groups`
+Coding          `tallies`, `agreement`, `coding_reliability`, `codes`, `code_space`, `code_groups`,
+                `code_networks`, `printed_axes` (a chapter)
 Configurations  `truth_tables`, `minimisation`, `configurations`, `configuration_checks`
 Claims          `attribution`, `identifiability`, `joint_display`, `participation`
-Sentences       `findings`
+Sentences       `findings`, `coding_findings`
 """

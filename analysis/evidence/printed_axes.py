@@ -113,8 +113,8 @@ def chapter_findings(axes: pd.DataFrame, shares: pd.DataFrame) -> list[Finding]:
         ),
         Finding(
             "circular",
-            "That test is circular: the axis was chosen to separate the conditions, and would separate any two "
-            f"groups somewhat (t {t}). It is reproduced here, not endorsed.",
+            "That test is circular: the axis was chosen to separate the conditions, and separates any groups "
+            f"somewhat (t {t}). It is reproduced here, not endorsed.",
             (key_of("axes", "MR1", "t"),),
         ),
     ]

@@ -52,6 +52,7 @@ MORE_TABLES = {
     "adoptions": "innovation,adopter_id,adopted_on,censored\nprotocol,e05,2024-10-05,0\n"
     "protocol,cedar,2024-11-09,1\n",
     "rating_counts": "unit_id,variable,category,count,document_id\nlesson_1,clarity,high,7,transcript_1\n",
+    "segments": "document_id,segment_id,actor_id,part\nnote_1,s1,e02,opening\n",
     "routines": "routine_id,organization_id,cadence\nteam_meeting,ash,weekly\ndata_review,fir,once a term\n",
     "routine_links": "from_id,to_id,medium,since\nteam_meeting,data_review,people,2024-09-20\n",
     "episodes": "episode_id,routine_id,started_on,outcome,setting\nep_1,team_meeting,2024-10-08,1,calm\n",
