@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,9 +21,11 @@ if _LACKING:
 from analysis.compendium import check, checkout, driver, plan, team  # noqa: E402  (these need the packages)
 from analysis.compendium.state import State  # noqa: E402
 from analysis.compendium.studies import Study, load_studies  # noqa: E402
-from analysis.compendium.verdict import counted, judge  # noqa: E402
+from analysis.compendium.verdict import OUTCOMES, counted, judge  # noqa: E402
+from analysis.files import ROOT  # noqa: E402
 from analysis.sources.fetch import MIRROR_VARIABLE  # noqa: E402
 from analysis.tables.faults import Fault, InvalidInput, raise_faults  # noqa: E402
+from analysis.tables.package import every_package  # noqa: E402
 
 
 def _say(line: str) -> None:
@@ -46,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
     chosen = _chosen(studies, arguments.study)
     with checkout.working(_say):
         outcome = driver.build(studies, chosen, _say)
-    print(f"\n{driver.table_of(studies, outcome)}\n")
+    print(f"\n{_table_of(studies, outcome)}\n")
     for words, counts in counted(outcome.verdicts).items():
         print(f"{words}: {', '.join(f'{count} {verdict}' for verdict, count in counts)}")
     skipped = check.skipped(outcome.verdicts)
@@ -60,6 +63,22 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"FAILED: {line}", file=sys.stderr)
     print("Start reading at reports/index.html")
     return 1 if outcome.failed else 0
+
+
+def _table_of(studies: Sequence[Study], outcome: driver.Outcome) -> str:
+    """Return the closing table: a line a run, with its claims counted."""
+    columns = list(dict.fromkeys(OUTCOMES.values()))
+    rows = [("run", "data", *columns, "seconds", "page")]
+    for run in (run for study in studies for run in study.runs):
+        held = Counter(OUTCOMES[one.verdict] for one in outcome.verdicts if one.of(run))
+        seconds = outcome.seconds.get(f"run {run.name}")
+        page = outcome.not_run.get(run.name, run.page.relative_to(ROOT).as_posix()).partition(":")[0]
+        counts = (str(held[column]) for column in columns)
+        rows.append((run.name, run.label, *counts, "–" if seconds is None else f"{seconds:.1f}", page))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    sides = ["<", "<", *">" * (len(widths) - 3), "<"]
+    line = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
+    return "\n".join(line.format(*row).rstrip() for row in rows)
 
 
 def _tell_how_to_provide() -> None:
@@ -76,7 +95,7 @@ def _data(arguments: argparse.Namespace) -> int:
     studies = load_studies()
     chosen = _chosen(studies, arguments.study)
     packages = {one.name: one for study in chosen for run in study.runs for one in run.datasets}
-    wanted = list(packages.values()) if arguments.study else plan.every_package()
+    wanted = list(packages.values()) if arguments.study else every_package()
     units = [make(package, _say) for make in (plan.files_unit, plan.data_unit) for package in wanted]
     outcome = driver.Outcome()
     with checkout.working(_say):
@@ -163,18 +182,31 @@ def _new(arguments: argparse.Namespace) -> int:
 
         new_study(arguments.study, _say)
     else:
-        team.new_dataset(arguments.dataset, arguments.title, _say)
+        from analysis.importing.own import begin
+
+        folder = begin(arguments.dataset, arguments.title).relative_to(ROOT)
+        print(f"{folder}/ is yours: nothing in it is ever committed.")
+        print(f"Read {folder}/GUIDE.md; templates/ has empty tables, example/ filled ones.")
+        check_data = f"make check-data DATASET={arguments.dataset}"
+        print(f"{check_data} checks your tables; until there are any, the example.")
     return 0
 
 
 def _check_data(arguments: argparse.Namespace) -> int:
-    team.check_data(arguments.dataset, _say)
+    from analysis.importing.own import read_own, told
+
+    data = read_own(arguments.dataset)
+    if data.example:
+        print(f"data_raw/{arguments.dataset}/ has no tables yet; checked instead: the example in example/")
+    print("\n".join([*told(data), "No fault found."]))
     return 0
 
 
 def _deidentify(arguments: argparse.Namespace) -> int:
+    from analysis.importing.deidentified import write_deidentified
+
     with checkout.working(_say):
-        team.deidentify_dataset(
+        write_deidentified(
             arguments.dataset,
             arguments.key,
             arguments.dates,
@@ -182,6 +214,8 @@ def _deidentify(arguments: argparse.Namespace) -> int:
             _listed(arguments.allow_words),
             _say,
         )
+        tables = plan.own_unit(arguments.dataset)
+        State().record(tables.name, tables.inputs(), tables.outputs)
     return 0
 
 

@@ -127,6 +127,35 @@ def test_rooms_import_only_what_the_table_allows(path: Path) -> None:
     assert path.name != "__init__.py" or len(tree.body) == told, "a room's __init__ holds its docstring alone"
 
 
+KNOW_THE_SMALLEST_CELL = {
+    "tables/package.py": "reads the declaration of a dataset",
+    "tables/describe.py": "writes the declaration down beside the tables",
+    "privacy/disclosure.py": "decides what is shown of few people; everybody else asks it",
+    "privacy/rare.py": "has one of the functions that the decision takes a number of people to",
+    "privacy/texts.py": "has the other",
+}
+TAKE_IT = {"smallest_cell", "PRIVATE", "rare_combinations", "refuse_single_people"}
+"""The declared number itself, what stands in for it, and the functions that are told it."""
+
+
+def test_nobody_but_disclosure_asks_for_the_smallest_cell() -> None:
+    found = {}
+    for path in (ROOT / "analysis").rglob("*.py"):
+        names = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            # A name, an attribute, an argument, an entry of a dictionary, what an import brings.
+            names |= {
+                getattr(node, field, None) for field in ("id", "attr", "arg", "value", "name")
+            } & TAKE_IT
+            makes = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Disclosure"
+            names |= {"Disclosure(…), not Disclosure.of(package)"} if makes else set()
+        if names:
+            found[path.relative_to(ROOT / "analysis").as_posix()] = names
+    others = {module: names for module, names in found.items() if module not in KNOW_THE_SMALLEST_CELL}
+    assert others == {}
+    assert found.keys() == KNOW_THE_SMALLEST_CELL.keys(), "a module that no longer needs to know"
+
+
 def test_no_module_loads_all_of_statsmodels() -> None:
     """Its `api` takes seconds to import; the few models that are needed have modules of their own."""
     for path in (ROOT / "analysis").rglob("*.py"):

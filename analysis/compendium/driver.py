@@ -12,25 +12,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from analysis.compendium.checkout import write_build_record
-from analysis.compendium.plan import Unavailable, Unit, missing_files, page_units, work_units
+from analysis.compendium.plan import Unavailable, Unit, page_units, work_units
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
-from analysis.compendium.verdict import OUTCOMES, Verdict, judge, write_verdict
-from analysis.files import ROOT
+from analysis.compendium.verdict import Verdict, judge, write_verdict
+from analysis.sources.fetch import missing_files
 from analysis.tables.faults import InvalidInput
 
-__all__ = [
-    "CORES",
-    "STALE",
-    "Outcome",
-    "Say",
-    "bring_up_to_date",
-    "build",
-    "stale",
-    "standing",
-    "table_of",
-    "why",
-]
+__all__ = ["CORES", "STALE", "Outcome", "Say", "bring_up_to_date", "build", "stale", "standing", "why"]
 
 Say = Callable[[str], None]
 
@@ -49,6 +38,18 @@ class Outcome:
     not_run: dict[str, str] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
 
+    def note(self, unit: Unit, error: BaseException, say: Say) -> None:
+        """Note a unit that was not made: the failure of one, of whatever kind, leaves the others alone."""
+        why_not, fault = "failed", f"{type(error).__name__}: {error}"
+        if isinstance(error, Unavailable):
+            why_not, fault = error.why, error.fault
+        elif isinstance(error, (InvalidInput, OSError)):
+            fault = str(error)
+        self.missing[unit.name] = why_not
+        if fault:
+            self.failed.append(f"{unit.name}: {fault}")
+            say(f"{unit.name}: FAILED: {fault}")
+
 
 def stale(units: Sequence[Unit], state: State) -> dict[str, list[str]]:
     """Return why each stale unit is stale, by its name; a run on stale data may turn out to be current."""
@@ -66,73 +67,40 @@ def bring_up_to_date(
 ) -> None:
     """Make every unit that is stale, after what it needs; what cannot be made is noted, and the rest goes on.
 
-    Parameters
-    ----------
-    units : sequence of Unit
-        Each after those it needs. What is needed and not among them counts as there.
-    state : State
-        Told of every unit that was made, and how long it took: the next time the longest start first.
-    say : callable
-        Told a line of progress.
-    outcome : Outcome
-        Takes up what could not be made, and why.
-    workers : int
-        How many are made at a time.
+    What is needed and not among the units counts as there. `state` is told of every unit that was made, and
+    how long it took: the next time the longest start first. `outcome` takes up what could not be made, and
+    why; `workers` is how many are made at a time.
     """
-    left, open_names, begun = list(units), {unit.name for unit in units}, time.monotonic()
-    queue: list[tuple[Unit, dict[str, str]]] = []
-    busy: dict[Future[float], tuple[Unit, dict[str, str]]] = {}
+    left = sorted(units, key=lambda unit: -state.seconds(unit.name))
+    unfinished, begun = {unit.name for unit in units}, time.monotonic()
+    busy: dict[Future[object], tuple[Unit, dict[str, str], float]] = {}
     with ThreadPoolExecutor(workers) as pool:
-        while open_names:
-            for unit in list(left):
-                if open_names.isdisjoint((*unit.needs, *unit.after)):
-                    left.remove(unit)
-                    lacking = [outcome.missing[need] for need in unit.needs if need in outcome.missing]
-                    inputs = {} if lacking else unit.inputs()
-                    if not lacking and state.reasons(unit.name, inputs):
-                        queue.append((unit, inputs))
-                        continue
-                    if lacking:
-                        outcome.missing[unit.name] = lacking[0]
-                    open_names.remove(unit.name)
-            queue.sort(key=lambda waiting: -state.seconds(waiting[0].name))
-            while queue and len(busy) < workers:
-                unit, inputs = queue.pop(0)
+        while unfinished:
+            ready = (unit for unit in left if unfinished.isdisjoint((*unit.needs, *unit.after)))
+            unit = next(ready, None) if len(busy) < workers else None
+            if unit is not None:
+                left.remove(unit)
+                lacking = [outcome.missing[need] for need in unit.needs if need in outcome.missing]
+                inputs = {} if lacking else unit.inputs()
+                if lacking:
+                    outcome.missing[unit.name] = lacking[0]
+                if lacking or not state.reasons(unit.name, inputs):
+                    unfinished.remove(unit.name)
+                    continue
                 if workers > 1:
                     say(f"{unit.name}: started")
-                busy[pool.submit(_timed, unit, inputs)] = (unit, inputs)
+                busy[pool.submit(unit.make, inputs)] = (unit, inputs, time.monotonic())
+                continue
             for future in wait(busy, return_when=FIRST_COMPLETED).done:
-                unit, inputs = busy.pop(future)
-                open_names.remove(unit.name)
-                error = future.exception()
-                if error is None:
-                    seconds = outcome.seconds[unit.name] = future.result()
-                    state.record(unit.name, inputs, unit.outputs(), seconds)
-                    so_far = f"{time.monotonic() - begun:.0f} s so far, {len(open_names)} to go"
-                    say(f"{unit.name}: done in {seconds:.1f} s ({so_far})")
-                else:
-                    _note(unit.name, error, say, outcome)
-
-
-def _timed(unit: Unit, inputs: Mapping[str, str]) -> float:
-    begun = time.monotonic()
-    unit.make(inputs)
-    return time.monotonic() - begun
-
-
-def _note(name: str, error: BaseException, say: Say, outcome: Outcome) -> None:
-    """Note a unit that was not made: the failure of one, of whatever kind, leaves the others alone."""
-    outcome.missing[name], fault = (
-        (error.why, error.fault) if isinstance(error, Unavailable) else ("failed", _told(error))
-    )
-    if fault:
-        outcome.failed.append(f"{name}: {fault}")
-        say(f"{name}: FAILED: {fault}")
-
-
-def _told(error: BaseException) -> str:
-    in_words = isinstance(error, (InvalidInput, OSError))
-    return str(error) if in_words else f"{type(error).__name__}: {error}"
+                unit, inputs, started = busy.pop(future)
+                unfinished.remove(unit.name)
+                if error := future.exception():
+                    outcome.note(unit, error, say)
+                    continue
+                seconds = outcome.seconds[unit.name] = time.monotonic() - started
+                state.record(unit.name, inputs, unit.outputs, seconds)
+                so_far = f"{time.monotonic() - begun:.0f} s so far, {len(unfinished)} to go"
+                say(f"{unit.name}: done in {seconds:.1f} s ({so_far})")
 
 
 def why(studies: Sequence[Study], chosen: Sequence[Study], state: State) -> dict[str, list[str]]:
@@ -140,7 +108,7 @@ def why(studies: Sequence[Study], chosen: Sequence[Study], state: State) -> dict
 
     What pages will say is not known while a run is stale.
     """
-    found = stale(work_units(_runs(chosen), state, print), state)
+    found = stale(work_units(_runs(chosen), state), state)
     not_run = standing(studies, state)
     if found or STALE in not_run.values():
         return found
@@ -154,35 +122,22 @@ def _runs(studies: Sequence[Study]) -> list[Run]:
     return [run for study in studies for run in study.runs]
 
 
-def standing(studies: Sequence[Study], state: State, outcome: Outcome | None = None) -> dict[str, str]:
-    """Return why a run has no current report, for those that have none; `outcome`: of a build just done."""
-    runs = _runs(studies)
-    waiting = stale(work_units(runs, state, print), state)
-    met = outcome.missing if outcome else {}
-    return {run.name: _why_not(run, met) for run in runs if f"run {run.name}" in waiting}
-
-
-def _why_not(run: Run, met: Mapping[str, str]) -> str:
-    known = met.get(f"run {run.name}")
-    if not known and run.dataset is not None:
-        known = met.get(f"data {run.dataset.name}") or missing_files(run.dataset)
-    return known or STALE
+def standing(studies: Sequence[Study], state: State, met: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return why a run has no current report, for those that have none; `met`: what could not be made now."""
+    found, met, told = stale(work_units(_runs(studies), state), state), met or {}, {}
+    for run in _runs(studies):
+        if f"run {run.name}" in found:
+            data = run.dataset
+            lacking = data and (met.get(f"data {data.name}") or missing_files(data))
+            told[run.name] = met.get(f"run {run.name}") or lacking or STALE
+    return told
 
 
 def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcome:
     """Bring everything that the chosen studies need up to date, then judge the whole compendium.
 
-    Parameters
-    ----------
-    studies, chosen : sequence of Study
-        All studies, and those to run; the verdict always covers all.
-    say : callable
-        Told a line of progress.
-
-    Returns
-    -------
-    Outcome
-        With `failed` listing whatever makes `make` exit with an error.
+    The verdict covers all studies, whichever are chosen. What the outcome lists as `failed` makes `make` exit
+    with an error.
 
     Raises
     ------
@@ -193,36 +148,14 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
     """
     outcome, state = Outcome(), State()
     bring_up_to_date(work_units(_runs(chosen), state, say), state, say, outcome)
-    outcome.not_run = standing(studies, state, outcome)
+    outcome.not_run = standing(studies, state, outcome.missing)
     outcome.verdicts = judge(studies, outcome.not_run)
     write_verdict(outcome.verdicts)
+    # Figures are drawn on pages, which is one at a time.
     pages = page_units(studies, outcome.not_run, outcome.verdicts)
-    # Figures are drawn on them, which is one at a time.
     bring_up_to_date(pages, state, say, outcome, workers=1)
     for run in _runs(studies):
         if run.name not in outcome.not_run:
             run.failed.unlink(missing_ok=True)
     write_build_record()
     return outcome
-
-
-def table_of(studies: Sequence[Study], outcome: Outcome) -> str:
-    """Return the closing table: a line a run, with its claims counted."""
-    columns = list(dict.fromkeys(OUTCOMES.values()))
-    lines = [("run", "data", *columns, "seconds", "page")]
-    for run in _runs(studies):
-        held = [OUTCOMES[one.verdict] for one in outcome.verdicts if one.of(run)]
-        seconds = outcome.seconds.get(f"run {run.name}")
-        why_not = outcome.not_run.get(run.name)
-        page = run.page.relative_to(ROOT).as_posix() if why_not is None else why_not.partition(":")[0]
-        counts = (str(held.count(column)) for column in columns)
-        lines.append((run.name, run.label, *counts, "–" if seconds is None else f"{seconds:.1f}", page))
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    words = (0, 1, len(widths) - 1)
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place in words else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )

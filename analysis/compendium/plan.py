@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -17,22 +16,19 @@ from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, Verdict
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, digest, digest_file
-from analysis.sources.fetch import DataUnavailable, fetch
+from analysis.sources.fetch import DataUnavailable, fetch, missing_files
 from analysis.tables.faults import Fault, InvalidInput, raise_faults
-from analysis.tables.package import DataPackage, read_package
+from analysis.tables.package import DataPackage, every_package
 
 __all__ = [
     "TEMPLATES",
     "Unavailable",
     "Unit",
-    "codebook_unit",
     "data_unit",
-    "every_package",
     "files_unit",
-    "methods_unit",
-    "missing_files",
-    "page_unit",
+    "own_unit",
     "page_units",
+    "run_pages",
     "run_unit",
     "work_units",
 ]
@@ -51,8 +47,8 @@ class Unit:
         As in `run school_leaders/replication`.
     inputs : callable
         Gives the hash of everything it is made from, by name; asked once what it needs is there.
-    outputs : callable
-        Gives the files it consists of, once it is made.
+    outputs : tuple of Path
+        The files it consists of, once it is made, and folders that hold nothing else.
     make : callable
         Makes it, told its inputs.
     needs : tuple of str
@@ -63,7 +59,7 @@ class Unit:
 
     name: str
     inputs: Callable[[], dict[str, str]]
-    outputs: Callable[[], Iterable[Path]]
+    outputs: tuple[Path, ...]
     make: Callable[[Mapping[str, str]], object]
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -77,21 +73,7 @@ class Unavailable(Exception):
         self.why, self.fault = why, fault
 
 
-def every_package() -> list[DataPackage]:
-    """Return all datasets of the compendium: those that anybody can get."""
-    packages = map(read_package, sorted(DATA_RAW.glob("*/datapackage.json")))
-    return [package for package in packages if package.audience == "public"]
-
-
-def missing_files(package: DataPackage) -> str:
-    """Return in words which raw files are not there; nothing when all are."""
-    raw = DATA_RAW / package.name
-    missing = sorted({resource.content for resource in package.missing(raw)})
-    more = f" and {len(missing) - 2} more files" if len(missing) > 2 else ""
-    return f"data unavailable: {', '.join(missing[:2])}{more}" if missing else ""
-
-
-def work_units(runs: Iterable[Run], state: State, say: Callable[[str], None]) -> list[Unit]:
+def work_units(runs: Iterable[Run], state: State, say: Callable[[str], None] = print) -> list[Unit]:
     """Return the units of some runs, of the runs they read and of their data, each after what it needs."""
     wanted: dict[str, Run] = {}
 
@@ -103,22 +85,15 @@ def work_units(runs: Iterable[Run], state: State, say: Callable[[str], None]) ->
     for run in runs:
         add(run)
     packages = {package.name: package for run in wanted.values() for package in run.datasets}
-    return [
-        *(data_unit(package, say) for package in packages.values()),
-        *(run_unit(run, state) for run in wanted.values()),
-    ]
+    data = [data_unit(package, say) for package in packages.values()]
+    return data + [run_unit(run, state) for run in wanted.values()]
 
 
 def files_unit(package: DataPackage, say: Callable[[str], None]) -> Unit:
     """The raw files of a dataset; tables need them only to be made."""
     files = {DATA_RAW / package.name / resource.path: resource.sha256 for resource in package.resources}
     declared = {_named(path): sha256 for path, sha256 in files.items()}
-    return Unit(
-        f"files {package.name}",
-        declared.copy,
-        partial(filter, Path.is_file, files),
-        lambda _: _bring(package, say),
-    )
+    return Unit(f"files {package.name}", declared.copy, tuple(files), lambda _: _bring(package, say))
 
 
 def data_unit(package: DataPackage, say: Callable[[str], None]) -> Unit:
@@ -144,16 +119,15 @@ def data_unit(package: DataPackage, say: Callable[[str], None]) -> Unit:
         if done.returncode:
             raise _unreadable(done.stderr.strip() or f"ended with exit code {done.returncode}")
 
-    outputs = partial((DATA_DERIVED / package.name).glob, "*")
-    return Unit(f"data {package.name}", inputs, outputs, make, after=(f"files {package.name}",))
+    outputs, after = (DATA_DERIVED / package.name,), (f"files {package.name}",)
+    return Unit(f"data {package.name}", inputs, outputs, make, after=after)
 
 
 def _bring(package: DataPackage, say: Callable[[str], None]) -> None:
     try:
         if package.audience != "public":
-            allowed = (
-                f"a dataset that anybody can get; make report DATASET={package.name} runs reports on yours"
-            )
+            allowed = "a dataset that anybody can get; "
+            allowed += f"make report DATASET={package.name} runs reports on yours"
             raise_faults([Fault(f"data_raw/{package.name}", "a dataset of your own, in a study", allowed)])
         fetch(package, DATA_RAW / package.name, lambda line: say(f"  {line}"))
     except DataUnavailable as error:
@@ -168,129 +142,111 @@ def _unreadable(fault: str) -> Unavailable:
     return Unavailable("its data could not be read (see the fault listed by `make`)", fault)
 
 
+def own_unit(dataset: str) -> Unit:
+    """The tables of a dataset of one's own, without names; they are made by hand: `make deidentify`."""
+    raw = DATA_RAW / dataset
+
+    def inputs() -> dict[str, str]:
+        return _hashes([raw / "datapackage.json", *sorted(raw.glob("*.csv"))])
+
+    def make(_: Mapping[str, str]) -> None:
+        raise Unavailable("not de-identified", f"make deidentify DATASET={dataset} first")
+
+    return Unit(f"data {dataset}", inputs, (DATA_DERIVED / dataset,), make)
+
+
 def run_unit(run: Run, state: State) -> Unit:
     """The report of a run: numbers, tables, figures and the executed notebook."""
+
+    def inputs() -> dict[str, str]:
+        # How a notebook is executed and recorded bears on every report; what surrounds that does not.
+        executor = ROOT / "analysis/compendium/execution.py"
+        tables = sorted((DATA_DERIVED / run.dataset.name).glob("*")) if run.dataset is not None else []
+        stored = sorted(run.notebook.path.parent.glob("results/*.json"))
+        read: dict[str, str] = {}
+        for other in run.reads:
+            current = not state.reasons(f"run {other.name}", run_unit(other, state).inputs())
+            recorded = [other.folder / name for name in ("numbers.json", "findings.json")]
+            hashes = _hashes(filter(Path.is_file, recorded))
+            read |= {f"what {other.name} recorded": digest(str(hashes).encode()) if current else NOT_RUN}
+            read |= {f"the data of {other.name}": f"{other.label}: {other.data}"}
+        return (
+            {_named(run.notebook.path): digest(run.notebook.text.encode())}
+            | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
+            | read
+            | _hashes([*tables, *stored, executor])
+            | reached_files(run.notebook.code)
+            | environment()
+        )
 
     def make(inputs: Mapping[str, str]) -> None:
         with _FIRST_IMPORT:
             from analysis.compendium.execution import execute
         execute(run, inputs)
 
-    def outputs() -> list[Path]:
-        return [path for path in run.folder.rglob("*") if path.is_file()]
-
     needs = (f"data {run.dataset.name}",) if run.dataset is not None else ()
     after = tuple(f"run {other.name}" for other in run.reads)
-    return Unit(f"run {run.name}", partial(_run_inputs, run, state), outputs, make, needs, after)
-
-
-def _run_inputs(run: Run, state: State) -> dict[str, str]:
-    # How a notebook is executed and recorded bears on every report; what surrounds that does not.
-    executor = ROOT / "analysis/compendium/execution.py"
-    tables = sorted((DATA_DERIVED / run.dataset.name).glob("*")) if run.dataset is not None else []
-    stored = sorted(run.notebook.path.parent.glob("results/*.json"))
-    read: dict[str, str] = {}
-    for other in run.reads:
-        current = not state.reasons(f"run {other.name}", _run_inputs(other, state))
-        files = [
-            path for path in map(other.folder.joinpath, ("numbers.json", "findings.json")) if path.is_file()
-        ]
-        read |= {f"what {other.name} recorded": digest(str(_hashes(files)).encode()) if current else NOT_RUN}
-        read |= {f"the data of {other.name}": f"{other.label}: {other.data}"}
-    return (
-        {_named(run.notebook.path): digest(run.notebook.text.encode())}
-        | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
-        | read
-        | _hashes([*tables, *stored, executor])
-        | reached_files(run.notebook.code)
-        | environment()
-    )
+    return Unit(f"run {run.name}", inputs, (run.folder,), make, needs, after)
 
 
 def page_units(
     studies: Sequence[Study], not_run: Mapping[str, str], verdicts: Sequence[Verdict]
 ) -> list[Unit]:
-    """Return the units of all pages: each run with a current report, codebook, methods, front page."""
-    runs = [run for study in studies for run in study.runs]
-    built = [run for run in runs if run.name not in not_run]
-
-    def make(_: Mapping[str, str]) -> None:
-        from analysis.compendium.pages import write_index
-
-        write_index(studies, verdicts, built)
-
-    told = [
-        [
-            [study.id, study.title, study.question, study.citation, study.data_availability]
-            for study in studies
-        ],
-        [[run.name, run.title, run.label, run.data, run.name in not_run] for run in runs],
+    """Return the units of all pages: those of runs with a current report, methods, front page."""
+    pairs = [(study, run) for study in studies for run in study.runs]
+    shown = [(study, run) for study, run in pairs if run.name not in not_run]
+    built = [run for _, run in shown]
+    sources = [*(ROOT / "analysis").rglob("*.py"), *(run.notebook.path for _, run in pairs)]
+    rows = [[run.name, run.title, run.label, run.data, run.name in not_run] for _, run in pairs]
+    index = [
+        [[one.id, one.title, one.question, one.citation, one.data_availability] for one in studies],
+        rows,
         [asdict(verdict) for verdict in verdicts],
     ]
-    findings = [path for run in built if (path := run.folder / "findings.json").is_file()]
-    pairs = ((study, run) for study in studies for run in study.runs if run.name not in not_run)
+    findings = filter(Path.is_file, [run.folder / "findings.json" for run in built])
     return [
-        *(page_unit(study, run, [one for one in verdicts if one.of(run)]) for study, run in pairs),
-        codebook_unit(),
-        methods_unit(studies, built),
-        Unit("page index", partial(_page_inputs, told, findings), lambda: [REPORTS / "index.html"], make),
+        *run_pages(shown, verdicts),
+        _page("methods", REPORTS / "methods.html", (studies, built), rows, sources),
+        _page("index", REPORTS / "index.html", (studies, verdicts, built), index, findings),
     ]
 
 
-def page_unit(study: Study, run: Run, verdicts: Sequence[Verdict] | None) -> Unit:
-    """The page of a run, with the verdicts on its claims; None on a dataset of one's own."""
+def run_pages(runs: Iterable[tuple[Study, Run]], verdicts: Sequence[Verdict] | None) -> list[Unit]:
+    """Return the units of some runs' pages, and of the codebook they link to.
 
-    def make(_: Mapping[str, str]) -> None:
-        from analysis.compendium.pages import write_page
-
-        write_page(study, run, verdicts)
-
-    held = None if verdicts is None else [asdict(verdict) for verdict in verdicts]
-    told = [study.citation, run.title, run.label, [asdict(package) for package in run.datasets], held]
-    inputs = partial(_page_inputs, told, [run.folder / "notebook.ipynb"])
-    return Unit(f"page {run.name}", inputs, lambda: [run.page], make)
-
-
-def codebook_unit() -> Unit:
-    """The page on tables, columns and datasets."""
+    `verdicts` are those on all claims; None on a dataset of one's own, where nothing is claimed.
+    """
     packages = every_package()
-
-    def make(_: Mapping[str, str]) -> None:
-        from analysis.compendium.codebook import write_codebook
-
-        write_codebook(packages)
-
-    def inputs() -> dict[str, str]:
-        told = [asdict(package) for package in packages]
-        return _page_inputs(told, []) | reached_files("import analysis.compendium.codebook")
-
-    return Unit("page codebook", inputs, lambda: [REPORTS / "codebook.html"], make)
+    codebook = [asdict(package) for package in packages]
+    units = [_page("codebook", REPORTS / "codebook.html", (packages,), codebook)]
+    for study, run in runs:
+        judged = None if verdicts is None else [one for one in verdicts if one.of(run)]
+        held = None if judged is None else [asdict(verdict) for verdict in judged]
+        told = [study.citation, run.title, run.label, [asdict(package) for package in run.datasets], held]
+        executed = [run.folder / "notebook.ipynb"]
+        units.append(_page(run.name, run.page, (study, run, judged), told, executed))
+    return units
 
 
-def methods_unit(studies: Sequence[Study], built: Sequence[Run]) -> Unit:
-    """The page on methods: from all modules, and from the notebooks of all runs."""
-
-    def make(_: Mapping[str, str]) -> None:
-        from analysis.compendium.methods import write_methods
-
-        write_methods(studies, built)
+def _page(name: str, path: Path, given: tuple[object, ...], told: object, shown: Iterable[Path] = ()) -> Unit:
+    """A page: its writer makes it of what it is given; of that it tells some, and it shows some files."""
+    files = [*shown, *sorted(TEMPLATES.glob("*"))]
 
     def inputs() -> dict[str, str]:
-        runs = [run for study in studies for run in study.runs]
-        told = [[run.name, run.title, run in built] for run in runs]
-        sources = [*(ROOT / "analysis").rglob("*.py"), *(run.notebook.path for run in runs)]
-        return _page_inputs(told, sources) | reached_files("import analysis.compendium.methods")
+        said = {"a claim, verdict or citation": digest(json.dumps(told).encode())}
+        return _hashes(files) | said | reached_files("import analysis.compendium.pages") | environment()
 
-    return Unit("page methods", inputs, lambda: [REPORTS / "methods.html"], make)
+    def make(_: Mapping[str, str]) -> None:
+        from analysis.compendium import codebook, methods, pages
 
+        writers: dict[str, Callable[..., None]] = {
+            "codebook": codebook.write_codebook,
+            "methods": methods.write_methods,
+            "index": pages.write_index,
+        }
+        writers.get(name, pages.write_page)(*given)
 
-def _page_inputs(told: object, shown: Sequence[Path]) -> dict[str, str]:
-    return (
-        _hashes([*shown, *sorted(TEMPLATES.glob("*"))])
-        | {"a claim, verdict or citation": digest(json.dumps(told).encode())}
-        | reached_files("import analysis.compendium.pages")
-        | environment()
-    )
+    return Unit(f"page {name}", inputs, (path,), make)
 
 
 def _named(path: Path) -> str:

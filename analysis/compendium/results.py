@@ -77,7 +77,7 @@ class Results:
         package = None if dataset is None else read_package(DATA_DERIVED / dataset / "datapackage.json")
         self.label = package.label if package else os.environ.get(LABEL_VARIABLE, "")
         self.relations = package.relations if package else ()
-        self._disclosure = Disclosure(package.smallest_cell if package else 0)
+        self._disclosure = Disclosure.of(package)
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self._folder = Path(folder) if folder else None
         self._numbers: dict[str, dict[str, Any]] = {}

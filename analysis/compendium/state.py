@@ -61,8 +61,9 @@ class State:
     def record(
         self, unit: str, inputs: Mapping[str, str], outputs: Iterable[Path], seconds: float | None = None
     ) -> None:
-        """Vouch for a unit: from these inputs came these files, in so many seconds."""
-        made = {path.relative_to(ROOT).as_posix(): digest_file(path) for path in sorted(outputs)}
+        """Vouch for a unit: from these inputs came these files, those of a folder too, in so many seconds."""
+        found = {path for output in outputs for path in (output, *output.rglob("*")) if path.is_file()}
+        made = {path.relative_to(ROOT).as_posix(): digest_file(path) for path in sorted(found)}
         took = {} if seconds is None else {"seconds": f"{seconds:.1f}"}
         self._units[unit] = {"inputs": dict(inputs), "outputs": made, "took": took}
         write_atomically(_FILE, json.dumps(self._units, indent=1, sort_keys=True) + "\n")

@@ -1,4 +1,5 @@
 """A team's own files, read into tables.
 
-`command` chooses the reader of a format; `own` keeps the dataset; `people` matches names.
+`command` chooses the reader of a format; `own` keeps the dataset, and
+`deidentified` writes it without names; `people` matches names.
 """

@@ -19,6 +19,7 @@ from analysis.files import DATA_RAW, partial_folder, write_atomically
 from analysis.importing.people import read_roster
 from analysis.tables.adopter_kind import others_of_kind
 from analysis.tables.cells import typed
+from analysis.tables.describe import described
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.load import examine_tables, read_tables
 from analysis.tables.package import DataPackage, Relation, examine_package, is_public, read_package
@@ -96,19 +97,17 @@ def begin(dataset: str, title: str = "") -> Path:
         (partial / ".gitignore").write_text("*\n", encoding="utf-8")
         guide = _GUIDE.read_text(encoding="utf-8").replace("{name}", dataset)
         (partial / "GUIDE.md").write_text(guide, encoding="utf-8")
-        declared = {
-            "name": dataset,
-            "title": title or f"The network {dataset}",
-            "kind": "real",
-            "citation": "Our own data; not published.",
-            "licenses": [{"title": "not to be passed on"}],
-            "audience": "private",
-            "smallest_cell": 5,
-            "resources": [],
-            "relations": [],
-            "attributes": {},
-        }
-        _write_json(partial / "datapackage.json", declared)
+        declared = DataPackage(
+            name=dataset,
+            title=title or f"The network {dataset}",
+            kind="real",
+            citation="Our own data; not published.",
+            licence="not to be passed on",
+            resources=(),
+            relations=(),
+            attributes={},
+        )
+        _write_json(partial / "datapackage.json", described(declared, ()))
         templates = partial / "templates"
         templates.mkdir()
         for table in TABLES.values():

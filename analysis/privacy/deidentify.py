@@ -13,9 +13,9 @@ from typing import Literal
 
 import pandas as pd
 
+from analysis.privacy.disclosure import Disclosure, restricted
 from analysis.privacy.names import Names
 from analysis.privacy.pseudonyms import pseudonyms
-from analysis.privacy.rare import rare_combinations
 from analysis.tables.describe import columns_of
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
@@ -30,7 +30,6 @@ DATES = ("day", "month", "year")
 _PRECISION = {"day": 10, "month": 7, "year": 4}
 _FIRST_DAY = {"day": "", "month": "-01", "year": "-01-01"}
 _IDENTIFIED = ("person", "organization", "record")
-_SMALLEST = 5
 
 
 @dataclass(frozen=True)
@@ -118,9 +117,7 @@ def deidentify(
                 frame[column] = pd.NA
     names = _names(tables, package, roster, allowed_words)
     raise_faults(_standing_names(names, tables, shown, dropped))
-    if not shown.smallest_cell:
-        shown = replace(shown, smallest_cell=_SMALLEST)
-    shown = replace(shown, dates=dates)
+    shown = replace(restricted(shown), dates=dates)
     return Deidentified(
         checked(found, shown),
         shown,
@@ -128,7 +125,7 @@ def deidentify(
             [(kind, *pair) for kind in _IDENTIFIED for pair in keys[kind].items()],
             columns=["kind", "identifier", "pseudonym"],
         ),
-        _rare(found, shown.smallest_cell),
+        _rare(found, shown),
         tuple(name for name in dropped if not _is_empty(tables, name)),
         _words(found, shown),
     )
@@ -244,10 +241,10 @@ def _is_open(column: Column) -> bool:
     return column.kind == "text" and not column.allowed and column.privacy not in _IDENTIFIED
 
 
-def _rare(tables: Mapping[str, pd.DataFrame], smallest: int) -> pd.DataFrame:
+def _rare(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> pd.DataFrame:
     actors = tables.get("actors", pd.DataFrame({"actor_id": []}))
     described = actors.drop(columns="actor_id").dropna(axis="columns", how="all")
-    return rare_combinations(described, smallest)
+    return Disclosure.of(package).rare(described)
 
 
 def _words(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[str, list[str]]:

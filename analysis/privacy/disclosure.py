@@ -22,15 +22,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from analysis.arrays import Flags
+from analysis.privacy.pseudonyms import PSEUDONYM
+from analysis.privacy.rare import rare_combinations
 from analysis.privacy.texts import refuse_single_people
+from analysis.tables.package import PRIVATE, DataPackage
 
-__all__ = ["COARSE_DIGITS", "Disclosure", "Group", "are_groups"]
+__all__ = ["COARSE_DIGITS", "Disclosure", "Group", "are_groups", "restricted"]
 
 Group: TypeAlias = frozenset[Hashable]
 
@@ -63,10 +67,20 @@ class Disclosure:
         self._smallest = smallest
         self._known: list[Group] = []
 
+    @classmethod
+    def of(cls, package: DataPackage | None) -> Disclosure:
+        """Return what a dataset's declaration allows; without a dataset there is nobody to be shown."""
+        return cls(package.smallest_cell if package else 0)
+
     @property
     def restricts(self) -> bool:
         """Whether this dataset has a smallest cell at all."""
         return self._smallest > 0
+
+    @property
+    def few(self) -> str:
+        """In words, how many people are too few."""
+        return f"fewer than {self._smallest} people"
 
     def decide(self, what: str, people: Any) -> str:
         """Say why a number or a figure is withheld; an empty text where it is shown.
@@ -163,6 +177,14 @@ class Disclosure:
         if self.restricts:
             refuse_single_people(texts, self._smallest, what)
 
+    def names_somebody(self, text: str) -> bool:
+        """Whether a text has a pseudonym in it, of whatever kind, and this dataset shows groups only."""
+        return self.restricts and PSEUDONYM.search(text) is not None
+
+    def rare(self, people: pd.DataFrame) -> pd.DataFrame:
+        """Return the combinations of attributes that too few people share (`rare_combinations`)."""
+        return rare_combinations(people, self._smallest)
+
     def coarse(self, value: Any) -> Any:
         """Return a number that is not whole to `COARSE_DIGITS` digits."""
         number = isinstance(value, (float, np.floating))
@@ -173,8 +195,8 @@ class Disclosure:
     def told(self, reason: str) -> str:
         """Return a sentence for a page that says why something is not shown."""
         if reason == _WITHHELD:
-            return f"with other results on this page it would tell of fewer than {self._smallest} people"
-        return f"it rests on fewer than {self._smallest} people"
+            return f"with other results on this page it would tell of {self.few}"
+        return f"it rests on {self.few}"
 
     def _few(self, group: Group) -> bool:
         return bool(group) and len(_persons(group)) < self._smallest
@@ -219,6 +241,11 @@ class Disclosure:
 
     def _remember(self, groups: Iterable[Group]) -> None:
         self._known += [group for group in groups if group and group not in self._known]
+
+
+def restricted(package: DataPackage) -> DataPackage:
+    """Return a declaration with a smallest cell: its own, or where it has none that of private data."""
+    return replace(package, smallest_cell=package.smallest_cell or PRIVATE)
 
 
 def are_groups(people: Any) -> bool:

@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from analysis.files import ROOT, digest_file
+from analysis.files import DATA_RAW, ROOT, digest_file
 from analysis.sources.packages import AnotherFile, from_debian, from_index
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, Resource
 
-__all__ = ["MIRROR_VARIABLE", "DataUnavailable", "Say", "fetch"]
+__all__ = ["MIRROR_VARIABLE", "DataUnavailable", "Say", "fetch", "missing_files"]
 
 MIRROR_VARIABLE = "COMPENDIUM_DATA_MIRROR"
 _SECONDS = 30
@@ -48,6 +48,13 @@ class DataUnavailable(Exception):
 
 class _Unreachable(Exception):
     """An address gave no file."""
+
+
+def missing_files(package: DataPackage) -> str:
+    """Return in words which raw files are not there; nothing when all are."""
+    missing = sorted({resource.content for resource in package.missing(DATA_RAW / package.name)})
+    more = f" and {len(missing) - 2} more files" if len(missing) > 2 else ""
+    return f"data unavailable: {', '.join(missing[:2])}{more}" if missing else ""
 
 
 def fetch(package: DataPackage, folder: Path, say: Say) -> None:

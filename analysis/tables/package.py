@@ -20,7 +20,16 @@ from analysis.files import DATA_RAW
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.schema import TABLES, Column, Kind
 
-__all__ = ["PRIVATE", "DataPackage", "Relation", "Resource", "examine_package", "is_public", "read_package"]
+__all__ = [
+    "PRIVATE",
+    "DataPackage",
+    "Relation",
+    "Resource",
+    "every_package",
+    "examine_package",
+    "is_public",
+    "read_package",
+]
 
 PRIVATE = 5
 """Smallest cell of a dataset that declares none: who says nothing about privacy is private."""
@@ -126,6 +135,12 @@ def is_public(dataset: str) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(content, dict) and content.get("audience") == "public"
+
+
+def every_package() -> list[DataPackage]:
+    """Return all datasets of the compendium: those that anybody can get."""
+    packages = map(read_package, sorted(DATA_RAW.glob("*/datapackage.json")))
+    return [package for package in packages if package.audience == "public"]
 
 
 def read_package(path: Path) -> DataPackage:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.compendium import codebook
-from analysis.compendium.plan import every_package
+from analysis.tables.package import every_package
 from analysis.tables.schema import TABLES
 
 

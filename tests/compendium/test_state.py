@@ -41,6 +41,20 @@ def test_a_recorded_unit_is_current_now_and_in_the_next_process(root: Path) -> N
     assert State().reasons("run a/c", INPUTS) == ["never built here"]
 
 
+def test_a_folder_among_the_outputs_stands_for_every_file_below_it(root: Path) -> None:
+    (root / "reports/tables").mkdir()
+    (root / "reports/tables/degrees.csv").write_text("degree")
+    state = State()
+    state.record("run a/b", INPUTS, [root / "reports", root / "not-there.csv"])
+    assert state.reasons("run a/b", INPUTS) == []
+    (root / "reports/tables/degrees.csv").unlink()
+    (root / "reports/page.html").write_text("another")
+    assert set(state.reasons("run a/b", INPUTS)) == {
+        "reports/page.html is not as it was built",
+        "reports/tables/degrees.csv is missing",
+    }
+
+
 def test_every_reason_is_told(root: Path) -> None:
     recorded(root)
     (root / "reports/numbers.json").write_text("tampered")

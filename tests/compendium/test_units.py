@@ -48,7 +48,7 @@ class Bench:
         def inputs() -> dict[str, str]:
             return {"code": self.inputs.get(name, "1")}
 
-        return Unit(name, inputs, lambda: [path], write, tuple(needs), tuple(after))
+        return Unit(name, inputs, (path,), write, tuple(needs), tuple(after))
 
     def run(self, units: Sequence[Unit], workers: int = 1) -> Outcome:
         """Bring them up to date with what is remembered; what was made before is forgotten."""

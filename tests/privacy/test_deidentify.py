@@ -13,9 +13,8 @@ from typing import Any, Literal
 import pandas as pd
 import pytest
 
-from analysis.compendium import state, team
 from analysis.files import DATA_RAW
-from analysis.importing import own
+from analysis.importing import deidentified, own
 from analysis.privacy.pseudonyms import PSEUDONYM
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault, InvalidInput
@@ -109,11 +108,8 @@ def raw(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of a team's own dataset, beside it a key."""
     shutil.copytree(filled.parent, tmp_path / "data_raw")
     monkeypatch.setattr(own, "DATA_RAW", tmp_path / "data_raw")
-    monkeypatch.setattr(team, "DATA_RAW", tmp_path / "data_raw")
-    monkeypatch.setattr(team, "DATA_DERIVED", tmp_path / "data_derived")
-    for module in (team, state):
-        monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(state, "_FILE", tmp_path / "state.json")
+    monkeypatch.setattr(deidentified, "DATA_DERIVED", tmp_path / "data_derived")
+    monkeypatch.setattr(deidentified, "ROOT", tmp_path)
     key = tmp_path / "ours.key"
     key.write_bytes(bytes(range(32)))
     key.chmod(0o600)
@@ -152,7 +148,7 @@ def run(
 ) -> list[str]:
     """De-identify; return what was said."""
     said: list[str] = []
-    team.deidentify_dataset(raw.name, raw.parents[1] / key, dates, keep, words, said.append)
+    deidentified.write_deidentified(raw.name, raw.parents[1] / key, dates, keep, words, said.append)
     return said
 
 

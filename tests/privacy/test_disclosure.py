@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from matplotlib.figure import Figure
 
 from analysis.compendium import results as module
 from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
-from analysis.privacy.disclosure import Disclosure
+from analysis.privacy.disclosure import Disclosure, restricted
 from analysis.privacy.texts import refuse_single_people, texts_of
+from analysis.tables.package import DataPackage
 
 PERSON, SCHOOL = "p_0123abcd", "o_0123abcd"
 
@@ -35,6 +37,25 @@ def scores(*counts: int, index: Any = None) -> pd.DataFrame:
         },
         index=index,
     )
+
+
+def test_a_declaration_says_what_is_shown_and_without_one_there_is_nobody() -> None:
+    package = DataPackage("ours", "Ours", "real", "Nobody (2026).", "none", (), (), {}, smallest_cell=3)
+    ours, everything = Disclosure.of(package), Disclosure.of(replace(package, smallest_cell=0))
+    assert ours.few == "fewer than 3 people"
+    assert [ours.decide("a mean", range(people)) for people in (2, 3)] == ["fewer than 3", ""]
+    assert ours.names_somebody(f"seen by {PERSON}") and ours.names_somebody(SCHOOL)
+    assert not ours.names_somebody("seen by nobody in particular")
+    assert not everything.restricts and not everything.names_somebody(PERSON)
+    assert not Disclosure.of(None).restricts
+    people = pd.DataFrame({"role": ["teacher"] * 3 + ["head"] * 2})
+    assert ours.rare(people)[["values", "people"]].values.tolist() == [["head", 2]]
+
+
+def test_a_declaration_without_a_smallest_cell_takes_that_of_private_data() -> None:
+    package = DataPackage("ours", "Ours", "real", "Nobody (2026).", "none", (), (), {}, smallest_cell=0)
+    assert Disclosure.of(restricted(package)).few == "fewer than 5 people"
+    assert restricted(replace(package, smallest_cell=12)) == replace(package, smallest_cell=12)
 
 
 def parts(*counts: int) -> list[frozenset[int]]:

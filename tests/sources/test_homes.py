@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.compendium.plan import every_package
 from analysis.compendium.studies import load_studies
 from analysis.files import DATA_RAW
-from analysis.tables.package import DataPackage
+from analysis.tables.package import DataPackage, every_package
 
 INDEX, DEBIAN = ("package:", "index:"), ("debian:",)
 

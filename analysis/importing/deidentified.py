@@ -1,0 +1,63 @@
+"""A team's own dataset without names: from `data_raw/<dataset>/` to `data_derived/<dataset>/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import Literal
+
+from analysis.files import DATA_DERIVED, ROOT, write_atomically
+from analysis.importing.own import NAMES, own_folder, read_own
+from analysis.privacy.deidentify import deidentify
+from analysis.privacy.disclosure import Disclosure
+from analysis.privacy.pseudonyms import default_key_file, open_key
+from analysis.tables.faults import Fault, raise_faults
+from analysis.tables.load import write_dataset
+
+__all__ = ["write_deidentified"]
+
+
+def write_deidentified(
+    dataset: str,
+    key_file: Path | None,
+    dates: Literal["day", "month", "year"],
+    keep_text: Collection[str],
+    words: Iterable[str],
+    say: Callable[[str], None],
+) -> None:
+    """Write `data_derived/<dataset>/` without names, from `data_raw/<dataset>/`, and say what stayed.
+
+    Raises
+    ------
+    InvalidInput
+        With every fault of the tables, of the key file, and every name that would be published; then
+        nothing is written.
+    """
+    folder = own_folder(dataset)
+    data = read_own(dataset)
+    if data.example:
+        raise_faults([Fault(f"data_raw/{dataset}", "no table of yours", "tables beside datapackage.json")])
+    place = key_file or default_key_file(dataset)
+    key, made = open_key(place)
+    done = deidentify(
+        data.tables, data.package, data.roster, key, dates=dates, keep_text=keep_text, allowed_words=words
+    )
+    names = folder / NAMES
+    write_atomically(names / "pseudonyms.csv", done.keys.to_csv(index=False, lineterminator="\n"))
+    write_atomically(names / "rare_combinations.csv", done.rare.to_csv(index=False, lineterminator="\n"))
+    write_dataset(done.tables, done.package, DATA_DERIVED / dataset)
+    if made:
+        say(
+            f"A key was made: {place}. Keep it apart from the data: later waves then get the same pseudonyms."
+        )
+    say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, no name.")
+    say(f"Who is who stays in {names.relative_to(ROOT)}/pseudonyms.csv.")
+    say(f"Free text left out: {', '.join(done.dropped) or 'there was none'}.")
+    say("Words that stay; read them, a name that no roster knows would stand among them:")
+    for column, kept in done.words.items():
+        say(f"  {column}: {', '.join(kept[:40])}{' …' if len(kept) > 40 else ''}")
+    few = Disclosure.of(done.package).few
+    say(f"Combinations of attributes shared by {few}: {len(done.rare)}")
+    for attributes, count in done.rare.groupby("attributes", sort=False).size().items():
+        say(f"  {attributes}: {count}")
+    say(f"They are listed in {names.relative_to(ROOT)}/rare_combinations.csv.")
