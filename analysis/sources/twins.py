@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.sources.build import build
-from analysis.tables.package import DataPackage
 
 __all__ = ["Twin", "build_twin", "twin_of"]
 
