@@ -30,6 +30,8 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.stamp
 endif
 ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
+# Containers like to set this; every kernel would then compile anew all that it imports, twice its other work.
+unexport PYTHONDONTWRITEBYTECODE
 # Work is spread over processes; threads within each would only get in one another's way.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")

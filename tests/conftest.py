@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from pathlib import Path
@@ -22,6 +23,12 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "settled")
 os.environ["MPLBACKEND"] = "agg"
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_finish() -> None:
+    """Take modules and thousands of tests out of what is searched for garbage: they stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _folder(variable: str) -> Path:

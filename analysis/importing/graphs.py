@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,14 +12,13 @@ from xml.etree.ElementTree import Element
 
 import networkx as nx
 
-from analysis.files import write_atomically
 from analysis.importing.archive import read_small_file
 from analysis.importing.markup import parse_xml
 from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble, read_wave
 from analysis.importing.sheets import read_number, shown
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["read_gexf", "read_graphml", "write_graphml"]
+__all__ = ["read_gexf", "read_graphml"]
 
 _LABELS = ("label", "name")
 _VALUES = ("weight", "value")
@@ -163,35 +161,3 @@ def _arcs(
 
 def _number(value: object) -> float | None:
     return None if isinstance(value, (bool, list)) else read_number(str(value))
-
-
-def write_graphml(network: ImportedNetwork, path: Path) -> None:
-    """Write a network as GraphML, ties with `weight`, `wave` and `relation`.
-
-    GraphML has no place for who did not answer, nor for a wave without ties.
-
-    Raises
-    ------
-    InvalidInput
-        When somebody did not answer, or a name has a character XML does not have.
-    """
-    faults = [
-        Fault(path.name, f"the missing answers of {actor!r}", "a network without missing answers")
-        for actor in network.nonresponse["actor_id"]
-    ]
-    faults += [
-        Fault(path.name, repr(label), "characters that XML has")
-        for label in (*network.actors, *(relation for _, relation in network.asked))
-        if re.search("[\ud800-\udfff\ufffe\uffff]", label)
-    ]
-    raise_faults(faults)
-    graph = nx.MultiDiGraph()
-    for place, actor in enumerate(network.actors):
-        graph.add_node(f"n{place}", label=actor)
-    nodes = {actor: f"n{place}" for place, actor in enumerate(network.actors)}
-    for sender, receiver, value, wave, relation in network.ties.itertuples(index=False):
-        tie = {"weight": float(value), "wave": int(wave), "relation": str(relation)}
-        graph.add_edge(nodes[sender], nodes[receiver], **tie)
-    text = io.BytesIO()
-    nx.write_graphml_xml(graph, text)
-    write_atomically(path, text.getvalue())

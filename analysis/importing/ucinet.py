@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Literal
 
-from analysis.files import write_atomically
 from analysis.importing.network import (
     Arc,
     ImportedNetwork,
@@ -24,7 +22,7 @@ from analysis.importing.sheets import is_missing, read_number, read_text, shown
 from analysis.importing.ucinet_header import QUOTED, Header, Word, read_header, words_of
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["read_dl", "write_dl"]
+__all__ = ["read_dl"]
 
 
 def read_dl(path: Path, *, only_wave: int = 1, only_relation: str = "tie") -> ImportedNetwork:
@@ -216,58 +214,3 @@ def _person(file: str, word: Word, known: dict[str, str], header: Header, faults
     allowed = "one of the labels" if header.rows_embedded else f"a number from 1 to {len(known)}"
     faults.append(Fault(file, shown(word.text), allowed, word.line, "data", hint))
     return ""
-
-
-def write_dl(
-    network: ImportedNetwork, path: Path, *, layout: Literal["fullmatrix", "edgelist1"] = "fullmatrix"
-) -> None:
-    """Write a network as DL: labels in quotation marks, a matrix a wave and relation, called `relation wave`.
-
-    Parameters
-    ----------
-    network : ImportedNetwork
-        What to write.
-    path : Path
-        Where to.
-    layout : {"fullmatrix", "edgelist1"}
-        The first has room for those who did not answer (their rows are missing), the second has not.
-
-    Raises
-    ------
-    InvalidInput
-        When a label has a quotation mark, or somebody did not answer and the layout has no room for that.
-    """
-    names = [f"{relation} {wave}" for wave, relation in network.asked]
-    faults = [
-        Fault(path.name, repr(label), "labels without quotation marks")
-        for label in (*network.actors, *names)
-        if '"' in label
-    ]
-    if layout != "fullmatrix" and len(network.nonresponse):
-        faults.append(Fault(path.name, "missing answers", "the layout fullmatrix, which has room for them"))
-    raise_faults(faults)
-    rows = [f"dl n={len(network.actors)} nm={len(names)} format={layout}", "labels:"]
-    rows += [f'"{actor}"' for actor in network.actors]
-    rows += ["matrix labels:", *(f'"{name}"' for name in names), "data:"]
-    place = {actor: number for number, actor in enumerate(network.actors)}
-    silent = set(network.nonresponse.itertuples(index=False, name=None))
-    for number, (wave, relation) in enumerate(network.asked):
-        ties = network.ties[(network.ties["wave"] == wave) & (network.ties["relation"] == relation)]
-        found = [
-            (place[sender], place[receiver], repr(float(value)))
-            for sender, receiver, value in zip(
-                ties["sender_id"], ties["receiver_id"], ties["value"], strict=True
-            )
-        ]
-        if layout == "edgelist1":
-            rows += ["!"] * (number > 0)
-            rows += [f"{sender + 1} {receiver + 1} {value}" for sender, receiver, value in found]
-            continue
-        cells = [
-            ["." if (wave, actor, relation) in silent else "0"] * len(network.actors)
-            for actor in network.actors
-        ]
-        for sender, receiver, value in found:
-            cells[sender][receiver] = value
-        rows += [" ".join(row) for row in cells]
-    write_atomically(path, "\n".join(rows) + "\n")

@@ -1,4 +1,5 @@
 """Where data come from.
 
-`fetch`, `build`, a module per published dataset, and the twins, which are grown from parameters.
+`fetch`, `build`, a module per published dataset, and the twins, which are grown from parameters (`twins` has
+what they share).
 """

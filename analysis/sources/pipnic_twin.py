@@ -5,58 +5,24 @@ Everything comes from `data_raw/pipnic_twin/parameters.json`; see `SOURCE.md` be
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.sources.build import build
-from analysis.tables.package import DataPackage
+from analysis.sources.twins import Twin, build_twin
 
-__all__ = ["Twin", "grown", "tables", "truth"]
+__all__ = ["grown"]
 
 _RELATION = "help"
 _CODES = {"help": "", "asking": "help", "giving": "help", "returning": "help"}
 
 Pair = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Twin:
-    """One network grown from parameters.
-
-    Attributes
-    ----------
-    tables : dict of str to DataFrame
-        Of the data model.
-    truth : dict
-        The parameters; `made_by`: how many ties each source made, by wave.
-    """
-
-    tables: dict[str, pd.DataFrame]
-    truth: dict[str, Any]
-
-
-def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
-    """Return the tables of the twin."""
-    return grown(_parameters(raw)).tables
-
-
-def truth(raw: Path) -> Mapping[str, Any]:
-    """Return what the twin was grown with."""
-    return grown(_parameters(raw)).truth
-
-
-def _parameters(raw: Path) -> dict[str, Any]:
-    return dict(json.loads((raw / "parameters.json").read_text(encoding="utf-8")))
 
 
 def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
@@ -68,6 +34,11 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
         Sizes, dates, rates and chances, as in `parameters.json`.
     seed : int, optional
         Another than that of the parameters.
+
+    Returns
+    -------
+    Twin
+        Of its truth, `made_by`: how many ties each source made, by wave.
     """
     random = np.random.default_rng(parameters["seed"] if seed is None else seed)
     home = {
@@ -235,4 +206,4 @@ def _notes(parameters: Mapping[str, Any], random: np.random.Generator) -> dict[s
 
 
 if __name__ == "__main__":
-    sys.exit(build(tables, "pipnic_twin", truth=truth))
+    sys.exit(build_twin(grown, "pipnic_twin"))

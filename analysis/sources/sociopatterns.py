@@ -9,11 +9,24 @@ import pandas as pd
 
 from analysis.tables.cells import fault_cells
 from analysis.tables.faults import Fault, raise_faults
+from analysis.tables.package import DataPackage
 
-__all__ = ["contact_tables"]
+__all__ = ["contact_tables", "tables"]
 
 _COLUMNS = ["time", "sender", "receiver", "sender_class", "receiver_class"]
 _TEACHERS = "Teachers"
+
+
+def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
+    """Return organizations, actors and contacts of the one file that a school's datapackage declares.
+
+    Raises
+    ------
+    InvalidInput
+        With every fault of the file.
+    """
+    (resource,) = package.resources
+    return contact_tables(raw / resource.path)
 
 
 def contact_tables(path: Path) -> Mapping[str, pd.DataFrame]:

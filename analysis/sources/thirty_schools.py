@@ -5,59 +5,23 @@ Everything comes from `data_raw/thirty_schools/parameters.json`; see `SOURCE.md`
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations, product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.sources.build import build
-from analysis.tables.package import DataPackage
+from analysis.sources.twins import Twin, build_twin
 
-__all__ = ["Meeting", "grown", "tables", "truth"]
+__all__ = ["grown"]
 
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Meeting:
-    """One network of contacts grown from parameters.
-
-    Attributes
-    ----------
-    tables : dict of str to DataFrame
-        Of the data model.
-    truth : dict
-        The parameters; `collaborators`, `met_on`, their `stars`; `closures`: every tie that came of the
-        meeting, with day, kind, and whether it endured. Without coalescence, `placed_at_random`: as many
-        ties that came of nothing.
-    """
-
-    tables: dict[str, pd.DataFrame]
-    truth: dict[str, Any]
-
-
-def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
-    """Return the tables of the twin."""
-    return grown(_parameters(raw)).tables
-
-
-def truth(raw: Path) -> Mapping[str, Any]:
-    """Return what the twin was grown with."""
-    return grown(_parameters(raw)).truth
-
-
-def _parameters(raw: Path) -> dict[str, Any]:
-    return dict(json.loads((raw / "parameters.json").read_text(encoding="utf-8")))
-
-
-def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Meeting:
+def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
     """Return one network of contacts.
 
     Parameters
@@ -67,6 +31,13 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Meeting:
         after the meeting, at the same days, between people taken at random.
     seed : int, optional
         Another than that of the parameters.
+
+    Returns
+    -------
+    Twin
+        Of its truth, `collaborators`, `met_on`, their `stars`; `closures`: every tie that came of the
+        meeting, with day, kind, and whether it endured. Without coalescence, `placed_at_random`: as many
+        ties that came of nothing.
     """
     used = parameters["seed"] if seed is None else seed
     random = np.random.default_rng(used)
@@ -138,7 +109,7 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Meeting:
             for pair, day, kind, lasting in closures
         ],
     }
-    return Meeting(found, told)
+    return Twin(found, told)
 
 
 def _sparse(
@@ -263,4 +234,4 @@ def _adoptions(
 
 
 if __name__ == "__main__":
-    sys.exit(build(tables, "thirty_schools", truth=truth))
+    sys.exit(build_twin(grown, "thirty_schools"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from analysis.sources.build import build
-from analysis.sources.thirty_schools import tables, truth
+from analysis.sources.thirty_schools import grown
+from analysis.sources.twins import build_twin
 
 if __name__ == "__main__":
-    sys.exit(build(tables, "thirty_schools_null", truth=truth))
+    sys.exit(build_twin(grown, "thirty_schools_null"))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import matplotlib
 import nbformat
+
+from tests.compendium import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -112,69 +111,13 @@ wrong,density misprinted,Nobody (2026),number,.05,,once,density,,no idea
 """
 
 
-_WARM = """
-import json, os, runpy, sys
-import IPython, jinja2, jupyter_client, matplotlib.pyplot, nbclient, nbconvert, nbformat, papermill, seaborn
-import nbconvert.filters.markdown_mistune, pygments.formatters, pygments.lexers, yaml
-
-for line in sys.stdin:
-    asked = json.loads(line)
-    child = os.fork()
-    if not child:
-        for number, name in ((0, os.devnull), (1, asked["out"]), (2, asked["err"])):
-            os.dup2(os.open(name, os.O_RDWR), number)
-        os.chdir(asked["cwd"])
-        os.environ.clear()
-        os.environ.update(asked["environment"])
-        sys.path.insert(0, asked["cwd"])
-        sys.argv = ["analysis", *asked["arguments"]]
-        code = 1
-        try:
-            runpy.run_module("analysis", run_name="__main__", alter_sys=True)
-        except SystemExit as ended:
-            code = ended.code or 0
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    _, status = os.waitpid(child, 0)
-    print(os.waitstatus_to_exitcode(status), flush=True)
-"""
-
-
-@cache
-def _warm() -> subprocess.Popen[str]:
-    """Start a process that has imported what a build imports, of others, and forks for every command.
-
-    It holds nothing of `analysis`: each command reads the code of its own copy, as `python -m analysis` does.
-    """
-    one_thread = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", _WARM],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **one_thread, "MPLBACKEND": "agg"},
-    )
-
-    def stop() -> None:
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait()
-
-    atexit.register(stop)
-    return process
-
-
 @dataclass
 class Small:
     """One copy of the small compendium."""
 
     root: Path
     mirror: Path
+    seconds: float = 0.0  # what building it took
 
     def command(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
         environment = {
@@ -186,20 +129,12 @@ class Small:
         return [sys.executable, "-m", "analysis", *arguments], environment
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one command of the compendium to its end, in a process of its own."""
-        command, environment = self.command(*arguments)
-        process = _warm()
-        assert process.stdin is not None and process.stdout is not None
-        with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
-            asked = {"cwd": str(self.root), "arguments": arguments, "environment": environment}
-            process.stdin.write(json.dumps(asked | {"out": out.name, "err": err.name}) + "\n")
-            process.stdin.flush()
-            code = int(process.stdout.readline())
-            texts = [Path(stream.name).read_text(encoding="utf-8") for stream in (out, err)]
-        return subprocess.CompletedProcess(command, code, *texts)
+        """Run one command of the compendium to its end, in a process of its own, forked from a warm one."""
+        _, environment = self.command(*arguments)
+        return warm.run(self.root, arguments, environment)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start one command and return at once."""
+        """Start one command as a person does, its kernels too, and return at once."""
         command, environment = self.command(*arguments)
         return subprocess.Popen(
             command,

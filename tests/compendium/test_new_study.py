@@ -15,6 +15,7 @@ import pytest
 from analysis.compendium import new_study as module
 from analysis.compendium.new_study import new_study
 from analysis.tables.faults import InvalidInput
+from tests.compendium import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +38,7 @@ def run(root: Path, *arguments: str) -> str:
     """Run one command of make with this Python; return what it says."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COMPENDIUM_")}
     command = ["make", "ENV=active", f"PYTHON={sys.executable}", *arguments]
-    environment |= {"HOME": str(root.parent / "home")}
+    environment |= {"HOME": str(root.parent / "home"), **warm.kernels()}
     done = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, timeout=300, check=False
     )

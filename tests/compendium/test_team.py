@@ -8,13 +8,13 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from analysis.privacy.names import fold
+from tests.compendium import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,10 +91,7 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one command of the compendium."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COMPENDIUM_")}
     environment |= {"PYTHONPATH": str(root), "HOME": str(root.parent / "home")}
-    command = [sys.executable, "-m", "analysis", *arguments]
-    return subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
+    return warm.run(root, arguments, environment)
 
 
 RELATIONS = ("--relation", "help:0:2:Whom do you ask for help?", "--relation", "trust:0:2")

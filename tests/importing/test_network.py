@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.importing.edges import read_edges
-from analysis.importing.graphs import read_gexf, read_graphml, write_graphml
-from analysis.importing.matrices import read_matrices, write_matrix_csv
+from analysis.importing.graphs import read_gexf, read_graphml
+from analysis.importing.matrices import read_matrices
 from analysis.importing.network import (
     Arc,
     ImportedNetwork,
@@ -22,11 +22,12 @@ from analysis.importing.network import (
     read_wave,
 )
 from analysis.importing.pajek import read_pajek
-from analysis.importing.ucinet import read_dl, write_dl
+from analysis.importing.ucinet import read_dl
 from analysis.tables.faults import InvalidInput
 from analysis.tables.package import DataPackage, Relation
 from analysis.tables.validate import checked
 from tests.importing.networks import ACTORS, EXPECTED, FILES, MATRIX, TABLE, equal, write_sheets
+from tests.importing.writers import write_dl, write_graphml, write_matrix_csv
 from tests.tables.workbooks import write_workbook
 
 PACKAGE = DataPackage(

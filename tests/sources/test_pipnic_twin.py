@@ -16,7 +16,8 @@ from scipy.stats import binom
 import analysis.tables.load
 from analysis.evidence.attribution import KNOWLEDGE, admissible, exposures, risk_set
 from analysis.files import DATA_RAW
-from analysis.sources.pipnic_twin import Twin, grown, tables, truth
+from analysis.sources.pipnic_twin import grown
+from analysis.sources.twins import Twin, twin_of
 from analysis.tables.faults import InvalidInput
 from analysis.tables.load import load, load_truth, write_dataset
 from analysis.tables.package import DataPackage, read_package
@@ -48,7 +49,7 @@ def parameters() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def twin(package: DataPackage) -> dict[str, pd.DataFrame]:
     """Return the checked tables of the committed parameters."""
-    return checked(tables(FOLDER, package), package)
+    return checked(twin_of(grown, FOLDER).tables, package)
 
 
 def only(parameters: dict[str, Any], *sources: str, **changed: object) -> Twin:
@@ -118,8 +119,8 @@ def test_the_truth_is_written_beside_the_tables(
     parameters: dict[str, Any], package: DataPackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(analysis.tables.load, "DATA_DERIVED", tmp_path)
-    known = truth(FOLDER)
-    made = checked(tables(FOLDER, package), package)
+    known = twin_of(grown, FOLDER).truth
+    made = checked(twin_of(grown, FOLDER).tables, package)
     write_dataset(made, package, tmp_path / "pipnic_twin", known)
     write_dataset(made, package, tmp_path / "real")
     assert load_truth("pipnic_twin") == known

@@ -11,15 +11,14 @@ import pytest
 
 from analysis.contacts.stream import contact_stream
 from analysis.files import DATA_RAW, digest
-from analysis.sources import sociopatterns_high_school, sociopatterns_primary_school
-from analysis.sources.sociopatterns import contact_tables
+from analysis.sources.sociopatterns import contact_tables, tables
 from analysis.tables.faults import InvalidInput
 from analysis.tables.package import read_package
 from analysis.tables.validate import checked
 from tests.sources.packages import installed
 
 HELD = installed("tnetwork") / "dyn_graph/toy_data"
-MODULES = {"primary": sociopatterns_primary_school, "high": sociopatterns_high_school}
+SCHOOLS = ("primary", "high")
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +26,12 @@ def schools() -> dict[str, dict[str, pd.DataFrame]]:
     """Return the checked tables of both schools, read where the package has them."""
     packages = {
         school: read_package(DATA_RAW / f"sociopatterns_{school}_school/datapackage.json")
-        for school in MODULES
+        for school in SCHOOLS
     }
-    return {
-        school: checked(module.tables(HELD, packages[school]), packages[school])
-        for school, module in MODULES.items()
-    }
+    return {school: checked(tables(HELD, package), package) for school, package in packages.items()}
 
 
-@pytest.mark.parametrize("school", MODULES)
+@pytest.mark.parametrize("school", SCHOOLS)
 def test_the_file_that_the_lock_brings_is_the_one_declared(school: str) -> None:
     (resource,) = read_package(DATA_RAW / f"sociopatterns_{school}_school/datapackage.json").resources
     assert digest((HELD / resource.path).read_bytes()) == resource.sha256
@@ -64,7 +60,7 @@ def test_180_pupils_of_five_classes_on_seven_days(schools: dict[str, dict[str, p
     assert found["contacts"]["time"].str[:10].nunique() == 7
 
 
-@pytest.mark.parametrize("school", MODULES)
+@pytest.mark.parametrize("school", SCHOOLS)
 def test_every_row_returns(schools: dict[str, dict[str, pd.DataFrame]], school: str) -> None:
     (path,) = HELD.glob("Primary*" if school == "primary" else "thiers*")
     found = schools[school]

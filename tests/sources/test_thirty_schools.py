@@ -14,7 +14,8 @@ import pytest
 from analysis.contacts.closure import star_coalescence
 from analysis.files import DATA_RAW
 from analysis.sources import thirty_schools_null
-from analysis.sources.thirty_schools import Meeting, grown, tables, truth
+from analysis.sources.thirty_schools import grown
+from analysis.sources.twins import Twin, twin_of
 from analysis.tables.package import read_package
 from analysis.tables.validate import checked
 
@@ -33,13 +34,13 @@ def seed(request: pytest.FixtureRequest) -> int | None:
 
 
 @pytest.fixture(scope="module", params=[PARAMETERS, WITHOUT], ids=["planted", "null"])
-def meeting(request: pytest.FixtureRequest, seed: int | None) -> Meeting:
+def meeting(request: pytest.FixtureRequest, seed: int | None) -> Twin:
     """Return a twin, with coalescence and without."""
     return grown(request.param, seed)
 
 
 @pytest.fixture(scope="module")
-def planted(seed: int | None) -> Meeting:
+def planted(seed: int | None) -> Twin:
     """Return a twin with coalescence."""
     return grown(PARAMETERS, seed)
 
@@ -59,20 +60,20 @@ def later(day: str, days: int) -> str:
 
 def test_the_null_differs_in_one_parameter_and_shares_the_importer() -> None:
     assert {**PARAMETERS, "coalescence": False} == WITHOUT and PARAMETERS["coalescence"]
-    assert (thirty_schools_null.tables, thirty_schools_null.truth) == (tables, truth)
+    assert thirty_schools_null.grown is grown
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_the_committed_twins_pass_the_checks(folder: Any) -> None:
     package = read_package(folder / "datapackage.json")
-    found = checked(tables(folder, package), package)
+    found = checked(twin_of(grown, folder).tables, package)
     assert found["organizations"]["kind"].value_counts().to_dict() == {"school": 30, "network": 2}
     assert len(found["actors"]) == 60
     assert set(found["actors"]["organization_id"].value_counts()) == {2}
-    assert truth(folder)["collaborators"] == ["teacher_01", "teacher_31"]
+    assert twin_of(grown, folder).truth["collaborators"] == ["teacher_01", "teacher_31"]
 
 
-def test_a_seed_gives_its_own_tables_every_time(meeting: Meeting) -> None:
+def test_a_seed_gives_its_own_tables_every_time(meeting: Twin) -> None:
     again = grown(meeting.truth, meeting.truth["seed"])
     assert again.truth == meeting.truth
     for name, frame in meeting.tables.items():
@@ -81,7 +82,7 @@ def test_a_seed_gives_its_own_tables_every_time(meeting: Meeting) -> None:
     assert not meeting.tables["contacts"].equals(another.tables["contacts"])
 
 
-def test_contacts_are_of_two_known_people_and_in_the_time_observed(meeting: Meeting) -> None:
+def test_contacts_are_of_two_known_people_and_in_the_time_observed(meeting: Twin) -> None:
     contacts = meeting.tables["contacts"]
     assert set(contacts["sender_id"]) | set(contacts["receiver_id"]) <= set(meeting.tables["actors"].actor_id)
     assert (contacts["sender_id"] != contacts["receiver_id"]).all()
@@ -89,7 +90,7 @@ def test_contacts_are_of_two_known_people_and_in_the_time_observed(meeting: Meet
     assert contacts["time"].between(START.isoformat(), later(str(START), PARAMETERS["days"])).all()
 
 
-def test_stars_are_the_contacts_before_the_meeting_and_are_apart(meeting: Meeting) -> None:
+def test_stars_are_the_contacts_before_the_meeting_and_are_apart(meeting: Twin) -> None:
     met = meeting.truth["met_on_date"]
     dates = days_of(meeting.tables["contacts"])
     one, other = meeting.truth["collaborators"]
@@ -103,12 +104,12 @@ def test_stars_are_the_contacts_before_the_meeting_and_are_apart(meeting: Meetin
     assert all(side[first] == side[second] for first, second in early)
 
 
-def new_ties(meeting: Meeting) -> list[dict[str, Any]]:
+def new_ties(meeting: Twin) -> list[dict[str, Any]]:
     """Return the ties planted after the meeting, whether they came of it or fell at random."""
     return list(meeting.truth["closures" if "closures" in meeting.truth else "placed_at_random"])
 
 
-def test_a_planted_tie_is_new_on_its_day_and_lasts_if_it_endures(meeting: Meeting) -> None:
+def test_a_planted_tie_is_new_on_its_day_and_lasts_if_it_endures(meeting: Twin) -> None:
     dates = days_of(meeting.tables["contacts"])
     met = meeting.truth["met_on_date"]
     for closure in new_ties(meeting):
@@ -119,7 +120,7 @@ def test_a_planted_tie_is_new_on_its_day_and_lasts_if_it_endures(meeting: Meetin
     assert {closure["endures"] for closure in new_ties(meeting)} == {True, False}
 
 
-def test_a_closure_is_of_the_kind_it_is_called(planted: Meeting) -> None:
+def test_a_closure_is_of_the_kind_it_is_called(planted: Twin) -> None:
     one, other = planted.truth["collaborators"]
     stars = planted.truth["stars"]
     allowed = {
@@ -132,7 +133,7 @@ def test_a_closure_is_of_the_kind_it_is_called(planted: Meeting) -> None:
     assert all(tuple(closure["pair"]) in pairs[closure["kind"]] for closure in closures)
 
 
-def test_the_detector_finds_the_closures_their_days_and_endurance_and_no_other(planted: Meeting) -> None:
+def test_the_detector_finds_the_closures_their_days_and_endurance_and_no_other(planted: Twin) -> None:
     found = star_coalescence(
         planted.tables["contacts"],
         window=PARAMETERS["window"],
@@ -159,7 +160,7 @@ def test_the_detector_finds_the_closures_their_days_and_endurance_and_no_other(p
 
 
 def test_the_null_has_as_many_new_ties_on_the_same_days_of_no_planted_kind(
-    planted: Meeting, seed: int | None
+    planted: Twin, seed: int | None
 ) -> None:
     null = grown(WITHOUT, seed)
     told, placed = (
@@ -174,7 +175,7 @@ def test_the_null_has_as_many_new_ties_on_the_same_days_of_no_planted_kind(
     assert fresh == [len(null.truth["placed_at_random"]) + PARAMETERS["other_new_ties"]] * 2
 
 
-def test_every_school_adopts_once_or_is_censored_at_the_end(meeting: Meeting) -> None:
+def test_every_school_adopts_once_or_is_censored_at_the_end(meeting: Twin) -> None:
     rows = meeting.tables["adoptions"].set_index("adopter_id")
     end = later(str(START), PARAMETERS["days"])
     schools = meeting.tables["organizations"].query("kind == 'school'")["organization_id"]
@@ -184,7 +185,7 @@ def test_every_school_adopts_once_or_is_censored_at_the_end(meeting: Meeting) ->
     assert rows.index[rows["adopted_on"] == START.isoformat()].tolist() == ["school_01"]
 
 
-def test_where_nobody_adopts_alone_a_contact_had_adopted_before(meeting: Meeting) -> None:
+def test_where_nobody_adopts_alone_a_contact_had_adopted_before(meeting: Twin) -> None:
     assert PARAMETERS["adoption"]["alone"] == 0.0
     every = PARAMETERS["adoption"]["every"]
     rows = meeting.tables["adoptions"]
