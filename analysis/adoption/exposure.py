@@ -37,6 +37,7 @@ __all__ = [
     "layers_of",
     "scaled",
     "tie_ends",
+    "upcoming_exposure",
     "weighted_layers",
 ]
 
@@ -117,6 +118,50 @@ def exposure(
         layer = layers[period - shift]
         result[:, period] = _mean_over(layer, adopted[:, [period - lag]], weights, no_alters)[:, 0]
     return result
+
+
+def upcoming_exposure(
+    network: Network | Sequence[Network],
+    adoption_time: npt.ArrayLike,
+    periods: npt.ArrayLike,
+    *,
+    network_lag: int = 0,
+    weights: ExposureWeights = "row-normalised",
+    valued: bool = False,
+    no_alters: float = 0.0,
+) -> Floats:
+    """Return how much each person is tied to people who adopt in the *next* period: a placebo.
+
+    Parameters and errors are those of `exposure`. Nobody can have followed an adopter who is yet to come.
+
+    Returns
+    -------
+    ndarray of shape (n, T)
+        The last column is NaN: what came next was not observed.
+
+    Examples
+    --------
+    >>> upcoming_exposure([[0, 1, 1], [0, 0, 1], [0, 0, 0]], [1, 2, 3], [1, 2, 3])[0].tolist()
+    [0.5, 0.5, nan]
+    """
+    times, bounds = checked_times(adoption_time), checked_periods(periods)
+    ranks = adoption_ranks(times, bounds)
+    earlier = np.append(bounds, np.inf)[np.where(ranks < len(bounds), np.maximum(ranks - 1, 0), len(bounds))]
+    by_next, by_now = (
+        exposure(
+            network,
+            moments,
+            bounds,
+            lag=0,
+            network_lag=network_lag,
+            weights=weights,
+            valued=valued,
+            no_alters=no_alters,
+        )
+        for moments in (earlier, times)
+    )
+    by_next[:, -1] = np.nan
+    return by_next - by_now
 
 
 def checked_network_lag(lag: int, network_lag: int | None) -> int:

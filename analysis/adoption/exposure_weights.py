@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import shortest_path
 
-from analysis.arrays import Flags
+from analysis.arrays import Flags, Integers
 from analysis.checks import require_count
 
 __all__ = [
     "Network",
     "ObservedNetwork",
     "equivalence",
+    "group_numbers",
     "inverse_geodesic_weights",
     "observed_network",
     "row_normalised",
@@ -156,3 +159,24 @@ def row_normalised(weights: sparse.csr_array) -> sparse.csr_array:
     total = weights.sum(axis=1)
     scale = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
     return sparse.csr_array(sparse.diags_array(scale) @ weights)
+
+
+def group_numbers(groups: npt.ArrayLike, size: int) -> Integers:
+    """Return the number of each actor's group, from 0.
+
+    Raises
+    ------
+    ValueError
+        When there are not `size` of them, or one is missing.
+
+    Examples
+    --------
+    >>> group_numbers(["b", "a", "b"], 3).tolist()
+    [1, 0, 1]
+    """
+    given = pd.Series(np.asarray(groups, dtype=object))
+    if len(given) != size:
+        raise ValueError(f"there are {len(given)} groups for {size} actors; one each is needed")
+    if given.isna().any():
+        raise ValueError(f"groups: {int(given.isna().sum())} missing; allowed: none")
+    return np.unique(given.to_numpy(), return_inverse=True)[1].astype(np.int64)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
+from scipy.stats import t as student_t
 from statsmodels.discrete.discrete_model import Logit
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.families.links import CLogLog
@@ -27,7 +28,7 @@ from statsmodels.tools.sm_exceptions import (
     PerfectSeparationWarning,
 )
 
-from analysis.adoption.exposure import HOMOPHILY, ExposureWeights, exposure
+from analysis.adoption.exposure import HOMOPHILY, ExposureWeights, exposure, upcoming_exposure
 from analysis.adoption.exposure_weights import Network
 from analysis.adoption.person_periods import person_periods
 from analysis.arrays import Floats, Integers
@@ -38,6 +39,8 @@ from analysis.result import Result
 __all__ = [
     "HazardLink",
     "HazardModel",
+    "PeriodEffects",
+    "UPCOMING",
     "diffusion_regression",
     "hazard_model",
 ]
@@ -45,7 +48,19 @@ __all__ = [
 
 HazardLink = Literal["logit", "complementary log-log"]
 
+PeriodEffects = Literal["each", "spline", "linear"]
+"""How the hazard may change from period to period whatever the exposure."""
+
+UPCOMING = "upcoming exposure"
+"""Name of the placebo."""
+
 _FEW_GROUPS = 30
+
+_EFFECT = "effect of "
+"""What the columns of effects are called by."""
+
+_KNOTS = (0.05, 0.35, 0.65, 0.95)
+"""Quantiles of the periods of adoption at which a spline may bend."""
 
 _NO_END = 50.0
 """Standard error, for one standard deviation of a term, beyond which there is no finite estimate."""
@@ -60,7 +75,11 @@ class HazardModel(Result):
     terms : tuple of str
         ``constant`` first.
     estimates, standard_errors, p, lower, upper : ndarray of shape (k,)
-        Of the linear predictor; p and intervals by the normal distribution.
+        Of the linear predictor; p and intervals by the normal distribution, or by t(G − 1) of G groups.
+    effects : tuple of str
+        What has a constant for each of its values, which are not among the terms.
+    parameters : int
+        Terms and constants of effects, all that was estimated.
     exposure : str or None
         The term that is exposure.
     link : {"logit", "complementary log-log"}
@@ -70,6 +89,8 @@ class HazardModel(Result):
         Person-periods at risk and adoptions among them.
     left_out : int
         Person-periods with something missing.
+    uninformative : int
+        Person-periods left out since nobody, or everybody, adopted in all that share a value of an effect.
     groups : int or None
         Clusters the standard errors allow for; None: those of maximum likelihood.
     log_likelihood : float
@@ -81,12 +102,15 @@ class HazardModel(Result):
     p: Floats
     lower: Floats
     upper: Floats
+    effects: tuple[str, ...]
+    parameters: int
     exposure: str | None
     link: HazardLink
     level: float
     rows: int
     events: int
     left_out: int
+    uninformative: int
     groups: int | None
     log_likelihood: float
 
@@ -107,7 +131,11 @@ class HazardModel(Result):
 
     def summary(self) -> str:
         """Return the table under a line on the data, and what it cannot show."""
-        errors = "maximum likelihood" if self.groups is None else f"robust, {self.groups} groups"
+        errors = (
+            "maximum likelihood"
+            if self.groups is None
+            else f"robust, t with {self.groups - 1} degrees of freedom for {self.groups} groups"
+        )
         lines = [
             f"{self.events} adoptions in {self.rows} person-periods ({self.left_out} left out, something "
             f"missing); {self.link}; standard errors: {errors}; {self.level:.0%} intervals",
@@ -115,6 +143,11 @@ class HazardModel(Result):
         ]
         if self.groups is not None and self.groups < _FEW_GROUPS:
             lines.append(f"With {self.groups} groups, robust standard errors tend to be too small.")
+        if self.effects:
+            lines.append(
+                f"A constant for each {', each '.join(self.effects)}; {self.uninformative} person-periods in "
+                "which nobody or everybody adopted there are left out"
+            )
         if self.exposure is not None:
             lines.append(HOMOPHILY)
         return "\n".join(lines)
@@ -127,6 +160,7 @@ def hazard_model(
     exposure: str | None = "exposure",
     covariates: Sequence[str] = ("period",),
     categorical: Sequence[str] = (),
+    effects: Sequence[str] = (),
     groups: str | None = None,
     link: HazardLink = "logit",
     level: float = 0.95,
@@ -144,9 +178,13 @@ def hazard_model(
         Column of exposure; give it lagged, or adoption in the same period will stand on both sides.
     covariates, categorical : sequence of str
         Numeric columns, and columns entered as a term for each value but the first in order.
+    effects : sequence of str
+        Columns, such as the period or the community, each of whose values gets a constant of its own. Rows of
+        a value of which nobody, or everybody, adopts would have an infinite one and say nothing of the rest:
+        they are left out and counted. The model's ``constant`` is that at the mean of the effects.
     groups : str, optional
         Column of clusters for robust standard errors, with the usual small-sample factor
-        G / (G − 1) · (N − 1) / (N − k).
+        G / (G − 1) · (N − 1) / (N − k); p and intervals are then by t(G − 1).
     link : {"logit", "complementary log-log"}
         The latter's coefficients are those of a proportional-hazards model in continuous time (Prentice &
         Gloeckler 1978, Biometrics 34, 57–67).
@@ -165,34 +203,47 @@ def hazard_model(
     require_one_of("link", link, get_args(HazardLink))
     require_level(level)
     numeric = ([] if exposure is None else [exposure]) + list(covariates)
-    used = [event, *numeric, *categorical, *([] if groups is None else [groups])]
+    used = [event, *numeric, *categorical, *effects, *([] if groups is None else [groups])]
     absent = [name for name in used if name not in frame]
     if absent:
         raise ValueError(f"no column {', '.join(absent)}; there are {', '.join(map(str, frame.columns))}")
     texts = [name for name in [event, *numeric] if not pd.api.types.is_numeric_dtype(frame[name])]
     if texts:
         raise ValueError(f"not numeric: {', '.join(texts)}; name such covariates in categorical")
-    rows = frame[list(dict.fromkeys(used))].dropna()
+    complete = frame[list(dict.fromkeys(used))].dropna()
+    rows = _informative(complete, event, effects)
     outcome = rows[event].to_numpy(dtype=float)
-    design = _design(rows, numeric, categorical)
+    design = _design(rows, numeric, categorical, effects)
     clusters = None if groups is None else pd.factorize(rows[groups])[0]
     _check_model(outcome, design, event, clusters)
     estimates, covariance, log_likelihood = _fit(outcome, design, link, clusters)
-    errors = np.sqrt(np.diag(covariance))
-    lower, upper = normal_interval(estimates, errors, level)
+    terms = tuple(_design(rows[:0], numeric, [], []).columns)
+    terms += tuple(name for name in design.columns[len(terms) :] if not name.startswith(_EFFECT))
+    estimates, errors = estimates[: len(terms)], np.sqrt(np.diag(covariance))[: len(terms)]
+    if clusters is None:
+        p = 2 * norm.sf(np.abs(estimates / errors))
+        lower, upper = normal_interval(estimates, errors, level)
+    else:
+        free = int(clusters.max())
+        p = 2 * student_t.sf(np.abs(estimates / errors), free)
+        half = student_t.ppf((1 + level) / 2, free) * errors
+        lower, upper = estimates - half, estimates + half
     return HazardModel(
-        terms=tuple(design.columns),
+        terms=terms,
         estimates=estimates,
         standard_errors=errors,
-        p=2 * norm.sf(np.abs(estimates / errors)),
+        p=p,
         lower=lower,
         upper=upper,
+        effects=tuple(effects),
+        parameters=design.shape[1],
         exposure=exposure,
         link=link,
         level=level,
         rows=len(rows),
         events=int(outcome.sum()),
-        left_out=len(frame) - len(rows),
+        left_out=len(frame) - len(complete),
+        uninformative=len(complete) - len(rows),
         groups=None if clusters is None else int(clusters.max()) + 1,
         log_likelihood=log_likelihood,
     )
@@ -211,10 +262,17 @@ def diffusion_regression(
     weights: ExposureWeights = "row-normalised",
     valued: bool = False,
     observed_until: npt.ArrayLike | None = None,
+    period_effects: PeriodEffects = "each",
     groups: str | None = None,
+    clustered: bool = True,
+    placebo: bool = False,
     link: HazardLink = "logit",
 ) -> HazardModel:
-    """Fit a hazard of adoption with lagged exposure, attributes and a trend (netdiffuseR's ``diffreg``).
+    """Fit a hazard of adoption with lagged exposure, attributes and periods (netdiffuseR's ``diffreg``).
+
+    Exposure grows as a hazard rises and stays high when it falls. Unless the hazard is free to do so on its
+    own, exposure stands for its course: with a linear trend and a bell-shaped hazard it is "significant" in a
+    third of networks without any contagion. So it is for communities that adopt early or late.
 
     Parameters
     ----------
@@ -222,15 +280,29 @@ def diffusion_regression(
         As `analysis.adoption.exposure.exposure`; the first `lag` periods are left out.
     attributes : DataFrame of n rows, optional
         Holds the `covariates`, `categorical` and `groups`.
-    covariates, categorical, groups, link
+    covariates, categorical, link
         As `hazard_model`.
     observed_until
         As `analysis.adoption.adopters.hazard_by_period`.
+    period_effects : {"each", "spline", "linear"}
+        A constant for each period; a natural cubic spline of three terms, for where adoptions are few; or a
+        linear trend, as in netdiffuseR, whose constant is then that of a period 0.
+    groups : str, optional
+        Column of communities: each gets a constant of its own, and standard errors are clustered by them.
+    clustered : bool
+        False leaves the standard errors those of maximum likelihood, where communities are too few to
+        cluster by.
+    placebo : bool
+        Whether exposure is replaced by `upcoming_exposure`: the share of those one is tied to who adopt in the
+        *next* period. They cannot have been followed yet; an estimate as large as that of exposure says
+        that likeness, or a common time, makes tied people adopt together. (It is no clean zero where ties
+        run both ways: those who adopt next may follow the person.)
 
     Returns
     -------
     HazardModel
-        Terms ``constant``, ``exposure``, the covariates, ``period``, then the categories. netdiffuseR's data
+        Terms ``constant``, ``exposure``, the covariates, ``period`` if it has terms, then the categories. Except
+        in a linear trend the constant is of the average period and community. netdiffuseR's data
         give never-adopters the period after the last, in which all of them "adopt"; given as inf or NaN,
         they are at risk to the end and never adopt.
 
@@ -239,28 +311,88 @@ def diffusion_regression(
     ValueError, NotEstimable
         As `hazard_model` and `analysis.adoption.exposure.exposure`.
     """
-    found = exposure(
-        network, adoption_time, periods, lag=lag, network_lag=network_lag, weights=weights, valued=valued
+    require_one_of("period_effects", period_effects, get_args(PeriodEffects))
+    kind: dict[str, Any] = {"network_lag": network_lag, "weights": weights, "valued": valued}
+    name = UPCOMING if placebo else "exposure"
+    found = (
+        upcoming_exposure(network, adoption_time, periods, **kind | {"network_lag": network_lag or 0})
+        if placebo
+        else exposure(network, adoption_time, periods, lag=lag, **kind)
     )
+    # The same person-periods for both, those that have a period before.
+    found[:, :lag] = np.nan
     frame = person_periods(
         adoption_time,
         periods,
         attributes=attributes,
-        by_period={"exposure": found},
+        by_period={name: found},
         observed_until=observed_until,
     )
+    course: list[str] = []
+    if period_effects == "linear":
+        course = ["period"]
+    elif period_effects == "spline":
+        used = frame[frame[name].notna()]
+        terms = _spline(frame["period"].to_numpy(dtype=float), used.loc[used["adopted"] == 1, "period"])
+        course = [f"period[spline {number}]" for number in range(1, terms.shape[1] + 1)]
+        terms = terms - terms[frame[name].notna()].mean(axis=0) if len(used) else terms
+        frame = pd.concat([frame, pd.DataFrame(terms, columns=course, index=frame.index)], axis=1)
+    effects = [*(["period"] if period_effects == "each" else []), *([] if groups is None else [groups])]
     return hazard_model(
-        frame, covariates=[*covariates, "period"], categorical=categorical, groups=groups, link=link
+        frame,
+        exposure=name,
+        covariates=[*covariates, *course],
+        categorical=categorical,
+        effects=effects,
+        groups=groups if clustered else None,
+        link=link,
     )
 
 
-def _design(rows: pd.DataFrame, numeric: Sequence[str], categorical: Sequence[str]) -> pd.DataFrame:
+def _spline(periods: Floats, events: pd.Series) -> Floats:
+    """Return the terms of a natural cubic spline, linear outside its four knots (Harrell 2015, 2.4.5).
+
+    The knots are quantiles of the periods of adoption; fewer where these coincide, down to a straight line.
+    """
+    knots = np.unique(np.quantile(events, _KNOTS)) if len(events) else np.empty(0)
+    columns = [periods]
+    if len(knots) > 2:
+        last, before = knots[-1], knots[-2]
+        size = (last - knots[0]) ** 2
+
+        def above(knot: float) -> Floats:
+            return np.maximum(periods - knot, 0.0) ** 3
+
+        for knot in knots[:-2]:
+            one, other = (last - knot) / (last - before), (before - knot) / (last - before)
+            columns.append((above(knot) - one * above(before) + other * above(last)) / size)
+    return np.column_stack(columns)
+
+
+def _informative(rows: pd.DataFrame, event: str, effects: Sequence[str]) -> pd.DataFrame:
+    """Return the rows without those of an effect's value of which nobody, or everybody, adopts."""
+    before = -1
+    while len(rows) != before:
+        before = len(rows)
+        for name in effects:
+            share = rows.groupby(name)[event].transform("mean")
+            rows = rows[(share > 0) & (share < 1)]
+    return rows
+
+
+def _design(
+    rows: pd.DataFrame, numeric: Sequence[str], categorical: Sequence[str], effects: Sequence[str]
+) -> pd.DataFrame:
     columns: dict[str, Floats] = {"constant": np.ones(len(rows))}
     for name in numeric:
         columns[name] = rows[name].to_numpy(dtype=float)
     for name in categorical:
         for value in sorted(rows[name].unique())[1:]:
             columns[f"{name}[{value}]"] = (rows[name] == value).to_numpy(dtype=float)
+    for name in effects:
+        for value in sorted(rows[name].unique())[1:]:
+            is_there = (rows[name] == value).to_numpy(dtype=float)
+            columns[f"{_EFFECT}{name}[{value}]"] = is_there - is_there.mean()
     return pd.DataFrame(columns)
 
 
@@ -277,7 +409,7 @@ def _check_model(outcome: Floats, design: pd.DataFrame, event: str, clusters: In
         faults.append("found infinite values; allowed: finite numbers, and missing")
     else:
         # Columns of one size, so that what counts as dependent does not hang on units.
-        scaled = matrix / np.maximum(np.sqrt((matrix**2).sum(axis=0)), 1e-300)
+        scaled = np.linalg.qr(matrix / np.maximum(np.sqrt((matrix**2).sum(axis=0)), 1e-300), mode="r")
         earlier = [np.linalg.matrix_rank(scaled[:, :count]) for count in range(matrix.shape[1] + 1)]
         spare = [str(design.columns[k]) for k in range(matrix.shape[1]) if earlier[k + 1] == earlier[k]]
         if spare:

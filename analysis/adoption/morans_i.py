@@ -17,8 +17,8 @@ from scipy import sparse
 from scipy.stats import norm
 
 from analysis.adoption.exposure import HOMOPHILY
-from analysis.adoption.exposure_weights import Network, observed_network
-from analysis.arrays import Floats
+from analysis.adoption.exposure_weights import Network, group_numbers, observed_network
+from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_count
 from analysis.resampling.monte_carlo import p_value
 from analysis.result import Result
@@ -43,21 +43,24 @@ class MoranTest(Result):
         Of the k columns, such as the periods.
     statistic : ndarray of shape (k,)
         NaN where all values are equal (netdiffuseR prints 0).
-    expected : float
-        −1 / (n − 1), whatever the values.
+    expected : ndarray of shape (k,)
+        Mean over all permutations, exactly: −1 / (n − 1) whatever the values; within groups another number,
+        above 0 where tied people share groups that differ.
     sd, p_normal : ndarray of shape (k,)
-        Standard deviation over all n! permutations in closed form (Cliff & Ord 1981, eq. 1.37), and the
-        two-sided p of the normal approximation with it.
+        Standard deviation over all n! permutations in closed form (Cliff & Ord 1981, eq. 1.37); within
+        groups that of the permutations drawn. And the two-sided p of the normal approximation with it.
     permutation_mean, permutation_sd : ndarray of shape (k,)
         Of the permutations drawn.
     p, p_greater : ndarray of shape (k,)
         (1 + b) / (1 + m): two-sided by distance from `expected`, and for clustering alone.
     permutations, seed : int
+    groups : int or None
+        Within which values were permuted; None: over all people.
     """
 
     labels: tuple[object, ...]
     statistic: Floats
-    expected: float
+    expected: Floats
     sd: Floats
     p_normal: Floats
     permutation_mean: Floats
@@ -66,6 +69,7 @@ class MoranTest(Result):
     p_greater: Floats
     permutations: int
     seed: int
+    groups: int | None
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a column of values."""
@@ -85,10 +89,11 @@ class MoranTest(Result):
 
     def summary(self) -> str:
         """Return the table under a line on the permutations."""
+        where = "over all people" if self.groups is None else f"within {self.groups} groups"
         return "\n".join(
             [
-                f"Moran's I, {self.expected:.4f} expected; {self.permutations} permutations",
-                self.tidy().drop(columns="expected").to_string(index=False, float_format="{:.4f}".format),
+                f"Moran's I; {self.permutations} permutations {where}",
+                self.tidy().to_string(index=False, float_format="{:.4f}".format),
                 HOMOPHILY,
             ]
         )
@@ -102,6 +107,7 @@ def morans_i(
     seed: int,
     normalised: bool = True,
     labels: Sequence[object] | None = None,
+    groups: npt.ArrayLike | None = None,
 ) -> MoranTest:
     """Test whether tied people have like values, by permuting the values over the people.
 
@@ -121,11 +127,14 @@ def morans_i(
         Whether rows are divided by their sum first, as in netdiffuseR.
     labels : sequence of length k, optional
         Names of the columns.
+    groups : array-like of length n, optional
+        Communities, within which the values are permuted: the chance that people of one community are alike
+        whoever is tied to whom is then part of what is expected.
 
     Raises
     ------
     ValueError
-        When shapes do not fit, a value is missing, or for fewer than one permutation.
+        When shapes do not fit, a value or group is missing, or for fewer than one permutation.
     NotEstimable
         When nobody is tied, or n < 4.
 
@@ -157,6 +166,7 @@ def morans_i(
         faults.append(f"there are {len(names)} labels for {columns.shape[1]} columns; one each is needed")
     if faults:
         raise ValueError("\n".join(faults))
+    members = np.zeros(size, np.int64) if groups is None else group_numbers(groups, size)
     if size < 4 or not weights.nnz:
         raise NotEstimable(f"found {size} actors and {weights.nnz} ties; Moran's I needs 4 actors and a tie")
     if normalised:
@@ -168,16 +178,21 @@ def morans_i(
     same = variation <= _CONSTANT * np.maximum((columns**2).sum(axis=0), 1.0)
     factor = np.divide(size / weights.sum(), variation, out=np.full(len(variation), np.nan), where=~same)
     statistic = factor * _cross_products(weights, centred[None])[0]
-    expected = -1 / (size - 1)
-    sd = _permutation_sd(weights, centred, ~same)
+    expected = np.full(len(variation), -1 / (size - 1))
+    if groups is not None:
+        expected = factor * _mean_cross_products(weights, centred, members)
     random = np.random.default_rng(seed)
     step = max(1, _AT_ONCE // centred.size)
-    batches = []
+    batches, place = [], np.argsort(members, kind="stable")
     for first in range(0, permutations, step):
-        order = np.argsort(random.random((min(step, permutations - first), size)), axis=1)
+        drawn_order = np.argsort(members + random.random((min(step, permutations - first), size)), axis=1)
+        order = np.empty_like(drawn_order)
+        order[:, place] = drawn_order
         batches.append(factor * _cross_products(weights, centred[order]))
     drawn = np.concatenate(batches)
-    by_column = list(zip(drawn.T, statistic, strict=True))
+    spread = drawn.std(axis=0, ddof=1) if permutations > 1 else np.full(len(statistic), np.nan)
+    sd = _permutation_sd(weights, centred, ~same) if groups is None else spread
+    by_column = list(zip(drawn.T, statistic, expected, strict=True))
     return MoranTest(
         labels=names,
         statistic=statistic,
@@ -185,11 +200,12 @@ def morans_i(
         sd=sd,
         p_normal=2 * norm.sf(np.abs(statistic - expected) / np.where(sd > 1e-9, sd, np.nan)),
         permutation_mean=drawn.mean(axis=0),
-        permutation_sd=drawn.std(axis=0, ddof=1) if permutations > 1 else np.full(len(sd), np.nan),
-        p=np.array([p_value(one, own, "about_centre", centre=expected) for one, own in by_column]),
-        p_greater=np.array([p_value(one, own, "greater") for one, own in by_column]),
+        permutation_sd=spread,
+        p=np.array([p_value(one, own, "about_centre", centre=mean) for one, own, mean in by_column]),
+        p_greater=np.array([p_value(one, own, "greater") for one, own, _ in by_column]),
         permutations=permutations,
         seed=seed,
+        groups=None if groups is None else int(members.max()) + 1,
     )
 
 
@@ -198,6 +214,23 @@ def _cross_products(weights: sparse.csr_array, centred: Floats) -> Floats:
     stacks, size, count = centred.shape
     flat = centred.transpose(1, 0, 2).reshape(size, stacks * count)
     found: Floats = (flat * (weights @ flat)).sum(axis=0).reshape(stacks, count)
+    return found
+
+
+def _mean_cross_products(weights: sparse.csr_array, centred: Floats, members: Integers) -> Floats:
+    """Return the mean of Σ_ij w_ij z_i z_j over all permutations within groups, for each column.
+
+    Two people of one group of m have (Σz)² − Σz² over m(m − 1); of two groups, the product of their means.
+    """
+    number = int(members.max()) + 1
+    home = sparse.csr_array((np.ones(len(members)), (members, np.arange(len(members)))))
+    sums, squares, size = home @ centred, home @ centred**2, np.bincount(members, minlength=number)[:, None]
+    between = (home @ weights @ home.T).toarray()
+    within = between.diagonal().copy()
+    alike = np.divide(sums**2 - squares, size * (size - 1), out=np.zeros_like(sums), where=size > 1)
+    means = sums / size
+    np.fill_diagonal(between, 0.0)
+    found: Floats = within @ alike + (means * (between @ means)).sum(axis=0)
     return found
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -15,7 +16,7 @@ from analysis.adoption.adopters import adopter_categories, adopters_by_period, c
 from analysis.adoption.bass import BassCurve, bass
 from analysis.adoption.exposure import exposure
 from analysis.adoption.hazard_classes import hazard_by_class
-from analysis.adoption.hazards import HazardModel, diffusion_regression
+from analysis.adoption.hazards import HazardModel, PeriodEffects, diffusion_regression
 from analysis.adoption.morans_i import MoranTest, morans_i
 from analysis.adoption.person_periods import person_periods
 from analysis.adoption.setting import Adoption, adoption_setting
@@ -23,6 +24,7 @@ from analysis.adoption.structure_dependence import StructureTest, structure_depe
 from analysis.adoption.thresholds import thresholds
 from analysis.arrays import Flags, Floats, Integers
 from analysis.checks import NotEstimable
+from analysis.estimable import estimable
 from analysis.finding import Number, smallest_group
 
 __all__ = ["Spread", "spread_numbers", "spread_of"]
@@ -30,6 +32,12 @@ __all__ = ["Spread", "spread_numbers", "spread_of"]
 # Contacts are of the period itself, met before one adopts or not; who had adopted, of the period before.
 _LAG = 1
 _NETWORK_LAG = 0
+
+_FEWEST_CLUSTERS = 10
+"""Communities from which on standard errors are clustered by them: of four, robust ones are far too small."""
+
+Through: TypeAlias = Literal["row-normalised", "structural equivalence"]
+"""Through whom people are exposed: those they are tied to, or those with ties like their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +76,13 @@ class Spread:
         ties = sum(self.setting.networks[1:], start=self.setting.networks[0])
         ties.data = np.ones_like(ties.data)
         return ties
+
+    @cached_property
+    def communities(self) -> npt.NDArray[np.object_] | None:
+        """Community of each, within which chance is drawn; None where there is one, or all are alone."""
+        members = np.array(self.setting.groups, dtype=object)
+        _, size = np.unique(members, return_counts=True)
+        return members if len(size) > 1 and size.max() > 1 else None
 
     @property
     def changes(self) -> bool:
@@ -167,7 +182,7 @@ class Spread:
         return smallest_group([self.with_threshold, *([self.named(period)] if self.changes else [])])
 
     def structure(self, rewirings: int, seed: int) -> StructureTest:
-        """Test the mean threshold against networks with the same degrees (`structure_dependence`)."""
+        """Test the mean threshold against networks of the same degrees within and between communities."""
         # Contacts run both ways, and are rewired so.
         directed = (self.pooled != self.pooled.T).nnz > 0
         return structure_dependence(
@@ -175,6 +190,7 @@ class Spread:
             self.setting.times,
             self.setting.periods,
             never="missing",
+            groups=self.communities,
             lag=_LAG,
             no_alters=np.nan,
             directed=directed,
@@ -183,10 +199,11 @@ class Spread:
         )
 
     def moran(self, permutations: int, seed: int) -> MoranTest:
-        """Test whether tied adopters adopted at similar times (`morans_i`)."""
+        """Test whether tied adopters adopted at similar times, against times permuted within communities."""
         ties = sparse.csr_array(self.pooled[self.adopted][:, self.adopted])
         times = self.setting.times[self.adopted]
-        return morans_i(ties, times, permutations=permutations, seed=seed)
+        groups = None if self.communities is None else self.communities[self.adopted]
+        return morans_i(ties, times, permutations=permutations, seed=seed, groups=groups)
 
     def moran_by_period(self, periods: Integers, permutations: int, seed: int) -> MoranTest:
         """Test in each period in which somebody adopts whether adopters are tied to one another.
@@ -203,7 +220,14 @@ class Spread:
             raise NotEstimable("in no period had some adopted and others not")
         values = (times[:, None] <= varying).astype(float)
         labels = [int(period) for period in varying]
-        return morans_i(self.pooled, values, permutations=permutations, seed=seed, labels=labels)
+        return morans_i(
+            self.pooled,
+            values,
+            permutations=permutations,
+            seed=seed,
+            labels=labels,
+            groups=self.communities,
+        )
 
     @cached_property
     def person_periods(self) -> pd.DataFrame:
@@ -222,10 +246,11 @@ class Spread:
         found = hazard_by_class(rows[rows["period"] > self.setting.periods[0]])
         return found if len(found) else NotEstimable("there is one period only")
 
-    def hazard(
-        self, weights: Literal["row-normalised", "structural equivalence"], events_per_term: int
-    ) -> HazardModel:
+    def hazard(self, weights: Through, events_per_term: int) -> HazardModel:
         """Fit the hazard of adoption by exposure one period before (`diffusion_regression`).
+
+        Each period has a constant of its own where there are `events_per_term` adoptions for everything that
+        is estimated, otherwise periods have a spline; each community has one, too.
 
         Raises
         ------
@@ -236,22 +261,40 @@ class Spread:
             raise NotEstimable("there are no ties among them in these periods")
         if (self.person_periods["exposure"] > 0).sum() < events_per_term:
             raise NotEstimable(f"people were exposed in fewer than {events_per_term} of their periods")
-        model = diffusion_regression(
-            self.setting.networks if self.changes else self.setting.networks[0],
-            self.setting.times,
-            self.setting.periods,
-            lag=_LAG,
-            network_lag=_NETWORK_LAG,
-            observed_until=self.setting.observed_until,
-            weights=weights,
-        )
-        terms = len(model.terms) - 1
+        each = estimable(self._regression, weights, "each")
+        if not isinstance(each, NotEstimable) and each.events >= events_per_term * (each.parameters - 1):
+            return each
+        model = self._regression(weights, "spline")
+        terms = model.parameters - 1
         if model.events < events_per_term * terms:
             needed = events_per_term * terms
             raise NotEstimable(
                 f"{terms} terms need {needed} adoptions after the first period, there are fewer"
             )
         return model
+
+    def placebo(self, model: HazardModel, weights: Through) -> HazardModel:
+        """Fit the same model with the exposure to those who adopt one period later in place of its own."""
+        return self._regression(weights, "each" if "period" in model.effects else "spline", placebo=True)
+
+    def _regression(
+        self, weights: Through, period_effects: PeriodEffects, *, placebo: bool = False
+    ) -> HazardModel:
+        members = self.communities
+        return diffusion_regression(
+            self.setting.networks if self.changes else self.setting.networks[0],
+            self.setting.times,
+            self.setting.periods,
+            None if members is None else pd.DataFrame({"community": members}),
+            lag=_LAG,
+            network_lag=_NETWORK_LAG,
+            observed_until=self.setting.observed_until,
+            weights=weights,
+            period_effects=period_effects,
+            groups=None if members is None else "community",
+            clustered=members is not None and len(set(members)) >= _FEWEST_CLUSTERS,
+            placebo=placebo,
+        )
 
 
 def spread_of(

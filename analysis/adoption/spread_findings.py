@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.adoption.bass import BassCurve
-from analysis.adoption.hazards import HazardModel
+from analysis.adoption.hazards import UPCOMING, HazardModel
 from analysis.adoption.morans_i import MoranTest
 from analysis.adoption.spread import Spread
 from analysis.adoption.structure_dependence import StructureTest
@@ -20,6 +20,7 @@ from analysis.resampling.monte_carlo import normal_interval
 __all__ = [
     "adoption_findings",
     "bass_table",
+    "hazard_caption",
     "hazard_table",
     "moran_table",
     "period_bands",
@@ -71,9 +72,29 @@ def period_bands(test: MoranTest) -> pd.DataFrame:
 
 
 @if_estimable
-def hazard_table(model: HazardModel) -> pd.DataFrame:
-    """Return the terms of a hazard of adoption."""
-    return model.tidy().set_index("term")
+def hazard_table(model: HazardModel, placebo: HazardModel | NotEstimable | None = None) -> pd.DataFrame:
+    """Return the terms of a hazard of adoption; beside them exposure of the placebo, from a model of its own."""
+    found = model.tidy().set_index("term")
+    if isinstance(placebo, HazardModel):
+        found = pd.concat([found, placebo.tidy().set_index("term").loc[[UPCOMING]]])
+    return found
+
+
+def hazard_caption(model: HazardModel | NotEstimable) -> str:
+    """Say what a hazard of adoption allows for besides exposure."""
+    if isinstance(model, NotEstimable):
+        return ""
+    each = [name for name in ("period", "community") if name in model.effects]
+    allowed = [f"a constant for each {' and each '.join(each)}"] if each else []
+    if "period" not in model.effects:
+        allowed.append("a spline of the period")
+    errors = "by maximum likelihood"
+    if model.groups is not None:
+        errors = f"clustered by {model.groups} communities, t with {model.groups - 1} degrees of freedom"
+    return (
+        f"With {' and '.join(allowed)}; standard errors {errors}. *{UPCOMING}*: a placebo from a model of its "
+        "own, by those who adopt one period later and cannot have been followed."
+    )
 
 
 def adoption_findings(
@@ -83,6 +104,7 @@ def adoption_findings(
     structure: StructureTest | NotEstimable,
     moran: MoranTest | NotEstimable,
     hazards: Mapping[str, HazardModel | NotEstimable],
+    placebos: Mapping[str, HazardModel | NotEstimable],
 ) -> list[Finding]:
     """Say how far adoption went, and whether tied people adopted more alike than chance or than others.
 
@@ -95,6 +117,8 @@ def adoption_findings(
         Of the tables ``bass``, ``structure`` and ``moran``. What could not be estimated gives no sentence.
     hazards : mapping of str to HazardModel
         By key of their table.
+    placebos : mapping of str to HazardModel
+        The same by exposure to those who adopt one period later.
     """
     found = []
     if not isinstance(reached, NotEstimable):
@@ -107,7 +131,11 @@ def adoption_findings(
         found.append(_moran(moran))
     return [
         *found,
-        *(_hazard(key, model) for key, model in hazards.items() if isinstance(model, HazardModel)),
+        *(
+            _hazard(key, model, placebos.get(key))
+            for key, model in hazards.items()
+            if isinstance(model, HazardModel)
+        ),
     ]
 
 
@@ -132,9 +160,11 @@ def _ceiling(spread: Spread, curve: BassCurve) -> list[Finding]:
 
 def _structure(test: StructureTest) -> Finding:
     place = "above" if test.observed > test.upper else "below" if test.observed < test.lower else "within"
+    within = "" if test.groups is None else ", within communities and between them"
     sentence = (
         f"On average {test.observed:.2f} of an adopter's ties had adopted before. That is {place} the 95 % "
-        "range of networks in which each keeps the number of ties and who is tied to whom is drawn at random."
+        "range of networks in which each keeps the number of ties and who is tied to whom is drawn at random"
+        f"{within}."
     )
     keys = [key_of("structure", "mean threshold", name) for name in ("observed", "lower", "upper")]
     return Finding("structure", sentence, tuple(keys))
@@ -142,24 +172,32 @@ def _structure(test: StructureTest) -> Finding:
 
 def _moran(test: MoranTest) -> Finding:
     row = test.tidy().iloc[0]
+    whom = "all adopters" if test.groups is None else "the adopters of each community"
     more = "at more similar times" if row["p_greater"] <= SURE else "at times no more similar"
     sentence = (
-        f"Adopters who are tied adopted {more} than if the times of adoption were shuffled among all "
-        f"adopters (Moran's I {_signed(row['statistic'])})."
+        f"Adopters who are tied adopted {more} than if the times of adoption were shuffled among {whom} "
+        f"(Moran's I {_signed(row['statistic'])}, where {_signed(row['expected'])} is expected)."
     )
-    keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "p_greater")]
+    keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "expected", "p_greater")]
     return Finding("moran", sentence, tuple(keys))
 
 
-def _hazard(key: str, model: HazardModel) -> Finding:
+def _hazard(key: str, model: HazardModel, placebo: HazardModel | NotEstimable | None) -> Finding:
     row: Any = model.tidy().set_index("term").loc["exposure"]
     way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "neither sooner nor later"
     estimate, lower, upper = (_signed(float(row[name])) for name in ("estimate", "lower", "upper"))
+    alike = "of the period" if "community" not in model.effects else "of the period and the community"
     sentence = (
-        f"With more adopters among {_THROUGH[key]}, adoption came {way} (log odds {estimate}, from {lower} "
-        f"to {upper}). Whether because of them cannot be told."
+        f"With more adopters among {_THROUGH[key]}, adoption came {way} than is usual {alike} (log odds "
+        f"{estimate}, from {lower} to {upper})."
     )
     keys = [key_of(key, "exposure", name) for name in ("estimate", "lower", "upper")]
+    if isinstance(placebo, HazardModel):
+        future: Any = placebo.tidy().set_index("term").loc[UPCOMING]
+        at, low, high = (_signed(float(future[name])) for name in ("estimate", "lower", "upper"))
+        sentence += f" By those who adopt only afterwards it is {at}, from {low} to {high}."
+        keys += [key_of(key, UPCOMING, name) for name in ("estimate", "lower", "upper")]
+    sentence += " Whether because of them cannot be told."
     return Finding(key, sentence, tuple(keys))
 
 

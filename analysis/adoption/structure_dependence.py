@@ -18,7 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.adoption.exposure import HOMOPHILY
-from analysis.adoption.exposure_weights import Network, observed_network
+from analysis.adoption.exposure_weights import Network, group_numbers, observed_network
 from analysis.adoption.thresholds import NeverAdopters, thresholds
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_count
@@ -45,6 +45,8 @@ class StructureTest(Result):
     p_error : float
         Monte Carlo standard error of p.
     seed : int
+    groups : int or None
+        Communities within and between which ties were rewired; None: across all.
     """
 
     statistic: str
@@ -57,6 +59,7 @@ class StructureTest(Result):
     p: float
     p_error: float
     seed: int
+    groups: int | None
 
     def tidy(self) -> pd.DataFrame:
         """Return one row, without the replicates."""
@@ -65,9 +68,10 @@ class StructureTest(Result):
 
     def summary(self) -> str:
         """Return the comparison as sentences."""
+        where = "" if self.groups is None else f", within and between {self.groups} groups"
         return (
             f"{self.statistic} {self.observed:.4f}; 95 % of {len(self.replicates)} networks rewired with the "
-            f"same degrees lie from {self.lower:.4f} to {self.upper:.4f} (mean {self.mean:.4f}); "
+            f"same degrees{where} lie from {self.lower:.4f} to {self.upper:.4f} (mean {self.mean:.4f}); "
             f"p = {self.p:.4f}\n{HOMOPHILY}"
         )
 
@@ -78,6 +82,7 @@ def structure_dependence(
     periods: npt.ArrayLike,
     *,
     never: NeverAdopters,
+    groups: npt.ArrayLike | None = None,
     statistic: Callable[[sparse.csr_array], float] | None = None,
     lag: int = 0,
     no_alters: float = 0.0,
@@ -99,6 +104,10 @@ def structure_dependence(
         Static. Missing cells hold no tie here, before and after.
     adoption_time, periods, never, lag, no_alters
         As `analysis.adoption.thresholds.thresholds`, whose mean over those who have one is the statistic.
+    groups : array-like of length n, optional
+        Communities. Ties within one stay within it, ties between communities stay between them: without,
+        networks that cross communities are what a network that never does is compared with, and likeness
+        within communities passes for an effect of ties.
     statistic : callable, optional
         Another statistic, of a sparse network.
     directed : bool
@@ -110,7 +119,7 @@ def structure_dependence(
     Raises
     ------
     ValueError
-        When a number is below 1, or as `analysis.adoption.exposure.exposure`.
+        When a number is below 1, groups are not n or one is missing, or as `analysis.adoption.exposure.exposure`.
     NotEstimable
         When there are fewer than two ties, or the statistic is not finite.
 
@@ -142,7 +151,8 @@ def structure_dependence(
     if not math.isfinite(observed):
         raise NotEstimable(f"the statistic of the observed network is {observed}; a finite one is needed")
     random = np.random.default_rng(seed)
-    drawn = _rewired(ties, directed, rewirings, swaps_per_tie, random)
+    members = np.zeros(ties.shape[0], np.int64) if groups is None else group_numbers(groups, ties.shape[0])
+    drawn = _rewired(ties, members, directed, rewirings, swaps_per_tie, random)
     replicates = np.array([float(measure(one)) for one in drawn])
     p = p_value(replicates, observed, "doubled")
     lower, upper = replicate_interval(replicates)
@@ -157,11 +167,17 @@ def structure_dependence(
         p=p,
         p_error=p_error(p, rewirings, "doubled"),
         seed=seed,
+        groups=None if groups is None else int(members.max()) + 1,
     )
 
 
 def _rewired(
-    ties: sparse.csr_array, directed: bool, count: int, swaps_per_tie: int, random: np.random.Generator
+    ties: sparse.csr_array,
+    members: Integers,
+    directed: bool,
+    count: int,
+    swaps_per_tie: int,
+    random: np.random.Generator,
 ) -> Iterator[sparse.csr_array]:
     """Yield networks with the degrees of `ties`, each rewired from it; values stay with their senders."""
     starts = ties.indptr.astype(np.int64)
@@ -171,11 +187,39 @@ def _rewired(
         # Cells are sorted by row and column, so sorting by column and row finds each tie's other half.
         twins = np.lexsort((senders, ties.indices)).astype(np.int64)
     swaps = swaps_per_tie * (ties.nnz if directed else ties.nnz // 2)
+    one, other = members[senders], members[ties.indices]
+    pools = _Pools.of(np.where(one == other, one, members.max() + 1))
     for _ in range(count):
         receivers, values = ties.indices.astype(np.int64), ties.data.copy()
-        pairs = random.integers(0, ties.nnz, size=(swaps, 2))
-        _swap(starts, senders, receivers, values, twins.copy(), pairs)
+        _swap(starts, senders, receivers, values, twins.copy(), members, pools.pairs(swaps, random))
         yield sparse.csr_array((values, receivers, starts), shape=ties.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pools:
+    """Ties by the pool within which they are swapped: each community's own, and those between communities.
+
+    A tie keeps its place and its pool through every swap, so that a swap and its reverse are equally likely.
+    """
+
+    order: Integers
+    first: Integers
+    size: Integers
+
+    @classmethod
+    def of(cls, pool: Integers) -> _Pools:
+        order = np.argsort(pool, kind="stable").astype(np.int64)
+        _, number, size = np.unique(pool, return_inverse=True, return_counts=True)
+        first = np.cumsum(size) - size
+        return cls(order, first[number], size[number])
+
+    def pairs(self, count: int, random: np.random.Generator) -> Integers:
+        """Return pairs of ties of one pool."""
+        drawn = random.integers(0, len(self.order), size=(count, 2))
+        if self.size[0] < len(self.order):
+            one = drawn[:, 0]
+            drawn[:, 1] = self.order[self.first[one] + random.integers(0, self.size[one])]
+        return drawn
 
 
 @numba.njit(cache=True)
@@ -185,6 +229,7 @@ def _swap(
     receivers: Integers,
     values: Floats,
     twins: Integers,
+    members: Integers,
     pairs: Integers,
 ) -> None:
     """Swap the receivers of pairs of ties in place, where no self-tie or double tie results."""
@@ -192,6 +237,9 @@ def _swap(
         one, other = pairs[attempt]
         i, j, k, l = senders[one], receivers[one], senders[other], receivers[other]  # noqa: E741
         if i == l or k == j:
+            continue
+        within = members[i] == members[j]
+        if (members[i] == members[l]) != within or (members[k] == members[j]) != within:
             continue
         free = True
         for place in range(starts[i], starts[i + 1]):

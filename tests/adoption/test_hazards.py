@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 from scipy.optimize import minimize
+from scipy.stats import t as student_t
 
 from analysis.adoption.exposure import HOMOPHILY, exposure
 from analysis.adoption.hazards import (
@@ -51,7 +52,13 @@ def test_diffusion_regression_as_in_netdiffuser(
     med: Study, attributes: pd.DataFrame, netdiffuser: dict[str, Any]
 ) -> None:
     found = diffusion_regression(
-        med.ties, med.times, med.periods, attributes, covariates=["proage"], categorical=["city"]
+        med.ties,
+        med.times,
+        med.periods,
+        attributes,
+        covariates=["proage"],
+        categorical=["city"],
+        period_effects="linear",
     ).tidy()
     names = {"constant": "(Intercept)", "period": "per"} | {
         f"city[{k}]": f"factor(city){k}" for k in (2, 3, 4)
@@ -75,7 +82,7 @@ def test_our_own_tables_give_the_same_numbers(
 
     Left as censored, exposure loses even its sign: the 16 "adoptions" of month 18 made the difference.
     """
-    options: dict[str, Any] = {"covariates": ["proage"], "categorical": ["city"]}
+    options: dict[str, Any] = {"covariates": ["proage"], "categorical": ["city"], "period_effects": "linear"}
     made_up = never_as_one_period_later(physicians)
     network = made_up.networks[0]
     theirs = diffusion_regression(network, made_up.times, med.periods, attributes, **options)
@@ -193,15 +200,95 @@ def test_a_network_of_the_period_itself_can_be_asked_for(med: Study) -> None:
     assert still.estimates == pytest.approx(
         diffusion_regression(med.ties, med.honest, med.periods[:-1]).estimates
     )
-    own = diffusion_regression(networks[:-1], med.honest, med.periods[:-1], network_lag=0)
+    linear: dict[str, Any] = {"period_effects": "linear"}
+    own = diffusion_regression(networks[:-1], med.honest, med.periods[:-1], network_lag=0, **linear)
     frame = person_periods(
         med.honest,
         med.periods[:-1],
         by_period={"exposure": exposure(networks[:-1], med.honest, med.periods[:-1], lag=1, network_lag=0)},
     )
     assert own.estimates == pytest.approx(hazard_model(frame).estimates)
-    earlier = diffusion_regression(networks[:-1], med.honest, med.periods[:-1])
+    earlier = diffusion_regression(networks[:-1], med.honest, med.periods[:-1], **linear)
     assert own.estimates[1] != pytest.approx(earlier.estimates[1], abs=1e-3)
+
+
+def _bell(seed: int) -> tuple[Floats, Floats]:
+    """Return a network of 60 with 10 ties each, and times by a bell-shaped hazard without any contagion."""
+    random = np.random.default_rng(seed)
+    network = np.zeros((60, 60))
+    for person in range(60):
+        network[person, random.choice(np.delete(np.arange(60), person), 10, replace=False)] = 1
+    periods = np.arange(1, 13)
+    hazard = 0.5 * np.exp(-((periods - 6) ** 2) / 6)
+    adopts = random.random((60, 12)) < hazard
+    return network, np.where(adopts.any(axis=1), adopts.argmax(axis=1) + 1.0, INF)
+
+
+def test_a_bell_shaped_hazard_passes_for_contagion_only_under_a_linear_trend() -> None:
+    """Of 100 networks: with a constant for each period at most 12 reject, the 99 % bound of a level of .05."""
+    rejected = dict.fromkeys(("linear", "spline", "each"), 0)
+    for seed in range(100):
+        network, times = _bell(seed)
+        for kind in rejected:
+            found = diffusion_regression(network, times, np.arange(1, 13), period_effects=kind)  # type: ignore[arg-type]
+            rejected[kind] += int(found.p[1] < 0.05)
+    assert rejected["linear"] > 20
+    assert rejected["each"] <= 11
+    assert rejected["spline"] <= 11
+
+
+def test_effects_are_those_of_dummies_and_say_nothing_where_nobody_adopts() -> None:
+    frame = _simulated()
+    effects = hazard_model(frame, covariates=(), effects=("period",))
+    dummies = hazard_model(frame, covariates=(), categorical=("period",))
+    assert effects.terms == ("constant", "exposure")
+    assert effects.parameters == len(dummies.terms)
+    assert effects.estimates[1] == pytest.approx(dummies.estimates[1])
+    assert effects.standard_errors[1] == pytest.approx(dummies.standard_errors[1])
+    shares = frame["period"].value_counts(normalize=True).sort_index().to_numpy()
+    average = dummies.estimates[0] + shares[1:] @ dummies.estimates[2:]
+    assert effects.estimates[0] == pytest.approx(average)
+    silent = pd.concat([frame, frame.head(20).assign(period=9, adopted=0)])
+    also = hazard_model(silent, covariates=(), effects=("period",))
+    assert (also.uninformative, also.rows) == (20, 400)
+    assert also.estimates == pytest.approx(effects.estimates)
+    assert "20 person-periods in which nobody or everybody adopted there are left out" in also.summary()
+
+
+def test_years_leave_the_constant_where_it_is(farmers: Adoption) -> None:
+    """A linear trend has the constant of the year 0, −333; the others that of the average year."""
+    given = (farmers.networks[0], farmers.times, farmers.periods)
+    kinds: tuple[Any, ...] = ("linear", "spline", "each")
+    linear, spline, each = (
+        diffusion_regression(*given, network_lag=0, period_effects=kind).estimates[0] for kind in kinds
+    )
+    assert linear < -300
+    assert -5 < spline < -2 and -5 < each < -2
+
+
+def test_exposure_of_farmers_and_villagers_within_their_communities(
+    farmers: Adoption, villagers: Adoption
+) -> None:
+    """Without effects 1.11 and .90; villages that adopt early or late, and years, account for the rest."""
+    for setting, linear, own in ((farmers, 1.11, 0.70), (villagers, 0.90, 0.71)):
+        given = (setting.networks[0], setting.times, setting.periods)
+        homes = pd.DataFrame({"home": list(setting.groups)})
+        before = diffusion_regression(*given, period_effects="linear")
+        found = diffusion_regression(*given, homes, groups="home")
+        assert before.estimates[1] == pytest.approx(linear, abs=0.005)
+        assert found.estimates[1] == pytest.approx(own, abs=0.005)
+        assert found.groups == len(set(setting.groups))
+        placebo = diffusion_regression(*given, homes, groups="home", placebo=True)
+        assert placebo.terms[1] == "upcoming exposure"
+        assert placebo.lower[1] < 0 < placebo.upper[1]
+
+
+def test_clusters_are_told_by_t_with_one_less_degree_of_freedom() -> None:
+    found = hazard_model(_simulated(), groups="school")
+    ratio = found.estimates / found.standard_errors
+    assert found.p == pytest.approx(2 * student_t.sf(np.abs(ratio), 11))
+    half = (found.upper - found.lower) / 2 / found.standard_errors
+    assert half == pytest.approx([2.200985] * 3, abs=1e-5)
 
 
 def test_person_periods_of_four_people() -> None:

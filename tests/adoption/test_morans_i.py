@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from analysis.adoption.exposure import HOMOPHILY
 from analysis.adoption.exposure_weights import inverse_geodesic_weights
 from analysis.adoption.morans_i import morans_i
+from analysis.adoption.setting import Adoption
 from tests.adoption.adopters import Study
 
 Floats = npt.NDArray[np.float64]
@@ -77,6 +78,47 @@ def test_morans_i_against_every_permutation(normalised: bool) -> None:
     assert abs(found.p_greater[0] - np.mean(every >= found.statistic[0] - 1e-9)) < error
 
 
+@pytest.mark.parametrize("normalised", [False, True])
+def test_within_groups_the_mean_is_that_of_every_permutation_within_groups(normalised: bool) -> None:
+    """Of 3! · 2! · 1! arrangements; the exact mean is far from −1 / (n − 1), since the groups differ."""
+    random = np.random.default_rng(5)
+    network = random.integers(0, 3, (6, 6)).astype(float)
+    np.fill_diagonal(network, 0)
+    values, groups = np.array([1.0, 7, 2, 9, 2, 4]), np.array(["a", "b", "a", "b", "a", "c"])
+    every = []
+    for one in itertools.permutations([0, 2, 4]):
+        for other in itertools.permutations([1, 3]):
+            order = np.arange(6)
+            order[[0, 2, 4]], order[[1, 3]] = one, other
+            drawn = values[order]
+            every.append(morans_i(network, drawn, permutations=1, seed=1, normalised=normalised).statistic[0])
+    found = morans_i(network, values, permutations=20_000, seed=1, normalised=normalised, groups=groups)
+    assert found.expected[0] == pytest.approx(np.mean(every))
+    assert found.permutation_mean[0] == pytest.approx(np.mean(every), abs=4 * np.std(every) / math.sqrt(20_000))
+    assert found.sd[0] == pytest.approx(np.std(every), rel=0.05)
+    away = np.abs(np.array(every) - np.mean(every)) >= abs(found.statistic[0] - np.mean(every)) - 1e-9
+    assert found.p[0] == pytest.approx(away.mean(), abs=4 * math.sqrt(0.25 / 20_000))
+    assert "within 3 groups" in found.summary()
+
+
+def test_one_group_is_no_group(med: Study) -> None:
+    alone = morans_i(med.ties, med.times, permutations=99, seed=3)
+    one = morans_i(med.ties, med.times, permutations=99, seed=3, groups=["all"] * len(med.times))
+    assert one.expected == pytest.approx(alone.expected)
+    assert (one.p, one.permutation_mean) == (alone.p, alone.permutation_mean)
+
+
+def test_farmers_are_alike_within_villages(farmers: Adoption) -> None:
+    """Adopters of one village are alike whoever is tied to whom: .06 is expected within villages, not −.002."""
+    adopted = np.isfinite(farmers.times)
+    ties, times = farmers.networks[0][adopted][:, adopted], farmers.times[adopted]
+    found = morans_i(
+        ties, times, permutations=199, seed=30002, groups=np.array(farmers.groups)[adopted]
+    )
+    assert found.expected[0] == pytest.approx(0.066, abs=5e-4)
+    assert morans_i(ties, times, permutations=9, seed=1).expected[0] == pytest.approx(-0.0019, abs=1e-4)
+
+
 def test_morans_i_of_four_people() -> None:
     """Two pairs that agree: 4 / 4 · 4 · 1 / 4 = 1; crossed pairs: −1."""
     pairs = np.kron(np.eye(2), np.array([[0, 1], [1, 0]]))
@@ -133,6 +175,14 @@ SQUARE = np.ones((4, 4))
         (
             lambda: morans_i(SQUARE, [1, 2, 3, 4], seed=1, labels=["a", "b"]),
             "there are 2 labels for 1 columns; one each is needed",
+        ),
+        (
+            lambda: morans_i(SQUARE, [1, 2, 3, 4], seed=1, groups=["a", "b"]),
+            "there are 2 groups for 4 actors; one each is needed",
+        ),
+        (
+            lambda: morans_i(SQUARE, [1, 2, 3, 4], seed=1, groups=["a", None, "b", None]),
+            "groups: 2 missing; allowed: none",
         ),
     ],
 )

@@ -118,7 +118,7 @@ def test_what_cannot_be_estimated_is_said_and_gives_no_sentence() -> None:
         assert isinstance(table, NotEstimable) and str(table)
     assert str(hazard) == "there are no ties among them in these periods"
     none: dict[str, NotEstimable] = {"hazard-model": NotEstimable("why")}
-    found = adoption_findings(lonely, lonely.reach(np.array([])), curve, structure, moran, none)  # type: ignore[arg-type]
+    found = adoption_findings(lonely, lonely.reach(np.array([])), curve, structure, moran, none, {})  # type: ignore[arg-type]
     assert found == []
 
 
@@ -131,7 +131,7 @@ def test_sentences_say_what_the_tables_hold(spread: Spread) -> None:
     reached = spread.reach(spread.setting.periods)
     structure, moran = spread.structure(49, 1), estimable(spread.moran, 49, 1)
     found = {
-        one.key: one for one in adoption_findings(spread, reached, NotEstimable("no"), structure, moran, {})
+        one.key: one for one in adoption_findings(spread, reached, NotEstimable("no"), structure, moran, {}, {})
     }
     assert found["reach"].sentence.startswith(
         "By period 9, 4 had adopted, 80 % of all. Half of all had by period 3"

@@ -15,6 +15,7 @@ import pytest
 from scipy import sparse
 
 from analysis.adoption.exposure import HOMOPHILY
+from analysis.adoption.setting import Adoption
 from analysis.adoption.structure_dependence import structure_dependence
 from analysis.adoption.thresholds import thresholds
 from tests.adoption.adopters import Study
@@ -148,6 +149,78 @@ def test_rewiring_keeps_degrees_and_values(directed: bool) -> None:
     assert changed == [False, True, True, True, True, True]
 
 
+@pytest.mark.parametrize("directed", [True, False])
+def test_within_groups_ties_stay_within_and_between_stay_between(directed: bool) -> None:
+    random = np.random.default_rng(9)
+    groups = np.repeat(["a", "b", "c"], [12, 10, 8])
+    same = groups[:, None] == groups
+    network = (random.random((30, 30)) < np.where(same, 0.3, 0.1)).astype(float)
+    np.fill_diagonal(network, 0)
+    if not directed:
+        network = np.triu(network) + np.triu(network).T
+    changed = []
+
+    def check(drawn: sparse.csr_array) -> float:
+        dense = drawn.toarray()
+        for block in (same, ~same):
+            for axis in (0, 1):
+                kept = (network * block).sum(axis=axis).tolist()
+                assert (dense * block).sum(axis=axis).tolist() == kept
+        assert not dense.diagonal().any() and (directed or (dense == dense.T).all())
+        changed.append([bool(((dense != network) & block).any()) for block in (same, ~same)])
+        return 0.0
+
+    structure_dependence(
+        network,
+        [1.0] * 30,
+        [1],
+        never="missing",
+        groups=groups,
+        statistic=check,
+        directed=directed,
+        rewirings=5,
+        seed=1,
+    )
+    assert changed == [[False, False], *[[True, True]] * 5]
+
+
+def test_within_groups_every_network_is_reached_alike() -> None:
+    """Two groups of four, a ring in each: 9 derangements each, 81 networks together."""
+    ring = np.roll(np.eye(4), -1, axis=1)
+    seen: Counter[tuple[int, ...]] = Counter()
+
+    def watch(drawn: sparse.csr_array) -> float:
+        seen[tuple(drawn.indices.tolist())] += 1
+        return 1.0
+
+    structure_dependence(
+        np.kron(np.eye(2), ring),
+        [1.0] * 8,
+        [1],
+        never="missing",
+        groups=[0] * 4 + [1] * 4,
+        statistic=watch,
+        rewirings=8000,
+        seed=6,
+    )
+    expected = 8001 / 81
+    assert len(seen) == 81
+    squares = sum((count - expected) ** 2 / expected for count in seen.values())
+    assert squares < 80 + 5 * math.sqrt(2 * 80)
+
+
+def test_farmers_within_villages(farmers: Adoption) -> None:
+    """All their ties lie within villages. Across villages p is .002, as small as 999 rewirings can tell."""
+    options: dict[str, Any] = {"never": "missing", "lag": 1, "no_alters": NAN, "rewirings": 499, "seed": 30002}
+    given = (farmers.networks[0], farmers.times, farmers.periods)
+    across = structure_dependence(*given, **options)
+    within = structure_dependence(*given, groups=farmers.groups, **options)
+    assert across.p == pytest.approx(2 / 500)
+    assert within.mean == pytest.approx(0.4985, abs=0.001)
+    assert 0.02 < within.p < 0.1
+    assert "within and between 11 groups" in within.summary()
+
+
 def test_a_planted_contagion_is_found_and_the_seed_decides() -> None:
     """On a ring all name the one before, who adopts one period earlier: thresholds are 1, the first's 0."""
     size = 24
@@ -186,6 +259,10 @@ SQUARE = np.ones((4, 4))
                 np.triu(SQUARE), [1] * 4, [1], never="missing", directed=False, seed=1
             ),
             "directed is False, but the cells (0, 1) and (1, 0) differ",
+        ),
+        (
+            lambda: structure_dependence(SQUARE, [1] * 4, [1], never="missing", groups=[1, 2], seed=1),
+            "there are 2 groups for 4 actors; one each is needed",
         ),
         (
             lambda: structure_dependence(SQUARE, [NAN] * 4, [1], never="missing", seed=1),
