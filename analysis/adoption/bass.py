@@ -28,8 +28,10 @@ class BassCurve(Result):
     innovation, imitation, ceiling : float
         p, q and m: m F(t), F(t) = (1 − e^−(p+q)t) / (1 + (q/p) e^−(p+q)t), t = 1 in the first period.
     innovation_se, imitation_se, ceiling_se : float
-        Of least squares as if the points were independent. They are sums of one another, so these are too
-        small. NaN for a fixed ceiling and for a parameter at its bound.
+        Of least squares over shares that are sums of one another: with n people who adopt independently by
+        the curve, cov(s, t) = F(s)(1 − F(t)) / n for s ≤ t, carried through the Jacobian. As if the points
+        were independent they would be too small by half and more. NaN for a fixed ceiling and for all
+        where a parameter lies at its bound, for then there is no such approximation.
     periods, observed, fitted : ndarray of shape (T,)
     residual_sum : float
         Of squares.
@@ -140,7 +142,7 @@ def bass(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, *, ceiling: float
     best = min(fits, key=lambda fit: float(fit.cost))
     if not best.success:
         raise NotEstimable(f"the Bass curve did not converge: {best.message}")
-    errors = _least_squares_errors(best, len(share))
+    errors = _standard_errors(best, shape(best.x), len(np.atleast_1d(adoption_time)))
     return BassCurve(
         innovation=float(best.x[0]),
         imitation=float(best.x[1]),
@@ -155,13 +157,12 @@ def bass(adoption_time: npt.ArrayLike, periods: npt.ArrayLike, *, ceiling: float
     )
 
 
-def _least_squares_errors(fit: Any, points: int) -> Floats:
-    """Return standard errors from the Jacobian; NaN for what lies at a bound."""
-    free = fit.active_mask == 0
-    errors = np.full(len(fit.x), np.nan)
-    jacobian = fit.jac[:, free]
-    left = points - int(free.sum())
-    if free.any() and left > 0 and np.linalg.matrix_rank(jacobian) == jacobian.shape[1]:
-        spread = 2 * fit.cost / left
-        errors[free] = np.sqrt(np.diag(np.linalg.inv(jacobian.T @ jacobian)) * spread)
-    return errors
+def _standard_errors(fit: Any, share: Floats, people: int) -> Floats:
+    """Return standard errors of least squares over the shares of one group; NaN where one is at a bound."""
+    jacobian = fit.jac
+    if (fit.active_mask != 0).any() or np.linalg.matrix_rank(jacobian) < jacobian.shape[1]:
+        return np.full(len(fit.x), np.nan)
+    covariance = (np.minimum.outer(share, share) - np.outer(share, share)) / people
+    weights = np.linalg.pinv(jacobian)
+    found: Floats = np.sqrt(np.diag(weights @ covariance @ weights.T))
+    return found

@@ -37,10 +37,10 @@ from analysis.resampling.monte_carlo import normal_interval
 from analysis.result import Result
 
 __all__ = [
+    "UPCOMING",
     "HazardLink",
     "HazardModel",
     "PeriodEffects",
-    "UPCOMING",
     "diffusion_regression",
     "hazard_model",
 ]

@@ -225,7 +225,7 @@ def _bell(seed: int) -> tuple[Floats, Floats]:
 
 
 def test_a_bell_shaped_hazard_passes_for_contagion_only_under_a_linear_trend() -> None:
-    """Of 100 networks: with a constant for each period at most 12 reject, the 99 % bound of a level of .05."""
+    """Of 100 networks at most 11 may reject at .05 (99 % bound)."""
     rejected = dict.fromkeys(("linear", "spline", "each"), 0)
     for seed in range(100):
         network, times = _bell(seed)

@@ -131,7 +131,8 @@ def test_sentences_say_what_the_tables_hold(spread: Spread) -> None:
     reached = spread.reach(spread.setting.periods)
     structure, moran = spread.structure(49, 1), estimable(spread.moran, 49, 1)
     found = {
-        one.key: one for one in adoption_findings(spread, reached, NotEstimable("no"), structure, moran, {}, {})
+        one.key: one
+        for one in adoption_findings(spread, reached, NotEstimable("no"), structure, moran, {}, {})
     }
     assert found["reach"].sentence.startswith(
         "By period 9, 4 had adopted, 80 % of all. Half of all had by period 3"

@@ -211,7 +211,13 @@ def test_within_groups_every_network_is_reached_alike() -> None:
 
 def test_farmers_within_villages(farmers: Adoption) -> None:
     """All their ties lie within villages. Across villages p is .002, as small as 999 rewirings can tell."""
-    options: dict[str, Any] = {"never": "missing", "lag": 1, "no_alters": NAN, "rewirings": 499, "seed": 30002}
+    options: dict[str, Any] = {
+        "never": "missing",
+        "lag": 1,
+        "no_alters": NAN,
+        "rewirings": 499,
+        "seed": 30002,
+    }
     given = (farmers.networks[0], farmers.times, farmers.periods)
     across = structure_dependence(*given, **options)
     within = structure_dependence(*given, groups=farmers.groups, **options)
