@@ -57,7 +57,7 @@ UPCOMING = "upcoming exposure"
 _FEW_GROUPS = 30
 
 _EFFECT = "effect of "
-"""What the columns of effects are called by."""
+"""How names of the columns of effects begin; they stand last."""
 
 _KNOTS = (0.05, 0.35, 0.65, 0.95)
 """Quantiles of the periods of adoption at which a spline may bend."""
@@ -217,8 +217,7 @@ def hazard_model(
     clusters = None if groups is None else pd.factorize(rows[groups])[0]
     _check_model(outcome, design, event, clusters)
     estimates, covariance, log_likelihood = _fit(outcome, design, link, clusters)
-    terms = tuple(_design(rows[:0], numeric, [], []).columns)
-    terms += tuple(name for name in design.columns[len(terms) :] if not name.startswith(_EFFECT))
+    terms = tuple(name for name in design.columns if not name.startswith(_EFFECT))
     estimates, errors = estimates[: len(terms)], np.sqrt(np.diag(covariance))[: len(terms)]
     if clusters is None:
         p = 2 * norm.sf(np.abs(estimates / errors))
@@ -293,16 +292,16 @@ def diffusion_regression(
         False leaves the standard errors those of maximum likelihood, where communities are too few to
         cluster by.
     placebo : bool
-        Whether exposure is replaced by `upcoming_exposure`: the share of those one is tied to who adopt in the
-        *next* period. They cannot have been followed yet; an estimate as large as that of exposure says
+        Whether exposure is replaced by `upcoming_exposure`: the share of those one is tied to who adopt in
+        the *next* period. They cannot have been followed yet; an estimate as large as that of exposure says
         that likeness, or a common time, makes tied people adopt together. (It is no clean zero where ties
         run both ways: those who adopt next may follow the person.)
 
     Returns
     -------
     HazardModel
-        Terms ``constant``, ``exposure``, the covariates, ``period`` if it has terms, then the categories. Except
-        in a linear trend the constant is of the average period and community. netdiffuseR's data
+        Terms ``constant``, ``exposure``, the covariates, those of the period if it has any, the categories.
+        Except with a linear trend the constant is of the average period and community. netdiffuseR's data
         give never-adopters the period after the last, in which all of them "adopt"; given as inf or NaN,
         they are at risk to the end and never adopt.
 
@@ -409,7 +408,8 @@ def _check_model(outcome: Floats, design: pd.DataFrame, event: str, clusters: In
         faults.append("found infinite values; allowed: finite numbers, and missing")
     else:
         # Columns of one size, so that what counts as dependent does not hang on units.
-        scaled = np.linalg.qr(matrix / np.maximum(np.sqrt((matrix**2).sum(axis=0)), 1e-300), mode="r")
+        size = np.maximum(np.sqrt((matrix**2).sum(axis=0)), 1e-300)
+        scaled: Floats = np.asarray(np.linalg.qr(matrix / size, mode="r"))
         earlier = [np.linalg.matrix_rank(scaled[:, :count]) for count in range(matrix.shape[1] + 1)]
         spare = [str(design.columns[k]) for k in range(matrix.shape[1]) if earlier[k + 1] == earlier[k]]
         if spare:

@@ -73,7 +73,7 @@ def period_bands(test: MoranTest) -> pd.DataFrame:
 
 @if_estimable
 def hazard_table(model: HazardModel, placebo: HazardModel | NotEstimable | None = None) -> pd.DataFrame:
-    """Return the terms of a hazard of adoption; beside them exposure of the placebo, from a model of its own."""
+    """Return the terms of a hazard of adoption, and the exposure of the placebo from a model of its own."""
     found = model.tidy().set_index("term")
     if isinstance(placebo, HazardModel):
         found = pd.concat([found, placebo.tidy().set_index("term").loc[[UPCOMING]]])
@@ -92,8 +92,8 @@ def hazard_caption(model: HazardModel | NotEstimable) -> str:
     if model.groups is not None:
         errors = f"clustered by {model.groups} communities, t with {model.groups - 1} degrees of freedom"
     return (
-        f"With {' and '.join(allowed)}; standard errors {errors}. *{UPCOMING}*: a placebo from a model of its "
-        "own, by those who adopt one period later and cannot have been followed."
+        f"With {' and '.join(allowed)}; standard errors {errors}. *{UPCOMING}*: a placebo from a model of "
+        "its own, by those who adopt one period later and cannot have been followed."
     )
 
 

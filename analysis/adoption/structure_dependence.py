@@ -119,7 +119,8 @@ def structure_dependence(
     Raises
     ------
     ValueError
-        When a number is below 1, groups are not n or one is missing, or as `analysis.adoption.exposure.exposure`.
+        When a number is below 1, groups are not n or one is missing, or as
+        `analysis.adoption.exposure.exposure`.
     NotEstimable
         When there are fewer than two ties, or the statistic is not finite.
 

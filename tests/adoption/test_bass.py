@@ -54,7 +54,7 @@ def test_bass_finds_the_curve_it_was_given() -> None:
 
 
 def test_intervals_hold_what_the_people_were_drawn_with() -> None:
-    """200 groups of 300 people; within the 99 % binomial band of 95 %. As if points were independent: 57 %."""
+    """200 groups of 300 people: as often as the 99 % binomial band of 95 % allows."""
     random = np.random.default_rng(3)
     clock, made_with = np.arange(1.0, 16), np.array([0.03, 0.4, 0.8])
     fall = np.exp(-0.43 * clock)
