@@ -1,6 +1,6 @@
 """The hazard of adoption in discrete time: who adopts next, by exposure and whatever else is known.
 
-Networks, times of adoption and periods are given as in `analysis.adoption.exposure`. Nothing here can
+Fitted to person-periods; `analysis.adoption.diffusion_regression` makes them of a network. Nothing here can
 separate contagion from homophily (Shalizi & Thomas 2011, Sociological Methods & Research 40, 211–239): the
 summary of a result says so.
 """
@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 from scipy.stats import t as student_t
@@ -28,39 +27,30 @@ from statsmodels.tools.sm_exceptions import (
     PerfectSeparationWarning,
 )
 
-from analysis.adoption.exposure import HOMOPHILY, ExposureWeights, exposure, upcoming_exposure
-from analysis.adoption.exposure_weights import Network
-from analysis.adoption.person_periods import person_periods
+from analysis.adoption.exposure import HOMOPHILY
+from analysis.adoption.period_terms import SPLINES, PeriodEffects, natural_spline
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_level, require_one_of
+from analysis.estimable import estimable
 from analysis.resampling.monte_carlo import normal_interval
 from analysis.result import Result
 
 __all__ = [
-    "UPCOMING",
     "HazardLink",
     "HazardModel",
-    "PeriodEffects",
-    "diffusion_regression",
     "hazard_model",
 ]
 
 
 HazardLink = Literal["logit", "complementary log-log"]
 
-PeriodEffects = Literal["each", "spline", "linear"]
-"""How the hazard may change from period to period whatever the exposure."""
-
-UPCOMING = "upcoming exposure"
-"""Name of the placebo."""
-
 _FEW_GROUPS = 30
+
+_FEW_EVENTS = 10
+"""Adoptions for each term below which estimates lean outwards and intervals may be too narrow."""
 
 _EFFECT = "effect of "
 """How names of the columns of effects begin; they stand last."""
-
-_KNOTS = (0.05, 0.35, 0.65, 0.95)
-"""Quantiles of the periods of adoption at which a spline may bend."""
 
 _NO_END = 50.0
 """Standard error, for one standard deviation of a term, beyond which there is no finite estimate."""
@@ -78,6 +68,8 @@ class HazardModel(Result):
         Of the linear predictor; p and intervals by the normal distribution, or by t(G − 1) of G groups.
     effects : tuple of str
         What has a constant for each of its values, which are not among the terms.
+    period_effects : str or None
+        How the hazard may change with the period; None: it may not.
     parameters : int
         Terms and constants of effects, all that was estimated.
     exposure : str or None
@@ -103,6 +95,7 @@ class HazardModel(Result):
     lower: Floats
     upper: Floats
     effects: tuple[str, ...]
+    period_effects: PeriodEffects | None
     parameters: int
     exposure: str | None
     link: HazardLink
@@ -113,6 +106,17 @@ class HazardModel(Result):
     uninformative: int
     groups: int | None
     log_likelihood: float
+
+    @property
+    def caveat(self) -> str:
+        """What to know where there are fewer than ten adoptions for each term; otherwise empty."""
+        terms = self.parameters - 1
+        if self.events >= _FEW_EVENTS * terms:
+            return ""
+        return (
+            f"{self.events} adoptions for {terms} terms are fewer than ten each: estimates lean away from 0, "
+            "and intervals may be too narrow"
+        )
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a term; ``ratio`` is exp(estimate), of odds (logit) or of hazards."""
@@ -148,6 +152,8 @@ class HazardModel(Result):
                 f"A constant for each {', each '.join(self.effects)}; {self.uninformative} person-periods in "
                 "which nobody or everybody adopted there are left out"
             )
+        if self.caveat:
+            lines.append(f"{self.caveat}.")
         if self.exposure is not None:
             lines.append(HOMOPHILY)
         return "\n".join(lines)
@@ -158,7 +164,9 @@ def hazard_model(
     *,
     event: str = "adopted",
     exposure: str | None = "exposure",
-    covariates: Sequence[str] = ("period",),
+    period: str | None = "period",
+    period_effects: PeriodEffects = "automatic",
+    covariates: Sequence[str] = (),
     categorical: Sequence[str] = (),
     effects: Sequence[str] = (),
     groups: str | None = None,
@@ -176,10 +184,17 @@ def hazard_model(
         Column of 0 and 1.
     exposure : str, optional
         Column of exposure; give it lagged, or adoption in the same period will stand on both sides.
+    period : str, optional
+        Column of the period; None: the hazard is the same in all.
+    period_effects : {"automatic", "each", "spline of 3", "spline of 2", "linear"}
+        A constant for each period; a natural cubic spline of three terms or of two (`natural_spline`); or a
+        straight line, whose constant is that of a period 0. Automatic: the first of the former three for
+        which there are ten adoptions for each term of the model and finite estimates; failing that, the last
+        of them that has these. Fewer adoptions refuse no model: it says so (`HazardModel.caveat`).
     covariates, categorical : sequence of str
         Numeric columns, and columns entered as a term for each value but the first in order.
     effects : sequence of str
-        Columns, such as the period or the community, each of whose values gets a constant of its own. Rows of
+        Columns, such as the community, each of whose values gets a constant of its own. Rows of
         a value of which nobody, or everybody, adopts would have an infinite one and say nothing of the rest:
         they are left out and counted. The model's ``constant`` is that at the mean of the effects.
     groups : str, optional
@@ -201,171 +216,109 @@ def hazard_model(
         a term separates the adoptions perfectly.
     """
     require_one_of("link", link, get_args(HazardLink))
+    require_one_of("period_effects", period_effects, get_args(PeriodEffects))
     require_level(level)
+    at = [] if period is None else [period]
     numeric = ([] if exposure is None else [exposure]) + list(covariates)
-    used = [event, *numeric, *categorical, *effects, *([] if groups is None else [groups])]
+    used = [event, *numeric, *at, *categorical, *effects, *([] if groups is None else [groups])]
     absent = [name for name in used if name not in frame]
     if absent:
         raise ValueError(f"no column {', '.join(absent)}; there are {', '.join(map(str, frame.columns))}")
-    texts = [name for name in [event, *numeric] if not pd.api.types.is_numeric_dtype(frame[name])]
+    texts = [name for name in [event, *numeric, *at] if not pd.api.types.is_numeric_dtype(frame[name])]
     if texts:
         raise ValueError(f"not numeric: {', '.join(texts)}; name such covariates in categorical")
     complete = frame[list(dict.fromkeys(used))].dropna()
-    rows = _informative(complete, event, effects)
-    outcome = rows[event].to_numpy(dtype=float)
-    design = _design(rows, numeric, categorical, effects)
-    clusters = None if groups is None else pd.factorize(rows[groups])[0]
-    _check_model(outcome, design, event, clusters)
-    estimates, covariance, log_likelihood = _fit(outcome, design, link, clusters)
-    terms = tuple(name for name in design.columns if not name.startswith(_EFFECT))
-    estimates, errors = estimates[: len(terms)], np.sqrt(np.diag(covariance))[: len(terms)]
-    if clusters is None:
-        p = 2 * norm.sf(np.abs(estimates / errors))
-        lower, upper = normal_interval(estimates, errors, level)
+    model = _Model(
+        event, exposure, tuple(covariates), tuple(categorical), tuple(effects), groups, link, level
+    )
+    if period is None or period_effects != "automatic":
+        found = model.fit(complete, period, None if period is None else period_effects)
     else:
-        free = int(clusters.max())
-        p = 2 * student_t.sf(np.abs(estimates / errors), free)
-        half = student_t.ppf((1 + level) / 2, free) * errors
-        lower, upper = estimates - half, estimates + half
-    return HazardModel(
-        terms=terms,
-        estimates=estimates,
-        standard_errors=errors,
-        p=p,
-        lower=lower,
-        upper=upper,
-        effects=tuple(effects),
-        parameters=design.shape[1],
-        exposure=exposure,
-        link=link,
-        level=level,
-        rows=len(rows),
-        events=int(outcome.sum()),
-        left_out=len(frame) - len(complete),
-        uninformative=len(complete) - len(rows),
-        groups=None if clusters is None else int(clusters.max()) + 1,
-        log_likelihood=log_likelihood,
-    )
+        found = _what_adoptions_bear(model, complete, period)
+    return replace(found, left_out=len(frame) - len(complete))
 
 
-def diffusion_regression(
-    network: Network | Sequence[Network],
-    adoption_time: npt.ArrayLike,
-    periods: npt.ArrayLike,
-    attributes: pd.DataFrame | None = None,
-    *,
-    covariates: Sequence[str] = (),
-    categorical: Sequence[str] = (),
-    lag: int = 1,
-    network_lag: int | None = None,
-    weights: ExposureWeights = "row-normalised",
-    valued: bool = False,
-    observed_until: npt.ArrayLike | None = None,
-    period_effects: PeriodEffects = "each",
-    groups: str | None = None,
-    clustered: bool = True,
-    placebo: bool = False,
-    link: HazardLink = "logit",
-) -> HazardModel:
-    """Fit a hazard of adoption with lagged exposure, attributes and periods (netdiffuseR's ``diffreg``).
-
-    Exposure grows as a hazard rises and stays high when it falls. Unless the hazard is free to do so on its
-    own, exposure stands for its course: with a linear trend and a bell-shaped hazard it is "significant" in a
-    third of networks without any contagion. So it is for communities that adopt early or late.
-
-    Parameters
-    ----------
-    network, adoption_time, periods, lag, network_lag, weights, valued
-        As `analysis.adoption.exposure.exposure`; the first `lag` periods are left out.
-    attributes : DataFrame of n rows, optional
-        Holds the `covariates`, `categorical` and `groups`.
-    covariates, categorical, link
-        As `hazard_model`.
-    observed_until
-        As `analysis.adoption.adopters.hazard_by_period`.
-    period_effects : {"each", "spline", "linear"}
-        A constant for each period; a natural cubic spline of three terms, for where adoptions are few; or a
-        linear trend, as in netdiffuseR, whose constant is then that of a period 0.
-    groups : str, optional
-        Column of communities: each gets a constant of its own, and standard errors are clustered by them.
-    clustered : bool
-        False leaves the standard errors those of maximum likelihood, where communities are too few to
-        cluster by.
-    placebo : bool
-        Whether exposure is replaced by `upcoming_exposure`: the share of those one is tied to who adopt in
-        the *next* period. They cannot have been followed yet; an estimate as large as that of exposure says
-        that likeness, or a common time, makes tied people adopt together. (It is no clean zero where ties
-        run both ways: those who adopt next may follow the person.)
-
-    Returns
-    -------
-    HazardModel
-        Terms ``constant``, ``exposure``, the covariates, those of the period if it has any, the categories.
-        Except with a linear trend the constant is of the average period and community. netdiffuseR's data
-        give never-adopters the period after the last, in which all of them "adopt"; given as inf or NaN,
-        they are at risk to the end and never adopt.
-
-    Raises
-    ------
-    ValueError, NotEstimable
-        As `hazard_model` and `analysis.adoption.exposure.exposure`.
-    """
-    require_one_of("period_effects", period_effects, get_args(PeriodEffects))
-    kind: dict[str, Any] = {"network_lag": network_lag, "weights": weights, "valued": valued}
-    name = UPCOMING if placebo else "exposure"
-    found = (
-        upcoming_exposure(network, adoption_time, periods, **kind | {"network_lag": network_lag or 0})
-        if placebo
-        else exposure(network, adoption_time, periods, lag=lag, **kind)
-    )
-    # The same person-periods for both, those that have a period before.
-    found[:, :lag] = np.nan
-    frame = person_periods(
-        adoption_time,
-        periods,
-        attributes=attributes,
-        by_period={name: found},
-        observed_until=observed_until,
-    )
-    course: list[str] = []
-    if period_effects == "linear":
-        course = ["period"]
-    elif period_effects == "spline":
-        used = frame[frame[name].notna()]
-        terms = _spline(frame["period"].to_numpy(dtype=float), used.loc[used["adopted"] == 1, "period"])
-        course = [f"period[spline {number}]" for number in range(1, terms.shape[1] + 1)]
-        terms = terms - terms[frame[name].notna()].mean(axis=0) if len(used) else terms
-        frame = pd.concat([frame, pd.DataFrame(terms, columns=course, index=frame.index)], axis=1)
-    effects = [*(["period"] if period_effects == "each" else []), *([] if groups is None else [groups])]
-    return hazard_model(
-        frame,
-        exposure=name,
-        covariates=[*covariates, *course],
-        categorical=categorical,
-        effects=effects,
-        groups=groups if clustered else None,
-        link=link,
-    )
+def _what_adoptions_bear(model: _Model, complete: pd.DataFrame, period: str) -> HazardModel:
+    """Fit a constant for each period, or else a spline: the freest form with ten adoptions for each term."""
+    adopted = complete.loc[complete[model.event] == 1, period]
+    forms: list[PeriodEffects] = ["each", "spline of 3", "spline of 2"]
+    if adopted.nunique() <= 3:
+        # Constants for so few periods are no more terms than the shortest spline has.
+        forms = ["each"]
+    fits = [estimable(model.fit, complete, period, form) for form in forms]
+    finite = [fitted for fitted in fits if not isinstance(fitted, NotEstimable)]
+    if not finite:
+        raise [reason for reason in fits if isinstance(reason, NotEstimable)][-1]
+    return next((fitted for fitted in finite if not fitted.caveat), finite[-1])
 
 
-def _spline(periods: Floats, events: pd.Series) -> Floats:
-    """Return the terms of a natural cubic spline, linear outside its four knots (Harrell 2015, 2.4.5).
+@dataclass(frozen=True)
+class _Model:
+    """All of a hazard model but the form of its periods."""
 
-    The knots are quantiles of the periods of adoption; fewer where these coincide, down to a straight line.
-    """
-    knots = np.unique(np.quantile(events, _KNOTS)) if len(events) else np.empty(0)
-    columns = [periods]
-    if len(knots) > 2:
-        last, before = knots[-1], knots[-2]
-        size = (last - knots[0]) ** 2
+    event: str
+    exposure: str | None
+    covariates: tuple[str, ...]
+    categorical: tuple[str, ...]
+    effects: tuple[str, ...]
+    groups: str | None
+    link: HazardLink
+    level: float
 
-        def above(knot: float) -> Floats:
-            return np.maximum(periods - knot, 0.0) ** 3
+    def fit(self, complete: pd.DataFrame, period: str | None, form: PeriodEffects | None) -> HazardModel:
+        """Fit it to complete rows."""
+        effects = self.effects if period is None or form != "each" else (period, *self.effects)
+        rows = _informative(complete, self.event, effects)
+        numeric = ([] if self.exposure is None else [self.exposure]) + list(self.covariates)
+        course = {} if period is None or form is None else _course(rows, period, form, self.event)
+        design = _design(rows.assign(**course), [*numeric, *course], self.categorical, effects)
+        outcome = rows[self.event].to_numpy(dtype=float)
+        clusters = None if self.groups is None else pd.factorize(rows[self.groups])[0]
+        _check_model(outcome, design, self.event, clusters)
+        estimates, covariance, log_likelihood = _fit(outcome, design, self.link, clusters)
+        terms = tuple(name for name in design.columns if not name.startswith(_EFFECT))
+        estimates, errors = estimates[: len(terms)], np.sqrt(np.diag(covariance))[: len(terms)]
+        if clusters is None:
+            p = 2 * norm.sf(np.abs(estimates / errors))
+            lower, upper = normal_interval(estimates, errors, self.level)
+        else:
+            free = int(clusters.max())
+            p = 2 * student_t.sf(np.abs(estimates / errors), free)
+            half = student_t.ppf((1 + self.level) / 2, free) * errors
+            lower, upper = estimates - half, estimates + half
+        return HazardModel(
+            terms=terms,
+            estimates=estimates,
+            standard_errors=errors,
+            p=p,
+            lower=lower,
+            upper=upper,
+            effects=effects,
+            period_effects=form,
+            parameters=design.shape[1],
+            exposure=self.exposure,
+            link=self.link,
+            level=self.level,
+            rows=len(rows),
+            events=int(outcome.sum()),
+            left_out=0,
+            uninformative=len(complete) - len(rows),
+            groups=None if clusters is None else int(clusters.max()) + 1,
+            log_likelihood=log_likelihood,
+        )
 
-        for knot in knots[:-2]:
-            one, other = (last - knot) / (last - before), (before - knot) / (last - before)
-            columns.append((above(knot) - one * above(before) + other * above(last)) / size)
-    return np.column_stack(columns)
+
+def _course(rows: pd.DataFrame, period: str, form: PeriodEffects, event: str) -> dict[str, Floats]:
+    """Return the terms of the period but for constants; those of a spline centred, a line as it is."""
+    at = rows[period].to_numpy(dtype=float)
+    if form == "linear":
+        return {period: at}
+    if form not in SPLINES or not len(rows):
+        return {}
+    terms = natural_spline(at, at[rows[event].to_numpy() == 1], form)
+    return {
+        f"{period}[spline {number}]": column - column.mean() for number, column in enumerate(terms.T, start=1)
+    }
 
 
 def _informative(rows: pd.DataFrame, event: str, effects: Sequence[str]) -> pd.DataFrame:

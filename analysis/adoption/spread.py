@@ -14,17 +14,18 @@ from scipy import sparse
 
 from analysis.adoption.adopters import adopter_categories, adopters_by_period, cumulative_adoption
 from analysis.adoption.bass import BassCurve, bass
+from analysis.adoption.diffusion_regression import diffusion_regression
 from analysis.adoption.exposure import exposure
 from analysis.adoption.hazard_classes import hazard_by_class
-from analysis.adoption.hazards import HazardModel, PeriodEffects, diffusion_regression
+from analysis.adoption.hazards import HazardModel
 from analysis.adoption.morans_i import MoranTest, morans_i
+from analysis.adoption.period_terms import PeriodEffects
 from analysis.adoption.person_periods import person_periods
 from analysis.adoption.setting import Adoption, adoption_setting
 from analysis.adoption.structure_dependence import StructureTest, structure_dependence
 from analysis.adoption.thresholds import thresholds
 from analysis.arrays import Flags, Floats, Integers
 from analysis.checks import NotEstimable
-from analysis.estimable import estimable
 from analysis.finding import Number, smallest_group
 
 __all__ = ["Spread", "spread_numbers", "spread_of"]
@@ -246,36 +247,27 @@ class Spread:
         found = hazard_by_class(rows[rows["period"] > self.setting.periods[0]])
         return found if len(found) else NotEstimable("there is one period only")
 
-    def hazard(self, weights: Through, events_per_term: int) -> HazardModel:
+    def hazard(self, weights: Through, fewest_exposed: int) -> HazardModel:
         """Fit the hazard of adoption by exposure one period before (`diffusion_regression`).
 
-        Each period has a constant of its own where there are `events_per_term` adoptions for everything that
-        is estimated, otherwise periods have a spline; each community has one, too.
+        Periods have constants of their own or a spline, whichever the adoptions bear; each community has a
+        constant.
 
         Raises
         ------
         NotEstimable
-            When people were exposed, or adopted, too seldom for a model, or as `diffusion_regression`.
+            When people were exposed in fewer than `fewest_exposed` of their periods, or as
+            `diffusion_regression`.
         """
         if not self.pooled.nnz:
             raise NotEstimable("there are no ties among them in these periods")
-        if (self.person_periods["exposure"] > 0).sum() < events_per_term:
-            raise NotEstimable(f"people were exposed in fewer than {events_per_term} of their periods")
-        each = estimable(self._regression, weights, "each")
-        if not isinstance(each, NotEstimable) and each.events >= events_per_term * (each.parameters - 1):
-            return each
-        model = self._regression(weights, "spline")
-        terms = model.parameters - 1
-        if model.events < events_per_term * terms:
-            needed = events_per_term * terms
-            raise NotEstimable(
-                f"{terms} terms need {needed} adoptions after the first period, there are fewer"
-            )
-        return model
+        if (self.person_periods["exposure"] > 0).sum() < fewest_exposed:
+            raise NotEstimable(f"people were exposed in fewer than {fewest_exposed} of their periods")
+        return self._regression(weights, "automatic")
 
     def placebo(self, model: HazardModel, weights: Through) -> HazardModel:
         """Fit the same model with the exposure to those who adopt one period later in place of its own."""
-        return self._regression(weights, "each" if "period" in model.effects else "spline", placebo=True)
+        return self._regression(weights, model.period_effects or "automatic", placebo=True)
 
     def _regression(
         self, weights: Through, period_effects: PeriodEffects, *, placebo: bool = False

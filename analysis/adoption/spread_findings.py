@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.adoption.bass import BassCurve
-from analysis.adoption.hazards import UPCOMING, HazardModel
+from analysis.adoption.diffusion_regression import UPCOMING
+from analysis.adoption.hazards import HazardModel
 from analysis.adoption.morans_i import MoranTest
 from analysis.adoption.spread import Spread
 from analysis.adoption.structure_dependence import StructureTest

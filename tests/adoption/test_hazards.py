@@ -15,13 +15,12 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import t as student_t
 
+from analysis.adoption.diffusion_regression import diffusion_regression
 from analysis.adoption.exposure import HOMOPHILY, exposure
-from analysis.adoption.hazards import (
-    diffusion_regression,
-    hazard_model,
-)
+from analysis.adoption.hazards import HazardModel, hazard_model
 from analysis.adoption.person_periods import person_periods
 from analysis.adoption.setting import Adoption, adoption_setting, never_as_one_period_later
+from analysis.checks import NotEstimable
 from analysis.files import DATA_RAW
 from analysis.sources.diffusion_classics import tables
 from analysis.tables.package import read_package
@@ -113,7 +112,7 @@ def _saturated() -> pd.DataFrame:
 
 
 def test_a_logit_of_one_yes_or_no_is_the_log_odds_ratio() -> None:
-    found = hazard_model(_saturated(), covariates=())
+    found = hazard_model(_saturated(), period=None)
     assert found.terms == ("constant", "exposure")
     assert found.estimates == pytest.approx([math.log(10 / 30), math.log(8 / 12 / (10 / 30))])
     assert found.standard_errors == pytest.approx(
@@ -127,7 +126,7 @@ def test_a_logit_of_one_yes_or_no_is_the_log_odds_ratio() -> None:
 
 
 def test_a_complementary_log_log_of_one_yes_or_no_is_the_log_hazard_ratio() -> None:
-    found = hazard_model(_saturated(), covariates=(), link="complementary log-log")
+    found = hazard_model(_saturated(), period=None, link="complementary log-log")
     base, other = math.log(-math.log(0.75)), math.log(-math.log(0.6))
     assert found.estimates == pytest.approx([base, other - base])
 
@@ -147,7 +146,7 @@ def _simulated() -> pd.DataFrame:
 
 def test_robust_errors_are_the_sandwich_by_group() -> None:
     frame = _simulated()
-    found = hazard_model(frame, groups="school")
+    found = hazard_model(frame, period_effects="linear", groups="school")
     x = np.column_stack([np.ones(400), frame["exposure"], frame["period"]])
     y = frame["adopted"].to_numpy()
 
@@ -165,7 +164,7 @@ def test_robust_errors_are_the_sandwich_by_group() -> None:
     assert found.standard_errors == pytest.approx(robust, rel=1e-6)
     assert found.groups == 12
     assert "With 12 groups, robust standard errors tend to be too small." in found.summary()
-    plain = hazard_model(frame)
+    plain = hazard_model(frame, period_effects="linear")
     assert plain.standard_errors == pytest.approx(np.sqrt(np.diag(bread)), rel=1e-6)
     assert "groups" not in plain.summary()
 
@@ -173,8 +172,8 @@ def test_robust_errors_are_the_sandwich_by_group() -> None:
 @pytest.mark.parametrize("link", ["logit", "complementary log-log"])
 def test_years_do_as_well_as_periods_from_1(link: Any) -> None:
     frame = _simulated()
-    first = hazard_model(frame, link=link)
-    later = hazard_model(frame.assign(period=frame["period"] + 1945), link=link)
+    first = hazard_model(frame, link=link, period_effects="linear")
+    later = hazard_model(frame.assign(period=frame["period"] + 1945), link=link, period_effects="linear")
     assert later.estimates[1:] == pytest.approx(first.estimates[1:], rel=1e-5)
     assert later.standard_errors[1:] == pytest.approx(first.standard_errors[1:], rel=1e-5)
     assert later.estimates[0] == pytest.approx(first.estimates[0] - 1945 * first.estimates[2], rel=1e-5)
@@ -188,9 +187,9 @@ def test_only_a_model_with_exposure_carries_the_warning() -> None:
 def test_rows_with_something_missing_are_left_out_and_counted() -> None:
     frame = _saturated()
     gaps = pd.concat([frame, pd.DataFrame({"adopted": [1, 0], "exposure": [NAN, NAN], "school": [0, 1]})])
-    found = hazard_model(gaps, covariates=())
+    found = hazard_model(gaps, period=None)
     assert (found.rows, found.left_out, found.events) == (60, 2, 18)
-    assert found.estimates == pytest.approx(hazard_model(frame, covariates=()).estimates)
+    assert found.estimates == pytest.approx(hazard_model(frame, period=None).estimates)
 
 
 def test_a_network_of_the_period_itself_can_be_asked_for(med: Study) -> None:
@@ -207,7 +206,7 @@ def test_a_network_of_the_period_itself_can_be_asked_for(med: Study) -> None:
         med.periods[:-1],
         by_period={"exposure": exposure(networks[:-1], med.honest, med.periods[:-1], lag=1, network_lag=0)},
     )
-    assert own.estimates == pytest.approx(hazard_model(frame).estimates)
+    assert own.estimates == pytest.approx(hazard_model(frame, **linear).estimates)
     earlier = diffusion_regression(networks[:-1], med.honest, med.periods[:-1], **linear)
     assert own.estimates[1] != pytest.approx(earlier.estimates[1], abs=1e-3)
 
@@ -226,21 +225,21 @@ def _bell(seed: int) -> tuple[Floats, Floats]:
 
 def test_a_bell_shaped_hazard_passes_for_contagion_only_under_a_linear_trend() -> None:
     """Of 100 networks at most 11 may reject at .05 (99 % bound)."""
-    rejected = dict.fromkeys(("linear", "spline", "each"), 0)
+    forms = ("linear", "spline of 2", "spline of 3", "each", "automatic")
+    rejected = dict.fromkeys(forms, 0)
     for seed in range(100):
         network, times = _bell(seed)
-        for kind in rejected:
-            found = diffusion_regression(network, times, np.arange(1, 13), period_effects=kind)  # type: ignore[arg-type]
-            rejected[kind] += int(found.p[1] < 0.05)
+        for form in forms:
+            found = diffusion_regression(network, times, np.arange(1, 13), period_effects=form)  # type: ignore[arg-type]
+            rejected[form] += int(found.p[1] < 0.05)
     assert rejected["linear"] > 20
-    assert rejected["each"] <= 11
-    assert rejected["spline"] <= 11
+    assert all(rejected[form] <= 11 for form in forms[1:]), rejected
 
 
 def test_effects_are_those_of_dummies_and_say_nothing_where_nobody_adopts() -> None:
     frame = _simulated()
-    effects = hazard_model(frame, covariates=(), effects=("period",))
-    dummies = hazard_model(frame, covariates=(), categorical=("period",))
+    effects = hazard_model(frame, period_effects="each")
+    dummies = hazard_model(frame, period=None, categorical=("period",))
     assert effects.terms == ("constant", "exposure")
     assert effects.parameters == len(dummies.terms)
     assert effects.estimates[1] == pytest.approx(dummies.estimates[1])
@@ -249,7 +248,7 @@ def test_effects_are_those_of_dummies_and_say_nothing_where_nobody_adopts() -> N
     average = dummies.estimates[0] + shares[1:] @ dummies.estimates[2:]
     assert effects.estimates[0] == pytest.approx(average)
     silent = pd.concat([frame, frame.head(20).assign(period=9, adopted=0)])
-    also = hazard_model(silent, covariates=(), effects=("period",))
+    also = hazard_model(silent, period_effects="each")
     assert (also.uninformative, also.rows) == (20, 400)
     assert also.estimates == pytest.approx(effects.estimates)
     assert "20 person-periods in which nobody or everybody adopted there are left out" in also.summary()
@@ -258,7 +257,7 @@ def test_effects_are_those_of_dummies_and_say_nothing_where_nobody_adopts() -> N
 def test_years_leave_the_constant_where_it_is(farmers: Adoption) -> None:
     """A linear trend has the constant of the year 0, −333; the others that of the average year."""
     given = (farmers.networks[0], farmers.times, farmers.periods)
-    kinds: tuple[Any, ...] = ("linear", "spline", "each")
+    kinds: tuple[Any, ...] = ("linear", "spline of 3", "each")
     linear, spline, each = (
         diffusion_regression(*given, network_lag=0, period_effects=kind).estimates[0] for kind in kinds
     )
@@ -283,8 +282,38 @@ def test_exposure_of_farmers_and_villagers_within_their_communities(
         assert placebo.lower[1] < 0 < placebo.upper[1]
 
 
+def test_the_period_has_the_freest_form_that_the_adoptions_bear() -> None:
+    """Ten adoptions for each term: 4 constants and exposure, else a spline of 3 or 2 and exposure."""
+    random = np.random.default_rng(4)
+    frame = pd.DataFrame({"period": np.tile(np.arange(1, 6), 60), "exposure": random.random(300)})
+
+    def fitted(adoptions: int) -> HazardModel:
+        adopted = np.zeros(300, dtype=int)
+        adopted[:adoptions] = 1
+        return hazard_model(frame.assign(adopted=random.permutation(adopted)))
+
+    for adoptions, form in ((50, "each"), (49, "spline of 3"), (40, "spline of 3"), (39, "spline of 2")):
+        found = fitted(adoptions)
+        assert (found.period_effects, found.caveat) == (form, "")
+    few = fitted(29)
+    assert few.period_effects == "spline of 2"
+    assert few.caveat.startswith("29 adoptions for 3 terms are fewer than ten each: estimates lean away")
+    assert few.caveat in few.summary()
+
+
+def test_a_form_without_finite_estimates_gives_way_to_the_next() -> None:
+    """Within each period exposure tells who adopts, beside other values in odd periods than in even ones."""
+    frame = pd.DataFrame({"period": np.repeat(np.arange(1, 7), 30), "adopted": np.tile([1, 0, 0], 60)})
+    frame["exposure"] = 5.0 * (frame["period"] % 2) + frame["adopted"]
+    with pytest.raises(NotEstimable, match="some term separates adoptions from the rest"):
+        hazard_model(frame, period_effects="each")
+    assert hazard_model(frame).period_effects == "spline of 3"
+    with pytest.raises(NotEstimable, match="some term separates adoptions from the rest"):
+        hazard_model(frame.assign(exposure=frame["adopted"]))
+
+
 def test_clusters_are_told_by_t_with_one_less_degree_of_freedom() -> None:
-    found = hazard_model(_simulated(), groups="school")
+    found = hazard_model(_simulated(), period_effects="linear", groups="school")
     ratio = found.estimates / found.standard_errors
     assert found.p == pytest.approx(2 * student_t.sf(np.abs(ratio), 11))
     half = (found.upper - found.lower) / 2 / found.standard_errors
@@ -335,17 +364,18 @@ def test_person_periods_of_four_people() -> None:
             "link is 'probit'; allowed are 'logit', 'complementary log-log'",
         ),
         (
-            lambda: hazard_model(_saturated(), covariates=["period", "age"]),
-            "no column period, age; there are adopted, exposure, school",
+            lambda: hazard_model(_saturated(), covariates=["age"]),
+            "no column age, period; there are adopted, exposure, school",
         ),
         (
-            lambda: hazard_model(_saturated().assign(role="a"), covariates=["role"]),
+            lambda: hazard_model(_saturated().assign(role="a"), covariates=["role"], period=None),
             "not numeric: role; name such covariates in categorical",
         ),
         (
             lambda: hazard_model(
                 _saturated().assign(adopted=2, twice=lambda frame: 2 * frame["exposure"], one=1),
                 covariates=["twice"],
+                period=None,
                 groups="one",
             ),
             "adopted: found values other than 0 and 1\ntwice: follows from the terms before; leave it out\n"
@@ -353,11 +383,11 @@ def test_person_periods_of_four_people() -> None:
         ),
         (lambda: hazard_model(_saturated(), level=95), "found level 95; allowed: between 0 and 1"),
         (
-            lambda: hazard_model(_saturated().assign(adopted=0), covariates=()),
+            lambda: hazard_model(_saturated().assign(adopted=0), period=None),
             "adopted: 0 in 60 complete rows; needed: some, but not all",
         ),
         (
-            lambda: hazard_model(_saturated().assign(exposure=[INF] * 60), covariates=()),
+            lambda: hazard_model(_saturated().assign(exposure=[INF] * 60), period=None),
             "found infinite values; allowed: finite numbers, and missing",
         ),
     ],
@@ -377,4 +407,4 @@ def test_perfect_separation_is_named(link: Any, kind: str) -> None:
         frame.loc[frame["exposure"] == 1, "adopted"] = 0
     message = f"the {link} hazard has no finite estimates: some term separates adoptions from the rest"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        hazard_model(frame, covariates=(), link=link)
+        hazard_model(frame, period=None, link=link)
