@@ -36,6 +36,7 @@ def diffusion_regression(
     network_lag: int | None = None,
     weights: ExposureWeights = "row-normalised",
     valued: bool = False,
+    no_alters: float = 0.0,
     observed_until: npt.ArrayLike | None = None,
     period_effects: PeriodEffects = "automatic",
     groups: str | None = None,
@@ -51,7 +52,7 @@ def diffusion_regression(
 
     Parameters
     ----------
-    network, adoption_time, periods, lag, network_lag, weights, valued
+    network, adoption_time, periods, lag, network_lag, weights, valued, no_alters
         As `analysis.adoption.exposure.exposure`; the first `lag` periods are left out.
     attributes : DataFrame of n rows, optional
         Holds the `covariates`, `categorical` and `groups`.
@@ -84,6 +85,7 @@ def diffusion_regression(
         As `hazard_model` and `analysis.adoption.exposure.exposure`.
     """
     kind: dict[str, Any] = {"network_lag": network_lag, "weights": weights, "valued": valued}
+    kind |= {"no_alters": no_alters}
     name = UPCOMING if placebo else "exposure"
     found = (
         upcoming_exposure(network, adoption_time, periods, **kind | {"network_lag": network_lag or 0})

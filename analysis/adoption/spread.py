@@ -250,8 +250,9 @@ class Spread:
     def hazard(self, weights: Through, fewest_exposed: int) -> HazardModel:
         """Fit the hazard of adoption by exposure one period before (`diffusion_regression`).
 
-        Periods have constants of their own or a spline, whichever the adoptions bear; each community has a
-        constant.
+        Through ties, periods have constants of their own or a spline, whichever the adoptions bear. Through
+        people with ties like one's own exposure is nearly the share of all who have adopted, which a smooth
+        course of the period leaves in: there each period has a constant. So has each community.
 
         Raises
         ------
@@ -263,14 +264,32 @@ class Spread:
             raise NotEstimable("there are no ties among them in these periods")
         if (self.person_periods["exposure"] > 0).sum() < fewest_exposed:
             raise NotEstimable(f"people were exposed in fewer than {fewest_exposed} of their periods")
-        return self._regression(weights, "automatic")
+        return self._regression(weights, "automatic" if weights == "row-normalised" else "each")
 
     def placebo(self, model: HazardModel, weights: Through) -> HazardModel:
         """Fit the same model with the exposure to those who adopt one period later in place of its own."""
         return self._regression(weights, model.period_effects or "automatic", placebo=True)
 
+    def hazard_of_tied(self, model: HazardModel) -> HazardModel:
+        """Fit the same model, through ties, without people who report none: they may have some.
+
+        Raises
+        ------
+        NotEstimable
+            When contacts change from period to period, for then having none is known; when everybody has
+            ties; or as `diffusion_regression`.
+        """
+        if self.changes or (self.pooled.sum(axis=1) > 0).all():
+            raise NotEstimable("everybody has ties, or contacts are those of the period")
+        return self._regression("row-normalised", model.period_effects or "automatic", no_alters=np.nan)
+
     def _regression(
-        self, weights: Through, period_effects: PeriodEffects, *, placebo: bool = False
+        self,
+        weights: Through,
+        period_effects: PeriodEffects,
+        *,
+        placebo: bool = False,
+        no_alters: float = 0.0,
     ) -> HazardModel:
         members = self.communities
         return diffusion_regression(
@@ -282,6 +301,7 @@ class Spread:
             network_lag=_NETWORK_LAG,
             observed_until=self.setting.observed_until,
             weights=weights,
+            no_alters=no_alters,
             period_effects=period_effects,
             groups=None if members is None else "community",
             clustered=members is not None and len(set(members)) >= _FEWEST_CLUSTERS,
