@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.adoption.bass import BassCurve
@@ -37,9 +38,11 @@ _THROUGH = {
     "hazard-model": "those one is tied to",
     "hazard-equivalence": "those with ties like one's own",
 }
-_MORAN = ["statistic", "expected", "sd", "p", "p_greater"]
+_MORAN = ["statistic", "expected", "sd", "p"]
+TIED = "exposure, people with ties"
+"""Name of exposure in a model without people who report no ties."""
 SURE = 0.05
-"""A p-value up to which times are more similar than chance."""
+"""A p-value up to which times are more, or less, similar than chance."""
 _WIDE = 0.2
 """Half of an interval of a share, from which on it tells nothing of where adoption ends."""
 
@@ -73,29 +76,46 @@ def period_bands(test: MoranTest) -> pd.DataFrame:
 
 
 @if_estimable
-def hazard_table(model: HazardModel, placebo: HazardModel | NotEstimable | None = None) -> pd.DataFrame:
-    """Return the terms of a hazard of adoption, and the exposure of the placebo from a model of its own."""
+def hazard_table(
+    model: HazardModel,
+    placebo: HazardModel | NotEstimable | None = None,
+    of_tied: HazardModel | NotEstimable | None = None,
+) -> pd.DataFrame:
+    """Return the terms of a hazard of adoption, and exposure from the two models that stand beside it.
+
+    Only exposure has a p: nothing is asked of a constant or of the course of the periods.
+    """
     found = model.tidy().set_index("term")
+    found.loc[found.index != "exposure", "p"] = np.nan
+    if isinstance(of_tied, HazardModel):
+        beside = of_tied.tidy().set_index("term").loc[["exposure"]]
+        found = pd.concat([found, beside.rename(index={"exposure": TIED})])
     if isinstance(placebo, HazardModel):
         found = pd.concat([found, placebo.tidy().set_index("term").loc[[UPCOMING]]])
     return found
 
 
-def hazard_caption(model: HazardModel | NotEstimable) -> str:
-    """Say what a hazard of adoption allows for besides exposure."""
+def hazard_caption(
+    model: HazardModel | NotEstimable, of_tied: HazardModel | NotEstimable | None = None
+) -> str:
+    """Say what a hazard of adoption allows for besides exposure, and what to be careful of."""
     if isinstance(model, NotEstimable):
         return ""
     each = [name for name in ("period", "community") if name in model.effects]
     allowed = [f"a constant for each {' and each '.join(each)}"] if each else []
     if "period" not in model.effects:
-        allowed.append("a spline of the period")
+        allowed.append(f"a {model.period_effects} terms of the period")
     errors = "by maximum likelihood"
     if model.groups is not None:
         errors = f"clustered by {model.groups} communities, t with {model.groups - 1} degrees of freedom"
-    return (
-        f"With {' and '.join(allowed)}; standard errors {errors}. *{UPCOMING}*: a placebo from a model of "
-        "its own, by those who adopt one period later and cannot have been followed."
+    told = f"With {' and '.join(allowed)}; standard errors {errors}. "
+    if isinstance(of_tied, HazardModel):
+        told += f"*{TIED}*: from a model without those who report no ties. "
+    told += (
+        f"*{UPCOMING}*: a placebo from a model of its own, by those who adopt one period later and cannot "
+        "have been followed."
     )
+    return f"{told} {model.caveat}." if model.caveat else told
 
 
 def adoption_findings(
@@ -106,6 +126,7 @@ def adoption_findings(
     moran: MoranTest | NotEstimable,
     hazards: Mapping[str, HazardModel | NotEstimable],
     placebos: Mapping[str, HazardModel | NotEstimable],
+    of_tied: HazardModel | NotEstimable | None = None,
 ) -> list[Finding]:
     """Say how far adoption went, and whether tied people adopted more alike than chance or than others.
 
@@ -120,6 +141,8 @@ def adoption_findings(
         By key of their table.
     placebos : mapping of str to HazardModel
         The same by exposure to those who adopt one period later.
+    of_tied : HazardModel, optional
+        Through ties, without people who report none.
     """
     found = []
     if not isinstance(reached, NotEstimable):
@@ -133,7 +156,7 @@ def adoption_findings(
     return [
         *found,
         *(
-            _hazard(key, model, placebos.get(key))
+            _hazard(key, model, placebos.get(key), of_tied if key == "hazard-model" else None)
             for key, model in hazards.items()
             if isinstance(model, HazardModel)
         ),
@@ -174,16 +197,22 @@ def _structure(test: StructureTest) -> Finding:
 def _moran(test: MoranTest) -> Finding:
     row = test.tidy().iloc[0]
     whom = "all adopters" if test.groups is None else "the adopters of each community"
-    more = "at more similar times" if row["p_greater"] <= SURE else "at times no more similar"
+    way = "more" if row["statistic"] > row["expected"] else "less"
+    more = f"at {way} similar times" if row["p"] <= SURE else "at times no more similar"
     sentence = (
         f"Adopters who are tied adopted {more} than if the times of adoption were shuffled among {whom} "
         f"(Moran's I {_signed(row['statistic'])}, where {_signed(row['expected'])} is expected)."
     )
-    keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "expected", "p_greater")]
+    keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "expected", "p")]
     return Finding("moran", sentence, tuple(keys))
 
 
-def _hazard(key: str, model: HazardModel, placebo: HazardModel | NotEstimable | None) -> Finding:
+def _hazard(
+    key: str,
+    model: HazardModel,
+    placebo: HazardModel | NotEstimable | None,
+    of_tied: HazardModel | NotEstimable | None,
+) -> Finding:
     row: Any = model.tidy().set_index("term").loc["exposure"]
     way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "neither sooner nor later"
     estimate, lower, upper = (_signed(float(row[name])) for name in ("estimate", "lower", "upper"))
@@ -193,6 +222,11 @@ def _hazard(key: str, model: HazardModel, placebo: HazardModel | NotEstimable | 
         f"{estimate}, from {lower} to {upper})."
     )
     keys = [key_of(key, "exposure", name) for name in ("estimate", "lower", "upper")]
+    if isinstance(of_tied, HazardModel):
+        own: Any = of_tied.tidy().set_index("term").loc["exposure"]
+        at, low, high = (_signed(float(own[name])) for name in ("estimate", "lower", "upper"))
+        sentence += f" Without people who report no ties it is {at}, from {low} to {high}."
+        keys += [key_of(key, TIED, name) for name in ("estimate", "lower", "upper")]
     if isinstance(placebo, HazardModel):
         future: Any = placebo.tidy().set_index("term").loc[UPCOMING]
         at, low, high = (_signed(float(future[name])) for name in ("estimate", "lower", "upper"))

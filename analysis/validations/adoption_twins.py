@@ -63,7 +63,7 @@ class AdoptionTwin:
 
 ADOPTION_TWINS = {
     "even": AdoptionTwin(told="everybody alike, ties at random"),
-    "grouped": AdoptionTwin(240, 12, differ=True, told="12 communities of 20, some readier to adopt"),
+    "grouped": AdoptionTwin(200, 10, differ=True, told="10 communities of 20, some readier to adopt"),
     "few communities": AdoptionTwin(96, 4, differ=True, told="4 communities of 24, some readier to adopt"),
     "small communities": AdoptionTwin(96, 12, differ=True, told="12 communities of 8, some readier to adopt"),
     "bell": AdoptionTwin(bell=True, told="a hazard that rises and falls"),

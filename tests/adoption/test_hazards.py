@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -99,6 +100,36 @@ def test_our_own_tables_give_the_same_numbers(
     assert censored.events == 97
     assert censored.estimates[censored.terms.index("exposure")] > 0
     assert HOMOPHILY in censored.summary()
+
+
+R = json.loads((Path(__file__).parents[1] / "reference/r_adoption_hazards.json").read_text())
+
+
+@pytest.mark.parametrize("study", ["farmers", "villagers"])
+def test_constants_by_period_and_community_and_clustered_errors_as_in_r(
+    study: str, request: pytest.FixtureRequest
+) -> None:
+    """R's glm with factors, its sandwich by hand, from person-periods made in R."""
+    setting: Adoption = request.getfixturevalue(study)
+    homes = pd.DataFrame({"home": list(setting.groups)})
+    for name, no_alters in (("exposure", 0.0), ("exposure_of_tied", NAN)):
+        found = diffusion_regression(
+            setting.networks[0],
+            setting.times,
+            setting.periods,
+            homes,
+            groups="home",
+            observed_until=setting.observed_until,
+            no_alters=no_alters,
+        )
+        theirs = R[study][name]
+        assert found.period_effects == "each"
+        assert (found.rows, found.events, found.groups) == tuple(
+            theirs[key] for key in ("rows", "events", "groups")
+        )
+        ours = [found.estimates[1], found.standard_errors[1], found.lower[1], found.upper[1], found.p[1]]
+        keys = ("estimate", "cluster_error", "lower", "upper", "p")
+        assert ours == pytest.approx([theirs[key] for key in keys], rel=1e-6)
 
 
 # ---------------------------------------------------------------- by hand

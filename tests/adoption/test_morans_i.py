@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -116,6 +118,12 @@ def test_farmers_are_alike_within_villages(farmers: Adoption) -> None:
     ties, times = farmers.networks[0][adopted][:, adopted], farmers.times[adopted]
     found = morans_i(ties, times, permutations=199, seed=30002, groups=np.array(farmers.groups)[adopted])
     assert found.expected[0] == pytest.approx(0.066, abs=5e-4)
+    # 2,000 permutations within villages drawn by R.
+    theirs = json.loads((Path(__file__).parents[1] / "reference/r_adoption_hazards.json").read_text())[
+        "farmers"
+    ]["moran"]
+    assert found.statistic[0] == pytest.approx(theirs["statistic"], rel=1e-9)
+    assert found.expected[0] == pytest.approx(theirs["mean"], abs=4 * theirs["sd"] / math.sqrt(2000))
     assert morans_i(ties, times, permutations=9, seed=1).expected[0] == pytest.approx(-0.0019, abs=1e-4)
 
 
