@@ -46,6 +46,9 @@ SURE = 0.05
 _WIDE = 0.2
 """Half of an interval of a share, from which on it tells nothing of where adoption ends."""
 
+_SAYS_NOTHING = 5.0
+"""Half of an interval of log odds (150 times the odds), from which on a sentence would tell nothing."""
+
 
 @if_estimable
 def bass_table(curve: BassCurve) -> pd.DataFrame:
@@ -110,9 +113,9 @@ def hazard_caption(
         errors = f"clustered by {model.groups} communities, t with {model.groups - 1} degrees of freedom"
     told = f"With {' and '.join(allowed)}; standard errors {errors}. "
     if isinstance(of_tied, HazardModel):
-        told += f"*{TIED}*: from a model without those who report no ties. "
+        told += f"“{TIED}”: from a model without those who report no ties. "
     told += (
-        f"*{UPCOMING}*: a placebo from a model of its own, by those who adopt one period later and cannot "
+        f"“{UPCOMING}”: a placebo from a model of its own, by those who adopt one period later and cannot "
         "have been followed."
     )
     return f"{told} {model.caveat}." if model.caveat else told
@@ -158,9 +161,13 @@ def adoption_findings(
         *(
             _hazard(key, model, placebos.get(key), of_tied if key == "hazard-model" else None)
             for key, model in hazards.items()
-            if isinstance(model, HazardModel)
+            if isinstance(model, HazardModel) and _tells(model)
         ),
     ]
+
+
+def _tells(model: HazardModel) -> bool:
+    return float(model.upper[1] - model.lower[1]) <= 2 * _SAYS_NOTHING
 
 
 def _reach(reached: pd.DataFrame) -> Finding:
@@ -222,12 +229,12 @@ def _hazard(
         f"{estimate}, from {lower} to {upper})."
     )
     keys = [key_of(key, "exposure", name) for name in ("estimate", "lower", "upper")]
-    if isinstance(of_tied, HazardModel):
+    if isinstance(of_tied, HazardModel) and _tells(of_tied):
         own: Any = of_tied.tidy().set_index("term").loc["exposure"]
         at, low, high = (_signed(float(own[name])) for name in ("estimate", "lower", "upper"))
         sentence += f" Without people who report no ties it is {at}, from {low} to {high}."
         keys += [key_of(key, TIED, name) for name in ("estimate", "lower", "upper")]
-    if isinstance(placebo, HazardModel):
+    if isinstance(placebo, HazardModel) and _tells(placebo):
         future: Any = placebo.tidy().set_index("term").loc[UPCOMING]
         at, low, high = (_signed(float(future[name])) for name in ("estimate", "lower", "upper"))
         sentence += f" By those who adopt only afterwards it is {at}, from {low} to {high}."

@@ -15,8 +15,8 @@ PEERS = ("exposure, straight line", "structure, across communities", "Moran's I,
 """Tests as netdiffuseR makes them: with a straight line of the period, and across communities."""
 
 _ADVICE = {
-    "exposure": "read the row of people with ties; do not use it for communities of fewer than 20",
-    "exposure, people with ties": "do not use it for communities of fewer than 20",
+    "exposure": "read the row of people with ties; do not use it for communities of fewer than twenty",
+    "exposure, people with ties": "do not use it for communities of fewer than twenty",
     "placebo": "hold it against exposure, not against 0",
     "likeness of ties": "do not use it where people live in communities",
     "placebo of likeness": "do not use it where people live in communities",
@@ -85,7 +85,7 @@ def breaking_findings(trust: pd.DataFrame, coverage: pd.DataFrame) -> list[Findi
         if row["too_often_among"] == "none":
             continue
         sentence = (
-            f"*{test}* rejects too often among the twins *{row['too_often_among']}*: at worst in "
+            f"“{test}” rejects too often among the twins “{row['too_often_among']}”: at worst in "
             f"{percent(row['at_worst'])} of them. There, {row['then']}."
         )
         found.append(Finding(key_of("breaks", test), sentence, (key_of("trust", test, "at_worst"),)))
@@ -96,7 +96,7 @@ def breaking_findings(trust: pd.DataFrame, coverage: pd.DataFrame) -> list[Findi
     worst = coverage.reset_index().sort_values("share", kind="stable").iloc[0]
     labels = [str(worst[name]) for name in ("interval", "twin", "contagion")]
     sentence = (
-        f"The interval that holds the truth least often is that of *{labels[0]}* among the twins "
-        f"*{labels[1]}* (contagion: {labels[2]}): in {percent(float(worst['share']))} of them."
+        f"The interval that holds the truth least often is that of “{labels[0]}” among the twins "
+        f"“{labels[1]}” (contagion: {labels[2]}): in {percent(float(worst['share']))} of them."
     )
     return [*found, Finding("coverage", sentence, (key_of("coverage", *labels, "share"),))]

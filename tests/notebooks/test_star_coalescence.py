@@ -57,6 +57,30 @@ def test_adoption_in_the_twin_follows_contacts_as_it_was_made_to() -> None:
     for kind in ("no-ties", "none-of-them"):
         assert found[f"hazard-by-exposure.{kind}.adopted"] == 0 < found[f"hazard-by-exposure.{kind}.at_risk"]
     assert found["hazard-by-exposure.3-4-to-all.lower"] > found["hazard-by-exposure.none-of-them.upper"]
+    assert found["hazard-model.exposure.lower"] > 0
+    for course in ("period-spline-1", "period-spline-2", "upcoming-exposure"):
+        assert found[f"hazard-model.{course}.lower"] < 0 < found[f"hazard-model.{course}.upper"]
+
+
+def test_villages_and_years_account_for_some_of_what_exposure_seemed_to_do() -> None:
+    """Farmers: 1.11 with a straight line and no villages, .70 with both free; p of structure ≈ .05."""
+    farmers, women = NUMBERS["scale_up_farmers"], NUMBERS["scale_up_villages"]
+    assert farmers["hazard-model.exposure.estimate"] == pytest.approx(0.70, abs=0.005)
+    assert women["hazard-model.exposure.estimate"] == pytest.approx(0.71, abs=0.005)
+    assert farmers["structure.mean-threshold.mean"] == pytest.approx(0.4985, abs=0.001)
+    assert 0.02 < farmers["structure.mean-threshold.p"] < 0.1
+    assert farmers["moran.time-of-adoption.expected"] == pytest.approx(0.066, abs=0.0005)
+    for found in (farmers, women):
+        placebo = "hazard-model.upcoming-exposure"
+        assert found[f"{placebo}.lower"] < 0 < found[f"{placebo}.upper"]
+        assert abs(found["hazard-model.constant.estimate"]) < 10
+
+
+def test_every_run_has_a_hazard_and_says_how_many_tests_it_makes() -> None:
+    for run, found in NUMBERS.items():
+        if run.startswith("scale_up_"):
+            assert "hazard-model.exposure.estimate" in found or run == "scale_up_example", run
+            assert " test" in found["tests"], run
 
 
 def test_physicians_as_netdiffuser_and_with_censored_ones_left_censored() -> None:

@@ -131,9 +131,9 @@ def test_pages_say_where_a_test_breaks_and_what_to_do() -> None:
     assert [one.key for one in found] == ["kept", "breaks.exposure", "coverage"]
     assert found[0].sentence == "Among all twins these keep their level: structure."
     assert (
-        "*exposure* rejects too often among the twins *silent*: at worst in 35 % of them" in found[1].sentence
+        "“exposure” rejects too often among the twins “silent”: at worst in 35 % of them" in found[1].sentence
     )
-    assert "*exposure* among the twins *silent* (contagion: none): in 65 % of them." in found[2].sentence
+    assert "“exposure” among the twins “silent” (contagion: none): in 65 % of them." in found[2].sentence
     assert found[2].numbers == ("coverage.exposure.silent.none.share",)
     assert adoption_levels(stored(0)).loc[("exposure", "even"), "share"] == 0.05
     assert [one.key for one in breaking_findings(trust_table(stored(1)), adoption_coverage(stored(1)))] == [
