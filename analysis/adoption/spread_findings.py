@@ -99,7 +99,10 @@ def hazard_table(
 
 
 def hazard_caption(
-    model: HazardModel | NotEstimable, of_tied: HazardModel | NotEstimable | None = None
+    model: HazardModel | NotEstimable,
+    of_tied: HazardModel | NotEstimable | None = None,
+    *,
+    placebo: bool = True,
 ) -> str:
     """Say what a hazard of adoption allows for besides exposure, and what to be careful of."""
     if isinstance(model, NotEstimable):
@@ -114,11 +117,12 @@ def hazard_caption(
     told = f"With {' and '.join(allowed)}; standard errors {errors}. "
     if isinstance(of_tied, HazardModel):
         told += f"“{TIED}”: from a model without those who report no ties. "
-    told += (
-        f"“{UPCOMING}”: a placebo from a model of its own, by those who adopt one period later and cannot "
-        "have been followed."
-    )
-    return f"{told} {model.caveat}." if model.caveat else told
+    if placebo:
+        told += (
+            f"“{UPCOMING}”: a placebo from a model of its own, by those who adopt one period later and "
+            "cannot have been followed. "
+        )
+    return f"{told}{model.caveat}." if model.caveat else told.rstrip()
 
 
 def adoption_findings(

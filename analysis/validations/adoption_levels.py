@@ -15,11 +15,14 @@ PEERS = ("exposure, straight line", "structure, across communities", "Moran's I,
 """Tests as netdiffuseR makes them: with a straight line of the period, and across communities."""
 
 _ADVICE = {
-    "exposure": "read the row of people with ties; do not use it for communities of fewer than twenty",
-    "exposure, people with ties": "do not use it for communities of fewer than twenty",
+    "exposure": (
+        "read the row of people with ties where some report none; in communities of twenty it rejects twice "
+        "too often, in smaller ones far too often"
+    ),
+    "exposure, people with ties": "do not use it in communities of twenty or fewer",
     "placebo": "hold it against exposure, not against 0",
     "likeness of ties": "do not use it where people live in communities",
-    "placebo of likeness": "do not use it where people live in communities",
+    "placebo of likeness": "do not use it: no page shows it",
     "exposure, straight line": "leave the period free, and give communities constants",
     "structure, across communities": "rewire within communities",
     "Moran's I, across communities": "permute within communities",
