@@ -89,17 +89,19 @@ def breaking_findings(trust: pd.DataFrame, coverage: pd.DataFrame) -> list[Findi
             continue
         sentence = (
             f"“{test}” rejects too often among the twins “{row['too_often_among']}”: at worst in "
-            f"{percent(row['at_worst'])} of them. There, {row['then']}."
+            f"{percent(row['at_worst'])} of them. What to do: {row['then']}."
         )
         found.append(Finding(key_of("breaks", test), sentence, (key_of("trust", test, "at_worst"),)))
     kept = [str(test) for test, row in trust.iterrows() if row["too_often_among"] == "none"]
     if kept:
         keys = tuple(key_of("trust", test, "at_worst") for test in kept)
-        found.insert(0, Finding("kept", f"Among all twins these keep their level: {and_list(kept)}.", keys))
+        found.insert(0, Finding("kept", f"Among all twins these keep their level: {'; '.join(kept)}.", keys))
     worst = coverage.reset_index().sort_values("share", kind="stable").iloc[0]
     labels = [str(worst[name]) for name in ("interval", "twin", "contagion")]
     sentence = (
         f"The interval that holds the truth least often is that of “{labels[0]}” among the twins "
-        f"“{labels[1]}” (contagion: {labels[2]}): in {percent(float(worst['share']))} of them."
+        f"“{labels[1]}” (contagion: {labels[2]}): in {percent(float(worst['share']))} of the "
+        f"{worst['given']} that have one."
     )
-    return [*found, Finding("coverage", sentence, (key_of("coverage", *labels, "share"),))]
+    keys = tuple(key_of("coverage", *labels, name) for name in ("share", "given"))
+    return [*found, Finding("coverage", sentence, keys)]

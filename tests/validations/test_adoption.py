@@ -115,7 +115,7 @@ def stored(held: int) -> dict[str, Any]:
         )
     ]
     covered = [
-        {"twin": twin, "interval": "exposure", "contagion": planted, "share": share}
+        {"twin": twin, "interval": "exposure", "contagion": planted, "share": share, "given": 180}
         for twin, planted, share in (("even", 0.0, 0.95), ("even", 1.5, 0.94), ("silent", 0.0, 0.65))
     ]
     return {"levels": rows, "coverage": covered}
@@ -133,8 +133,11 @@ def test_pages_say_where_a_test_breaks_and_what_to_do() -> None:
     assert (
         "“exposure” rejects too often among the twins “silent”: at worst in 35 % of them" in found[1].sentence
     )
-    assert "“exposure” among the twins “silent” (contagion: none): in 65 % of them." in found[2].sentence
-    assert found[2].numbers == ("coverage.exposure.silent.none.share",)
+    assert (
+        "“exposure” among the twins “silent” (contagion: none): in 65 % of the 180 that have one."
+        in found[2].sentence
+    )
+    assert found[2].numbers[0] == "coverage.exposure.silent.none.share"
     assert adoption_levels(stored(0)).loc[("exposure", "even"), "share"] == 0.05
     assert [one.key for one in breaking_findings(trust_table(stored(1)), adoption_coverage(stored(1)))] == [
         "kept",
