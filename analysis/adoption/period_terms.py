@@ -44,7 +44,7 @@ def natural_spline(periods: npt.ArrayLike, adopted_in: npt.ArrayLike, form: str)
     Examples
     --------
     >>> natural_spline([1, 2, 3, 4, 5], [1, 2, 3, 4, 5], "spline of 2").round(3).tolist()
-    [[1.0, 0.0], [2.0, 0.021], [3.0, 0.4], [4.0, 1.521], [5.0, 3.2]]
+    [[1.0, 0.0], [2.0, 0.021], [3.0, 0.4], [4.0, 1.521], [5.0, 3.0]]
     """
     require_one_of("form", form, tuple(SPLINES))
     at = np.asarray(periods, dtype=float)
