@@ -18,6 +18,13 @@ the other terms leave of that constant, as R sna `netlm` does. A constant matrix
 **Missing cells** (NaN) travel with the matrix that is permuted; each replicate uses the cells observed after
 its permutation. Under double semi-partialling that matrix is the residual, observed where every x is.
 
+**Groups.** Where people sit in schools, whom ties go to follows the schools, and people of one are no stand-in
+for people of another: two matrices that share nothing but the schools look related if everybody changes
+places with everybody. With `groups` people change places within their group only. Cells that could not hold
+a tie (structural zeros) are NaN in every matrix: with `Possible` of the room of ties, `possible.seen(matrix)`
+and ``groups=possible.labels``. A matrix that is the same for all of a group (being of one school) is not
+moved by such permutations, which therefore cannot test it.
+
 **p-values** are (1 + b) / (1 + m), b of m replicates being at least as extreme (Phipson & Smyth 2010);
 statistics equal up to rounding count as equal. Replicates that cannot be fitted (no convergence, dependent
 columns) are left out of b and m, counted in `excluded`, and announced by a RuntimeWarning.
@@ -72,7 +79,7 @@ def qap_correlation(
     first, second : (n, n) arrays, or data frames with equal labels in equal order; NaN = missing
     permutations : number of replicates, at least 1
     seed : names the random streams, 0 or more
-    groups : a label an actor; permutations stay within groups
+    groups : a label an actor; permutations stay within groups, and an actor without a label stays in place
     self_ties : whether the diagonal counts
 
     Raises
@@ -145,7 +152,7 @@ def mrqap(
     method : "double_semipartialling", "y_permutation" or "x_permutation", see the module's notes
     family : "linear" (least squares) or "logit" (maximum likelihood; terms are residualised by least squares)
     seed : names the random streams, 0 or more
-    groups : a label an actor; permutations stay within groups
+    groups : a label an actor; permutations stay within groups, and an actor without a label stays in place
     self_ties : whether the diagonal counts
     directed : if False, each dyad counts once (the upper triangle) and every matrix must be symmetric
 

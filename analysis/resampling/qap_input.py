@@ -130,21 +130,19 @@ def _label_difference(name: str, labels: pd.Index[Any], other: str, known: pd.In
 def _members(
     groups: Any, size: int, frames: Mapping[str, pd.DataFrame], faults: list[str]
 ) -> list[NDArray[np.int64]]:
-    """Return the positions of each group's actors; all of them without groups."""
+    """Return the positions of each group's actors, all of them without groups; one without a label is alone."""
     if groups is None:
         return [np.arange(size, dtype=np.int64)]
     labels = pd.Series(groups)
     if len(labels) != size:
         faults.append(f"groups has {len(labels)} labels for {size} actors")
         return []
-    if labels.isna().any():
-        faults.append(f"groups lacks a label for {int(labels.isna().sum())} actors")
-        return []
     if isinstance(groups, pd.Series) and frames and not isinstance(groups.index, pd.RangeIndex):
         first = next(iter(frames))
         faults.extend(_label_difference("groups", groups.index, first, frames[first].index))
     codes = pd.factorize(labels)[0]
     members = [np.flatnonzero(codes == code).astype(np.int64) for code in range(codes.max() + 1)]
+    members += [np.array([actor], dtype=np.int64) for actor in np.flatnonzero(codes < 0)]
     if all(group.size == 1 for group in members):
         faults.append("groups puts every actor in a group of its own: nothing can be permuted")
     return members

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -12,20 +12,23 @@ import pandas as pd
 
 from analysis.checks import NotEstimable
 from analysis.frames import keyed_frame
+from analysis.resampling.many_tests import derived_seed
 from analysis.resampling.qap import mrqap
 from analysis.tie_models.change_statistics import Term, edges, match, mutual
 from analysis.tie_models.separable import PARTS, separable
 from analysis.ties.panel import Panel
+from analysis.ties.possible import MaybeGroups
 
 __all__ = ["formation_and_persistence", "wave_on_wave"]
 
+_GROUP = "one group"
 _REGRESSION = ["people", "estimate", "permutation_sd", "p"]
 _SEPARABLE = ["people", "pairs", "ties", "estimate", "lower", "upper"]
 
 
 def wave_on_wave(
     panels: Mapping[str, Panel],
-    groups: Sequence[object],
+    groups: MaybeGroups | None = None,
     *,
     threshold: float | None = None,
     permutations: int = 2000,
@@ -37,48 +40,68 @@ def wave_on_wave(
     ----------
     panels : mapping of str to Panel
         By relation.
-    groups : sequence of length n
-        The group of each actor.
+    groups : sequence of length n, optional
+        The group of each actor, None for one without; by default the organizations that the panels know.
     threshold : float, optional
         Lowest value that counts as a tie; without one, values are regressed as they are.
     permutations, seed : int
-        Of the double semi-partialling (Dekker, Krackhardt & Snijders 2007, Psychometrika 72, 563-581).
+        Of the double semi-partialling (Dekker, Krackhardt & Snijders 2007, Psychometrika 72, 563-581), within
+        groups; each relation and step has a seed of its own, derived from this one.
 
     Returns
     -------
     DataFrame
-        index `relation`, `waves`, `term`: ``the same tie before``, ``its return before``, ``one group``;
-        columns ``people`` (who answered in both waves), ``estimate``, ``permutation_sd`` (spread of the
-        estimates over the permutations: what chance alone does to the term, no standard error of it; QAP
-        gives none), ``p``. Where a regression has nothing to go by (a wave without ties, or terms that do
-        not vary) these are missing, and a column ``note`` says why.
+        index `relation`, `waves`, `term`: ``the same tie before``, ``its return before`` (of directed
+        relations), ``one group`` (where ties within groups and across were possible); columns ``people`` (who
+        answered in both waves), ``estimate``, ``permutation_sd`` (spread of the estimates over the
+        permutations: what chance alone does to the term, no standard error of it; QAP gives none), ``p``, and
+        ``note``, why something is missing: a regression that has nothing to go by (a wave without ties, or
+        terms that do not vary), or ``one group``, which permutations within groups leave as it is.
+
+    Notes
+    -----
+    People change places within their group only; cells that could hold no tie in one of the two waves are
+    left out. If people of all groups changed places with each other, any two networks of the same groups
+    would seem related.
     """
-    labels = np.array([str(group) for group in groups], dtype=object)
-    same = (labels[:, None] == labels[None, :]).astype(float)
     rows: dict[tuple[str, str, str], dict[str, object]] = {}
     for relation, panel, first, second, people in _steps(panels):
-        early, late = (panel.matrix(wave, threshold=threshold) for wave in (first, second))
-        terms = {"the same tie before": early, "its return before": early.T, "one group": same}
+        possible = panel.possible(second, groups)
+        late = possible.seen(panel.matrix(second, threshold=threshold))
+        early = panel.possible(first).seen(panel.matrix(first, threshold=threshold))
+        terms = {"the same tie before": early}
+        if panel.directed:
+            terms["its return before"] = early.T
+        if possible.within_possible and possible.across_possible:
+            terms[_GROUP] = possible.same.astype(float)
         step = f"{first} to {second}"
+        grouped = np.bincount(possible.groups + 1)[1:].max(initial=0) > 1
         try:
-            fit = mrqap(late, terms, permutations=permutations, seed=seed)
+            fit = mrqap(
+                late,
+                terms,
+                permutations=permutations,
+                seed=derived_seed(seed, relation, step),
+                groups=possible.labels if grouped else None,
+                directed=panel.directed,
+            )
         except NotEstimable as reason:
             rows |= {(relation, step, term): _not_estimable(people, reason) for term in terms}
             continue
         for term in terms:
             found = fit[term]
-            rows[relation, step, term] = {
-                "people": people,
-                "estimate": found.estimate,
-                "permutation_sd": found.permutation_sd,
-                "p": found.p,
-            }
+            row: dict[str, object] = {"people": people, "estimate": found.estimate}
+            if term == _GROUP and grouped:
+                row["note"] = "not tested: people change places within their group"
+            else:
+                row |= {"permutation_sd": found.permutation_sd, "p": found.p}
+            rows[relation, step, term] = row
     return keyed_frame(rows, ["relation", "waves", "term"], _REGRESSION)
 
 
 def formation_and_persistence(
     panels: Mapping[str, Panel],
-    groups: Sequence[object],
+    groups: MaybeGroups | None = None,
     *,
     threshold: float | None = None,
     replicates: int = 500,

@@ -105,6 +105,19 @@ class Possible:
         return same
 
     @property
+    def labels(self) -> npt.NDArray[np.object_]:
+        """The group of each actor, None for one without, shape (n,): what takes labels takes these.
+
+        Examples
+        --------
+        >>> Possible.of([[0, 1], [0, 0]], ["a", None]).labels.tolist()
+        [0, None]
+        """
+        labels = self.groups.astype(object)
+        labels[self.groups < 0] = None
+        return labels
+
+    @property
     def across_possible(self) -> bool:
         """Whether any tie could have crossed groups; people without a group do not count."""
         known = self.groups >= 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 import warnings
 from pathlib import Path
@@ -391,6 +392,56 @@ def test_draws_stay_within_groups_and_are_uniform() -> None:
     assert not np.array_equal(orders, other)
 
 
+def test_within_two_pairs_there_are_four_permutations_to_work_out_by_hand() -> None:
+    """Actors 0, 1 and 2, 3: each pair changes places or not, so that an order comes up once in four draws."""
+    y = np.array([[0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1], [0, 0, 0, 0]], dtype=float)
+    a = np.array([[0, 1, 0, 1], [0, 0, 0, 0], [1, 0, 0, 1], [0, 0, 0, 0]], dtype=float)
+    # Ones of y and a: 4 of 12 cells each, so that r = (12 c - 16) / (16 x 2), c the cells with both. As they
+    # are c = 3: (0, 1), (2, 0), (2, 3). With 0 and 1 exchanged a has (1, 0), (1, 3), (2, 1), (2, 3): c = 1.
+    # With 2 and 3 exchanged: (0, 1), (0, 2), (3, 0), (3, 2): c = 1. Both: (1, 0), (1, 2), (3, 1), (3, 2): 1.
+    found = qap_correlation(y, a, permutations=8000, seed=3, groups=[0, 0, 1, 1])
+    assert found.estimate == pytest.approx((12 * 3 - 16) / 32)
+    by_hand = np.array([20, -4, -4, -4]) / 32
+    assert found.permutation_mean == pytest.approx(by_hand.mean(), abs=0.01)
+    assert found.permutation_sd == pytest.approx(by_hand.std(), abs=0.01)
+    assert found.p == pytest.approx(1 / 4, abs=4 * math.sqrt(3 / 16 / 8000))
+
+
+def test_an_actor_without_a_group_stays_in_place() -> None:
+    y, a = matrices(2, 6, seed=12)
+    alone = mrqap(y, {"a": a}, permutations=40, seed=1, groups=[1, 1, 1, 2, 2, None])
+    assert alone == mrqap(y, {"a": a}, permutations=40, seed=1, groups=[1, 1, 1, 2, 2, 3])
+
+
+def test_cells_that_could_hold_no_tie_are_left_out_of_every_permutation() -> None:
+    groups = np.repeat([0, 1, 2], 4)
+    y, a = matrices(2, 12, seed=13)
+    walls = np.where(groups[:, None] == groups, 0.0, np.nan)
+    found = mrqap(y + walls, {"a": a + walls}, permutations=60, seed=1, groups=groups)
+    assert (found.observed, found.missing) == (36, 96)
+    # What stands between groups plays no part, in the estimate or in any permutation.
+    other = np.random.default_rng(1).normal(size=y.shape)
+    changed = mrqap(
+        np.where(np.isnan(walls), other, y) + walls, {"a": a + walls}, permutations=60, seed=1, groups=groups
+    )
+    assert changed == found
+
+
+def test_two_networks_of_the_same_schools_are_related_only_if_schools_are_forgotten() -> None:
+    """Independent arcs, .5 within schools and .05 across: nothing in common but the schools."""
+    schools = np.repeat(np.arange(4), 5)
+    chances = np.where(schools[:, None] == schools, 0.5, 0.05)
+    within, anywhere = 0, 0
+    for seed in range(200):
+        y, a = (np.random.default_rng(seed).random((2, 20, 20)) < chances).astype(float)
+        options: dict[str, Any] = {"permutations": 99, "seed": seed}
+        within += mrqap(y, {"a": a}, groups=schools, **options)["a"].p <= 0.05
+        anywhere += mrqap(y, {"a": a}, **options)["a"].p <= 0.05
+    # The 99.9 % point of the binomial distribution of 200 tests at .05 is 20.
+    assert within <= 20
+    assert anywhere > 150
+
+
 def test_interpreted_kernels_equal_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     y, a, b = matrices(3, 6, seed=2)
     a = with_gaps(a, (0, 1), (4, 2))
@@ -591,7 +642,7 @@ NAMED = frame("vwxyz")
         (Y, {"a": A}, {"family": "poisson"}, "family is 'poisson', allowed are 'linear', 'logit'"),
         (Y, {"a": A}, {"method": "qap"}, "method is 'qap', allowed are 'double_semipartialling'"),
         (Y, {"a": A}, {"groups": [1, 2]}, "groups has 2 labels for 5 actors"),
-        (Y, {"a": A}, {"groups": [1, 2, None, 1, 1]}, "groups lacks a label for 1 actors"),
+        (Y, {"a": A}, {"groups": [1, None, 2, None, 3]}, "nothing can be permuted"),
         (Y, {"a": A}, {"groups": [1, 2, 3, 4, 5]}, "nothing can be permuted"),
         (Y, {"a": A}, {"permutations": 0}, "permutations is 0, a whole number of at least 1"),
         (Y, {"a": A}, {"permutations": True}, "permutations is True"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from analysis.resampling.many_tests import derived_seed
 from analysis.resampling.qap import mrqap
 from analysis.tie_models import waves
 from analysis.tie_models.change_statistics import edges, match, mutual
@@ -35,14 +38,62 @@ def test_each_regression_is_that_of_its_two_waves(panels: dict[str, Panel]) -> N
     early, late = (panels["help"].matrix(wave) for wave in (1, 2))
     same = np.equal.outer(GROUPS, GROUPS).astype(float)
     terms = {"the same tie before": early, "its return before": early.T, "one group": same}
-    expected = mrqap(late, terms, permutations=50, seed=3).tidy().set_index("term")
+    seed = derived_seed(3, "help", "1 to 2")
+    fit = mrqap(late, terms, permutations=50, seed=seed, groups=GROUPS)
+    expected = fit.tidy().set_index("term")
     for term in terms:
         row = found.loc[("help", "1 to 2", term)]
-        assert row["estimate"] == expected["estimate"][term] and row["p"] == expected["p"][term]
-        assert row["permutation_sd"] == expected["permutation_sd"][term]
+        assert row["estimate"] == expected["estimate"][term]
         assert row["people"] == 11
+    tested = found.loc[("help", "1 to 2")].drop("one group")
+    assert tested["p"].tolist() == expected["p"][tested.index].tolist()
+    assert tested["permutation_sd"].tolist() == expected["permutation_sd"][tested.index].tolist()
+    # Belonging to one group is the same in every permutation within groups: it has no test.
+    untested = found.loc[("help", "1 to 2", "one group")]
+    assert np.isnan(untested["p"]) and np.isnan(untested["permutation_sd"])
+    assert untested["note"] == "not tested: people change places within their group"
     # A spread of permutations is no standard error, and nothing here says it is.
-    assert found.columns.tolist() == ["people", "estimate", "permutation_sd", "p"]
+    assert found.columns.tolist() == ["people", "estimate", "permutation_sd", "p", "note"]
+
+
+def test_people_without_groups_all_change_places(panels: dict[str, Panel]) -> None:
+    found = wave_on_wave(panels, permutations=50, seed=3).loc[("help", "1 to 2")]
+    early, late = (panels["help"].matrix(wave) for wave in (1, 2))
+    terms = {"the same tie before": early, "its return before": early.T}
+    fit = mrqap(late, terms, permutations=50, seed=derived_seed(3, "help", "1 to 2"))
+    assert found["p"].tolist() == [fit[term].p for term in terms]
+    # So do people each of whom is a group of their own.
+    alone = wave_on_wave(panels, range(12), permutations=50, seed=3).loc[("help", "1 to 2")]
+    assert alone["p"].tolist() == found["p"].tolist()
+
+
+def test_where_no_tie_crosses_cells_across_are_no_evidence(panels: dict[str, Panel]) -> None:
+    """The same ties within schools, once declared never to cross."""
+    inside = np.equal.outer(GROUPS, GROUPS)
+    matrices = [np.where(inside, panels["help"].matrix(wave), 0.0) for wave in (1, 3)]
+    ties = Panel.from_matrices(matrices, relation="help")
+    walls = replace(ties, homes=tuple(GROUPS), crosses=False)
+    found = wave_on_wave({"help": walls}, permutations=50, seed=3).loc[("help", "1 to 2")]
+    assert found.index.tolist() == ["the same tie before", "its return before"]
+    early, late = (np.where(inside, matrix, np.nan) for matrix in matrices)
+    fit = mrqap(
+        late,
+        {"the same tie before": early, "its return before": early.T},
+        permutations=50,
+        seed=derived_seed(3, "help", "1 to 2"),
+        groups=GROUPS,
+    )
+    assert found["estimate"].tolist() == [fit[term].estimate for term in found.index]
+    assert found["p"].tolist() == [fit[term].p for term in found.index]
+    blind = wave_on_wave({"help": ties}, GROUPS, permutations=50, seed=3).loc[("help", "1 to 2")]
+    assert blind["estimate"]["the same tie before"] != found["estimate"]["the same tie before"]
+
+
+def test_an_undirected_relation_is_not_regressed_on_its_return(panels: dict[str, Panel]) -> None:
+    matrices = [np.maximum(panels["help"].matrix(wave), panels["help"].matrix(wave).T) for wave in (1, 3)]
+    talk = replace(Panel.from_matrices(matrices, relation="talk"), directed=False)
+    found = wave_on_wave({"talk": talk}, GROUPS, permutations=50, seed=3).loc[("talk", "1 to 2")]
+    assert found.index.tolist() == ["the same tie before", "one group"]
 
 
 def test_each_part_is_that_of_its_two_waves(panels: dict[str, Panel]) -> None:
