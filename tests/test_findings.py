@@ -28,7 +28,11 @@ from analysis.ties.findings import (
     network_findings,
     reciprocity_findings,
 )
-from analysis.validations.findings import coverage_findings, detector_findings, rate_recovery_findings
+from analysis.validations.findings import (
+    coverage_findings,
+    detector_findings,
+    rate_recovery_findings,
+)
 
 Tables = dict[str, pd.DataFrame]
 

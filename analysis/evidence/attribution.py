@@ -90,13 +90,14 @@ def risk_set(panel: Panel, *, threshold: float | None = None) -> pd.DataFrame:
     DataFrame
         ``wave`` (the later of two), ``sender_id``, ``receiver_id``, ``formed`` (0 or 1), ``returned``
         (1 where the receiver had a tie to the sender in the earlier wave, 0 where not, missing where that was
-        not observed). Only pairs without a tie in the earlier wave, and observed in both.
+        not observed). Only pairs without a tie in the earlier wave who could have had one in both
+        (`analysis.ties.possible`): observed, and not of two organizations where ties never cross.
     """
     parts = []
     names = np.array(panel.actors, dtype=object)
     for first, second in pairwise(panel.waves):
         early, late = (panel.matrix(wave, threshold=threshold) for wave in (first, second))
-        at_risk = (early == 0) & ~np.isnan(late) & ~np.eye(len(early), dtype=bool)
+        at_risk = (early == 0) & panel.possible(first).cells & panel.possible(second).cells
         # The diagonal of a matrix is 0 also for those who were not there; their rows are missing.
         senders, receivers = at_risk.nonzero()
         parts.append(

@@ -18,9 +18,9 @@ the other terms leave of that constant, as R sna `netlm` does. A constant matrix
 **Missing cells** (NaN) travel with the matrix that is permuted; each replicate uses the cells observed after
 its permutation. Under double semi-partialling that matrix is the residual, observed where every x is.
 
-**Groups.** Where people sit in schools, whom ties go to follows the schools, and people of one are no stand-in
-for people of another: two matrices that share nothing but the schools look related if everybody changes
-places with everybody. With `groups` people change places within their group only. Cells that could not hold
+**Groups.** Where people sit in schools, ties follow the schools, and people of one are no stand-in for people
+of another: two matrices that share nothing but the schools look related if everybody changes places with
+everybody. With `groups` people change places within their group only. Cells that could not hold
 a tie (structural zeros) are NaN in every matrix: with `Possible` of the room of ties, `possible.seen(matrix)`
 and ``groups=possible.labels``. A matrix that is the same for all of a group (being of one school) is not
 moved by such permutations, which therefore cannot test it.

@@ -130,7 +130,7 @@ def _label_difference(name: str, labels: pd.Index[Any], other: str, known: pd.In
 def _members(
     groups: Any, size: int, frames: Mapping[str, pd.DataFrame], faults: list[str]
 ) -> list[NDArray[np.int64]]:
-    """Return the positions of each group's actors, all of them without groups; one without a label is alone."""
+    """Return the positions of each group's actors, all without groups; one without a label is alone."""
     if groups is None:
         return [np.arange(size, dtype=np.int64)]
     labels = pd.Series(groups)

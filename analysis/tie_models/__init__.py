@@ -3,6 +3,6 @@
 `p1`, `pstar` and `ergm` are about one network; `separable`, `formation` and `waves` about change, and so is
 the actor-oriented model, `saom`: its effects (`saom_effects`), a panel made ready (`saom_periods`), compiled
 simulation (`saom_kernels`), estimation (`saom_estimation`), results (`saom_results`), and tests of a fit
-(`saom_fit`). `change_statistics` are what `pstar` and `ergm` are made of; `findings` says, in sentences, what
-came of them.
+(`saom_fit`). `pair_dependence` is what a pair's two ties have in common, for `formation`. `change_statistics`
+are what `pstar` and `ergm` are made of; `findings` says, in sentences, what came of them.
 """

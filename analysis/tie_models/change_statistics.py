@@ -30,7 +30,7 @@ term                 statistic                                        in statnet
 
 where g(p) = e^d (1 - (1 - e^-d)^p), with decay d (Snijders, Pattison, Robins & Handcock 2006, Sociological
 Methodology 36, 99-153; for directed ties p counts outgoing two-paths, as statnet's type OTP). Transitive ties
-are its limit for d = 0.
+are its limit for d = 0. In an undirected network sums run over i < k, and p counts shared partners.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ __all__ = [
 
 
 _DYADIC = {"edges", "mutual", "sender", "receiver", "match", "edge_covariate", "node_sum"}
-_EITHER = {"edges", "match", "edge_covariate"}
+_EITHER = {"edges", "match", "edge_covariate", "gwesp", "transitive_ties"}
 _UNDIRECTED = {"node_sum", "triangles"}
 _NUMERIC = {"sender", "receiver", "edge_covariate", "node_sum"}
 

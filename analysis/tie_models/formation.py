@@ -5,7 +5,8 @@ With independent sources of hazards h_s ≥ 0 (a rate is 1 − exp(−h_s)), the
 1 − exp(−Σ_s x_s h_s), x_s being its exposure to source s: additive hazards in one interval, a binomial model
 with complementary log-log shape (Prentice & Gloeckler 1978, Biometrics 34, 57-67, with hazards added
 instead of multiplied), also known as noisy-or. The likelihood is concave in the hazards, whose bound of 0 is
-part of the model. Intervals are those of the profile likelihood.
+part of the model. Intervals are those of the profile likelihood, its ratio divided by what the dependence of
+ties of the same people makes of it (`pair_dependence`).
 
 **Whether the rates can be told apart at all is a matter of the exposures**: where everybody came to
 everything, only the sum of the activities' hazards leaves a trace, whatever the numbers of people and ties.
@@ -21,16 +22,20 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq, linprog, minimize
 from scipy.stats import chi2
+from scipy.stats import f as f_distribution
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count, require_level
 from analysis.resampling.monte_carlo import p_error
 from analysis.result import Result
+from analysis.tie_models.pair_dependence import pair_numbers, variance_factors
 
 __all__ = ["FormationRates", "formation_power", "formation_rates"]
 
 
 _TINY = 1e-10
+_ABOVE_ZERO = 1e-6
+"""What the lower end of an interval has to exceed, for rounding."""
 _LARGEST = 20.0
 """Hazard at which a tie is as good as certain."""
 
@@ -47,6 +52,9 @@ class FormationRates(Result):
         Probability that the source alone makes a tie of an exposed pair without one.
     lower, upper : ndarray of shape (k,)
         Profile-likelihood interval.
+    factors : ndarray of shape (k,)
+        By how much the dependence of ties of the same people widens the variance of each: 1 where there is
+        none.
     least, most : ndarray of shape (k,)
         All values the maximum of the likelihood is reached with: equal where the rate is identified, apart
         where other sources can take its place without a trace.
@@ -58,12 +66,17 @@ class FormationRates(Result):
         Of the intervals.
     log_likelihood : float
         At the maximum.
+    chances : ndarray of shape (pairs,)
+        Chance of each pair's tie, as the rates have it.
+    people : int
+        Whose ties the intervals allow to depend on each other; 0 where rows count as independent.
     """
 
     sources: tuple[str, ...]
     rates: Floats
     lower: Floats
     upper: Floats
+    factors: Floats
     least: Floats
     most: Floats
     exposed: npt.NDArray[np.int_]
@@ -72,6 +85,8 @@ class FormationRates(Result):
     new: int
     level: float
     log_likelihood: float
+    chances: Floats
+    people: int
 
     @property
     def identified(self) -> npt.NDArray[np.bool_]:
@@ -99,7 +114,8 @@ class FormationRates(Result):
         """Return the rates under a line on the data."""
         return "\n".join(
             [
-                f"{self.new} ties formed by {self.pairs} ordered pairs at risk; {self.level:.0%} intervals",
+                f"{self.new} ties formed by {self.pairs} ordered pairs at risk; {self.level:.0%} intervals"
+                + (f", clustered by {self.people} people" if self.people else ""),
                 self.tidy().to_string(index=False, float_format="{:.3f}".format),
             ]
         )
@@ -109,6 +125,7 @@ def formation_rates(
     formed: Sequence[float] | npt.NDArray[np.float64] | pd.Series,
     exposures: pd.DataFrame,
     *,
+    ends: pd.DataFrame | None = None,
     level: float = 0.95,
 ) -> FormationRates:
     """Estimate the formation rate of every source by maximum likelihood.
@@ -119,6 +136,10 @@ def formation_rates(
         1 where the pair formed a tie, 0 where it did not. Pairs that were not observed are left out before.
     exposures : DataFrame of shape (p, k)
         How much each pair was exposed to each source: 0 or more; usually 0 and 1.
+    ends : DataFrame of shape (p, ...), optional
+        ``sender_id``, ``receiver_id`` of every row, in the order of `formed`. Rows with a person in common
+        may then depend on each other: meetings that make both ties of a pair, popular people. Without it
+        every row counts as a draw of its own, and intervals are too narrow where that is not so.
     level : float
         Of the intervals, between 0 and 1.
 
@@ -134,15 +155,18 @@ def formation_rates(
     design = exposures.to_numpy(dtype=float)
     require_level(level)
     _check(outcome, design, list(map(str, exposures.columns)))
+    if ends is not None and len(ends) != len(outcome):
+        raise ValueError(f"found ends of {len(ends)} rows for {len(outcome)} outcomes; allowed: one for each")
     # Hazards are found per largest exposure, so that the unit of an exposure does not matter.
     scale = design.max(axis=0)
     rows, place = np.unique(design / scale, axis=0, return_inverse=True)
     trials = np.bincount(place.ravel(), minlength=len(rows)).astype(float)
     ties: Floats = np.bincount(place.ravel(), weights=outcome, minlength=len(rows)).astype(float)
     hazards, best = _maximum(rows, trials, ties)
-    drop = float(chi2.ppf(level, 1)) / 2
-    intervals = [_interval(rows, trials, ties, k, hazards[k], best - drop) for k in range(len(hazards))]
+    factors, people, drops = _drops(design / scale, outcome, hazards, ends, level)
+    intervals = [_interval(rows, trials, ties, k, hazards[k], best - drops[k]) for k in range(len(hazards))]
     flat = [_flat(rows, trials, ties, hazards, k) for k in range(len(hazards))]
+    chances = -np.expm1(-(design / scale) @ hazards)
     hazards[_sure(rows, trials, ties)] = np.inf
     lower, upper = np.array(intervals).T / scale
     least, most = np.array(flat).T / scale
@@ -151,6 +175,7 @@ def formation_rates(
         rates=-np.expm1(-hazards / scale),
         lower=-np.expm1(-lower),
         upper=-np.expm1(-upper),
+        factors=factors,
         least=-np.expm1(-least),
         most=-np.expm1(-most),
         exposed=(design > 0).sum(axis=0),
@@ -159,7 +184,24 @@ def formation_rates(
         new=int(outcome.sum()),
         level=level,
         log_likelihood=best,
+        chances=chances,
+        people=people,
     )
+
+
+def _drops(
+    design: Floats,
+    outcome: Floats,
+    hazards: Floats,
+    ends: pd.DataFrame | None,
+    level: float,
+) -> tuple[Floats, int, Floats]:
+    """Return the variance factors, the people, and how far the log-likelihood may fall in each interval."""
+    if ends is None:
+        return np.ones(len(hazards)), 0, np.full(len(hazards), float(chi2.ppf(level, 1)) / 2)
+    factors, people = variance_factors(design, outcome, hazards, ends)
+    # With few people the factor is itself uncertain: F, as in a regression with clustered errors.
+    return factors, people, factors * float(f_distribution.ppf(level, 1, max(people - 1, 1))) / 2
 
 
 def _check(outcome: Floats, design: Floats, names: list[str]) -> None:
@@ -280,11 +322,16 @@ def formation_power(
     attendance: float,
     rate: float,
     outside: float,
-    level: float = 0.05,
+    together: float = 0.0,
+    level: float = 0.95,
     replicates: int = 200,
     seed: int,
 ) -> pd.DataFrame:
     """Return how often a survey before and after some activities would find what one of them did.
+
+    Found is what a page calls found (`evidence.joint_display.network_finding`): the interval of the
+    activity's rate, clustered by people, lies above 0. That is one end of a two-sided interval, so that a
+    rate of 0 is found at most half as often as intervals miss.
 
     Parameters
     ----------
@@ -296,36 +343,48 @@ def formation_power(
         Chance of each person to come to each activity.
     rate, outside : float
         Formation rate of every activity, and of everything else.
+    together : float
+        Chance that what a source does to a pair it does to both of its ties: 0, the two are independent
+        draws; 1, they are one. Either way each tie forms at the same rate.
     level : float
-        Of the test: one-sided, of the first activity's hazard being 0 (the likelihood ratio is 0 or more
-        than 0 with probability ½ each under it: Self & Liang 1987, JASA 82, 605-610).
+        Of the interval.
     replicates, seed : int
         Simulated networks.
 
     Returns
     -------
     DataFrame
-        One row: people, activities, attendance and rate; ``power`` and its Monte Carlo error ``power_error``;
+        One row: people, activities, attendance, rate, together; ``power`` and its Monte Carlo error
+        ``power_error``;
         ``identified``: the share of replicates in which the exposures can tell the first activity from the
         rest; ``width``: mean width of the interval of its rate in those.
     """
-    for name, share in (("attendance", attendance), ("rate", rate), ("outside", outside), ("level", level)):
+    for name, share in (
+        ("attendance", attendance),
+        ("rate", rate),
+        ("outside", outside),
+        ("together", together),
+    ):
         if not 0 <= share <= 1:
             raise ValueError(f"found {name}={share}; allowed: a share from 0 to 1")
+    require_level(level)
     require_count("people", people, 2)
     require_count("activities", activities)
     require_count("replicates", replicates)
     generator = np.random.default_rng(seed)
     chances = np.array([outside, *[rate] * activities])
-    critical = float(chi2.ppf(1 - 2 * level, 1)) if level < 0.5 else 0.0
-    pairs = ~np.eye(people, dtype=bool)
+    senders, receivers = np.nonzero(~np.eye(people, dtype=bool))
+    ends = pd.DataFrame({"sender_id": senders, "receiver_id": receivers})
+    pair = pair_numbers(ends)
     tests, identified, widths = 0, 0, []
     for _ in range(replicates):
         came = generator.random((activities, people)) < attendance
-        met = (came[:, :, None] & came[:, None, :])[:, pairs].T.astype(float)
-        rows = np.column_stack([np.ones(pairs.sum()), met])
-        chance = 1 - np.prod(np.where(rows > 0, 1 - chances, 1.0), axis=1)
-        outcome = (generator.random(len(rows)) < chance).astype(float)
+        met = (came[:, senders] & came[:, receivers]).T.astype(float)
+        rows = np.column_stack([np.ones(len(senders)), met])
+        draws, of_pairs = generator.random(rows.shape), generator.random((pair.max() + 1, rows.shape[1]))
+        one_draw = generator.random(of_pairs.shape) < together
+        draws = np.where(one_draw[pair], of_pairs[pair], draws)
+        outcome = ((draws < chances) & (rows > 0)).any(axis=1).astype(float)
         used = [0, *(1 + np.flatnonzero(met.any(axis=0)))]
         if 1 not in used:
             continue
@@ -337,9 +396,10 @@ def formation_power(
         if least < most - 1e-6:
             continue
         identified += 1
-        tests += 2 * (best - _maximum(kept, trials, ties, {1: 0.0})[1]) > critical
-        ends = _interval(kept, trials, ties, 1, hazards[1], best - float(chi2.ppf(0.95, 1)) / 2)
-        widths.append(float(np.exp(-ends[0]) - np.exp(-ends[1])))
+        _, _, drops = _drops(rows[:, used], outcome, hazards, ends, level)
+        lower, upper = _interval(kept, trials, ties, 1, hazards[1], best - drops[1])
+        tests += lower > _ABOVE_ZERO
+        widths.append(float(np.exp(-lower) - np.exp(-upper)))
     power = tests / replicates
     return pd.DataFrame(
         [
@@ -348,6 +408,7 @@ def formation_power(
                 "activities": activities,
                 "attendance": attendance,
                 "rate": rate,
+                "together": together,
                 "power": power,
                 "power_error": p_error(power, replicates),
                 "identified": identified / replicates,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +15,15 @@ from analysis.checks import NotEstimable
 from analysis.frames import keyed_frame
 from analysis.resampling.many_tests import derived_seed
 from analysis.resampling.qap import mrqap
-from analysis.tie_models.change_statistics import Term, edges, match, mutual
-from analysis.tie_models.separable import PARTS, separable
+from analysis.tie_models.change_statistics import Term, edge_covariate, edges, gwesp, mutual
+from analysis.tie_models.separable import PARTS, Part, SeparablePart, separable
 from analysis.ties.panel import Panel
 from analysis.ties.possible import MaybeGroups
 
 __all__ = ["formation_and_persistence", "wave_on_wave"]
 
 _GROUP = "one group"
+_PARTNERS = "shared partners"
 _REGRESSION = ["people", "estimate", "permutation_sd", "p"]
 _SEPARABLE = ["people", "pairs", "ties", "estimate", "lower", "upper"]
 
@@ -106,8 +108,8 @@ def formation_and_persistence(
     threshold: float | None = None,
     replicates: int = 500,
     seed: int,
-) -> pd.DataFrame:
-    """Fit `separable` to every two waves: ties as such, returned ties, ties within a group.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit `separable` to every two waves: ties as such, returned ties, ties within a group, shared partners.
 
     Parameters
     ----------
@@ -116,34 +118,87 @@ def formation_and_persistence(
     threshold : float, optional
         Lowest value that counts as a tie; by default any other than 0.
     replicates, seed : int
-        Of the parametric bootstrap.
+        Of the parametric bootstrap; each relation, step and part has a seed of its own, derived from this.
 
     Returns
     -------
-    DataFrame
-        index `relation`, `waves`, `part` (formation, persistence), `term`; columns ``people`` (who answered
-        in both waves), ``pairs`` (free in the part), ``ties`` (of these, in the later wave), ``estimate``
-        (log odds), ``lower``, ``upper`` (95 %). What cannot be had is missing, and a column ``note`` says
-        why: a part that cannot be fitted (all of its pairs end alike, or terms depend on each other), a term
-        that runs to infinity, an interval open to one side.
+    fitted : DataFrame
+        index `relation`, `waves`, `part` (formation, persistence), `term` (``tie``; ``returned``, of directed
+        relations; ``one group``, where ties within groups and across were possible; ``shared partners``,
+        gwesp with decay ln 2: each further one counts half of the last); columns ``people`` (who answered in
+        both waves), ``pairs`` (free in the part), ``ties`` (of these, in the later wave), ``estimate`` (log
+        odds), ``lower``, ``upper`` (95 %). What cannot be had is missing, and a column ``note`` says why: a
+        part that cannot be fitted (all of its pairs end alike, or terms depend on each other), a term that
+        runs to infinity, an interval open to one side. Where shared partners cannot be estimated the part is
+        fitted without them.
+    goodness : DataFrame
+        index `relation`, `waves`, `part`, `aspect` (`separable.goodness_of_draws`): how many ``counts`` of
+        the network's degrees and shared partners are compared with those of networks drawn from the fit, how
+        many of them are ``outside`` 95 % of the draws, and ``p`` of all together: small where the model does
+        not give that aspect.
+
+    Notes
+    -----
+    Cells that could hold no tie in one of the two waves are not free.
     """
     rows: dict[tuple[str, str, str, str], dict[str, object]] = {}
-    labels = [str(group) for group in groups]
-    terms: dict[str, Term] = {"tie": edges(), "returned": mutual(), "one group": match(labels)}
+    goodness: dict[tuple[str, str, str, str], dict[str, object]] = {}
     for relation, panel, first, second, people in _steps(panels):
-        early, late = (_as_ties(panel.matrix(wave, threshold=threshold)) for wave in (first, second))
+        possible = panel.possible(second, groups)
+        terms: dict[str, Term] = {"tie": edges()}
+        if panel.directed:
+            terms["returned"] = mutual()
+        if possible.within_possible and possible.across_possible:
+            terms[_GROUP] = edge_covariate(possible.same.astype(float))
+        early, late = (
+            _as_ties(panel.possible(wave).seen(panel.matrix(wave, threshold=threshold)))
+            for wave in (first, second)
+        )
         step = f"{first} to {second}"
         for part in PARTS:
+            options: dict[str, Any] = {
+                "directed": panel.directed,
+                "replicates": replicates,
+                "seed": derived_seed(seed, relation, step, part),
+            }
             try:
-                fit = separable(early, late, terms, part, replicates=replicates, seed=seed)
+                fit = _fitted(early, late, terms, part, options)
             except NotEstimable as reason:
                 rows |= {(relation, step, part, term): _not_estimable(people, reason) for term in terms}
                 continue
+            for aspect, counts in fit.goodness.groupby("aspect", sort=False):
+                outside = (counts["observed"] < counts["lower"]) | (counts["observed"] > counts["upper"])
+                goodness[relation, step, part, str(aspect)] = {
+                    "counts": len(counts),
+                    "outside": int(outside.sum()),
+                    "p": counts["p"].iloc[0],
+                }
             found = zip(fit.terms, fit.estimates, fit.lower, fit.upper, strict=True)
             for term, *numbers in found:
                 row = {"people": people, "pairs": fit.pairs, "ties": fit.ties}
                 rows[relation, step, part, term] = {**row, **_finite(*numbers)}
-    return keyed_frame(rows, ["relation", "waves", "part", "term"], _SEPARABLE)
+            if _PARTNERS not in fit.terms:
+                note = "left out: cannot be estimated"
+                rows[relation, step, part, _PARTNERS] = {"people": people, "note": note}
+    fitted = keyed_frame(rows, ["relation", "waves", "part", "term"], _SEPARABLE)
+    return fitted, keyed_frame(goodness, ["relation", "waves", "part", "aspect"], ["counts", "outside", "p"])
+
+
+def _fitted(
+    early: npt.NDArray[np.float64],
+    late: npt.NDArray[np.float64],
+    terms: Mapping[str, Term],
+    part: Part,
+    options: Mapping[str, Any],
+) -> SeparablePart:
+    """Return the fit with shared partners if it has finite estimates for them, else without."""
+    try:
+        fit = separable(early, late, {**terms, _PARTNERS: gwesp(math.log(2))}, part, **options)
+        if np.isfinite(fit.estimates[-1]):
+            return fit
+    except NotEstimable:
+        pass
+    return separable(early, late, terms, part, **options)
 
 
 def _not_estimable(people: int, reason: NotEstimable) -> dict[str, object]:

@@ -7,9 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.finding import Finding, key_of, row_of
+from analysis.finding import Finding, and_list, key_of, row_of
 
-__all__ = ["coverage_findings", "detector_findings", "rate_recovery_findings"]
+__all__ = [
+    "coverage_findings",
+    "detector_findings",
+    "misspecified_findings",
+    "rate_recovery_findings",
+]
 
 
 def rate_recovery_findings(held: int, rates: pd.DataFrame, apart: int, traced: int) -> list[Finding]:
@@ -69,6 +74,41 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str 
     )
     keys = tuple(key_of(table, worst, name) for name in (column, "least"))
     return [Finding(key_of("coverage", table), sentence, keys)]
+
+
+def misspecified_findings(levels: pd.DataFrame, covered: pd.DataFrame) -> list[Finding]:
+    """Say which tests and intervals keep what they promise in networks that break their assumptions.
+
+    Parameters
+    ----------
+    levels, covered : DataFrame
+        As from `misspecified.levels_and_coverage`, recorded under `levels` and `misspecified`.
+    """
+    found = []
+    for table, frame, count, kept, broken in (
+        ("levels", levels, "rejected", "tests reject no more often", "tests reject more often"),
+        (
+            "misspecified",
+            covered,
+            "covered",
+            "intervals hold the rate as often",
+            "intervals hold it less often",
+        ),
+    ):
+        failing = [
+            f"{str(name).replace('_', ' ')} ({twin})"
+            for (name, twin), holds in frame["holds"].items()
+            if not holds
+        ]
+        sentence = (
+            f"Where assumptions break, some {broken} than they say: {and_list(failing)}."
+            if failing
+            else f"Where assumptions break, too, {kept} than they say."
+        ).replace("as often than", "as often as")
+        found.append(
+            Finding(f"{table}-kept", sentence, tuple(key_of(table, *row, count) for row in frame.index))
+        )
+    return found
 
 
 def detector_findings(

@@ -1,7 +1,8 @@
 """Do the intervals hold what they promise, at the size of this study? Hundreds of made-up networks tell.
 
 `make validate` writes `notebooks/relational_trust/results/validation.json`, which is committed; a page shows
-it. `coverage` is also what that page computes for a few seeds while it runs.
+it. `coverage` is also what that page computes for a few seeds while it runs. Twins that break what methods
+assume are in `misspecified`.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
 from analysis.parallel import replicated
 from analysis.sources.pipnic_twin import grown
 from analysis.tie_models.change_statistics import edges, match, mutual
-from analysis.tie_models.formation import formation_power, formation_rates
+from analysis.tie_models.formation import formation_rates
 from analysis.tie_models.separable import separable
 from analysis.ties.overview import panels_of
+from analysis.validations.misspecified import levels_and_coverage
 
 __all__ = ["coverage", "main", "separable_coverage", "twin_rates"]
 
@@ -43,7 +45,8 @@ def twin_rates(parameters: Mapping[str, Any], generator: np.random.Generator) ->
     pairs = risk_set(panel)
     allowed = admissible(twin.tables, pairs, panel.waves)[KNOWLEDGE[1]]
     homes = twin.tables["actors"].set_index("actor_id")["organization_id"].to_dict()
-    rates = formation_rates(*exposures(pairs, allowed, homes)).tidy()
+    outcome, exposed = exposures(pairs, allowed, homes)
+    rates = formation_rates(outcome, exposed, ends=pairs.loc[outcome.index]).tidy()
     names = rates["source"].replace(_NAMES)
     truth = names.map(parameters["rates"]).astype(float)
     return rates.assign(source=names, truth=truth)[["source", "truth", "rate", "lower", "upper"]]
@@ -164,15 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rates = coverage(parameters, seeds=chosen.seeds, seed=chosen.seed, told="formation rates")
     sizes = list(parameters["teams"].values())
     intervals = separable_coverage(sizes, seeds=chosen.seeds, seed=chosen.seed, told="separable model")
-    level = formation_power(
-        21,
-        activities=2,
-        attendance=0.8,
-        rate=0.0,
-        outside=0.05,
-        replicates=5 * chosen.seeds,
-        seed=chosen.seed,
-    )
+    levels, held = levels_and_coverage(sizes, seeds=2 * chosen.seeds, seed=chosen.seed, told="misspecified")
     record = {
         "seeds": chosen.seeds,
         "seed": chosen.seed,
@@ -184,7 +179,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         },
         "formation_rates": rates.reset_index().to_dict("records"),
         "separable": intervals.reset_index().to_dict("records"),
-        "level_of_the_formation_test": level.to_dict("records")[0],
+        "misspecified_levels": levels.reset_index().to_dict("records"),
+        "misspecified_coverage": held.reset_index().to_dict("records"),
     }
     write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     print(f"{chosen.out.name} written")

@@ -28,7 +28,10 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("traced", "notes", "joint"),
     ),
     "relational_trust/trust_teachers": ({"replicates": 49}, ("reliability", "icc", "people", "schools")),
-    "relational_trust/recovery": ({"seeds": 2}, ("rates", "pair", "many-twins", "separable", "level")),
+    "relational_trust/recovery": (
+        {"seeds": 2},
+        ("rates", "pair", "many-twins", "separable", "levels", "misspecified"),
+    ),
     "school_leaders/replication": (
         {"correlation_permutations": 49, "regression_permutations": 49},
         ("overview", "table_9_1", "isolates_tried", "text_confidential_means", "text_isolates"),

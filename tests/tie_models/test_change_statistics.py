@@ -106,6 +106,12 @@ UNDIRECTED: dict[str, tuple[Term, Callable[[Floats], float]]] = {
         lambda x: sum(x[i, j] * x[j, k] * x[i, k] for i, j, k in triples(x) if i < j < k),
     ),
     "edges": (edges(), lambda x: sum(x[i, j] for i, j in pairs(x) if i < j)),
+    # Of a symmetric network each tie is counted from both ends.
+    "gwesp .7": (gwesp(0.7), lambda x: gwesp_by_definition(0.7)(x) / 2),
+    "transitive ties": (
+        transitive_ties(),
+        lambda x: sum(1 for i, k in pairs(x) if i < k and x[i, k] and partners(x, i, k)),
+    ),
 }
 
 

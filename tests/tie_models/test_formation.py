@@ -294,6 +294,7 @@ POWER = {
     "few": (5, {"rate": 0.3, "replicates": 30}),
     "few again": (5, {"rate": 0.3, "replicates": 30}),
     "few, another seed": (5, {"rate": 0.3, "replicates": 30, "seed": 9}),
+    "one draw a pair": (12, {"rate": 0.3, "replicates": 30, "together": 1.0}),
     "certain": (10, {"rate": 1.0, "replicates": 3, "outside": 0.0}),
     "many": (12, {"rate": 0.3, "replicates": 30}),
     "all came": (8, {"rate": 0.3, "replicates": 10, "attendance": 1.0}),
@@ -311,9 +312,11 @@ def power() -> dict[str, pd.Series]:
     }
 
 
-def test_without_an_effect_it_is_found_about_as_often_as_the_level_says(power: dict[str, pd.Series]) -> None:
+def test_without_an_effect_it_is_found_half_as_often_as_the_interval_misses(
+    power: dict[str, pd.Series],
+) -> None:
     found = power["no rate"]
-    low, high = binom.ppf([0.0005, 0.9995], REPLICATES, 0.05)
+    low, high = binom.ppf([0.0005, 0.9995], REPLICATES, 0.025)
     assert low <= found["power"] * REPLICATES <= high
     assert found["power"] > 0
     assert found["power_error"] == pytest.approx(
@@ -329,6 +332,13 @@ def test_power_grows_and_intervals_shrink_with_people(power: dict[str, pd.Series
     assert many["power"] - few["power"] > 3 * math.hypot(few["power_error"], many["power_error"])
     assert many["width"] < few["width"]
     assert (many["people"], many["activities"], many["attendance"], many["rate"]) == (12, 1, 0.5, 0.3)
+
+
+def test_one_draw_a_pair_tells_less(power: dict[str, pd.Series]) -> None:
+    one, independent = power["one draw a pair"], power["many"]
+    assert (one["together"], independent["together"]) == (1, 0)
+    # The width of an interval grows with the root of the variance, which is twice as large.
+    assert one["width"] > 1.15 * independent["width"]
 
 
 @pytest.mark.parametrize("name", ["all came", "nobody came"])
@@ -353,8 +363,9 @@ def test_the_seed_alone_decides(power: dict[str, pd.Series]) -> None:
     [
         (5, {"attendance": 1.5}, "found attendance=1.5; allowed: a share from 0 to 1"),
         (5, {"rate": -0.1}, "found rate=-0.1; allowed: a share from 0 to 1"),
+        (5, {"together": 2}, "found together=2; allowed: a share from 0 to 1"),
         (5, {"outside": 2}, "found outside=2; allowed: a share from 0 to 1"),
-        (5, {"level": math.nan}, "found level=nan; allowed: a share from 0 to 1"),
+        (5, {"level": math.nan}, "found level nan; allowed: between 0 and 1"),
         (1, {}, "found 1 people; allowed: at least 2"),
         (5, {"activities": 0}, "found 0 activities; allowed: at least 1"),
         (5, {"replicates": 0}, "found 0 replicates; allowed: at least 1"),

@@ -27,7 +27,7 @@ from analysis.tie_models.change_statistics import (
     transitive_ties,
     transitive_triples,
 )
-from analysis.tie_models.separable import Part, _order, _parts, _sampled, separable
+from analysis.tie_models.separable import Part, _order, _parts, _sampled, goodness_of_draws, separable
 
 Floats = NDArray[np.float64]
 Ties = frozenset[tuple[int, int]]
@@ -266,6 +266,86 @@ def test_every_step_of_the_sampler_is_one_of_the_definition(triads: Term) -> Non
     before = network.copy()
     assert ties_of(_sampled(network, *_parts(network, terms, estimates), order, uniform)) == ties
     assert np.array_equal(network, before)
+
+
+@pytest.mark.parametrize("triads", [gwesp(0.0), gwesp(0.7), transitive_ties()])
+def test_every_step_of_an_undirected_sampler_is_one_of_the_definition(triads: Term) -> None:
+    """Counted over both cells of a pair, of which each undirected tie has half."""
+    terms = {"edges": edges(), "triads": triads}
+    estimates = np.array([-1.2, 0.35])
+    network, _ = waves(seed=4, people=7)
+    network = np.maximum(network, network.T)
+    cells = np.argwhere(np.triu(np.ones((7, 7)), 1))[3:]
+    generator = np.random.default_rng(6)
+    order = cells[generator.integers(len(cells), size=500)]
+    uniform = generator.random(500)
+    ties = ties_of(network)
+    for (i, j), draw in zip(order.tolist(), uniform, strict=True):
+        both = {(i, j), (j, i)}
+        halves = [
+            (statistic(ties | both, term) - statistic(ties - both, term)) / 2 for term in terms.values()
+        ]
+        odds = float(np.dot(estimates, halves))
+        ties = ties | both if draw < 1 / (1 + math.exp(-odds)) else ties - both
+    drawn = _sampled(network, *_parts(network, terms, estimates), order, uniform, False)
+    assert ties_of(drawn) == ties
+
+
+@pytest.mark.parametrize("part", ["formation", "persistence"])
+def test_an_undirected_tie_counts_once(part: Part) -> None:
+    before, after = (np.triu(matrix) + np.triu(matrix).T for matrix in waves())
+    terms = {"edges": edges(), "group": match(GROUPS), "triads": gwesp(0.7)}
+    first, second = ties_of(before), ties_of(after)
+    network = first | second if part == "formation" else first & second
+    free = [
+        pair
+        for pair in itertools.combinations(range(PEOPLE), 2)
+        if (pair in first) == (part == "persistence")
+    ]
+    design = []
+    for i, j in free:
+        both = {(i, j), (j, i)}
+        design.append(
+            [(statistic(network | both, t) - statistic(network - both, t)) / 2 for t in terms.values()]
+        )
+    expected = sm.Logit([float(pair in second) for pair in free], np.array(design)).fit(disp=False)
+    found = separable(before, after, terms, part, directed=False, **QUICK)
+    np.testing.assert_allclose(found.estimates, expected.params, atol=1e-6)
+    assert found.pairs == len(free)
+    assert found.goodness.index.get_level_values("aspect").unique().tolist() == ["degree", "shared partners"]
+    with pytest.raises(ValueError, match="allowed: edges, match, edge_covariate, gwesp, transitive_ties"):
+        separable(before, after, {"mutual": mutual()}, part, directed=False, **QUICK)
+    with pytest.raises(ValueError, match="not symmetric"):
+        separable(*waves(), terms, part, directed=False, **QUICK)
+
+
+def test_goodness_counts_degrees_and_shared_partners_by_hand() -> None:
+    # 0 → 1 → 2, 0 → 2, and 3 alone: 0 → 2 has one shared partner, the other two ties none.
+    network = np.zeros((4, 4), dtype=bool)
+    network[0, 1] = network[1, 2] = network[0, 2] = True
+    draws = np.random.default_rng(2).random((200, 4, 4)) < 0.4
+    draws &= ~np.eye(4, dtype=bool)
+    found = goodness_of_draws(network, draws)
+    assert found.loc["out-degree", "observed"].tolist() == [2, 1, 1, 0]
+    assert found.loc["in-degree", "observed"].tolist() == [2, 1, 1, 0]
+    assert found.loc["shared partners", "observed"].tolist()[:2] == [2, 1]
+    assert found.loc["out-degree", "mean"].sum() == pytest.approx(4)
+    first = draws.sum(axis=2)
+    assert found.loc[("out-degree", 0), "mean"] == pytest.approx((first == 0).sum(axis=1).mean())
+    assert (found["lower"] <= found["mean"]).all() and (found["mean"] <= found["upper"]).all()
+
+
+def test_goodness_is_in_doubt_about_what_a_model_does_not_give() -> None:
+    """Three closed circles of four: no model of density alone draws so many shared partners."""
+    circles = np.kron(np.eye(3), np.ones((4, 4))).astype(bool) & ~np.eye(12, dtype=bool)
+    draws = np.random.default_rng(5).random((300, 12, 12)) < circles.sum() / 132
+    draws &= ~np.eye(12, dtype=bool)
+    assert goodness_of_draws(circles, draws).loc["shared partners", "p"].iloc[0] < 0.01
+    levels = [
+        goodness_of_draws(draws[k], np.delete(draws, k, 0)).loc["shared partners", "p"].iloc[0]
+        for k in range(60)
+    ]
+    assert sum(p <= 0.05 for p in levels) <= binom.ppf(0.999, 60, 0.05)
 
 
 def test_the_interval_of_a_share_is_about_binomial() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from analysis.resampling.many_tests import derived_seed
 from analysis.resampling.qap import mrqap
 from analysis.tie_models import waves
-from analysis.tie_models.change_statistics import edges, match, mutual
+from analysis.tie_models.change_statistics import edges, gwesp, match, mutual
 from analysis.tie_models.separable import separable
 from analysis.tie_models.waves import formation_and_persistence, wave_on_wave
 from analysis.ties.panel import Panel
@@ -97,21 +98,59 @@ def test_an_undirected_relation_is_not_regressed_on_its_return(panels: dict[str,
 
 
 def test_each_part_is_that_of_its_two_waves(panels: dict[str, Panel]) -> None:
-    found = formation_and_persistence(panels, GROUPS, replicates=40, seed=3)
+    found, goodness = formation_and_persistence(panels, GROUPS, replicates=40, seed=3)
     early, late = (panels["help"].matrix(wave) for wave in (2, 3))
-    terms = {"tie": edges(), "returned": mutual(), "one group": match(GROUPS)}
+    terms = {
+        "tie": edges(),
+        "returned": mutual(),
+        "one group": match(GROUPS),
+        "shared partners": gwesp(math.log(2)),
+    }
     for part in ("formation", "persistence"):
-        fit = separable(early, late, terms, part, replicates=40, seed=3)  # type: ignore[arg-type]
+        seed = derived_seed(3, "help", "2 to 3", part)
+        fit = separable(early, late, terms, part, replicates=40, seed=seed)  # type: ignore[arg-type]
         rows = found.loc[("help", "2 to 3", part)]
+        assert rows.index.tolist() == list(terms)
+        assert np.isfinite(fit.estimates[-1])
         finite = np.where(np.isinf(fit.estimates), np.nan, fit.estimates).tolist()
         assert rows["estimate"].tolist() == pytest.approx(finite, abs=1e-8, nan_ok=True)
         assert (rows["pairs"] == fit.pairs).all() and (rows["ties"] == fit.ties).all()
+        shown = goodness.loc[("help", "2 to 3", part)]
+        assert shown.index.tolist() == ["out-degree", "in-degree", "shared partners"]
+        for aspect, counts in fit.goodness.groupby("aspect"):
+            inside = counts["observed"].between(counts["lower"], counts["upper"])
+            assert shown["outside"][aspect] == (~inside).sum()
+            assert shown["counts"][aspect] == len(counts) and shown["p"][aspect] == counts["p"].iloc[0]
+
+
+def test_shared_partners_that_cannot_be_estimated_are_left_out_and_said_so() -> None:
+    """A circle, in which no two neighbours have a third in common, loses two of its ties."""
+    early = np.roll(np.eye(12), 1, axis=1) + np.roll(np.eye(12), -1, axis=1)
+    late = early.copy()
+    for one, other in ((0, 1), (5, 6)):
+        late[one, other] = late[other, one] = 0
+    panel = replace(Panel.from_matrices([early, late], relation="help"), directed=False)
+    found, goodness = formation_and_persistence({"help": panel}, replicates=20, seed=1)
+    rows = found.loc[("help", "1 to 2", "persistence")]
+    assert rows["note"]["shared partners"] == "left out: cannot be estimated"
+    assert rows["estimate"].notna()["tie"]
+    assert ("help", "1 to 2", "persistence") in goodness.index.droplevel("aspect")
+
+
+def test_an_undirected_relation_has_shared_partners_and_no_return(panels: dict[str, Panel]) -> None:
+    matrices = [np.maximum(panels["help"].matrix(wave), panels["help"].matrix(wave).T) for wave in (1, 3)]
+    talk = replace(Panel.from_matrices(matrices, relation="talk"), directed=False)
+    found, _ = formation_and_persistence({"talk": talk}, GROUPS, replicates=20, seed=3)
+    rows = found.loc[("talk", "1 to 2", "formation")]
+    assert rows.index.tolist() == ["tie", "one group", "shared partners"]
+    assert rows["pairs"].iloc[0] == (66 - matrices[0].sum() / 2)
 
 
 def test_what_cannot_be_fitted_says_so_in_its_rows() -> None:
     empty = {"none": Panel.from_matrices([np.zeros((12, 12))] * 2, relation="none")}
     regressed = wave_on_wave(empty, GROUPS, permutations=20, seed=1)
-    fitted = formation_and_persistence(empty, GROUPS, replicates=20, seed=1)
+    fitted, goodness = formation_and_persistence(empty, GROUPS, replicates=20, seed=1)
+    assert goodness.empty and "p" in goodness.columns
     for found, rows, why in ((regressed, 3, "has no variance"), (fitted, 6, "free pair has a tie")):
         assert len(found) == rows
         assert found["estimate"].isna().all() and (found["people"] == 12).all()
@@ -132,8 +171,11 @@ def test_nothing_infinite_is_shown(panels: dict[str, Panel]) -> None:
     late = np.nan_to_num(late)
     panel = Panel.from_matrices([early, late], relation="help")
     terms = {"tie": edges(), "returned": mutual(), "one group": match(GROUPS)}
-    fit = separable(early, late, terms, "persistence", replicates=40, seed=3)
-    found = formation_and_persistence({"help": panel}, GROUPS, replicates=40, seed=3)
+    triads = {**terms, "shared partners": gwesp(math.log(2))}
+    options = {"replicates": 40, "seed": derived_seed(3, "help", "1 to 2", "persistence")}
+    fit = separable(early, late, triads, "persistence", **options)  # type: ignore[arg-type]
+    assert np.isfinite(fit.estimates[-1])
+    found, _ = formation_and_persistence({"help": panel}, GROUPS, replicates=40, seed=3)
     rows = found.loc[("help", "1 to 2", "persistence")]
     numbers = rows[["estimate", "lower", "upper"]].to_numpy(float)
     expected = np.column_stack([fit.estimates, fit.lower, fit.upper])
@@ -160,7 +202,6 @@ def test_an_error_in_the_code_is_no_finding(
 
 def test_a_threshold_decides_what_a_tie_is(panels: dict[str, Panel]) -> None:
     doubled = Panel.from_matrices([panels["help"].matrix(wave) * 2 for wave in (1, 2, 3)], relation="help")
-    plain = formation_and_persistence(panels, GROUPS, replicates=20, seed=3)
-    assert formation_and_persistence({"help": doubled}, GROUPS, threshold=2, replicates=20, seed=3).equals(
-        plain
-    )
+    plain, _ = formation_and_persistence(panels, GROUPS, replicates=20, seed=3)
+    above, _ = formation_and_persistence({"help": doubled}, GROUPS, threshold=2, replicates=20, seed=3)
+    assert above.equals(plain)
