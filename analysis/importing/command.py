@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -48,10 +48,14 @@ class Imported:
         Rows of tables of the data model.
     roster : DataFrame or None
         Names, to be kept apart from the tables.
+    directed : mapping of str to bool, or None
+        Whether ties of a relation have a direction, by relation, as far as file or command says so; None
+        where the kind of file leaves no doubt (somebody answered whom they turn to).
     """
 
     tables: dict[str, pd.DataFrame]
     roster: pd.DataFrame | None = None
+    directed: Mapping[str, bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,19 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
     faults: list[Fault] = []
     given = _relations(arguments.relation, faults)
     declared = own_folder(arguments.dataset) / "datapackage.json"
-    known = [relation.name for relation in read_package(declared).relations] if declared.is_file() else []
+    there = read_package(declared).relations if declared.is_file() else ()
+    known = [relation.name for relation in there]
     known += [name for name in given if name not in known]
     imported = _KINDS[arguments.kind].read(arguments, known, faults)
     _check_declared(imported.tables.get("ties"), known, faults)
+    before = {relation.name: relation for relation in there}
+    if imported.directed is not None:
+        _check_direction(imported.tables["ties"], imported.directed, list(before), faults)
     raise_faults(faults)
+    for name, directed in (imported.directed or {}).items():
+        relation = given.get(name) or before[name]
+        if relation.directed != directed:
+            given[name] = replace(relation, directed=directed)
     counts = add_tables(
         arguments.dataset, imported.tables, given, roster=imported.roster, replace=arguments.replace
     )
@@ -138,6 +150,22 @@ def _check_declared(ties: pd.DataFrame | None, known: Sequence[str], faults: lis
             allowed = f"relations of the dataset: {', '.join(known) or 'none yet'}"
             hint = f"declare it and its scale, as in --relation '{relation}:0:{values.max():g}'"
             faults.append(Fault("ties", f"the relation {relation!r}", allowed, hint=hint))
+
+
+def _check_direction(
+    ties: pd.DataFrame, told: Mapping[str, bool], before: Sequence[str], faults: list[Fault]
+) -> None:
+    """Append a fault for each new relation that looks undirected, of which nobody has said whether it is.
+
+    Every tie of an undirected relation is its own return: taken for directed, all of it is reciprocated.
+    """
+    for relation, rows in ties.groupby("relation"):
+        pairs = set(rows[["wave", "sender_id", "receiver_id"]].itertuples(index=False, name=None))
+        pairs = {pair for pair in pairs if pair[1] != pair[2]}
+        returned = {(wave, receiver, sender) for wave, sender, receiver in pairs}
+        if pairs and pairs == returned and relation not in {*told, *before}:
+            allowed = "--undirected (a tie has no sender), or --directed (everybody happens to be named back)"
+            faults.append(Fault("ties", f"every tie of {relation!r} in both directions", allowed))
 
 
 def _bounds(fit: re.Match[str]) -> list[float]:
@@ -253,6 +281,20 @@ def _network_options(command: argparse.ArgumentParser) -> None:
         default="sender",
         help="whose answer a tie is (default: %(default)s)",
     )
+    direction = command.add_mutually_exclusive_group()
+    direction.add_argument(
+        "--directed",
+        action="store_true",
+        default=None,
+        help="ties have a sender (default: as the file says, where it does)",
+    )
+    direction.add_argument(
+        "--undirected",
+        action="store_false",
+        dest="directed",
+        default=None,
+        help="ties have none: in a list each row is a tie in both directions; a matrix has to be symmetric",
+    )
 
 
 def _tie(arguments: argparse.Namespace, relations: Sequence[str]) -> str:
@@ -260,7 +302,10 @@ def _tie(arguments: argparse.Namespace, relations: Sequence[str]) -> str:
 
 
 def _network(network: ImportedNetwork, arguments: argparse.Namespace) -> Imported:
-    return Imported(as_tables(network, directed_by=arguments.reported_by))
+    told = dict(network.directed)
+    if arguments.directed is not None:
+        told = {relation: arguments.directed for _, relation in network.asked}
+    return Imported(as_tables(network, directed_by=arguments.reported_by), directed=told)
 
 
 _ENDS = ("sender", "receiver", "value", "wave", "relation")
@@ -272,7 +317,6 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             f"--{name}-column", help=f"header of the {name}'s column, where it is not a usual one"
         )
-    command.add_argument("--undirected", action="store_true", help="each row is a tie in both directions")
 
 
 def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], _: list[Fault]) -> Imported:
@@ -282,7 +326,7 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], _: list
         **columns,
         only_wave=arguments.wave,
         only_relation=_tie(arguments, relations),
-        undirected=arguments.undirected,
+        undirected=arguments.directed is False,
     )
     return _network(network, arguments)
 
@@ -301,7 +345,6 @@ def _matrix_options(command: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether first row and column hold names (default: as it looks)",
     )
-    command.add_argument("--undirected", action="store_true", help="fail on a matrix that is not symmetric")
 
 
 def _read_matrices(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
@@ -319,7 +362,7 @@ def _read_matrices(arguments: argparse.Namespace, relations: Sequence[str], faul
         labelled=arguments.names,
         only_wave=arguments.wave,
         only_relation=_tie(arguments, relations),
-        undirected=arguments.undirected,
+        undirected=arguments.directed is False,
     )
     return _network(network, arguments)
 

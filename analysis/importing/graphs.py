@@ -118,7 +118,8 @@ def _read(
     arcs = list(_arcs(path.name, graph, labels, weight, (only_wave, only_relation), faults))
     asked = [(arc.wave, arc.relation) for arc in arcs] or [(only_wave, only_relation)]
     undirected = not graph.is_directed()
-    return assemble(path.name, labels.values(), arcs, asked, faults, undirected=undirected)
+    directed = {relation: not undirected for _, relation in asked}
+    return assemble(path.name, labels.values(), arcs, asked, faults, undirected=undirected, directed=directed)
 
 
 def _labels(graph: Any) -> dict[Any, str]:

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -65,12 +65,15 @@ class ImportedNetwork:
         The waves and relations the file tells of, also those without a tie.
     nonresponse : DataFrame
         wave, actor_id, relation: whose row of a matrix is missing.
+    directed : mapping of str to bool
+        Whether ties of a relation have a direction, by relation, as far as the file says so.
     """
 
     actors: tuple[str, ...]
     ties: pd.DataFrame
     asked: tuple[tuple[int, str], ...]
     nonresponse: pd.DataFrame
+    directed: Mapping[str, bool] = field(default_factory=dict)
 
 
 def actor_label(text: str) -> str:
@@ -101,6 +104,7 @@ def assemble(
     *,
     silent: Iterable[tuple[int, str, str]] = (),
     undirected: bool = False,
+    directed: Mapping[str, bool] | None = None,
 ) -> ImportedNetwork:
     """Put a network together, or raise with every fault.
 
@@ -120,6 +124,8 @@ def assemble(
         Wave, person and relation of answers that are missing.
     undirected : bool
         Whether each tie is one in both directions.
+    directed : mapping of str to bool, optional
+        What the file says of whether ties of a relation have a direction.
 
     Raises
     ------
@@ -154,7 +160,7 @@ def assemble(
     ties = pd.DataFrame([arc[:5] for arc in kept], columns=columns).astype(kinds)
     unheard = pd.DataFrame(list(dict.fromkeys(silent)), columns=["wave", "actor_id", "relation"])
     unheard = unheard.astype({"wave": "Int64", "actor_id": "string", "relation": "string"})
-    return ImportedNetwork(people, ties, pairs, unheard)
+    return ImportedNetwork(people, ties, pairs, unheard, directed or {})
 
 
 def matrix_arcs(

@@ -36,6 +36,7 @@ class _Reader:
     labels: list[str] = field(default_factory=list)
     arcs: list[Arc] = field(default_factory=list)
     asked: list[tuple[int, str]] = field(default_factory=list)
+    directed: dict[str, bool] = field(default_factory=dict)
     kind: str = ""
     about: tuple[int, str] = (1, "tie")
     matrix_row: int = 0
@@ -109,7 +110,10 @@ class _Reader:
         value = 1.0 if listed or len(words) < 3 else self.number(words[2], line, "value")
         for other in others:
             if first is not None and other is not None and value is not None:
-                self.tie(first, other, value, line, both=self.kind.startswith("edges"))
+                edge = self.kind.startswith("edges")
+                self.tie(first, other, value, line, both=edge)
+                # A relation of edges and arcs has arcs.
+                self.directed[self.about[1]] = self.directed.get(self.about[1], False) or not edge
 
     def matrix(self, words: list[str], line: int) -> None:
         if self.matrix_row >= len(self.labels) or len(words) != len(self.labels):
@@ -177,4 +181,5 @@ def read_pajek(path: Path, *, only_wave: int = 1, only_relation: str = "tie") ->
         arc._replace(sender=labels[int(arc.sender)], receiver=labels[int(arc.receiver)])
         for arc in reader.arcs
     ]
-    return assemble(path.name, labels, arcs, reader.asked or [(only_wave, only_relation)], faults)
+    asked = reader.asked or [(only_wave, only_relation)]
+    return assemble(path.name, labels, arcs, asked, faults, directed=reader.directed)

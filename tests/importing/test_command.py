@@ -450,3 +450,62 @@ def test_help_of_lists_of_ties_names_every_option(capsys: pytest.CaptureFixture[
     assert all(
         f"  {option}" in told for option in ["--wave", "--tie", "--reported-by", "--undirected", *columns]
     )
+
+
+def declared_direction(raw: Path) -> dict[str, bool]:
+    content = json.loads((raw / "ours/datapackage.json").read_text(encoding="utf-8"))
+    return {entry["name"]: entry.get("directed", True) for entry in content["relations"]}
+
+
+BOTH_WAYS = "sender,receiver,value\na,b,2\nb,a,2\nb,c,1\nc,b,1\n"
+GRAPHML = (
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="{}">'
+    '<node id="a"/><node id="b"/><edge source="a" target="b"/>{}</graph></graphml>'
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "options", "directed"),
+    [
+        ("edges", "e.csv", BOTH_WAYS, ["--directed"], True),
+        ("edges", "e.csv", "sender,receiver\na,b\nb,c\n", [], True),
+        ("edges", "e.csv", "sender,receiver\na,b\nb,c\n", ["--undirected"], False),
+        ("matrix", "m.csv", ",a,b\na,0,1\nb,1,0\n", ["--undirected"], False),
+        ("matrix", "m.csv", ",a,b\na,0,1\nb,1,0\n", ["--directed"], True),
+        ("graph", "g.graphml", GRAPHML.format("undirected", ""), [], False),
+        ("graph", "g.graphml", GRAPHML.format("directed", '<edge source="b" target="a"/>'), [], True),
+        ("graph", "p.net", "*Vertices 2\n*Edges\n1 2\n", [], False),
+        ("graph", "p.net", "*Vertices 3\n*Arcs\n1 2\n2 1\n", [], True),
+        ("graph", "p.net", "*Vertices 3\n*Arcs\n1 2\n*Edges\n2 3\n", [], True),
+        ("graph", "p.net", "*Vertices 2\n*Matrix\n0 1\n1 0\n", ["--undirected"], False),
+    ],
+)
+def test_whether_a_relation_has_a_direction_is_kept(
+    tmp_path: Path, raw: Path, run: Run, kind: str, name: str, text: str, options: list[str], directed: bool
+) -> None:
+    path = written(tmp_path / name, text)
+    code, _, told = run(kind, path, "--tie", "help", "--relation", "help:0:3", *options)
+    assert (code, told) == (0, "")
+    assert declared_direction(raw) == {"help": directed}
+    # A second wave says no more, and the declaration stays.
+    if kind == "edges":
+        assert run(kind, path, "--tie", "help", "--wave", "2", *options)[0] == 0
+        assert declared_direction(raw) == {"help": directed}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text"),
+    [
+        ("edges", "e.csv", BOTH_WAYS),
+        ("matrix", "m.csv", ",a,b\na,0,1\nb,1,0\n"),
+        ("graph", "p.net", "*Vertices 2\n*Matrix\n0 1\n1 0\n"),
+    ],
+)
+def test_a_relation_that_looks_undirected_is_asked_about(
+    tmp_path: Path, raw: Path, run: Run, kind: str, name: str, text: str
+) -> None:
+    path = written(tmp_path / name, text)
+    code, _, told = run(kind, path, "--tie", "help", "--relation", "help:0:3")
+    assert code != 0 and not (raw / "ours").exists()
+    assert "every tie of 'help' in both directions" in told
+    assert "--undirected (a tie has no sender), or --directed" in told
