@@ -18,7 +18,11 @@ def p1_findings(model: pd.DataFrame) -> list[Finding]:
         As recorded under `table_9_4_model_1`: index density, reciprocity; ``estimate``.
     """
     values = model["estimate"]
-    above = "Ties are returned far more than chance: " if values["reciprocity"] > 0 else ""
+    above = (
+        "Ties are returned far more than if both ends chose independently: "
+        if values["reciprocity"] > 0
+        else ""
+    )
     sentence = (
         f"{above}p1 estimates reciprocity at {signed(values['reciprocity'])} and density at "
         f"{signed(values['density'])}."

@@ -68,7 +68,7 @@ def network_findings(described: pd.DataFrame) -> list[Finding]:
 
 
 def reciprocity_findings(returned: pd.DataFrame, relation: str | None = None) -> list[Finding]:
-    """Say whether more ties are returned in the last wave than chance would return.
+    """Say whether more ties are returned in the last wave than if people named as many at random.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def reciprocity_findings(returned: pd.DataFrame, relation: str | None = None) ->
 
 
 def mixing_findings(mixing: pd.DataFrame, relation: str | None = None) -> list[Finding]:
-    """Say whether ties of the last wave keep within groups more than chance.
+    """Say whether ties of the last wave keep within groups more than with groups shuffled.
 
     Parameters
     ----------
