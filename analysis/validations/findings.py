@@ -95,9 +95,10 @@ def misspecified_findings(levels: pd.DataFrame, covered: pd.DataFrame) -> list[F
             "intervals hold it less often",
         ),
     ):
+        rows = frame.reset_index()
         failing = [
             f"{str(name).replace('_', ' ')} ({twin})"
-            for (name, twin), holds in frame["holds"].items()
+            for name, twin, holds in zip(rows.iloc[:, 0], rows["twin"], rows["holds"], strict=True)
             if not holds
         ]
         sentence = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def drawn_arcs(
 def _one(teams: Sequence[int], twin: str, generator: np.random.Generator) -> dict[tuple[str, str], bool]:
     """Draw one network for each test; return which tests reject at .05, and which intervals hold the rate."""
     groups = np.repeat(np.arange(len(teams)), teams)
-    people = len(groups)
+    people, labels = len(groups), groups.tolist()
     same = groups[:, None] == groups
     together = _TOGETHER if twin == "mutual events" else 0.0
     silent = (groups == int(np.argmax(teams))) & (twin == "silent school")
@@ -93,22 +94,23 @@ def _one(teams: Sequence[int], twin: str, generator: np.random.Generator) -> dic
 
     grouped = np.where(same, _WITHIN, _ACROSS)
     found: dict[tuple[str, str], bool] = {}
-    options = {"seed": int(generator.integers(2**32))}
+    seed = int(generator.integers(2**32))
     if not together:
-        returned = reciprocity_test(seen(arcs(grouped)), groups, draws=_DRAWS, **options)
+        returned = reciprocity_test(seen(arcs(grouped)), labels, draws=_DRAWS, seed=seed)
         found["test", "reciprocity"] = returned.p <= _LEVEL
     if twin != "groups":
         anywhere = seen(arcs(np.full(same.shape, _ANYWHERE)))
         try:
-            mixed = external_internal_test(anywhere, groups, permutations=_DRAWS, **options)
+            mixed = external_internal_test(anywhere, labels, permutations=_DRAWS, seed=seed)
         except NotEstimable:
             pass
         else:
             found["test", "E-I index"] = mixed.p <= _LEVEL
     panel = Panel.from_matrices([seen(arcs(grouped)) for _ in range(2)], relation="help")
-    regressed = wave_on_wave({"help": panel}, groups.tolist(), permutations=_DRAWS, **options)
-    for (_, _, term), p in regressed["p"].dropna().items():
-        found["test", f"wave on wave, {term}"] = p <= _LEVEL
+    regressed = wave_on_wave({"help": panel}, labels, permutations=_DRAWS, seed=seed)["p"].dropna()
+    terms = regressed.index.get_level_values("term")
+    for term, p in zip(terms, regressed, strict=True):
+        found["test", f"wave on wave, {term}"] = bool(p <= _LEVEL)
 
     before = arcs(grouped)
     came = generator.random((2, people)) < _ATTENDANCE
@@ -166,17 +168,17 @@ def levels_and_coverage(
         parts += [(kind, name, twin, yes) for one in drawn for (kind, name), yes in one.items()]
     found = pd.DataFrame(parts, columns=["kind", "name", "twin", "yes"])
     counts = found.groupby(["kind", "name", "twin"], sort=False)["yes"].agg(["size", "sum"])
-    levels = _renamed(counts.loc["test"], "test", "rejected")
+    levels = _renamed(counts.xs("test"), "test", "rejected")
     levels["most"] = binom.ppf(0.99, levels["networks"], _LEVEL).astype(int)
     levels["holds"] = levels["rejected"] <= levels["most"]
-    coverage = _renamed(counts.loc["interval"], "source", "covered")
+    coverage = _renamed(counts.xs("interval"), "source", "covered")
     coverage.insert(0, "truth", coverage.index.get_level_values("source").map(RATES).to_numpy(float))
     coverage["least"] = binom.ppf(0.01, coverage["networks"], 1 - _LEVEL).astype(int)
     coverage["holds"] = coverage["covered"] >= coverage["least"]
     return levels, coverage
 
 
-def _renamed(counts: pd.DataFrame, name: str, of: str) -> pd.DataFrame:
-    frame = counts.rename(columns={"size": "networks", "sum": of}).astype(int)
+def _renamed(counts: pd.DataFrame | pd.Series[Any], name: str, of: str) -> pd.DataFrame:
+    frame = pd.DataFrame(counts).rename(columns={"size": "networks", "sum": of}).astype(int)
     frame["share"] = frame[of] / frame["networks"]
     return frame.rename_axis([name, "twin"])
