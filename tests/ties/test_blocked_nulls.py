@@ -57,7 +57,7 @@ def test_advice_and_trust_within_fifteen_schools(data_mirror: Path) -> None:
     assert np.nanmean(advice[possible.cells]) == pytest.approx(reference["density"], abs=1e-9)
     found = qap_correlation(advice, alike, permutations=DRAWS, seed=5, groups=possible.labels)
     assert found.estimate == pytest.approx(reference["estimate"], abs=1e-9)
-    # The mean over all permutations is that of each cell's mean in its school: R's draws and ours are about it.
+    # Over all permutations a cell is on average its school's mean: R's draws and ours lie about that.
     homes, cells = possible.groups, possible.cells
     means = {home: np.nanmean(alike[np.ix_(homes == home, homes == home)]) for home in np.unique(homes)}
     expected = np.array([means[home] for home in homes[cells.nonzero()[0]]])
