@@ -15,6 +15,7 @@ import pytest
 from analysis.compendium.results import RUN_FOLDER_VARIABLE
 from analysis.compendium.studies import Run, load_studies
 from analysis.files import DATA_RAW
+from analysis.sources.twins import twin_of
 from analysis.tables.load import write_dataset
 from analysis.tables.package import read_package
 from analysis.tables.validate import checked
@@ -41,8 +42,9 @@ def built(dataset: str, derived: Path, mirror: Path | None) -> None:
     module = importlib.import_module(f"analysis.sources.{dataset}")
     package = read_package(DATA_RAW / dataset / "datapackage.json")
     raw = DATA_RAW / dataset if mirror is None else mirror / dataset
-    truth = module.truth(raw) if hasattr(module, "truth") else None
-    write_dataset(checked(module.tables(raw, package), package), package, derived / dataset, truth)
+    twin = twin_of(module.grown, raw) if hasattr(module, "grown") else None
+    tables = twin.tables if twin else module.tables(raw, package)
+    write_dataset(checked(tables, package), package, derived / dataset, twin.truth if twin else None)
 
 
 def executed(
