@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.contacts.cascade import event_shown, people_behind
 from analysis.contacts.closure import Coalescence, star_coalescence
+from analysis.contacts.closure_counts import horizon_of
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.contacts.two_paths import two_paths
 from analysis.finding import Number, smallest_group
@@ -27,6 +28,7 @@ __all__ = [
 _SETTINGS = {
     "window": "window after a meeting",
     "persistence": "persistence: in contact again so much later",
+    "horizon": "horizon: and no more than this after that",
     "burn_in": "burn-in at the start",
 }
 _ALL = {
@@ -67,7 +69,7 @@ class Cascades:
     event : tuple of two labels, or None
         The pair named beforehand.
     settings : mapping of str to float
-        ``window``, ``persistence``, ``burn_in``.
+        ``window``, ``persistence``, ``horizon``, ``burn_in``.
     """
 
     stream: ContactStream
@@ -101,7 +103,7 @@ class Cascades:
         return smallest_group(groups) or frozenset(self.people)
 
     def settings_table(self) -> pd.DataFrame:
-        """Return window, persistence and burn-in, in days."""
+        """Return window, persistence, horizon and burn-in, in days."""
         return one_column(self.settings, _SETTINGS)
 
     def meetings_table(self) -> pd.DataFrame:
@@ -125,6 +127,7 @@ def cascades_of(
     event: Sequence[str] = (),
     window: float | None = None,
     persistence: float | None = None,
+    horizon: float | None = None,
     burn_in: float | None = None,
 ) -> Cascades:
     """Follow every meeting of a record of contacts.
@@ -137,7 +140,7 @@ def cascades_of(
         Only contacts of people whose identifiers begin so.
     event : sequence of two labels, or empty
         The pair named beforehand, if there is one.
-    window, persistence, burn_in : float, optional
+    window, persistence, horizon, burn_in : float, optional
         In days; by default after the length of the record (`spans_of`).
 
     Raises
@@ -150,11 +153,12 @@ def cascades_of(
     if not len(stream.first):
         whose = "" if beginning is None else f" whose identifiers begin with {beginning!r}"
         raise ValueError(f"found no contact of two people{whose}; needed: one")
-    settings = spans_of(stream, window=window, persistence=persistence, burn_in=burn_in)
+    settings = spans_of(stream, window=window, persistence=persistence, horizon=horizon, burn_in=burn_in)
     found = star_coalescence(
         stream,
         window=settings["window"],
         persistence=settings["persistence"],
+        horizon=settings["horizon"],
         burn_in=settings["burn_in"],
     )
     named = (str(event[0]), str(event[-1])) if event else None
@@ -169,6 +173,7 @@ def spans_of(
     *,
     window: float | None = None,
     persistence: float | None = None,
+    horizon: float | None = None,
     burn_in: float | None = None,
 ) -> dict[str, float]:
     """Return settings of the detector: those given, the others after the length of the record.
@@ -177,17 +182,25 @@ def spans_of(
     ----------
     contacts : DataFrame or ContactStream
         As for `star_coalescence`.
-    window, persistence, burn_in : float, optional
-        By default a quarter, a twelfth and a sixth of the time from the first contact to the last, in whole
-        units (days), 1 at least. A convention of ours, so that half of the record can hold a first tie that
-        is followed to the end; what fits how people meet is better.
+    window, persistence, horizon, burn_in : float, optional
+        By default a quarter, a twelfth, a twelfth and a sixth of the time from the first contact to the last,
+        in whole units (days), 1 at least; the horizon as long as a persistence given. A convention of ours,
+        so that more than a third of the record can hold a first tie that is followed to the end; what fits
+        how people meet is better.
     """
     clock = contact_stream(contacts).clock
     span = (clock[-1] - clock[0]) / contact_stream(contacts).unit if len(clock) else 0.0
-    given = {"window": (window, 4), "persistence": (persistence, 12), "burn_in": (burn_in, 6)}
-    return {
+    parts = {"window": (window, 4), "persistence": (persistence, 12), "burn_in": (burn_in, 6)}
+    found = {
         name: float(max(1, round(span / part))) if value is None else value
-        for name, (value, part) in given.items()
+        for name, (value, part) in parts.items()
+    }
+    follow_up = horizon_of(found["window"], found["persistence"], horizon)
+    return {
+        "window": found["window"],
+        "persistence": found["persistence"],
+        "horizon": follow_up,
+        "burn_in": found["burn_in"],
     }
 
 

@@ -66,7 +66,8 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
     for pair, day, _, lasting in closures:
         contacts.append((day, pair))
         if lasting:
-            contacts.append((day + parameters["persistence"] + int(random.integers(0, 60)), pair))
+            again = int(random.integers(0, parameters["horizon"]))
+            contacts.append((day + parameters["persistence"] + again, pair))
     start = date.fromisoformat(parameters["start"])
     rows = sorted(
         ((start + timedelta(days=day)).isoformat(), pair[0], pair[1])

@@ -39,7 +39,7 @@ _STATISTICS: tuple[tuple[str, Statistic], ...] = (
     ("all meetings", "coalescence"),
     ("all meetings", "both_directions"),
 )
-_SETTINGS = {"window": 365.0, "persistence": 90.0, "burn_in": 280.0}
+_SETTINGS = {"window": 365.0, "persistence": 90.0, "horizon": 60.0, "burn_in": 280.0}
 
 
 def planted_and_found(parameters: Mapping[str, Any], generator: np.random.Generator) -> tuple[int, int, int]:
@@ -50,6 +50,7 @@ def planted_and_found(parameters: Mapping[str, Any], generator: np.random.Genera
         pairs=[tuple(twin.truth["collaborators"])],
         window=parameters["window"],
         persistence=parameters["persistence"],
+        horizon=parameters["horizon"],
     ).cascade
     days = pd.to_datetime(found["time"], unit="D").dt.strftime("%Y-%m-%d")
     rows = zip(found["first"], found["second"], days, found["enduring"], strict=True)
@@ -90,7 +91,11 @@ def _one_twins_rates(
     twin = grown(parameters, int(generator.integers(2**32)))
     contacts, pair = twin.tables["contacts"], tuple(twin.truth["collaborators"])
     found = star_coalescence(
-        contacts, pairs=[pair], window=parameters["window"], persistence=parameters["persistence"]
+        contacts,
+        pairs=[pair],
+        window=parameters["window"],
+        persistence=parameters["persistence"],
+        horizon=parameters["horizon"],
     )
     rates = closing_rates(contacts, found, int(found.events["event"].iloc[0]))
     return [
