@@ -35,6 +35,8 @@ class NullComparison:
     statistic : str
     of : str
         Which meetings, in words.
+    chance : str
+        Which chance the models are, in words.
     tests : tuple of CoalescenceTest
         None where nothing was both possible and followed to the end.
     adjusted : tuple of float
@@ -43,6 +45,7 @@ class NullComparison:
 
     statistic: Statistic
     of: str
+    chance: str
     tests: tuple[CoalescenceTest, ...]
     adjusted: tuple[float, ...]
 
@@ -63,7 +66,7 @@ class NullComparison:
         return (
             f"{self.title}, {self.of}, beside the mean of {draws} draws of each null model; the effect, "
             f"observed less that mean, {self._interval}; p, one-sided, for more than the null gives, and "
-            "after Holm's correction for all tests of this page."
+            f"after Holm's correction for all tests of this page. Chance: {self.chance}."
         )
 
     @property
@@ -125,11 +128,14 @@ def beside_chance(
             persistence=cascades.settings["persistence"],
             horizon=cascades.settings["horizon"],
             burn_in=cascades.settings["burn_in"],
+            groups=cascades.groups,
         ):
             found[test.statistic].append(test)
     adjusted = iter(holm([test.p for tests in found.values() for test in tests]))
     first, second = (
-        NullComparison(name, cascades.of, tuple(tests), tuple(float(next(adjusted)) for _ in tests))
+        NullComparison(
+            name, cascades.of, cascades.chance, tuple(tests), tuple(float(next(adjusted)) for _ in tests)
+        )
         for name, tests in found.items()
     )
     return first, second

@@ -10,7 +10,7 @@ A test's p is (1 + b) ÷ (1 + m), b of m replicates being as large as the observ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
@@ -126,6 +126,7 @@ def coalescence_test(
     burn_in: float | None = None,
     after: float | None = None,
     level: float = 0.95,
+    groups: Mapping[str, object] | None = None,
     workers: int | None = None,
 ) -> CoalescenceTest:
     """Test star coalescence against a null model.
@@ -151,6 +152,8 @@ def coalescence_test(
         with an event, its t₀, and nothing else.
     level : float
         Of the interval of the effect.
+    groups : mapping of str to object, optional
+        The group of each person: the null models then move contacts within groups, and across, apart.
     workers : int, optional
         Processes; no result depends on them.
 
@@ -176,6 +179,7 @@ def coalescence_test(
         burn_in=burn_in,
         after=after,
         level=level,
+        groups=groups,
         workers=workers,
     )
     return found
@@ -195,6 +199,7 @@ def coalescence_tests(
     burn_in: float | None = None,
     after: float | None = None,
     level: float = 0.95,
+    groups: Mapping[str, object] | None = None,
     workers: int | None = None,
 ) -> tuple[CoalescenceTest, ...]:
     """Test several statistics on the same draws of a null model: what `coalescence_test` gives for each.
@@ -202,7 +207,8 @@ def coalescence_tests(
     Parameters
     ----------
     statistics : sequence of {"coalescence", "closure", "both_directions"}
-    contacts, null, event, replicates, seed, window, persistence, horizon, burn_in, after, level, workers
+    contacts, null, event, replicates, seed, window, persistence, horizon, burn_in, after, level, groups,
+    workers
         As for `coalescence_test`.
 
     Raises
@@ -228,7 +234,8 @@ def coalescence_tests(
     observed = [_pooled(*share[:2]) for share in shares.values()]
     if np.isnan(observed).any():
         raise NotEstimable(_nothing(stream, pair, settings))
-    model = null_model(stream, null, window=window, after=None if kept is None else kept / stream.unit)
+    until = None if kept is None else kept / stream.unit
+    model = null_model(stream, null, window=window, after=until, groups=groups)
     task = partial(_replicate, model, statistics, pair, settings)
     draws = np.array(replicated(task, replicates, seed=seed, workers=workers))
     # Replicates take the seed's first spawned streams.
@@ -257,7 +264,7 @@ def coalescence_tests(
                 persistence=persistence,
                 horizon=horizon,
                 burn_in=burn_in,
-                after=None if kept is None else kept / stream.unit,
+                after=until,
                 level=level,
                 seed=seed,
             )

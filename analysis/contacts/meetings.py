@@ -19,6 +19,7 @@ __all__ = [
     "_ALL",
     "Cascades",
     "cascades_of",
+    "groups_of",
     "largest_meetings",
     "record_numbers",
     "spans_of",
@@ -68,6 +69,8 @@ class Cascades:
         People with contacts with themselves, which are left out.
     event : tuple of two labels, or None
         The pair named beforehand.
+    groups : mapping of str to str, or None
+        The group of each person within which chance moves; None where all are of one.
     settings : mapping of str to float
         ``window``, ``persistence``, ``horizon``, ``burn_in``.
     """
@@ -76,7 +79,16 @@ class Cascades:
     found: Coalescence
     alone: tuple[str, ...]
     event: tuple[str, str] | None
+    groups: Mapping[str, str] | None
     settings: Mapping[str, float]
+
+    @property
+    def chance(self) -> str:
+        """Which chance the null models are, in words."""
+        if self.groups is None:
+            return "everybody could meet everybody"
+        number = len(set(self.groups.values()))
+        return f"new ties within each of {number} groups stay within it, those across groups go across"
 
     @property
     def people(self) -> list[str]:
@@ -125,6 +137,7 @@ def cascades_of(
     *,
     beginning: str | None = None,
     event: Sequence[str] = (),
+    groups: Mapping[str, str] | None = None,
     window: float | None = None,
     persistence: float | None = None,
     horizon: float | None = None,
@@ -140,6 +153,9 @@ def cascades_of(
         Only contacts of people whose identifiers begin so.
     event : sequence of two labels, or empty
         The pair named beforehand, if there is one.
+    groups : mapping of str to str, optional
+        The group of each person (`groups_of`): null models then move contacts within groups, and
+        across, apart. Where everybody in contact is of one group, it is none.
     window, persistence, horizon, burn_in : float, optional
         In days; by default after the length of the record (`spans_of`).
 
@@ -164,8 +180,33 @@ def cascades_of(
     named = (str(event[0]), str(event[-1])) if event else None
     if named:
         event_shown(found, named)
+    present = set(map(str, stream.people))
+    member = {person: group for person, group in (groups or {}).items() if person in present}
     alone = rows.loc[rows["sender_id"] == rows["receiver_id"], "sender_id"]
-    return Cascades(stream, found, tuple(sorted(set(map(str, alone)))), named, settings)
+    return Cascades(
+        stream,
+        found,
+        tuple(sorted(set(map(str, alone)))),
+        named,
+        member if len(set(member.values())) > 1 else None,
+        settings,
+    )
+
+
+def groups_of(actors: pd.DataFrame, column: str | None) -> dict[str, str] | None:
+    """Return the group of each person that has one, by a column of the actors; None without a column.
+
+    Raises
+    ------
+    ValueError
+        When there is no such column.
+    """
+    if column is None:
+        return None
+    if column not in actors:
+        raise ValueError(f"groups: found no column {column!r}; allowed: {', '.join(actors.columns)}")
+    known = actors[actors[column].notna()]
+    return dict(zip(known["actor_id"].astype(str), known[column].astype(str), strict=True))
 
 
 def spans_of(
