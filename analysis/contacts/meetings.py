@@ -11,6 +11,7 @@ from analysis.contacts.cascade import event_shown, people_behind
 from analysis.contacts.closure import Coalescence, star_coalescence
 from analysis.contacts.closure_counts import horizon_of
 from analysis.contacts.stream import ContactStream, contact_stream
+from analysis.contacts.survival import closing_ties
 from analysis.contacts.two_paths import two_paths
 from analysis.finding import Number, smallest_group
 from analysis.frames import one_column
@@ -99,6 +100,29 @@ class Cascades:
     def of(self) -> str:
         """What tests and other settings are about, in words."""
         return "the meeting named" if self.event else "all meetings followed"
+
+    @property
+    def closures(self) -> pd.DataFrame:
+        """The ties that closed a meeting followed to the end, each once: ``first``, ``second``, ``time``."""
+        events = self.found.events[~self.found.events["censored"]]
+        if self.event:
+            one, other = sorted(self.event)
+            events = events[(events["one"] == one) & (events["other"] == other)]
+        ties = closing_ties(self.stream, self.found, events)
+        stream = self.stream
+        return pd.DataFrame(
+            {
+                "first": stream.names(stream.one[ties]),
+                "second": stream.names(stream.other[ties]),
+                "time": stream.first[ties] / stream.unit,
+            }
+        )
+
+    @property
+    def followed(self) -> tuple[float, float]:
+        """When the burn-in was over, and when the record ends, in the unit of the stream."""
+        clock = self.stream.clock / self.stream.unit
+        return float(clock[0] + self.settings["burn_in"]), float(clock[-1])
 
     @property
     def behind(self) -> dict[str, frozenset[str]]:

@@ -39,8 +39,8 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
     -------
     Twin
         Of its truth, `collaborators`, `met_on`, their `stars`; `closures`: every tie that came of the
-        meeting, with day, kind, and whether it endured. Without coalescence, `placed_at_random`: as many
-        ties that came of nothing.
+        meeting, with day, kind, whether it endured, and the activity it came of, if it did. Without
+        coalescence, `placed_at_random`: as many ties that came of nothing.
     """
     used = parameters["seed"] if seed is None else seed
     random = np.random.default_rng(used)

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any, Literal, get_args
@@ -111,8 +111,8 @@ def misspecified(parameters: Mapping[str, Any], kind: Kind, generator: np.random
     return ContactTwin(frame, (names[one], names[other]), member)
 
 
-def _sorted(pair: Pair) -> Pair:
-    return min(pair), max(pair)
+def _sorted(ends: Sequence[int]) -> Pair:
+    return min(ends), max(ends)
 
 
 def _picked(pairs: list[Pair], number: int, weight: Floats, generator: np.random.Generator) -> set[Pair]:
