@@ -322,7 +322,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
     parser.add_argument("--seeds", type=int, default=200, help="made-up networks (default: %(default)s)")
-    parser.add_argument("--replicates", type=int, default=199, help="of each null (default: %(default)s)")
+    parser.add_argument("--replicates", type=int, default=99, help="of each null (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=30001, help="starts them (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     parameters = json.loads((DATA_RAW / "thirty_schools/parameters.json").read_text(encoding="utf-8"))
@@ -333,7 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     held = levels(without, told="level of the tests", **draws)
     power = levels(parameters, told="power of the tests", **draws)
     held[["found", "effect_found", "held_found"]] = power[["share", "effect", "held"]]
-    broken = {**draws, "replicates": min(99, chosen.replicates)}
+    broken = {**draws, "replicates": min(39, chosen.replicates)}
     elsewhere = misspecified_levels(parameters, **broken)
     record = {
         "seeds": chosen.seeds,
