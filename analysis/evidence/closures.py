@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable
 from analysis.estimable import if_estimable
-from analysis.evidence.attribution import activity_shares
+from analysis.evidence.attribution import activity_shares, summarised
 from analysis.result import Result
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "calendar_test",
     "cascades_beside_activities",
     "episodes_beside_closures",
+    "knowledge_of_closures",
 ]
 
 KNOWN = ("dates", "dates and attendance")
@@ -77,6 +78,25 @@ def activities_of_closures(
     if "attendance" in tables:
         found[KNOWN[1]] = dated & _both_there(tables, ties, names)
     return found
+
+
+def knowledge_of_closures(allowed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how far each kind of knowledge narrows the answer down.
+
+    Parameters
+    ----------
+    allowed : mapping of str to DataFrame
+        As from `activities_of_closures`.
+
+    Returns
+    -------
+    DataFrame
+        index `known`; ``closures``; ``of_an_activity_at_most``; ``none``, ``one``, ``several``: ties with no,
+        one, more than one admissible activity.
+    """
+    frame = summarised(allowed).rename(columns={"new_ties": "closures"}).drop(columns="histories")
+    frame.insert(1, "of_an_activity_at_most", frame["closures"] - frame["none"])
+    return frame
 
 
 def _both_there(tables: Mapping[str, pd.DataFrame], ties: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def closure_findings(
     Parameters
     ----------
     known : DataFrame
-        As from `summarised`, ties called closures, recorded under ``known``.
+        As from `knowledge_of_closures`, recorded under ``known``.
     calendar : CalendarTest or NotEstimable
         Recorded under ``calendar``.
     display : DataFrame
@@ -74,9 +74,9 @@ def closure_findings(
     found = [
         Finding(
             "rival",
-            f"Of {total} ties that closed a meeting, at most {total - none} came of an activity and at least "
+            f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came of an activity and at least "
             f"{none} of none.",
-            tuple(key_of("known", name, column) for column in ("closures", "none")),
+            tuple(key_of("known", name, column) for column in ("closures", "of_an_activity_at_most", "none")),
         )
     ]
     if not isinstance(calendar, NotEstimable):

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from analysis.checks import NotEstimable
 from analysis.contacts.meetings import cascades_of
-from analysis.evidence.attribution import summarised
 from analysis.evidence.closures import (
     activities_beside_closures,
     activities_of_closures,
@@ -22,6 +21,7 @@ from analysis.evidence.closures import (
     calendar_test,
     cascades_beside_activities,
     episodes_beside_closures,
+    knowledge_of_closures,
 )
 from analysis.evidence.findings import closure_findings
 from analysis.files import DATA_RAW
@@ -152,7 +152,7 @@ def test_the_twin_whose_answer_is_known_gives_it() -> None:
         assert allowed["dates"].any(axis=1).all(), "the calendar alone rules nothing out"
         calendar = calendar_test(twin.tables, ties, 14, *cascades.followed)
         assert calendar.p < 0.05
-        known_table = summarised(allowed).rename(columns={"new_ties": "closures"})
+        known_table = knowledge_of_closures(allowed)
         display = activities_beside_closures(twin.tables, allowed, ties)
         sentences = [one.sentence for one in closure_findings(known_table, calendar, display)]
         assert sentences[0].startswith(f"Of {len(ties)} ties that closed a meeting, at most ")
