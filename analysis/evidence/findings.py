@@ -70,13 +70,13 @@ def closure_findings(
     """
     row = known.iloc[-1]
     total, none = int(row["closures"]), int(row["none"])
-    name = str(known.index[-1])
+    name, columns = str(known.index[-1]), ("closures", "of_an_activity_at_most", "none")
     found = [
         Finding(
             "rival",
             f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came of an activity and at least "
             f"{none} of none.",
-            tuple(key_of("known", name, column) for column in ("closures", "of_an_activity_at_most", "none")),
+            tuple(key_of("known", name, column) for column in columns),
         )
     ]
     if not isinstance(calendar, NotEstimable):
