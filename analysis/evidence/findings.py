@@ -74,8 +74,8 @@ def closure_findings(
     found = [
         Finding(
             "rival",
-            f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came of an activity and at least "
-            f"{none} of none.",
+            f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came of an "
+            f"activity and at least {none} of none.",
             tuple(key_of("known", name, column) for column in columns),
         )
     ]
