@@ -26,6 +26,10 @@ _SAME = 0.9
 """Share of draws equal to what was observed, from which on a picture of them shows nothing."""
 
 
+_TOO_NARROW: dict[Statistic, Null] = {"both_directions": "degree_preferential"}
+"""The effect whose interval holds it too rarely on twins as made (`make validate`): not shown."""
+
+
 @dataclass(frozen=True, eq=False)
 class NullComparison:
     """One statistic beside what the null models that have to answer for it make of the record.
@@ -74,7 +78,9 @@ class NullComparison:
         if self.tests and np.isnan(self.tests[0].lower):
             return "without an interval, which one yes or no does not have"
         how = "as if what was possible came about independently" if self.tests and self.tests[0].event else ""
-        return f"and its 95 % interval ({how or 'meetings that share people vary together'})"
+        left_out = "; none against degree-preferential placement, where it holds too rarely"
+        narrow = left_out if self.statistic in _TOO_NARROW and self.tests else ""
+        return f"and its 95 % interval ({how or 'meetings that share people vary together'}{narrow})"
 
     def table(self) -> pd.DataFrame | NotEstimable:
         """Return a row for each null model."""
@@ -82,6 +88,9 @@ class NullComparison:
             return NotEstimable(f"nothing was both possible and followed to the end ({self.of})")
         frame = pd.concat([test.tidy() for test in self.tests], ignore_index=True)
         frame["p_holm"] = self.adjusted
+        if self.statistic in _TOO_NARROW:
+            narrow = frame["null"] == _TOO_NARROW[self.statistic]
+            frame.loc[narrow, ["effect_lower", "effect_upper"]] = np.nan
         return frame.set_axis(frame["null"].str.replace("_", " "))[_COLUMNS]
 
     def draws(self) -> Mapping[str, Floats] | NotEstimable:
