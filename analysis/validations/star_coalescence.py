@@ -39,8 +39,8 @@ __all__ = [
     "main",
     "misspecified_levels",
     "planted_and_found",
-    "tests_of_a_twin",
-    "tests_of_one",
+    "results_of_a_twin",
+    "results_of_one",
 ]
 
 OUT = STUDIES / "star_coalescence/results/validation.json"
@@ -152,7 +152,7 @@ def coverage(
     )
 
 
-def tests_of_one(
+def results_of_one(
     contacts: pd.DataFrame,
     pair: tuple[str, str],
     *,
@@ -194,14 +194,14 @@ def tests_of_one(
     return rows
 
 
-def tests_of_a_twin(
+def results_of_a_twin(
     parameters: Mapping[str, Any],
     kind: Kind | None,
     grouped: bool,
     replicates: int,
     generator: np.random.Generator,
 ) -> list[tuple[float, float, float, float, float]]:
-    """Grow one twin, as made or misspecified, and return what `tests_of_one` gives of it."""
+    """Grow one twin, as made or misspecified, and return what `results_of_one` gives of it."""
     if kind is None:
         made = grown(parameters, int(generator.integers(2**32)))
         contacts, groups = made.tables["contacts"], None
@@ -210,7 +210,9 @@ def tests_of_a_twin(
         twin = misspecified(parameters, kind, generator)
         contacts, pair, groups = twin.contacts, twin.collaborators, twin.groups
     seed = int(generator.integers(2**32))
-    return tests_of_one(contacts, pair, replicates=replicates, seed=seed, groups=groups if grouped else None)
+    return results_of_one(
+        contacts, pair, replicates=replicates, seed=seed, groups=groups if grouped else None
+    )
 
 
 def levels(
@@ -251,7 +253,7 @@ def levels(
         ``held`` (twins whose 95 % interval of the effect holds that mean) and ``least`` (1 % point of how
         many do if each does with chance .95).
     """
-    task = partial(tests_of_a_twin, parameters, kind, grouped, replicates)
+    task = partial(results_of_a_twin, parameters, kind, grouped, replicates)
     found = np.array(replicated(task, seeds, seed=seed, workers=workers, told=told))
     rows = []
     for values in found.transpose(1, 0, 2):
@@ -354,7 +356,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "first_p_values": [
             [values[0] for values in one]
             for one in replicated(
-                partial(tests_of_a_twin, without, None, False, chosen.replicates), 2, seed=chosen.seed
+                partial(results_of_a_twin, without, None, False, chosen.replicates), 2, seed=chosen.seed
             )
         ],
     }

@@ -24,7 +24,7 @@ from analysis.validations.star_coalescence import (
     main,
     misspecified_levels,
     planted_and_found,
-    tests_of_a_twin,
+    results_of_a_twin,
 )
 
 PARAMETERS = json.loads((DATA_RAW / "thirty_schools/parameters.json").read_text(encoding="utf-8"))
@@ -136,6 +136,6 @@ def test_the_command_writes_what_a_page_reads(tmp_path: Path, capsys: pytest.Cap
 def test_the_committed_results_are_of_this_code() -> None:
     """The first two of the two hundred, drawn again: who changes what a test gives has to validate anew."""
     stored = stored_results("star_coalescence", "validation")
-    task = partial(tests_of_a_twin, WITHOUT, None, False, stored["replicates"])
+    task = partial(results_of_a_twin, WITHOUT, None, False, stored["replicates"])
     again = [[values[0] for values in one] for one in replicated(task, 2, seed=stored["seed"])]
     assert again == stored["first_p_values"]
