@@ -1,8 +1,8 @@
 """Dated interactions.
 
 `stream` orders them; `closure` finds what follows every meeting (`closure_counts`: the same as arrays, for
-many draws) and `cascade` what came of one; `positions`, `two_paths` and `closing_rates` describe it; `nulls`
-redraws a record and `coalescence` tests against the draws (compiled: `closure_kernels`,
-`placement_kernels`). For a page: `meetings`, `one_meeting`, `beside_chance`, `settings` and, in
-sentences, `findings`.
+many draws) and `cascade` what came of one; `positions`, `two_paths` and `closing_rates` describe it,
+`survival` says how long closures last and `shares` how sure a share of meetings is; `nulls` redraws a record
+and `coalescence` tests against the draws (compiled: `closure_kernels`, `placement_kernels`). For a page:
+`meetings`, `one_meeting`, `lasting`, `beside_chance`, `settings` and, in sentences, `findings`.
 """

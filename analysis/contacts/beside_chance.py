@@ -13,6 +13,7 @@ from analysis.checks import NotEstimable
 from analysis.contacts.coalescence import CoalescenceTest, Statistic, coalescence_tests
 from analysis.contacts.meetings import Cascades
 from analysis.contacts.nulls import Null
+from analysis.resampling.many_tests import holm
 
 __all__ = ["NullComparison", "beside_chance"]
 
@@ -20,9 +21,13 @@ _TITLES: dict[Statistic, tuple[str, str]] = {
     "coalescence": ("coalescence", "Coalescence"),
     "both_directions": ("both-sides", "Share of meetings in which both sides made a new tie"),
 }
-_COLUMNS = ["observed", "mean", "lower", "upper", "effect", "effect_lower", "effect_upper", "place", "p"]
+_COLUMNS = ["observed", "mean", "effect", "effect_lower", "effect_upper", "p", "p_holm"]
 _SAME = 0.9
 """Share of draws equal to what was observed, from which on a picture of them shows nothing."""
+
+
+_TOO_NARROW: dict[Statistic, Null] = {"both_directions": "degree_preferential"}
+"""The effect whose interval holds it too rarely on twins as made (`make validate`): not shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +39,19 @@ class NullComparison:
     statistic : str
     of : str
         Which meetings, in words.
+    chance : str
+        Which chance the models are, in words.
     tests : tuple of CoalescenceTest
         None where nothing was both possible and followed to the end.
+    adjusted : tuple of float
+        The p-value of each after Holm's step-down over all tests of the page.
     """
 
     statistic: Statistic
     of: str
+    chance: str
     tests: tuple[CoalescenceTest, ...]
+    adjusted: tuple[float, ...]
 
     @property
     def key(self) -> str:
@@ -57,15 +68,29 @@ class NullComparison:
         """What the table shows."""
         draws = len(self.tests[0].replicates) if self.tests else 0
         return (
-            f"{self.title}, {self.of}, beside {draws} draws of each null model: their mean and 95 % range; "
-            "the effect and its range; p, one-sided, for more than the null gives."
+            f"{self.title}, {self.of}, beside the mean of {draws} draws of each null model; the effect, "
+            f"observed less that mean, {self._interval}; p, one-sided, for more than the null gives, and "
+            f"after Holm's correction for all tests of this page. Chance: {self.chance}."
         )
+
+    @property
+    def _interval(self) -> str:
+        if self.tests and np.isnan(self.tests[0].lower):
+            return "without an interval, which one yes or no does not have"
+        how = "as if what was possible came about independently" if self.tests and self.tests[0].event else ""
+        left_out = "; none against degree-preferential placement, where it holds too rarely"
+        narrow = left_out if self.statistic in _TOO_NARROW and self.tests else ""
+        return f"and its 95 % interval ({how or 'meetings that share people vary together'}{narrow})"
 
     def table(self) -> pd.DataFrame | NotEstimable:
         """Return a row for each null model."""
         if not self.tests:
             return NotEstimable(f"nothing was both possible and followed to the end ({self.of})")
         frame = pd.concat([test.tidy() for test in self.tests], ignore_index=True)
+        frame["p_holm"] = self.adjusted
+        if self.statistic in _TOO_NARROW:
+            narrow = frame["null"] == _TOO_NARROW[self.statistic]
+            frame.loc[narrow, ["effect_lower", "effect_upper"]] = np.nan
         return frame.set_axis(frame["null"].str.replace("_", " "))[_COLUMNS]
 
     def draws(self) -> Mapping[str, Floats] | NotEstimable:
@@ -110,10 +135,18 @@ def beside_chance(
             seed=seed,
             window=cascades.settings["window"],
             persistence=cascades.settings["persistence"],
+            horizon=cascades.settings["horizon"],
             burn_in=cascades.settings["burn_in"],
+            groups=cascades.groups,
         ):
             found[test.statistic].append(test)
-    first, second = (NullComparison(name, cascades.of, tuple(tests)) for name, tests in found.items())
+    adjusted = iter(holm([test.p for tests in found.values() for test in tests]))
+    first, second = (
+        NullComparison(
+            name, cascades.of, cascades.chance, tuple(tests), tuple(float(next(adjusted)) for _ in tests)
+        )
+        for name, tests in found.items()
+    )
     return first, second
 
 

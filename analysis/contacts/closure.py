@@ -12,11 +12,13 @@ the thesis is not to be held to it:
 - A *closure* is such a tie whose first contact comes after t₀, at most a window later. *Second-order*
   closures are the ties first made in that time between a member of one star and a member of the other (a
   member of both counts in each; no pair counts twice).
-- A closure *endures* if its pair is in contact again at least `persistence` later, however much later.
+- A closure *endures* if its pair is in contact again from `persistence` to `persistence` + `horizon` later.
+  Without a horizon an early closure would have more time to be taken up again than a late one, and the rate
+  would depend on how long the record is.
 - The event's *coalescence* is enduring closures ÷ possible ones, missing where none is possible; it is a
   *star coalescence* when both directions close.
 - *Censored* are events without a burn-in (either star is empty, or t₀ falls in the burn-in asked for) and
-  events not followed for window + persistence. They are shown, and enter no rate.
+  events not followed for window + persistence + horizon. They are shown, and enter no rate.
 
 All contacts of one time happen at once: stars are those strictly before t₀, closures come strictly after, and
 what else was tied at t₀ itself stays possible without being able to close (it is counted as `simultaneous`).
@@ -36,8 +38,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.arrays import Floats, Integers
-from analysis.contacts.closure_counts import CENSORING, enduring_ties, event_counts
+from analysis.arrays import Flags, Floats, Integers
+from analysis.contacts.closure_counts import CENSORING, enduring_ties, event_counts, horizon_of
 from analysis.contacts.closure_kernels import detect, smaller_stars
 from analysis.contacts.stream import ContactStream, Ties, contact_stream, static_ties
 from analysis.result import Result
@@ -67,7 +69,7 @@ class Coalescence(Result):
         pair; in first-order closures the collaborator first), ``kind`` (first_order_one: `one` gets a tie in
         the star of `other`; first_order_other; second_order), ``broker`` (the other collaborator; missing in
         second-order closures, which have two), ``enduring``.
-    window, persistence : float
+    window, persistence, horizon : float
     burn_in : float or None
     first_ties : int
         Of the whole stream, also where `events` holds some of them only.
@@ -79,6 +81,7 @@ class Coalescence(Result):
     cascade: pd.DataFrame
     window: float
     persistence: float
+    horizon: float
     burn_in: float | None
     first_ties: int
     contacts: int
@@ -100,6 +103,7 @@ class Coalescence(Result):
                 {
                     "window": self.window,
                     "persistence": self.persistence,
+                    "horizon": self.horizon,
                     "events": len(events),
                     "no_burn_in": int(events["why"].isin((CENSORING[1], CENSORING[3])).sum()),
                     "no_follow_up": int(events["why"].isin((CENSORING[2], CENSORING[3])).sum()),
@@ -121,9 +125,9 @@ class Coalescence(Result):
         return (
             f"{row['events']} first ties, {row['censored']} censored ({row['no_burn_in']} without burn-in, "
             f"{row['no_follow_up']} without follow-up), {row['none_possible']} with none possible\n"
-            f"window {self.window:g}, persistence {self.persistence:g}: {row['closed']} of {row['possible']} "
-            f"possible ties closed, {row['enduring']} endured (coalescence {row['coalescence']:.4f}); "
-            f"{row['second_order']} second-order closures\n"
+            f"window {self.window:g}, persistence {self.persistence:g}, horizon {self.horizon:g}: "
+            f"{row['closed']} of {row['possible']} possible ties closed, {row['enduring']} endured "
+            f"(coalescence {row['coalescence']:.4f}); {row['second_order']} second-order closures\n"
             f"{row['both_directions']} star coalescences among {row['both_possible']} events with both "
             f"directions possible"
         )
@@ -134,6 +138,7 @@ def star_coalescence(
     *,
     window: float,
     persistence: float,
+    horizon: float | None = None,
     burn_in: float | None = None,
     pairs: Sequence[tuple[object, object]] | None = None,
     smallest_star: int = 0,
@@ -148,8 +153,11 @@ def star_coalescence(
     window : float
         How long after t₀ a tie still counts as a closure, itself included; in the unit of time (days).
     persistence : float
-        A closure endures if its pair is in contact again this much later or more; with 0, at any later time.
-        There is no upper limit, so that early closures had more time to be taken up again.
+        A closure endures if its pair is in contact again this much later or more; with 0, at any later time
+        within the horizon.
+    horizon : float, optional
+        How much longer than the persistence a pair may take to be in contact again, itself included. By
+        default as long as the persistence; without one, as the window.
     burn_in : float, optional
         Events less than this after the first contact of all are censored, beside those with an empty star.
     pairs : sequence of two labels, optional
@@ -175,14 +183,17 @@ def star_coalescence(
     Two people meet at 2; each then meets the one whom the other already knew, and meets them again.
 
     >>> contacts = pd.DataFrame(
-    ...     {"time": [0, 0, 2, 4, 6, 8, 9], "sender_id": list("abaabab"), "receiver_id": list("cdbdcdc")}
+    ...     {"time": [0, 0, 2, 4, 6, 6, 9], "sender_id": list("abaabab"), "receiver_id": list("cdbdcdc")}
     ... )
-    >>> found = star_coalescence(contacts, window=4, persistence=1, burn_in=1, pairs=[("a", "b")])
+    >>> found = star_coalescence(
+    ...     contacts, window=4, persistence=1, horizon=2, burn_in=1, pairs=[("a", "b")]
+    ... )
     >>> found.tidy()[["possible", "closed", "enduring"]]
        possible  closed  enduring
     0         2       2         2
     """
-    _check(window, persistence, burn_in, smallest_star)
+    _check(window, persistence, horizon, burn_in, smallest_star)
+    horizon = horizon_of(window, persistence, horizon)
     stream = contact_stream(contacts)
     chosen = np.arange(len(stream.one))
     if pairs is not None:
@@ -195,16 +206,25 @@ def star_coalescence(
     if smallest_star:
         chosen = chosen[smaller_stars(ties, stream.one, stream.other, chosen) >= smallest_star]
     counts = event_counts(
-        stream, window=window, persistence=persistence, burn_in=burn_in, chosen=chosen, ties=ties
+        stream,
+        window=window,
+        persistence=persistence,
+        horizon=horizon,
+        burn_in=burn_in,
+        chosen=chosen,
+        ties=ties,
     )
     closed = counts["closed"] + counts["second_order"]
     events = _events(stream, chosen, counts)
-    listed = _cascade(stream, ties, chosen, closed if cascade else closed * 0, window, persistence)
+    stay = stream.ticks(persistence)
+    enduring = enduring_ties(stream, stay, stay + stream.ticks(horizon))
+    listed = _cascade(stream, ties, chosen, closed if cascade else closed * 0, window, enduring)
     return Coalescence(
         events,
         listed,
         window,
         persistence,
+        horizon,
         burn_in,
         len(stream.one),
         len(stream.clock),
@@ -213,12 +233,16 @@ def star_coalescence(
     )
 
 
-def _check(window: float, persistence: float, burn_in: float | None, smallest_star: int) -> None:
+def _check(
+    window: float, persistence: float, horizon: float | None, burn_in: float | None, smallest_star: int
+) -> None:
     faults = []
     if not (np.isfinite(window) and window > 0):
         faults.append(f"found window {window}; allowed: a number above 0")
     if not (np.isfinite(persistence) and persistence >= 0):
         faults.append(f"found persistence {persistence}; allowed: a number of 0 or more")
+    if horizon is not None and not (np.isfinite(horizon) and horizon > 0):
+        faults.append(f"found horizon {horizon}; allowed: a number above 0, or None")
     if burn_in is not None and not (np.isfinite(burn_in) and burn_in >= 0):
         faults.append(f"found burn_in {burn_in}; allowed: a number of 0 or more, or None")
     if smallest_star < 0:
@@ -264,11 +288,10 @@ def _cascade(
     chosen: Integers,
     closed: npt.NDArray[Any],
     window: float,
-    persistence: float,
+    enduring: Flags,
 ) -> pd.DataFrame:
     places = np.concatenate([[0], np.cumsum(closed, dtype=np.int64)])
     tie, kind = np.empty(places[-1], dtype=np.int64), np.empty(places[-1], dtype=np.int64)
-    enduring = enduring_ties(stream, stream.ticks(persistence))
     if len(tie):
         reach = stream.ticks(window)
         ends = stream.one, stream.other, stream.first

@@ -10,7 +10,7 @@ A test's p is (1 + b) ÷ (1 + m), b of m replicates being as large as the observ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
@@ -18,13 +18,14 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from analysis.arrays import Floats
+from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable
-from analysis.contacts.closure_counts import CENSORING, event_counts, followed_events
+from analysis.contacts.closure_counts import CENSORING, event_counts, followed_events, horizon_of
 from analysis.contacts.nulls import Null, NullModel, null_model
+from analysis.contacts.shares import pooled_share_interval
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.parallel import replicated
-from analysis.resampling.monte_carlo import p_value, replicate_interval, tied
+from analysis.resampling.monte_carlo import p_value, tied
 from analysis.result import Result
 
 __all__ = ["CoalescenceTest", "Statistic", "coalescence_test", "coalescence_tests"]
@@ -46,7 +47,8 @@ class CoalescenceTest(Result):
     effect : float
         Observed less the mean of the null.
     lower, upper : float
-        Interval of the null: quantiles of the replicates.
+        Interval of the effect: of the observed share, whose meetings share people (`pooled_share_interval`),
+        less the mean of the null. Missing where a share is of one yes or no.
     p : float
         (1 + b) ÷ (1 + m), one-sided: for more than the null makes.
     p_randomised : float
@@ -54,7 +56,7 @@ class CoalescenceTest(Result):
         null, where `p` is at least so. For calibration, not for print.
     replicates : ndarray of shape (m,)
         Missing where nothing was possible; those count as large.
-    window, persistence : float
+    window, persistence, horizon : float
     burn_in, after : float or None
         `after`: time up to which everything is kept.
     level : float
@@ -73,38 +75,30 @@ class CoalescenceTest(Result):
     replicates: Floats
     window: float
     persistence: float
+    horizon: float
     burn_in: float | None
     after: float | None
     level: float
     seed: int
 
     @property
-    def place(self) -> str:
-        """Where the observed lies by the interval of the null: above, within or below it."""
-        if np.isnan([self.observed, self.lower, self.upper]).any():
-            return "unknown"
-        if tied([self.lower, self.upper], self.observed).any():
-            return "within"
-        return "above" if self.observed > self.upper else "below" if self.observed < self.lower else "within"
+    def mean(self) -> float:
+        """Mean of the null: what chance makes of it."""
+        return self.observed - self.effect
 
     def tidy(self) -> pd.DataFrame:
         """Return one row; of the replicates, their mean, their number and how many are missing.
 
-        ``lower`` and ``upper`` are of the null, ``effect_lower`` and ``effect_upper`` what is observed less
-        these: where the effect would lie had another replicate of the null been the yardstick. ``place``: of
-        the observed, above, within or below the interval of the null.
+        ``effect_lower`` and ``effect_upper`` are the interval of the effect.
         """
-        row = {name: value for name, value in self.__dict__.items() if name not in ("replicates", "event")}
+        left_out = ("replicates", "event", "lower", "upper")
+        row = {name: value for name, value in self.__dict__.items() if name not in left_out}
         row["event"] = " and ".join(self.event) if self.event else "network"
-        row["mean"] = self.observed - self.effect
-        # A range that ends where the observed lies ends at 0, not a rounding error from it.
-        row["effect_lower"], row["effect_upper"] = (
-            0.0 if tied(end, self.observed) else self.observed - end for end in (self.upper, self.lower)
-        )
-        row["place"] = self.place
+        row["mean"] = self.mean
+        row["effect_lower"], row["effect_upper"] = self.lower, self.upper
         row["replicates"], row["missing"] = len(self.replicates), int(np.isnan(self.replicates).sum())
-        order = ["null", "statistic", "event", "observed", "mean", "lower", "upper", "effect"]
-        order += ["effect_lower", "effect_upper", "place", "p"]
+        order = ["null", "statistic", "event", "observed", "mean", "effect", "effect_lower", "effect_upper"]
+        order += ["p"]
         return pd.DataFrame([row])[order + [name for name in row if name not in order]]
 
     def summary(self) -> str:
@@ -112,8 +106,9 @@ class CoalescenceTest(Result):
         where = f"first tie of {' and '.join(self.event)}" if self.event else "network"
         return (
             f"{self.statistic} ({where}) {self.observed:.4f} against {self.null}: "
-            f"{self.observed - self.effect:.4f} ({self.level:.0%} {self.lower:.4f} to {self.upper:.4f}), "
-            f"effect {self.effect:+.4f}, one-sided p = {self.p:.4f} ({len(self.replicates)} replicates)"
+            f"{self.mean:.4f}, effect {self.effect:+.4f} "
+            f"({self.level:.0%} interval {self.lower:+.4f} to {self.upper:+.4f}), "
+            f"one-sided p = {self.p:.4f} ({len(self.replicates)} replicates)"
         )
 
 
@@ -127,9 +122,11 @@ def coalescence_test(
     seed: int,
     window: float,
     persistence: float,
+    horizon: float | None = None,
     burn_in: float | None = None,
     after: float | None = None,
     level: float = 0.95,
+    groups: Mapping[str, object] | None = None,
     workers: int | None = None,
 ) -> CoalescenceTest:
     """Test star coalescence against a null model.
@@ -148,13 +145,15 @@ def coalescence_test(
         999 at least for anything to be printed.
     seed : int
         Starts the draws.
-    window, persistence, burn_in
+    window, persistence, horizon, burn_in
         As for `star_coalescence`.
     after : float, optional
         A time, as a number: everything up to and with it is kept. By default the burn-in, if there is one;
         with an event, its t₀, and nothing else.
     level : float
-        Of the interval of the null.
+        Of the interval of the effect.
+    groups : mapping of str to object, optional
+        The group of each person: the null models then move contacts within groups, and across, apart.
     workers : int, optional
         Processes; no result depends on them.
 
@@ -176,9 +175,11 @@ def coalescence_test(
         seed=seed,
         window=window,
         persistence=persistence,
+        horizon=horizon,
         burn_in=burn_in,
         after=after,
         level=level,
+        groups=groups,
         workers=workers,
     )
     return found
@@ -194,9 +195,11 @@ def coalescence_tests(
     seed: int,
     window: float,
     persistence: float,
+    horizon: float | None = None,
     burn_in: float | None = None,
     after: float | None = None,
     level: float = 0.95,
+    groups: Mapping[str, object] | None = None,
     workers: int | None = None,
 ) -> tuple[CoalescenceTest, ...]:
     """Test several statistics on the same draws of a null model: what `coalescence_test` gives for each.
@@ -204,7 +207,8 @@ def coalescence_tests(
     Parameters
     ----------
     statistics : sequence of {"coalescence", "closure", "both_directions"}
-    contacts, null, event, replicates, seed, window, persistence, burn_in, after, level, workers
+    contacts, null, event, replicates, seed, window, persistence, horizon, burn_in, after, level, groups,
+    workers
         As for `coalescence_test`.
 
     Raises
@@ -212,7 +216,8 @@ def coalescence_tests(
     ValueError, NotEstimable
         As `coalescence_test`; also where one of the statistics alone is not estimable.
     """
-    _check(null, statistics, replicates, window, persistence, burn_in, level, event, after)
+    _check(null, statistics, replicates, window, persistence, horizon, burn_in, level, event, after)
+    horizon = horizon_of(window, persistence, horizon)
     stream = contact_stream(contacts)
     pair = None
     kept = None if after is None else stream.ticks(after)
@@ -224,11 +229,13 @@ def coalescence_tests(
         kept = float(stream.first[number])
     elif kept is None and burn_in and len(stream.clock):
         kept = float(stream.clock[0]) + stream.ticks(burn_in)
-    settings = {"window": window, "persistence": persistence, "burn_in": burn_in}
-    observed = _statistics(stream, statistics, pair, settings)
+    settings = {"window": window, "persistence": persistence, "horizon": horizon, "burn_in": burn_in}
+    shares = _shares(stream, statistics, pair, settings)
+    observed = [_pooled(*share[:2]) for share in shares.values()]
     if np.isnan(observed).any():
         raise NotEstimable(_nothing(stream, pair, settings))
-    model = null_model(stream, null, window=window, after=None if kept is None else kept / stream.unit)
+    until = None if kept is None else kept / stream.unit
+    model = null_model(stream, null, window=window, after=until, groups=groups)
     task = partial(_replicate, model, statistics, pair, settings)
     draws = np.array(replicated(task, replicates, seed=seed, workers=workers))
     # Replicates take the seed's first spawned streams.
@@ -239,23 +246,25 @@ def coalescence_tests(
         ties = tied(drawn, value)
         larger = int((np.isnan(drawn) | ((drawn > value) & ~ties)).sum())
         known = drawn[~np.isnan(drawn)]
-        lower, upper = replicate_interval(known, level)
+        mean = float(known.mean()) if len(known) else np.nan
+        lower, upper = pooled_share_interval(*shares[statistic], level)
         tests.append(
             CoalescenceTest(
                 null=null,
                 statistic=statistic,
                 event=None if event is None else (str(event[0]), str(event[1])),
                 observed=value,
-                effect=value - float(known.mean()) if len(known) else np.nan,
-                lower=lower,
-                upper=upper,
+                effect=value - mean,
+                lower=lower - mean,
+                upper=upper - mean,
                 p=p_value(drawn, value, "greater"),
                 p_randomised=(larger + uniform * (1 + int(ties.sum()))) / (1 + replicates),
                 replicates=drawn,
                 window=window,
                 persistence=persistence,
+                horizon=horizon,
                 burn_in=burn_in,
-                after=None if kept is None else kept / stream.unit,
+                after=until,
                 level=level,
                 seed=seed,
             )
@@ -269,6 +278,7 @@ def _check(
     replicates: int,
     window: float,
     persistence: float,
+    horizon: float | None,
     burn_in: float | None,
     level: float,
     event: Sequence[object] | None,
@@ -286,6 +296,8 @@ def _check(
         faults.append(f"found window {window}; allowed: a number above 0")
     if not (np.isfinite(persistence) and persistence >= 0):
         faults.append(f"found persistence {persistence}; allowed: a number of 0 or more")
+    if horizon is not None and not (np.isfinite(horizon) and horizon > 0):
+        faults.append(f"found horizon {horizon}; allowed: a number above 0, or None")
     if burn_in is not None and not (np.isfinite(burn_in) and burn_in >= 0):
         faults.append(f"found burn_in {burn_in}; allowed: a number of 0 or more, or None")
     if not 0 < level < 1:
@@ -298,9 +310,13 @@ def _check(
         raise ValueError("\n".join(faults))
 
 
-def _statistics(
+Share = tuple[Floats, Floats, Integers, Integers]
+"""Of each meeting what came about and what was possible, and who met."""
+
+
+def _shares(
     stream: ContactStream, statistics: Sequence[str], pair: tuple[int, int] | None, settings: dict[str, Any]
-) -> list[float]:
+) -> dict[str, Share]:
     if pair is None:
         # What is not followed enters no statistic.
         chosen = followed_events(stream, **settings)
@@ -309,16 +325,22 @@ def _statistics(
     counts = event_counts(stream, chosen=chosen, second_order=False, **settings)
     rated = counts["reason"] == 0
     two_sided = rated & (counts["possible_one"] > 0) & (counts["possible_other"] > 0)
-    found = []
+    found: dict[str, Share] = {}
     for statistic in statistics:
         if statistic == "both_directions":
-            part = ((counts["closed_one"] > 0) & (counts["closed_other"] > 0))[two_sided].sum()
-            whole = two_sided.sum()
+            kept, whole = two_sided, two_sided
+            part = (counts["closed_one"] > 0) & (counts["closed_other"] > 0)
         else:
-            part = counts["enduring" if statistic == "coalescence" else "closed"][rated].sum()
-            whole = counts["possible"][rated].sum()
-        found.append(float(part / whole) if whole else float("nan"))
+            kept, whole = rated, counts["possible"]
+            part = counts["enduring" if statistic == "coalescence" else "closed"]
+        ends = stream.one[chosen[kept]], stream.other[chosen[kept]]
+        found[statistic] = (part[kept].astype(float), whole[kept].astype(float), *ends)
     return found
+
+
+def _pooled(part: Floats, whole: Floats) -> float:
+    possible = whole.sum()
+    return float(part.sum() / possible) if possible else float("nan")
 
 
 def _nothing(stream: ContactStream, pair: tuple[int, int] | None, settings: dict[str, Any]) -> str:
@@ -337,4 +359,5 @@ def _replicate(
     settings: dict[str, Any],
     generator: np.random.Generator,
 ) -> list[float]:
-    return _statistics(model.draw(generator), statistics, pair, settings)
+    shares = _shares(model.draw(generator), statistics, pair, settings)
+    return [_pooled(*share[:2]) for share in shares.values()]

@@ -11,7 +11,7 @@ from analysis.finding import Finding, and_list, key_of
 
 __all__ = ["cascade_findings"]
 
-_PLACES = ("above", "within", "below")
+_LEVEL = 0.05
 _NULLS = {
     "random_placement": "random placement",
     "degree_preferential": "degree-preferential placement",
@@ -87,12 +87,17 @@ def _of_the_meeting(shown: MeetingShown) -> Finding:
 
 
 def _beside_chance(comparison: NullComparison) -> Finding:
+    held = dict(zip(comparison.tests, (value <= _LEVEL for value in comparison.adjusted), strict=True))
     nulls = {
-        place: [_NULLS[test.null] for test in comparison.tests if test.place == place] for place in _PLACES
+        larger: [_NULLS[test.null] for test, holds in held.items() if holds == larger]
+        for larger in (True, False)
     }
-    parts = [f"{place} that of {and_list(names)}" for place, names in nulls.items() if names]
-    lies = "; ".join(parts).replace(" that of ", " the 95 % range of draws by ", 1)
-    sentence = f"{_SUBJECTS[comparison.statistic]}, {comparison.of}, lies {lies}."
+    parts = [
+        f"is {'' if larger else 'not '}larger than {and_list(names)} {'give' if len(names) > 1 else 'gives'}"
+        for larger, names in nulls.items()
+        if names
+    ]
+    sentence = f"{_SUBJECTS[comparison.statistic]}, {comparison.of}, {'; it '.join(parts)}."
     table = f"nulls-{comparison.key}"
-    keys = [key_of(table, test.null.replace("_", " "), "p") for test in comparison.tests]
+    keys = [key_of(table, test.null.replace("_", " "), "p_holm") for test in comparison.tests]
     return Finding(f"{comparison.key}-beside-chance", sentence, tuple(keys))

@@ -9,7 +9,9 @@ import pandas as pd
 
 from analysis.contacts.cascade import event_shown, people_behind
 from analysis.contacts.closure import Coalescence, star_coalescence
+from analysis.contacts.closure_counts import horizon_of
 from analysis.contacts.stream import ContactStream, contact_stream
+from analysis.contacts.survival import closing_ties
 from analysis.contacts.two_paths import two_paths
 from analysis.finding import Number, smallest_group
 from analysis.frames import one_column
@@ -18,6 +20,7 @@ __all__ = [
     "_ALL",
     "Cascades",
     "cascades_of",
+    "groups_of",
     "largest_meetings",
     "record_numbers",
     "spans_of",
@@ -27,6 +30,7 @@ __all__ = [
 _SETTINGS = {
     "window": "window after a meeting",
     "persistence": "persistence: in contact again so much later",
+    "horizon": "horizon: and no more than this after that",
     "burn_in": "burn-in at the start",
 }
 _ALL = {
@@ -66,15 +70,26 @@ class Cascades:
         People with contacts with themselves, which are left out.
     event : tuple of two labels, or None
         The pair named beforehand.
+    groups : mapping of str to str, or None
+        The group of each person within which chance moves; None where all are of one.
     settings : mapping of str to float
-        ``window``, ``persistence``, ``burn_in``.
+        ``window``, ``persistence``, ``horizon``, ``burn_in``.
     """
 
     stream: ContactStream
     found: Coalescence
     alone: tuple[str, ...]
     event: tuple[str, str] | None
+    groups: Mapping[str, str] | None
     settings: Mapping[str, float]
+
+    @property
+    def chance(self) -> str:
+        """Which chance the null models are, in words."""
+        if self.groups is None:
+            return "everybody could meet everybody"
+        number = len(set(self.groups.values()))
+        return f"new ties within each of {number} groups stay within it, those across groups go across"
 
     @property
     def people(self) -> list[str]:
@@ -85,6 +100,29 @@ class Cascades:
     def of(self) -> str:
         """What tests and other settings are about, in words."""
         return "the meeting named" if self.event else "all meetings followed"
+
+    @property
+    def closures(self) -> pd.DataFrame:
+        """The ties that closed a meeting followed to the end, each once: ``first``, ``second``, ``time``."""
+        events = self.found.events[~self.found.events["censored"]]
+        if self.event:
+            one, other = sorted(self.event)
+            events = events[(events["one"] == one) & (events["other"] == other)]
+        ties = closing_ties(self.stream, self.found, events)
+        stream = self.stream
+        return pd.DataFrame(
+            {
+                "first": stream.names(stream.one[ties]),
+                "second": stream.names(stream.other[ties]),
+                "time": stream.first[ties] / stream.unit,
+            }
+        )
+
+    @property
+    def followed(self) -> tuple[float, float]:
+        """When the burn-in was over, and when the record ends, in the unit of the stream."""
+        clock = self.stream.clock / self.stream.unit
+        return float(clock[0] + self.settings["burn_in"]), float(clock[-1])
 
     @property
     def behind(self) -> dict[str, frozenset[str]]:
@@ -101,7 +139,7 @@ class Cascades:
         return smallest_group(groups) or frozenset(self.people)
 
     def settings_table(self) -> pd.DataFrame:
-        """Return window, persistence and burn-in, in days."""
+        """Return window, persistence, horizon and burn-in, in days."""
         return one_column(self.settings, _SETTINGS)
 
     def meetings_table(self) -> pd.DataFrame:
@@ -123,8 +161,10 @@ def cascades_of(
     *,
     beginning: str | None = None,
     event: Sequence[str] = (),
+    groups: Mapping[str, str] | None = None,
     window: float | None = None,
     persistence: float | None = None,
+    horizon: float | None = None,
     burn_in: float | None = None,
 ) -> Cascades:
     """Follow every meeting of a record of contacts.
@@ -137,7 +177,10 @@ def cascades_of(
         Only contacts of people whose identifiers begin so.
     event : sequence of two labels, or empty
         The pair named beforehand, if there is one.
-    window, persistence, burn_in : float, optional
+    groups : mapping of str to str, optional
+        The group of each person (`groups_of`): null models then move contacts within groups, and
+        across, apart. Where everybody in contact is of one group, it is none.
+    window, persistence, horizon, burn_in : float, optional
         In days; by default after the length of the record (`spans_of`).
 
     Raises
@@ -150,18 +193,44 @@ def cascades_of(
     if not len(stream.first):
         whose = "" if beginning is None else f" whose identifiers begin with {beginning!r}"
         raise ValueError(f"found no contact of two people{whose}; needed: one")
-    settings = spans_of(stream, window=window, persistence=persistence, burn_in=burn_in)
+    settings = spans_of(stream, window=window, persistence=persistence, horizon=horizon, burn_in=burn_in)
     found = star_coalescence(
         stream,
         window=settings["window"],
         persistence=settings["persistence"],
+        horizon=settings["horizon"],
         burn_in=settings["burn_in"],
     )
     named = (str(event[0]), str(event[-1])) if event else None
     if named:
         event_shown(found, named)
+    present = set(map(str, stream.people))
+    member = {person: group for person, group in (groups or {}).items() if person in present}
     alone = rows.loc[rows["sender_id"] == rows["receiver_id"], "sender_id"]
-    return Cascades(stream, found, tuple(sorted(set(map(str, alone)))), named, settings)
+    return Cascades(
+        stream,
+        found,
+        tuple(sorted(set(map(str, alone)))),
+        named,
+        member if len(set(member.values())) > 1 else None,
+        settings,
+    )
+
+
+def groups_of(actors: pd.DataFrame, column: str | None) -> dict[str, str] | None:
+    """Return the group of each person that has one, by a column of the actors; None without a column.
+
+    Raises
+    ------
+    ValueError
+        When there is no such column.
+    """
+    if column is None:
+        return None
+    if column not in actors:
+        raise ValueError(f"groups: found no column {column!r}; allowed: {', '.join(actors.columns)}")
+    known = actors[actors[column].notna()]
+    return dict(zip(known["actor_id"].astype(str), known[column].astype(str), strict=True))
 
 
 def spans_of(
@@ -169,6 +238,7 @@ def spans_of(
     *,
     window: float | None = None,
     persistence: float | None = None,
+    horizon: float | None = None,
     burn_in: float | None = None,
 ) -> dict[str, float]:
     """Return settings of the detector: those given, the others after the length of the record.
@@ -177,17 +247,25 @@ def spans_of(
     ----------
     contacts : DataFrame or ContactStream
         As for `star_coalescence`.
-    window, persistence, burn_in : float, optional
-        By default a quarter, a twelfth and a sixth of the time from the first contact to the last, in whole
-        units (days), 1 at least. A convention of ours, so that half of the record can hold a first tie that
-        is followed to the end; what fits how people meet is better.
+    window, persistence, horizon, burn_in : float, optional
+        By default a quarter, a twelfth, a twelfth and a sixth of the time from the first contact to the last,
+        in whole units (days), 1 at least; the horizon as long as a persistence given. A convention of ours,
+        so that more than a third of the record can hold a first tie that is followed to the end; what fits
+        how people meet is better.
     """
     clock = contact_stream(contacts).clock
     span = (clock[-1] - clock[0]) / contact_stream(contacts).unit if len(clock) else 0.0
-    given = {"window": (window, 4), "persistence": (persistence, 12), "burn_in": (burn_in, 6)}
-    return {
+    parts = {"window": (window, 4), "persistence": (persistence, 12), "burn_in": (burn_in, 6)}
+    found = {
         name: float(max(1, round(span / part))) if value is None else value
-        for name, (value, part) in given.items()
+        for name, (value, part) in parts.items()
+    }
+    follow_up = horizon_of(found["window"], found["persistence"], horizon)
+    return {
+        "window": found["window"],
+        "persistence": found["persistence"],
+        "horizon": follow_up,
+        "burn_in": found["burn_in"],
     }
 
 

@@ -19,11 +19,15 @@ arriving late. *Pairs that could have formed* are those of people who had entere
 =======================  ===================================================================================
 
 All keep, contact for contact, whatever happened up to a time given: for an event named, its t₀.
+
+Most contacts of educators stay inside a school. Where groups are given, a new tie within a group goes to a
+pair of that group and a new tie across groups to a pair of two groups (two-paths that close likewise), and
+contacts trade their times within a group, or across. Who belongs to none shares a group with nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -35,6 +39,7 @@ from analysis.arrays import Floats, Integers
 from analysis.checks import require_one_of
 from analysis.contacts.placement_kernels import ONE_SIDED, PREFERENTIAL, UNIFORM, place_ties, roles_of_ties
 from analysis.contacts.stream import ContactStream, contact_stream, static_ties
+from analysis.ties.possible import group_codes
 
 __all__ = [
     "Null",
@@ -79,8 +84,8 @@ class NullModel:
         """Return one stream drawn from the model."""
         stream = self.stream
         if self.null == "time_shuffled":
-            one, other, ranks, begin = self._arguments
-            return _shuffled(stream, one, other, ranks, begin, generator)
+            one, other, ranks, begin, blocks = self._arguments
+            return _shuffled(stream, one, other, ranks, begin, blocks, generator)
         one, other = place_ties(stream.one, stream.other, stream.first, *self._arguments, generator)
         return replace(stream, one=one, other=other)
 
@@ -91,6 +96,7 @@ def null_model(
     *,
     window: float | None = None,
     after: float | None = None,
+    groups: Mapping[str, object] | None = None,
 ) -> NullModel:
     """Make a null model of a stream ready: what is the same in every draw is found once.
 
@@ -102,6 +108,8 @@ def null_model(
         Of `one_sided_brokerage`, which needs it; the others do not look at it.
     after : float, optional
         What took place up to then is kept; by default nothing is.
+    groups : mapping of str to object, optional
+        The group of each person, None or NaN for one without; by default all are of one group.
 
     Raises
     ------
@@ -120,8 +128,12 @@ def null_model(
         raise ValueError("one_sided_brokerage: found no window; needed: one, in the unit of time")
     stream = contact_stream(contacts)
     cut = -np.inf if after is None else stream.ticks(after)
+    people = [str(person) for person in stream.people]
+    member = group_codes([0 if groups is None else groups.get(person) for person in people], len(people))
+    # Who has no group is alone in one.
+    member = np.where(member < 0, -2 - np.arange(len(people)), member)
     if null == "time_shuffled":
-        return NullModel(stream, null, _contacts_by_pair(stream, cut))
+        return NullModel(stream, null, (*_contacts_by_pair(stream, cut), _trading(stream, member)))
     model, reach = _MODELS[null], 0.0 if window is None else stream.ticks(window)
     entry = np.full(len(stream.people), np.inf)
     np.minimum.at(entry, stream.one, stream.first)
@@ -130,7 +142,7 @@ def null_model(
     ends = stream.one, stream.other, stream.first
     roles = roles_of_ties(ties, *ends, entry, cut, model == ONE_SIDED, reach)
     entered = np.argsort(entry, kind="stable")
-    return NullModel(stream, null, (entry, entered, roles, model, reach))
+    return NullModel(stream, null, (entry, entered, roles, member, model, reach))
 
 
 def random_placement(
@@ -204,17 +216,27 @@ def _contacts_by_pair(stream: ContactStream, cut: float) -> tuple[Integers, Inte
     return stream.one[order], stream.other[order], rank[stream.tie], begin
 
 
+def _trading(stream: ContactStream, groups: Integers) -> list[Integers]:
+    """Return the places of contacts that may trade their times: those within each group, and those across."""
+    ends = groups[stream.one[stream.tie]], groups[stream.other[stream.tie]]
+    block = np.where(ends[0] == ends[1], ends[0], -1)
+    return [np.flatnonzero(block == one) for one in np.unique(block)]
+
+
 def _shuffled(
     stream: ContactStream,
     one: Integers,
     other: Integers,
     ranks: Integers,
     begin: int,
+    blocks: Sequence[Integers],
     generator: np.random.Generator,
 ) -> ContactStream:
-    """Return the stream with later contacts at one another's times, and nothing sorted."""
+    """Return the stream with later contacts of a block at one another's times, and nothing sorted."""
     moved = ranks.copy()
-    moved[begin + generator.permutation(len(ranks) - begin)] = ranks[begin:]
+    for block in blocks:
+        places = block[np.searchsorted(block, begin) :]
+        moved[places[generator.permutation(len(places))]] = ranks[places]
     pair, tie, first, last = _ties_in_time(moved, stream.clock, len(one))
     return replace(stream, one=one[pair], other=other[pair], first=first, last=last, tie=tie)
 

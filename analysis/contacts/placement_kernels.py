@@ -125,6 +125,35 @@ def _brokered(
 
 
 @_compile
+def _block(groups: Integers, a: int, b: int) -> int:  # pragma: no cover - compiled
+    """Return the group that two people share; -1 where they share none."""
+    shared: int = groups[a] if groups[a] == groups[b] else -1
+    return shared
+
+
+@_compile
+def _drawn(
+    entered: Integers,
+    ends: npt.NDArray[np.int64],
+    preferential: bool,
+    groups: Integers,
+    inside: int,
+    outside: int,
+    generator: np.random.Generator,
+) -> int:  # pragma: no cover - compiled
+    """Return one person at random: of a group (-1: of any), and not of another; -1 after many tries."""
+    for _ in range(_TRIES):
+        if preferential:
+            person = ends[int(generator.random() * len(ends)), int(generator.random() * 2)]
+        else:
+            person = entered[int(generator.random() * len(entered))]
+        if (inside < 0 or groups[person] == inside) and groups[person] != outside:
+            found: int = person
+            return found
+    return -1
+
+
+@_compile
 def place_ties(
     one: Integers,
     other: Integers,
@@ -132,11 +161,15 @@ def place_ties(
     entry: Floats,
     entered: Integers,
     roles: Integers,
+    groups: Integers,
     model: int,
     window: float,
     generator: np.random.Generator,
 ) -> tuple[Integers, Integers]:  # pragma: no cover - compiled
-    """Return new ends of all ties, drawn in the order of time."""
+    """Return new ends of all ties, drawn in the order of time.
+
+    A tie within a group stays within it, a tie across groups goes across.
+    """
     people, size = len(entry), 8
     while size < 4 * len(one):
         size *= 2
@@ -175,9 +208,11 @@ def place_ties(
         while oldest < begin and first[oldest] + window < time:
             oldest += 1
         u, v = one[k], other[k]
-        role = roles[k]
+        role, block = roles[k], _block(groups, u, v)
         if role == _CLOSING:
-            u, v = _open_pair(keys, times, people, lists, ends, sides, paths, oldest, begin, generator)
+            u, v = _open_pair(
+                keys, times, people, lists, ends, sides, paths, oldest, begin, groups, block, generator
+            )
             if u < 0:
                 role = _FREE
         if role in (_FREE, _NEW_ONE, _NEW_OTHER):
@@ -200,6 +235,8 @@ def place_ties(
                 apart,
                 time,
                 window,
+                groups,
+                block,
                 generator,
             )
         ends[k, 0], ends[k, 1] = min(u, v), max(u, v)
@@ -219,6 +256,8 @@ def _open_pair(
     paths: Integers,
     oldest: int,
     latest: int,
+    groups: Integers,
+    block: int,
     generator: np.random.Generator,
 ) -> tuple[int, int]:  # pragma: no cover - compiled
     """Return the ends of one of the two-paths left open by these ties, at random; -1 where none is."""
@@ -231,14 +270,14 @@ def _open_pair(
         tie = np.searchsorted(paths[oldest + 1 : latest + 1], path, side="right") + oldest
         seeker, broker = ends[tie, sides[tie]], ends[tie, 1 - sides[tie]]
         met = room[begin[broker] + path - paths[tie]]
-        if _tied(keys, times, people, seeker, met) == np.inf:
+        if _block(groups, seeker, met) == block and _tied(keys, times, people, seeker, met) == np.inf:
             return seeker, met
     u, v, seen = -1, -1, 0
     for tie in range(oldest, latest):
         seeker, broker = ends[tie, sides[tie]], ends[tie, 1 - sides[tie]]
         for path in range(paths[tie + 1] - paths[tie]):
             met = room[begin[broker] + path]
-            if _tied(keys, times, people, seeker, met) == np.inf:
+            if _block(groups, seeker, met) == block and _tied(keys, times, people, seeker, met) == np.inf:
                 seen += 1
                 if generator.random() * seen < 1.0:
                     u, v = seeker, met
@@ -259,22 +298,26 @@ def _free_pair(
     apart: bool,
     time: float,
     window: float,
+    groups: Integers,
+    block: int,
     generator: np.random.Generator,
 ) -> tuple[int, int]:  # pragma: no cover - compiled
     """Return a pair without a tie, one end fixed or none; `apart`, without a two-path where there is such.
+
+    Both are of the group `block`, or, where it is -1, share none.
 
     At first by rejection; where few pairs are left, by going through all of them.
     """
     for _ in range(_TRIES):
         # Both ends are drawn also where one is fixed.
-        if preferential:
-            u = ends[int(generator.random() * len(ends)), int(generator.random() * 2)]
-            v = ends[int(generator.random() * len(ends)), int(generator.random() * 2)]
-        else:
-            u = entered[int(generator.random() * len(entered))]
-            v = entered[int(generator.random() * len(entered))]
+        u = _drawn(entered, ends, preferential, groups, block, -1, generator)
         if fixed >= 0:
             u = fixed
+        if u < 0:
+            continue
+        v = _drawn(entered, ends, preferential, groups, block, groups[u] if block < 0 else -1, generator)
+        if v < 0:
+            continue
         if _tied(keys, times, people, u, v) < np.inf:
             continue
         if apart and _brokered(keys, times, people, lists, degrees, u, v, time, window):
@@ -288,7 +331,7 @@ def _free_pair(
             u = entered[i] if fixed < 0 else fixed
             for j in range(i + 1 if fixed < 0 else 0, len(entered)):
                 v = entered[j]
-                if _tied(keys, times, people, u, v) < np.inf:
+                if _block(groups, u, v) != block or _tied(keys, times, people, u, v) < np.inf:
                     continue
                 if turn == 0 and _brokered(keys, times, people, lists, degrees, u, v, time, window):
                     continue

@@ -1,4 +1,4 @@
-"""How results move with window and persistence, which are choices."""
+"""How results move with window, persistence and horizon, which are choices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["OtherSettings", "other_settings"]
 
 @dataclass(frozen=True, eq=False)
 class OtherSettings:
-    """What all meetings, or the one named, come to with other windows and persistences.
+    """What all meetings, or the one named, come to with other windows, persistences and horizons.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class OtherSettings:
     @property
     def caption(self) -> str:
         """What the picture shows."""
-        return f"Coalescence of {self.of} by window and persistence."
+        return f"Coalescence of {self.of} by window, persistence and horizon."
 
     def surface(self) -> pd.DataFrame | NotEstimable:
         """Return `Coalescence.tidy` of each combination."""
@@ -51,8 +51,11 @@ class OtherSettings:
         if isinstance(surface, NotEstimable):
             return surface
         shown = surface[["rated", "possible", "enduring", "coalescence"]]
-        spans = surface[["window", "persistence"]].itertuples(index=False)
-        labels = [f"window {window:g}, persistence {persistence:g}" for window, persistence in spans]
+        spans = surface[["window", "persistence", "horizon"]].itertuples(index=False)
+        labels = [
+            f"window {window:g}, persistence {persistence:g}, horizon {horizon:g}"
+            for window, persistence, horizon in spans
+        ]
         return shown.assign(people=[len(group) for group in self.between]).set_axis(
             pd.Index(labels, name="days")
         )
@@ -77,11 +80,23 @@ class OtherSettings:
         return min(filter(None, groups), key=len, default=frozenset())
 
 
-def other_settings(cascades: Cascades, factors: Sequence[float]) -> OtherSettings:
-    """Follow the same meetings with window and persistence multiplied by each of the factors."""
+def other_settings(
+    cascades: Cascades, factors: Sequence[float], horizons: Sequence[float] = (1.0,)
+) -> OtherSettings:
+    """Follow the same meetings under every combination of other settings.
+
+    Parameters
+    ----------
+    cascades : Cascades
+    factors : sequence of float
+        Window and persistence are multiplied by each of them.
+    horizons : sequence of float
+        The horizon is.
+    """
+    multiplied = {"window": factors, "persistence": factors, "horizon": horizons}
+    # To three digits, so that a label says the setting itself.
     spans = [
-        [float(round(cascades.settings[name] * factor, 1)) for factor in factors]
-        for name in ("window", "persistence")
+        [float(f"{cascades.settings[name] * factor:.3g}") for factor in by] for name, by in multiplied.items()
     ]
     pairs = [cascades.event] if cascades.event else None
     found = [
@@ -89,9 +104,10 @@ def other_settings(cascades: Cascades, factors: Sequence[float]) -> OtherSetting
             cascades.stream,
             window=window,
             persistence=persistence,
+            horizon=horizon,
             burn_in=cascades.settings["burn_in"],
             pairs=pairs,
         )
-        for window, persistence in product(*spans)
+        for window, persistence, horizon in product(*spans)
     ]
     return OtherSettings(cascades.of, tuple(found))

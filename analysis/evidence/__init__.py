@@ -3,6 +3,6 @@
 Coding          `tallies`, `agreement`, `coding_reliability`, `codes`, `code_space`, `code_groups`,
                 `code_networks`, `printed_axes` (a chapter)
 Configurations  `truth_tables`, `minimisation`, `configurations`, `configuration_checks`
-Claims          `attribution`, `identifiability`, `joint_display`, `participation`
+Claims          `attribution`, `closures`, `identifiability`, `joint_display`, `participation`
 Sentences       `findings`, `coding_findings`
 """

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.checks import NotEstimable
+from analysis.evidence.closures import CalendarTest
 from analysis.finding import Finding, key_of, percent, row_of
 
-__all__ = ["attendance_findings", "attribution_findings", "convergence_findings", "rate_findings"]
+__all__ = [
+    "attendance_findings",
+    "attribution_findings",
+    "closure_findings",
+    "convergence_findings",
+    "rate_findings",
+]
 
 
 def attendance_findings(reached: pd.DataFrame, organizations: pd.DataFrame) -> list[Finding]:
@@ -43,6 +51,55 @@ def attendance_findings(reached: pd.DataFrame, organizations: pd.DataFrame) -> l
         )
         keys = tuple(key_of("organizations", name, "share") for name in (high, low))
         found.append(Finding("schools", sentence, keys))
+    return found
+
+
+def closure_findings(
+    known: pd.DataFrame, calendar: CalendarTest | NotEstimable, display: pd.DataFrame
+) -> list[Finding]:
+    """Say how many closures may have come of an activity, how many of none, and whether they follow more.
+
+    Parameters
+    ----------
+    known : DataFrame
+        As from `knowledge_of_closures`, recorded under ``known``.
+    calendar : CalendarTest or NotEstimable
+        Recorded under ``calendar``.
+    display : DataFrame
+        As from `activities_beside_closures`, recorded under ``joint-display``.
+    """
+    row = known.iloc[-1]
+    total, none = int(row["closures"]), int(row["none"])
+    name, columns = str(known.index[-1]), ("closures", "of_an_activity_at_most", "none")
+    found = [
+        Finding(
+            "rival",
+            f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came of an "
+            f"activity and at least {none} of none.",
+            tuple(key_of("known", name, column) for column in columns),
+        )
+    ]
+    if not isinstance(calendar, NotEstimable):
+        verdict = "more often than" if calendar.p <= 0.05 else "no more often than"
+        found.append(
+            Finding(
+                "calendar",
+                f"Closures follow activities {verdict} they would had the activities been on other days: "
+                f"{calendar.admissible} against {calendar.expected:.1f} (p = {calendar.p:.3f}).",
+                tuple(key_of("calendar", "closures", column) for column in ("admissible", "expected", "p")),
+            )
+        )
+    if len(display) and display["at_most"].max() > 0:
+        most = str(display["at_most"].idxmax())
+        least, up_to = (int(row_of(display, most)[name]) for name in ("at_least", "at_most"))
+        found.append(
+            Finding(
+                "activity",
+                f"The activity that may account for most is {_words(most)}: for {least} closures at "
+                f"least and {up_to} at most.",
+                tuple(key_of("joint-display", most, name) for name in ("at_least", "at_most")),
+            )
+        )
     return found
 
 

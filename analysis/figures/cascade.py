@@ -252,12 +252,12 @@ def _bars(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], flo
 
 @if_estimable
 def sensitivity_surface(frame: pd.DataFrame, value: str) -> Figure:
-    """Draw a share by window (across) and persistence (down), in per cent, the number in each field.
+    """Draw a share by window (across), persistence (down) and horizon (panels), in per cent.
 
     Parameters
     ----------
     frame : DataFrame
-        `window`, `persistence` and the column named (`contacts.settings.other_settings`).
+        `window`, `persistence`, `horizon` and the column named (`contacts.settings.other_settings`).
     value : str
         Which column.
 
@@ -268,16 +268,30 @@ def sensitivity_surface(frame: pd.DataFrame, value: str) -> Figure:
     """
     if value not in frame:
         raise ValueError(f"found no column {value}; the table has {', '.join(map(str, frame.columns))}")
-    wide = frame.pivot(index="persistence", columns="window", values=value).astype(float) * 100
-    wide = wide.rename(index="{:g}".format, columns="{:g}".format)
+    panels = {
+        horizon: part.pivot(index="persistence", columns="window", values=value)
+        .astype(float)
+        .mul(100)
+        .rename(index="{:g}".format, columns="{:g}".format)
+        for horizon, part in frame.groupby("horizon")
+    }
+    across, down = frame["window"].nunique(), frame["persistence"].nunique()
+    # From white: dark fields are high values, not merely the highest of a narrow range.
+    most = float(np.nanmax(frame[value].to_numpy(dtype=float), initial=0.0)) * 250 or 1.0
+    look = {"cmap": "Greys", "vmin": 0, "vmax": most, "linewidths": 1, "annot_kws": {"color": "black"}}
     with themed():
-        figure, axis = plt.subplots(figsize=(1.0 * wide.shape[1] + 2.4, 0.55 * wide.shape[0] + 1.4))
-        # From white: dark fields are high values, not merely the highest of a narrow range.
-        most = float(np.nanmax(wide.to_numpy(), initial=0.0)) * 2.5 or 1.0
-        look = {"cmap": "Greys", "vmin": 0, "vmax": most, "linewidths": 1, "annot_kws": {"color": "black"}}
-        sns.heatmap(wide, annot=True, fmt=".3g", cbar=False, ax=axis, **look)
-        axis.set_title(f"{value}, %", fontsize="small")
-        axis.set_xlabel("window, in days")
-        axis.set_ylabel("persistence, in days")
-        axis.tick_params(axis="y", rotation=0)
+        figure, axes = plt.subplots(
+            1,
+            len(panels),
+            figsize=((0.8 * across + 0.9) * len(panels) + 0.8, 0.55 * down + 1.5),
+            squeeze=False,
+        )
+        for axis, (horizon, wide) in zip(axes.flat, panels.items(), strict=True):
+            sns.heatmap(wide, annot=True, fmt=".3g", cbar=False, ax=axis, **look)
+            axis.set_title(f"{value}, %; horizon {float(str(horizon)):g} days", fontsize="small")
+            axis.set_xlabel("window, in days")
+            axis.set_ylabel("")
+            axis.tick_params(axis="y", rotation=0)
+        axes[0, 0].set_ylabel("persistence, in days")
+        figure.tight_layout()
     return figure

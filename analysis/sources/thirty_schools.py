@@ -20,6 +20,9 @@ __all__ = ["grown"]
 
 Pair = tuple[str, str]
 
+_SOON = 15
+"""Days after an activity in which the ties that come with it are made, its own day included."""
+
 
 def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
     """Return one network of contacts.
@@ -36,8 +39,8 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
     -------
     Twin
         Of its truth, `collaborators`, `met_on`, their `stars`; `closures`: every tie that came of the
-        meeting, with day, kind, and whether it endured. Without coalescence, `placed_at_random`: as many
-        ties that came of nothing.
+        meeting, with day, kind, whether it endured, and the activity it came of, if it did. Without
+        coalescence, `placed_at_random`: as many ties that came of nothing.
     """
     used = parameters["seed"] if seed is None else seed
     random = np.random.default_rng(used)
@@ -66,7 +69,8 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
     for pair, day, _, lasting in closures:
         contacts.append((day, pair))
         if lasting:
-            contacts.append((day + parameters["persistence"] + int(random.integers(0, 60)), pair))
+            again = int(random.integers(0, parameters["horizon"]))
+            contacts.append((day + parameters["persistence"] + again, pair))
     start = date.fromisoformat(parameters["start"])
     rows = sorted(
         ((start + timedelta(days=day)).isoformat(), pair[0], pair[1])
@@ -93,6 +97,14 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
         ),
         "adoptions": _adoptions(parameters, home, contacts, one, start, random),
     }
+    # A generator of its own: what is known beside the contacts moves none of them.
+    beside = np.random.default_rng([used, len(closures)])
+    sources = _sources(parameters, closures, dict(activities))
+    found["attendance"] = _attendance(parameters, people, closures, sources, dict(activities), beside)
+    found["routines"] = pd.DataFrame(
+        {"routine_id": ["workshops"], "organization_id": ["network_a"], "cadence": ["every other month"]}
+    )
+    found["episodes"] = _episodes(parameters, closures, sources, start, beside)
     told = {
         **parameters,
         "seed": used,
@@ -105,8 +117,9 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
                 "date": (start + timedelta(days=day)).isoformat(),
                 "kind": kind,
                 "endures": lasting,
+                "activity": source,
             }
-            for pair, day, kind, lasting in closures
+            for (pair, day, kind, lasting), source in zip(closures, sources, strict=True)
         ],
     }
     return Twin(found, told)
@@ -164,10 +177,66 @@ def _closures(
     for kind, pairs in kinds:
         for pair in pairs:
             if random.random() < parameters["closes"][kind]:
-                day = int(random.choice(days)) + int(random.integers(0, 15))
+                day = int(random.choice(days)) + int(random.integers(0, _SOON))
                 ends = (min(pair), max(pair))
                 found.append((ends, min(day, last), kind, bool(random.random() < parameters["endures"])))
     return found
+
+
+def _sources(
+    parameters: Mapping[str, Any], closures: list[Closure], activities: Mapping[str, int]
+) -> list[str | None]:
+    """Return the activity that each new tie came of: None where it only happened to be made after one."""
+    bringing = parameters["attendance"]["brought_together"] if parameters["coalescence"] else []
+    return [
+        next((name for name in bringing if 0 <= day - activities[name] < _SOON), None)
+        for _, day, *_ in closures
+    ]
+
+
+def _attendance(
+    parameters: Mapping[str, Any],
+    people: list[str],
+    closures: list[Closure],
+    sources: list[str | None],
+    activities: Mapping[str, int],
+    random: np.random.Generator,
+) -> pd.DataFrame:
+    """Return who came: by chance; both ends of a tie that came of it; of other ties not both ends."""
+    came = {
+        name: {person for person in people if random.random() < parameters["attendance"]["by_chance"]}
+        for name in activities
+    }
+    for (pair, *_), source in zip(closures, sources, strict=True):
+        if source is not None:
+            came[source].update(pair)
+    for (pair, day, *_), source in zip(closures, sources, strict=True):
+        for name, held in activities.items():
+            if source is None and 0 <= day - held < _SOON and came[name].issuperset(pair):
+                came[name].remove(pair[int(random.integers(0, 2))])
+    rows = [(name, person) for name in activities for person in people if person in came[name]]
+    return pd.DataFrame(rows, columns=["activity_id", "actor_id"])
+
+
+def _episodes(
+    parameters: Mapping[str, Any],
+    closures: list[Closure],
+    sources: list[str | None],
+    start: date,
+    random: np.random.Generator,
+) -> pd.DataFrame:
+    """Return what coded interviews say of some new ties: whether they began at an activity, and went on."""
+    rule = parameters["episodes"]
+    rows: list[tuple[object, ...]] = []
+    for (pair, day, _, lasting), source in zip(closures, sources, strict=True):
+        coded, right = random.random() < rule["coded"], random.random() < rule["told_right"]
+        if coded:
+            told = (source is not None) == right
+            number = f"episode_{len(rows) + 1:02d}"
+            begun = (start + timedelta(days=day)).isoformat()
+            rows.append((number, "workshops", begun, int(lasting), *pair, int(told)))
+    columns = ["episode_id", "routine_id", "started_on", "outcome", "first_id", "second_id", "at_activity"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _placed_at_random(

@@ -85,7 +85,7 @@ def test_people_behind_numbers_by_hand(contacts: pd.DataFrame) -> None:
     assert behind["both_directions"] == behind["share_both_directions"] == "ab"
     apart = {"not_enduring": "bc", "not_both_possible": "", "not_both_directions": ""}
     assert apart.items() <= behind.items()
-    names = set(found.tidy()) - {"window", "persistence"}
+    names = set(found.tidy()) - {"window", "persistence", "horizon"}
     assert set(behind) == names | set(apart), "every number of tidy has its people"
 
 
@@ -100,24 +100,26 @@ def test_an_event_that_is_none_or_a_cascade_not_listed_is_refused(contacts: pd.D
 
 
 @pytest.mark.parametrize(
-    ("window", "persistence", "days", "first", "second", "enduring"),
+    ("window", "persistence", "horizon", "days", "first", "second", "enduring"),
     [
-        (10, 5, [2, 3, 5], [1, 1, 2], [0, 1, 1], [1, 1, 1]),
-        (10, 2, [2, 3, 5], [1, 1, 2], [0, 1, 1], [1, 2, 2]),
-        (3, 5, [2, 3], [1, 1], [0, 1], [1, 1]),
-        (1, 5, [], [], [], []),
+        (10, 5, 5, [2, 3, 5], [1, 1, 2], [0, 1, 1], [1, 1, 1]),
+        (10, 2, 4, [2, 3, 5], [1, 1, 2], [0, 1, 1], [1, 2, 2]),  # a d are back after 6, c e after 2
+        (10, 2, 3, [2, 3, 5], [1, 1, 2], [0, 1, 1], [0, 1, 1]),
+        (3, 5, 5, [2, 3], [1, 1], [0, 1], [1, 1]),
+        (1, 5, 5, [], [], [], []),
     ],
 )
 def test_a_timeline_counts_closures_as_worked_by_hand(
     contacts: pd.DataFrame,
     window: float,
     persistence: float,
+    horizon: float,
     days: list[int],
     first: list[int],
     second: list[int],
     enduring: list[int],
 ) -> None:
-    found = star_coalescence(contacts, window=window, persistence=persistence)
+    found = star_coalescence(contacts, window=window, persistence=persistence, horizon=horizon)
     event = int(found.events.query("one == 'a' and other == 'b'")["event"].iloc[0])
     lines = timeline(found, event)
     assert {name: lines[name].tolist() for name in lines} == {

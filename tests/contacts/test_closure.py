@@ -44,11 +44,11 @@ def test_one_event_worked_by_hand(hand: Coalescence) -> None:
         "enduring": 2,
         "enduring_share": 2 / 3,
         "second_order": 3,  # a1 b2; s b1 and s a2, s being in both stars
-        "second_order_enduring": 1,  # a1 b2
+        "second_order_enduring": 0,  # a1 b2 are back after 17, which is later than 5 + 5
         "coalescence": 2 / 5,
         "both_directions": True,
         "cascade_duration": 10,
-        "censored": False,  # 10 + 10 + 5 is before 30
+        "censored": False,  # 10 + 10 + 5 + 5 is 30, the last contact
         "why": "",
     }
 
@@ -57,7 +57,7 @@ def test_its_cascade_in_order(hand: Coalescence) -> None:
     cascade = hand.cascade[hand.cascade["event"] == 7].drop(columns="event")
     assert cascade.astype(object).where(cascade.notna(), None).to_numpy().tolist() == [
         [12, "A", "b1", "first_order_one", "B", True],
-        [13, "a1", "b2", "second_order", None, True],
+        [13, "a1", "b2", "second_order", None, False],
         [14, "A", "b2", "first_order_one", "B", False],
         [15, "b1", "s", "second_order", None, False],
         [16, "a2", "s", "second_order", None, False],
@@ -73,22 +73,13 @@ def test_every_other_event_by_hand(hand: Coalescence) -> None:
     expected = {
         # B knows b1 b2 b3, s knows A. A B at 10, s b1 at 15; A b3, A b1 (again), A b2.
         ("B", "s"): [1, 3, 0, 1, 1, 0, 3, 1, 9],
-        ("A", "B"): [3, 2, 1, 2, 1, 2, 3, 1, 10],
+        ("A", "B"): [3, 2, 1, 2, 1, 2, 3, 0, 10],
         # A knows a1 a2 s, b3 knows B: A B at t0 itself; B a1 at 20.
         ("A", "b3"): [1, 3, 1, 0, 0, 0, 1, 1, 10],
-        # A knows a1 a2 s B b3, b1 knows B, nothing new for A; b1 s at 15; B a1 at 20, B a2 at 21.
-        ("A", "b1"): [0, 4, 0, 0, 1, 0, 2, 1, 9],
-        # a1 knows A, b2 knows B: b2 A at 14, a1 B at 20 (again).
-        ("a1", "b2"): [1, 1, 0, 1, 1, 1, 0, 0, 7],
-        # A knows a1 a2 s B b3 b1, b2 knows B a1; a1 a2 at 16, B a1 once though each is in both, B a2 at 21.
-        ("A", "b2"): [0, 4, 0, 0, 0, 0, 3, 1, 7],
-        # Both know A and B: nothing possible.
-        ("b1", "s"): [0, 0, 0, 0, 0, 0, 0, 0, None],
     }
     found = rated[columns].astype(object).where(rated[columns].notna(), None)
     assert {pair: row.tolist() for pair, row in zip(found.index, found.to_numpy(), strict=True)} == expected
-    assert rated["both_directions"].isna().tolist() == [False, False, False, True, False, True, True]
-    assert rated["coalescence"].isna().tolist() == [False] * 6 + [True]
+    assert not rated[["both_directions", "coalescence"]].isna().any(axis=None)
     assert np.isnan(rated.loc[("A", "b3"), "enduring_share"])
 
 
@@ -96,54 +87,93 @@ def test_the_network_by_hand(hand: Coalescence) -> None:
     assert hand.tidy().iloc[0].to_dict() == {
         "window": 10,
         "persistence": 5,
+        "horizon": 5,
         "events": 18,
         "no_burn_in": 7,  # the first six, in which somebody is new, and x with b1
-        "no_follow_up": 5,  # first ties at 16, 16, 17, 20, 21
-        "censored": 11,  # x with b1 is in both
-        "rated": 7,
-        "none_possible": 1,
-        "possible": 4 + 5 + 4 + 4 + 2 + 4 + 0,
-        "closed": 2 + 3 + 0 + 1 + 2 + 0 + 0,
-        "enduring": 0 + 2 + 0 + 0 + 1 + 0 + 0,
-        "second_order": 3 + 3 + 1 + 2 + 0 + 3 + 0,
-        "coalescence": 3 / 23,
-        "both_possible": 4,
-        "both_directions": 3,
-        "share_both_directions": 3 / 4,
+        "no_follow_up": 9,  # first ties after 10
+        "censored": 15,  # x with b1 is in both
+        "rated": 3,
+        "none_possible": 0,
+        "possible": 4 + 5 + 4,
+        "closed": 2 + 3 + 0,
+        "enduring": 0 + 2 + 0,
+        "second_order": 3 + 3 + 1,
+        "coalescence": 2 / 13,
+        "both_possible": 3,
+        "both_directions": 2,
+        "share_both_directions": 2 / 3,
     }
     assert (hand.contacts, hand.self_contacts, hand.people, hand.first_ties) == (22, 1, 9, 18)
     assert hand.summary() == (
-        "18 first ties, 11 censored (7 without burn-in, 5 without follow-up), 1 with none possible\n"
-        "window 10, persistence 5: 8 of 23 possible ties closed, 3 endured (coalescence 0.1304); "
-        "12 second-order closures\n"
-        "3 star coalescences among 4 events with both directions possible"
+        "18 first ties, 15 censored (7 without burn-in, 9 without follow-up), 0 with none possible\n"
+        "window 10, persistence 5, horizon 5: 5 of 13 possible ties closed, 2 endured (coalescence 0.1538); "
+        "7 second-order closures\n"
+        "2 star coalescences among 3 events with both directions possible"
     )
 
 
 @pytest.mark.parametrize(
-    ("window", "persistence", "closed", "enduring", "censored"),
+    ("window", "persistence", "horizon", "closed", "enduring", "censored"),
     [
-        (10, 5, (2, 1), (1, 1), ""),
-        (9.5, 5, (2, 0), (1, 0), ""),  # B a1 at 20 is out
-        (2, 5, (1, 0), (1, 0), ""),  # A b1 at 12 is the last moment
-        (1.5, 5, (0, 0), (0, 0), ""),
-        (11, 5, (2, 2), (1, 1), ""),  # B a2 at 21 is in
-        (10, 5.5, (2, 1), (0, 0), ""),  # b1 and a1 are back after 5
-        (10, 4, (2, 1), (2, 1), ""),  # b2 is back after 4
-        (10, 0, (2, 1), (2, 1), ""),
-        (15, 5, (2, 2), (1, 1), ""),  # 10 + 15 + 5 is the last contact, at 30
-        (15.5, 5, (2, 2), (1, 1), "no follow-up"),
-        (15, 5.5, (2, 2), (0, 0), "no follow-up"),
+        (10, 5, 5, (2, 1), (1, 1), ""),
+        (9.5, 5, 5, (2, 0), (1, 0), ""),  # B a1 at 20 is out
+        (2, 5, 5, (1, 0), (1, 0), ""),  # A b1 at 12 is the last moment
+        (1.5, 5, 5, (0, 0), (0, 0), ""),
+        (11, 5, 4, (2, 2), (1, 1), ""),  # B a2 at 21 is in
+        (10, 5.5, 4.5, (2, 1), (0, 0), ""),  # b1 and a1 are back after 5
+        (10, 4, 6, (2, 1), (2, 1), ""),  # b2 is back after 4
+        (10, 4, 1, (2, 1), (2, 1), ""),  # 4 + 1 is the last moment of a horizon
+        (10, 4, 0.5, (2, 1), (1, 0), ""),
+        (10, 0, 5, (2, 1), (2, 1), ""),
+        (10, 0, 4.5, (2, 1), (1, 0), ""),
+        (10, 0, None, (2, 1), (2, 1), ""),  # as long as the window
+        (10, 5, None, (2, 1), (1, 1), ""),  # as long as the persistence
+        (12, 5, 3, (2, 2), (1, 1), ""),  # 10 + 12 + 5 + 3 is the last contact, at 30
+        (12, 5, 3.5, (2, 2), (1, 1), "no follow-up"),
+        (12.5, 5, 3, (2, 2), (1, 1), "no follow-up"),
     ],
 )
-def test_the_edges_of_window_and_persistence(
-    window: float, persistence: float, closed: tuple[int, int], enduring: tuple[int, int], censored: str
+def test_the_edges_of_window_persistence_and_horizon(
+    window: float,
+    persistence: float,
+    horizon: float | None,
+    closed: tuple[int, int],
+    enduring: tuple[int, int],
+    censored: str,
 ) -> None:
-    found = star_coalescence(frame(HAND), window=window, persistence=persistence, pairs=[("B", "A")])
-    event = found.events.iloc[0]
+    settings = {"window": window, "persistence": persistence, "horizon": horizon}
+    event = star_coalescence(frame(HAND), **settings, pairs=[("B", "A")]).events.iloc[0]
     assert (event["closed_one"], event["closed_other"]) == closed
     assert (event["enduring_one"], event["enduring_other"]) == enduring
     assert event["why"] == censored
+
+
+def _stationary(seed: int) -> pd.DataFrame:
+    """Pairs of forty people in contact now and then, all with one chance and throughout the record."""
+    random = np.random.default_rng(seed)
+    rate, days = 1 / 250, 1000
+    ends = [(f"p{one:02d}", f"p{other:02d}") for one in range(40) for other in range(one)]
+    times = [np.flatnonzero(random.random(days) < rate) for _ in ends]
+    rows = [(float(day), *pair) for pair, found in zip(ends, times, strict=True) for day in found]
+    return frame(rows)
+
+
+def test_in_a_stationary_stream_endurance_does_not_depend_on_when_people_met() -> None:
+    spans = {"window": 60, "persistence": 30, "burn_in": 10, "cascade": False}
+    parts = []
+    for seed in range(8):
+        events = star_coalescence(_stationary(seed), horizon=90, **spans).events
+        rated = events[~events["censored"]]
+        parts.append(rated.groupby(pd.cut(rated["t0"], 4, labels=False))[["closed", "enduring"]].sum())
+    sums = sum(parts[1:], parts[0])
+    # A repeat in the 91 days of the horizon, whenever the two met.
+    expected = 1 - (1 - 1 / 250) ** 91
+    assert (sums["enduring"] / sums["closed"]).to_numpy() == pytest.approx([expected] * 4, abs=0.05)
+    # A repeat at any later time, which is what no horizon comes to, falls with the day the two met.
+    again = _stationary(0).groupby(["sender_id", "receiver_id"])["time"].agg(["min", "max"])
+    lasting = again["max"] >= again["min"] + 30
+    falling = lasting.groupby(pd.cut(again["min"], 4, labels=False)).mean()
+    assert falling[0] > 0.9 and falling[3] < 0.65
 
 
 @pytest.mark.parametrize(("burn_in", "why"), [(None, ""), (0, ""), (9, ""), (9.5, "no burn-in")])
@@ -192,7 +222,7 @@ def _stars(first: dict[frozenset[str], float], time: float) -> dict[str, set[str
 
 
 def _reference(
-    contacts: list[Contact], window: float, persistence: float, burn_in: float | None
+    contacts: list[Contact], window: float, persistence: float, horizon: float, burn_in: float | None
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Every event by sets, straight from the definition; both ways round, under (who gets ties, of whom)."""
     times: dict[frozenset[str], list[float]] = {}
@@ -210,7 +240,10 @@ def _reference(
 
         def lasting(pairs: set[frozenset[str]]) -> int:
             return sum(
-                any(time > first[made] and time >= first[made] + persistence for time in times[made])
+                any(
+                    time > first[made] and persistence <= time - first[made] <= persistence + horizon
+                    for time in times[made]
+                )
                 for made in pairs
             )
 
@@ -231,7 +264,7 @@ def _reference(
                 "second_enduring": lasting(second),
                 "last": max((first[made] for made in made | second), default=None),
                 "early": not star or not target or (burn_in or 0) > t0 - min(everything),
-                "late": t0 + window + persistence > max(everything),
+                "late": t0 + window + persistence + horizon > max(everything),
             }
     return rows
 
@@ -268,12 +301,13 @@ _spans = st.integers(1, 9)
 
 
 @settings(deadline=None)
-@given(small_streams, _spans, st.integers(0, 4), st.none() | st.integers(0, 5))
+@given(small_streams, _spans, st.integers(0, 4), st.integers(1, 4), st.none() | st.integers(0, 5))
 def test_any_small_stream_agrees_with_the_reference(
-    contacts: list[Contact], window: int, persistence: int, burn_in: int | None
+    contacts: list[Contact], window: int, persistence: int, horizon: int, burn_in: int | None
 ) -> None:
-    found = star_coalescence(frame(contacts), window=window, persistence=persistence, burn_in=burn_in)
-    _agrees(found, _reference(contacts, window, persistence, burn_in))
+    spans = {"window": window, "persistence": persistence, "horizon": horizon, "burn_in": burn_in}
+    found = star_coalescence(frame(contacts), **spans)
+    _agrees(found, _reference(contacts, **spans))
 
 
 @settings(deadline=None)
@@ -294,7 +328,7 @@ def test_neither_the_order_of_rows_nor_of_labels_matters(
     relabelled = [(time, renamed[sender], renamed[receiver]) for time, sender, receiver in shuffled]
     other = star_coalescence(frame(relabelled), **settings)
     pd.testing.assert_frame_equal(plain.tidy(), other.tidy())
-    _agrees(other, _reference(relabelled, window, 1, None))
+    _agrees(other, _reference(relabelled, window, 1, 1, None))
 
 
 @settings(deadline=None)
@@ -357,10 +391,11 @@ def test_numbers_will_do_as_labels() -> None:
 
 def test_every_parameter_out_of_bounds_is_named() -> None:
     with pytest.raises(ValueError) as caught:
-        star_coalescence(frame(HAND), window=0, persistence=-1, burn_in=np.inf, smallest_star=-2)
+        star_coalescence(frame(HAND), window=0, persistence=-1, horizon=0, burn_in=np.inf, smallest_star=-2)
     assert str(caught.value).splitlines() == [
         "found window 0; allowed: a number above 0",
         "found persistence -1; allowed: a number of 0 or more",
+        "found horizon 0; allowed: a number above 0, or None",
         "found burn_in inf; allowed: a number of 0 or more, or None",
         "found smallest_star -2; allowed: 0 or more",
     ]
@@ -419,12 +454,12 @@ def test_two_forums_agree_with_the_reference(
     package = read_package(DATA_RAW / "mooced_dlt/datapackage.json")
     posts = mooced_dlt.tables(data_mirror / "mooced_dlt", package)["contacts"]
     posts = posts[posts["sender_id"].str.startswith(course)]
-    found = star_coalescence(posts, window=14, persistence=1)
+    found = star_coalescence(posts, window=14, persistence=1, horizon=7)
     assert (found.contacts, found.self_contacts) == (contacts - to_oneself, to_oneself)
     minutes = pd.to_datetime(posts["time"], format="ISO8601").astype("datetime64[s]").astype("int64") // 60
     rows = list(zip(minutes, posts["sender_id"], posts["receiver_id"], strict=True))
-    expected = _reference(rows, 14 * 1440, 1440, None)
-    in_minutes = star_coalescence(frame(rows), window=14 * 1440, persistence=1440)
+    expected = _reference(rows, 14 * 1440, 1440, 7 * 1440, None)
+    in_minutes = star_coalescence(frame(rows), window=14 * 1440, persistence=1440, horizon=7 * 1440)
     _agrees(in_minutes, expected)
     counted = found.events.drop(columns=["t0", "cascade_duration"])
     pd.testing.assert_frame_equal(counted, in_minutes.events.drop(columns=["t0", "cascade_duration"]))

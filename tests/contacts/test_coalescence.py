@@ -20,6 +20,7 @@ from analysis.contacts.coalescence import (
     coalescence_tests,
 )
 from analysis.contacts.nulls import Null
+from analysis.contacts.shares import pooled_share_interval
 from analysis.contacts.stream import ContactStream, contact_stream
 from analysis.files import DATA_RAW
 from analysis.sources import mooced_dlt
@@ -69,11 +70,12 @@ def _planted() -> ContactStream:
 @pytest.mark.parametrize("null", ["random_placement", "degree_preferential"])
 @pytest.mark.parametrize("statistic", get_args(Statistic))
 def test_planted_coalescence_is_found(null: Null, statistic: Statistic) -> None:
-    found = coalescence_test(_planted(), null, statistic, replicates=99, seed=3, workers=1, **SETTINGS)
+    found = coalescence_test(
+        _planted(), null, statistic, replicates=99, seed=3, workers=1, horizon=4, **SETTINGS
+    )
     assert found.p == 1 / 100
-    assert found.observed > found.upper
-    assert found.place == "above"
-    assert found.effect > 0
+    assert found.observed > np.quantile(found.replicates, 0.975)
+    assert found.lower <= found.effect <= found.upper and found.effect > 0
 
 
 @pytest.mark.parametrize("null", get_args(Null))
@@ -88,12 +90,15 @@ def test_the_numbers_of_a_test_follow_from_its_replicates(null: Null, base: Cont
     large = int((drawn >= found.observed - 1e-9).sum())
     assert found.p == (1 + large) / 60
     assert found.effect == pytest.approx(found.observed - drawn.mean())
-    assert [found.lower, found.upper] == pytest.approx(np.quantile(drawn, [0.025, 0.975]).tolist())
+    shares = [rated[name].to_numpy(dtype=float) for name in ("enduring", "possible")]
+    ends = [base.people.searchsorted(rated[name].to_numpy(dtype=object)) for name in ("one", "other")]
+    interval = pooled_share_interval(*shares, *ends, 0.95)
+    assert [found.lower, found.upper] == pytest.approx([end - drawn.mean() for end in interval])
+    assert found.lower < found.upper
     row = found.tidy().iloc[0]
     assert (row["event"], row["null"], row["replicates"], row["missing"]) == ("network", null, 59, 0)
     assert row["mean"] == pytest.approx(drawn.mean())
-    assert row["place"] == found.place
-    assert (found.place == "within") == (found.lower <= found.observed <= found.upper)
+    assert [row["effect_lower"], row["effect_upper"]] == [found.lower, found.upper]
     assert found.summary().endswith(f"one-sided p = {found.p:.4f} (59 replicates)")
 
 
@@ -142,8 +147,8 @@ def test_a_burn_in_is_kept_unless_another_time_is_given(base: ContactStream) -> 
 
 
 def test_replicates_without_anything_possible_count_as_large() -> None:
-    # Only a b at 2 can be followed for 1 + 1 of what has a star before; shuffled, that may be nothing.
-    rows = [(0, "a", "x"), (1, "b", "y"), (2, "a", "b"), (3, "a", "y"), (4, "a", "y")]
+    # Only a b at 2 can be followed for 1 + 1 + 1 of what has a star before; shuffled, that may be nothing.
+    rows = [(0, "a", "x"), (1, "b", "y"), (2, "a", "b"), (3, "a", "y"), (5, "a", "y")]
     found = coalescence_test(
         stream_of(rows),
         "time_shuffled",
@@ -210,6 +215,7 @@ def test_every_parameter_out_of_bounds_is_named(base: ContactStream) -> None:
             seed=1,
             window=np.inf,
             persistence=-1,
+            horizon=0,
             burn_in=-1,
             level=1,
         )
@@ -219,6 +225,7 @@ def test_every_parameter_out_of_bounds_is_named(base: ContactStream) -> None:
         "found replicates 0; allowed: 1 or more",
         "found window inf; allowed: a number above 0",
         "found persistence -1; allowed: a number of 0 or more",
+        "found horizon 0; allowed: a number above 0, or None",
         "found burn_in -1; allowed: a number of 0 or more, or None",
         "found level 1; allowed: between 0 and 1",
         "found both event and after; allowed: one, an event is kept up to its own t0",

@@ -12,6 +12,7 @@ from analysis.contacts.findings import cascade_findings
 from analysis.contacts.meetings import cascades_of
 from analysis.contacts.nulls import Null
 from analysis.contacts.one_meeting import meeting_shown
+from analysis.resampling.many_tests import holm
 
 NULLS: list[Null] = ["random_placement", "degree_preferential", "one_sided_brokerage", "time_shuffled"]
 
@@ -53,7 +54,16 @@ def test_the_two_statistics_go_beside_the_models_that_can_answer(contacts: pd.Da
     assert sentences[-1].startswith(
         "The share of meetings after which both sides made a new tie, all meetings"
     )
-    assert " the 95 % range of draws by " in sentences[-1]
+    # Nine people and seven tests: nothing holds.
+    assert sentences[-1].endswith(
+        "followed, is not larger than random placement, degree-preferential placement, one-sided brokerage "
+        "and shuffled times give."
+    )
+    table = both.table()
+    assert isinstance(table, pd.DataFrame)
+    tests = [test.p for one in (coalescence, both) for test in one.tests]
+    assert [*coalescence.adjusted, *both.adjusted] == holm(tests).tolist()
+    assert table["p_holm"].tolist() == list(both.adjusted) and len(tests) == 7
 
 
 def test_where_nothing_can_be_followed_nothing_is_tested(contacts: pd.DataFrame) -> None:

@@ -17,9 +17,11 @@ from analysis.contacts.meetings import (
 
 def test_settings_not_given_are_parts_of_the_record(contacts: pd.DataFrame, numbered: pd.DataFrame) -> None:
     # Thirty days, from the 1st to the 31st.
-    assert spans_of(contacts) == {"window": 8, "persistence": 2, "burn_in": 5}
-    assert spans_of(contacts, persistence=0, window=3.5) == {"window": 3.5, "persistence": 0, "burn_in": 5}
-    assert spans_of(numbered) == {"window": 6, "persistence": 2, "burn_in": 4}
+    assert spans_of(contacts) == {"window": 8, "persistence": 2, "horizon": 2, "burn_in": 5}
+    given = spans_of(contacts, persistence=0, window=3.5)
+    assert given == {"window": 3.5, "persistence": 0, "horizon": 3.5, "burn_in": 5}
+    assert spans_of(contacts, horizon=4)["horizon"] == 4
+    assert spans_of(numbered) == {"window": 6, "persistence": 2, "horizon": 2, "burn_in": 4}
     assert set(spans_of(contacts.iloc[:0]).values()) == {1}
 
 

@@ -100,6 +100,48 @@ def test_shuffling_keeps_pairs_times_and_the_past(
     assert drawn.names(drawn.other).tolist() == again.names(again.other).tolist()
 
 
+@settings(deadline=None)
+@given(
+    _streams,
+    st.sampled_from(sorted(MODELS)),
+    st.integers(0, 2**32),
+    st.lists(st.sampled_from([0, 1, 2, None]), min_size=8, max_size=8),
+)
+def test_within_groups_a_tie_stays_of_its_kind(
+    contacts: list[Contact], null: str, seed: int, groups: list[int | None]
+) -> None:
+    stream = stream_of(contacts)
+    member = dict(zip("ABCDEFGH", groups, strict=True))
+    model = null_model(stream, null, window=5, groups=member)  # type: ignore[arg-type]
+    drawn = model.draw(np.random.default_rng(seed))
+
+    def kinds(found: ContactStream) -> list[int | None]:
+        ends = zip(*map(found.names, (found.one[found.tie], found.other[found.tie])), strict=True)
+        return [member[a] if member[a] == member[b] else None for a, b in ends]
+
+    # Of contacts of one time the shuffled are in the order of their pairs.
+    kept = [
+        sorted(zip(found.clock.tolist(), map(str, kinds(found)), strict=True)) for found in (stream, drawn)
+    ]
+    assert kept[0] == kept[1]
+    assert len(set(_pairs(drawn))) == len(_pairs(stream)) and (drawn.one < drawn.other).all()
+
+
+@pytest.mark.parametrize("null", MODELS)
+def test_one_group_of_all_is_no_group_and_groups_move_ties_within(null: str) -> None:
+    stream = sparse_stream(20, 120, 1)
+    frames = [
+        null_model(stream, null, window=5, groups=groups).draw(np.random.default_rng(3)).frame()  # type: ignore[arg-type]
+        for groups in (
+            None,
+            dict.fromkeys(map(str, range(20)), "all"),
+            {str(one): one % 2 for one in range(20)},
+        )
+    ]
+    pd.testing.assert_frame_equal(frames[0], frames[1])
+    assert not frames[2].equals(frames[0]) and not frames[2].equals(stream.frame())
+
+
 @pytest.mark.parametrize("null", MODELS)
 def test_a_model_draws_what_its_generator_says(null: str) -> None:
     stream = sparse_stream(20, 120, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pandas as pd
 import pytest
 
@@ -16,17 +18,18 @@ def test_other_settings_are_every_combination_of_the_detector(
     contacts: pd.DataFrame, event: list[str]
 ) -> None:
     cascades = cascades_of(contacts, event=event, window=4, persistence=5, burn_in=1)
-    others = other_settings(cascades, [0.5, 2])
+    others = other_settings(cascades, [0.5, 2], [1, 1.5])
     pairs = [("a", "b")] if event else None
-    for found, (window, persistence) in zip(
-        others.found, [(2, 2.5), (2, 10), (8, 2.5), (8, 10)], strict=True
-    ):
-        one = star_coalescence(contacts, window=window, persistence=persistence, burn_in=1, pairs=pairs)
+    combinations = list(product((2, 8), (2.5, 10), (5, 7.5)))
+    for found, (window, persistence, horizon) in zip(others.found, combinations, strict=True):
+        spans = {"window": window, "persistence": persistence, "horizon": horizon, "burn_in": 1}
+        one = star_coalescence(contacts, **spans, pairs=pairs)
         pd.testing.assert_frame_equal(found.tidy(), one.tidy(), check_dtype=False)
     table = others.table()
     assert isinstance(table, pd.DataFrame)
     assert table.index.tolist() == [
-        f"window {window}, persistence {persistence}" for window in (2, 8) for persistence in (2.5, 10)
+        f"window {window}, persistence {persistence}, horizon {horizon}"
+        for window, persistence, horizon in combinations
     ]
     assert table["people"].tolist() == [len(group) for group in others.between]
     assert others.caption.startswith(f"Coalescence of {'the meeting named' if event else 'all meetings'}")

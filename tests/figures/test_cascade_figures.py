@@ -34,7 +34,12 @@ LINES = pd.DataFrame(
     {"days": [2.0, 3.0, 5.0], "first_order": [1, 1, 2], "second_order": [0, 1, 1], "enduring": [1, 1, 1]}
 )
 SURFACE = pd.DataFrame(
-    {"window": [30, 30, 90, 90], "persistence": [0, 14, 0, 14], "coalescence": [0.25, 0.125, 0.5, np.nan]}
+    {
+        "window": [30, 30, 90, 90],
+        "persistence": [0, 14, 0, 14],
+        "horizon": 7.0,
+        "coalescence": [0.25, 0.125, 0.5, np.nan],
+    }
 )
 
 
@@ -175,6 +180,11 @@ def test_a_surface_has_windows_across_and_persistences_down() -> None:
         "window, in days",
         "persistence, in days",
     )
+    assert axis.get_title(loc="left") == "coalescence, %; horizon 7 days"
+    later = SURFACE.assign(horizon=14.0, coalescence=0.75)
+    first, second = sensitivity_surface(pd.concat([later, SURFACE]), "coalescence").axes
+    assert [text.get_text() for text in first.texts] == ["25", "50", "12.5"]
+    assert [text.get_text() for text in second.texts] == ["75"] * 4
 
 
 def curves(*names: str) -> dict[str, pd.Series]:
@@ -233,7 +243,7 @@ def test_hazards_are_dots_with_intervals_and_the_numbers_they_rest_on() -> None:
         (lambda: beside_nulls({}, 1.0, "x"), "^found no null model; allowed: at least one$"),
         (
             lambda: sensitivity_surface(SURFACE, "share"),
-            "^found no column share; the table has window, persistence, coalescence$",
+            "^found no column share; the table has window, persistence, horizon, coalescence$",
         ),
         (lambda: adoption_curves({}, "month"), "^found no curve; allowed: at least one$"),
         (

@@ -52,6 +52,17 @@ def test_the_test_of_the_meeting_and_of_all_meetings_has_power_where_it_should()
         assert found[f"{key}.found"] > 0.95 and found[f"{key}.rejected"] <= found[f"{key}.most"]
 
 
+def test_activities_bound_what_closures_may_have_come_of_them() -> None:
+    twin, null = NUMBERS["activities_twin"], NUMBERS["activities_null"]
+    known = "known.dates-and-attendance"
+    for found in (twin, null):
+        assert found[f"{known}.of_an_activity_at_most"] + found[f"{known}.none"] == found["closures"]
+        least = [value for key, value in found.items() if key.endswith(".at_least")]
+        assert set(least) == {0}, "a tie without an activity leaves none that must account for any"
+    assert twin["calendar.closures.p"] < 0.05 < null["calendar.closures.p"]
+    assert NUMBERS["recovery"]["activities.lost"] == NUMBERS["recovery"]["activities.false"] == 0
+
+
 def test_adoption_in_the_twin_follows_contacts_as_it_was_made_to() -> None:
     found = NUMBERS["scale_up_twin"]
     for kind in ("no-ties", "none-of-them"):

@@ -116,7 +116,8 @@ def test_a_planted_tie_is_new_on_its_day_and_lasts_if_it_endures(meeting: Twin) 
         first, *again = dates[tuple(closure["pair"])]
         assert first == closure["date"] and met < first <= later(met, PARAMETERS["window"])
         assert bool(again) == closure["endures"]
-        assert all(day >= later(first, PARAMETERS["persistence"]) for day in again)
+        soonest = later(first, PARAMETERS["persistence"])
+        assert all(soonest <= day < later(soonest, PARAMETERS["horizon"]) for day in again)
     assert {closure["endures"] for closure in new_ties(meeting)} == {True, False}
 
 
@@ -138,6 +139,7 @@ def test_the_detector_finds_the_closures_their_days_and_endurance_and_no_other(p
         planted.tables["contacts"],
         window=PARAMETERS["window"],
         persistence=PARAMETERS["persistence"],
+        horizon=PARAMETERS["horizon"],
         pairs=[tuple(planted.truth["collaborators"])],
     )
     kinds = {"first_order_one": "with_the_other_star", "first_order_other": "with_the_other_star"}

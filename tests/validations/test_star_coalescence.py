@@ -22,8 +22,9 @@ from analysis.validations.star_coalescence import (
     detection,
     levels,
     main,
-    p_values_of_one,
+    misspecified_levels,
     planted_and_found,
+    results_of_a_twin,
 )
 
 PARAMETERS = json.loads((DATA_RAW / "thirty_schools/parameters.json").read_text(encoding="utf-8"))
@@ -94,6 +95,31 @@ def test_nine_draws_cannot_reject_at_five_percent() -> None:
     assert (levels(PARAMETERS, seeds=2, replicates=9, seed=1, workers=1)["rejected"] == 0).all()
 
 
+def test_the_interval_of_an_effect_holds_its_mean() -> None:
+    for parameters in (PARAMETERS, WITHOUT):
+        found = levels(parameters, seeds=12, replicates=19, seed=3, workers=1)
+        # Of twelve twins at least nine hold the mean of them; random placement is what made the null twins.
+        asked = found.drop(index="both_directions", level="statistic").xs("random_placement", level="null")
+        assert (asked["held"] >= 9).all()
+        assert (found["effect"].xs("random_placement", level="null") > -0.1).all()
+
+
+def test_misspecified_twins_have_every_test_and_the_grouped_null_knows_of_groups() -> None:
+    found = misspecified_levels(WITHOUT, seeds=4, replicates=19, seed=2, workers=1)
+    assert found["twin"].drop_duplicates().tolist() == [
+        "groups",
+        "popular",
+        "bursts",
+        "silent",
+        "groups, known to the null",
+    ]
+    assert len(found) == 5 * len(TESTS) and (found["twins"] <= 4).all()
+    network = found[(found["of"] == "all meetings") & (found["null"] == "random_placement")]
+    shares = network[network["statistic"] == "coalescence"].set_index("twin")["rejected"]
+    # All ties stay inside three schools: to a null that scatters them they cluster.
+    assert shares["groups"] > shares["groups, known to the null"]
+
+
 def test_the_command_writes_what_a_page_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "validation.json"
     assert main(["--seeds", "2", "--replicates", "19", "--out", str(out)]) == 0
@@ -102,6 +128,7 @@ def test_the_command_writes_what_a_page_reads(tmp_path: Path, capsys: pytest.Cap
     assert (stored["seeds"], stored["replicates"], stored["seed"]) == (2, 19, 30001)
     assert stored["detection"]["recall"] == stored["detection"]["precision"] == 1.0
     assert [(row["of"], row["statistic"], row["null"]) for row in stored["levels"]] == TESTS
+    assert len(stored["misspecified"]) == 5 * len(TESTS) and stored["misspecified_replicates"] == 19
     told = capsys.readouterr()
     assert told.out == "validation.json written\n" and "detection: 2 of 2" in told.err
 
@@ -109,6 +136,6 @@ def test_the_command_writes_what_a_page_reads(tmp_path: Path, capsys: pytest.Cap
 def test_the_committed_results_are_of_this_code() -> None:
     """The first two of the two hundred, drawn again: who changes what a test gives has to validate anew."""
     stored = stored_results("star_coalescence", "validation")
-    task = partial(p_values_of_one, WITHOUT, stored["replicates"])
-    again = [[p for p, _ in one] for one in replicated(task, 2, seed=stored["seed"])]
+    task = partial(results_of_a_twin, WITHOUT, None, False, stored["replicates"])
+    again = [[values[0] for values in one] for one in replicated(task, 2, seed=stored["seed"])]
     assert again == stored["first_p_values"]
