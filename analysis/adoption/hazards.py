@@ -7,29 +7,27 @@ summary of a result says so.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 from scipy.stats import t as student_t
-from statsmodels.discrete.discrete_model import Logit
-from statsmodels.genmod.families import Binomial
-from statsmodels.genmod.families.links import CLogLog
-from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.tools.sm_exceptions import (
-    ConvergenceWarning,
-    HessianInversionWarning,
-    PerfectSeparationError,
-    PerfectSeparationWarning,
-)
 
 from analysis.adoption.exposure import HOMOPHILY
-from analysis.adoption.period_terms import SPLINES, PeriodEffects, natural_spline
-from analysis.arrays import Floats, Integers
+from analysis.adoption.hazard_fit import (
+    EFFECT,
+    HazardLink,
+    check_design,
+    course_of,
+    design_of,
+    fitted,
+    informative_rows,
+)
+from analysis.adoption.period_terms import PeriodEffects
+from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_level, require_one_of
 from analysis.estimable import estimable
 from analysis.resampling.monte_carlo import normal_interval
@@ -42,18 +40,10 @@ __all__ = [
 ]
 
 
-HazardLink = Literal["logit", "complementary log-log"]
-
 _FEW_GROUPS = 30
 
 _FEW_EVENTS = 10
 """Adoptions for each term below which estimates lean outwards and intervals may be too narrow."""
-
-_EFFECT = "effect of "
-"""How names of the columns of effects begin; they stand last."""
-
-_NO_END = 50.0
-"""Standard error, for one standard deviation of a term, beyond which there is no finite estimate."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -246,10 +236,10 @@ def _what_adoptions_bear(model: _Model, complete: pd.DataFrame, period: str) -> 
         # Constants for so few periods are no more terms than the shortest spline has.
         forms = ["each"]
     fits = [estimable(model.fit, complete, period, form) for form in forms]
-    finite = [fitted for fitted in fits if not isinstance(fitted, NotEstimable)]
+    finite = [fit for fit in fits if not isinstance(fit, NotEstimable)]
     if not finite:
         raise [reason for reason in fits if isinstance(reason, NotEstimable)][-1]
-    return next((fitted for fitted in finite if not fitted.caveat), finite[-1])
+    return next((fit for fit in finite if not fit.caveat), finite[-1])
 
 
 @dataclass(frozen=True)
@@ -268,15 +258,15 @@ class _Model:
     def fit(self, complete: pd.DataFrame, period: str | None, form: PeriodEffects | None) -> HazardModel:
         """Fit it to complete rows."""
         effects = self.effects if period is None or form != "each" else (period, *self.effects)
-        rows = _informative(complete, self.event, effects)
+        rows = informative_rows(complete, self.event, effects)
         numeric = ([] if self.exposure is None else [self.exposure]) + list(self.covariates)
-        course = {} if period is None or form is None else _course(rows, period, form, self.event)
-        design = _design(rows.assign(**course), [*numeric, *course], self.categorical, effects)
+        course = {} if period is None or form is None else course_of(rows, period, form, self.event)
+        design = design_of(rows.assign(**course), [*numeric, *course], self.categorical, effects)
         outcome = rows[self.event].to_numpy(dtype=float)
         clusters = None if self.groups is None else pd.factorize(rows[self.groups])[0]
-        _check_model(outcome, design, self.event, clusters)
-        estimates, covariance, log_likelihood = _fit(outcome, design, self.link, clusters)
-        terms = tuple(name for name in design.columns if not name.startswith(_EFFECT))
+        check_design(outcome, design, self.event, clusters)
+        estimates, covariance, log_likelihood = fitted(outcome, design, self.link, clusters)
+        terms = tuple(name for name in design.columns if not name.startswith(EFFECT))
         estimates, errors = estimates[: len(terms)], np.sqrt(np.diag(covariance))[: len(terms)]
         if clusters is None:
             p = 2 * norm.sf(np.abs(estimates / errors))
@@ -306,107 +296,3 @@ class _Model:
             groups=None if clusters is None else int(clusters.max()) + 1,
             log_likelihood=log_likelihood,
         )
-
-
-def _course(rows: pd.DataFrame, period: str, form: PeriodEffects, event: str) -> dict[str, Floats]:
-    """Return the terms of the period but for constants; those of a spline centred, a line as it is."""
-    at = rows[period].to_numpy(dtype=float)
-    if form == "linear":
-        return {period: at}
-    if form not in SPLINES or not len(rows):
-        return {}
-    terms = natural_spline(at, at[rows[event].to_numpy() == 1], form)
-    return {
-        f"{period}[spline {number}]": column - column.mean() for number, column in enumerate(terms.T, start=1)
-    }
-
-
-def _informative(rows: pd.DataFrame, event: str, effects: Sequence[str]) -> pd.DataFrame:
-    """Return the rows without those of an effect's value of which nobody, or everybody, adopts."""
-    before = -1
-    while len(rows) != before:
-        before = len(rows)
-        for name in effects:
-            share = rows.groupby(name)[event].transform("mean")
-            rows = rows[(share > 0) & (share < 1)]
-    return rows
-
-
-def _design(
-    rows: pd.DataFrame, numeric: Sequence[str], categorical: Sequence[str], effects: Sequence[str]
-) -> pd.DataFrame:
-    columns: dict[str, Floats] = {"constant": np.ones(len(rows))}
-    for name in numeric:
-        columns[name] = rows[name].to_numpy(dtype=float)
-    for name in categorical:
-        for value in sorted(rows[name].unique())[1:]:
-            columns[f"{name}[{value}]"] = (rows[name] == value).to_numpy(dtype=float)
-    for name in effects:
-        for value in sorted(rows[name].unique())[1:]:
-            is_there = (rows[name] == value).to_numpy(dtype=float)
-            columns[f"{_EFFECT}{name}[{value}]"] = is_there - is_there.mean()
-    return pd.DataFrame(columns)
-
-
-def _check_model(outcome: Floats, design: pd.DataFrame, event: str, clusters: Integers | None) -> None:
-    faults, nothing = [], []
-    matrix = design.to_numpy(dtype=float)
-    if not np.isin(outcome, (0.0, 1.0)).all():
-        faults.append(f"{event}: found values other than 0 and 1")
-    elif len(np.unique(outcome)) < 2:
-        nothing.append(
-            f"{event}: {int(outcome.sum())} in {len(outcome)} complete rows; needed: some, but not all"
-        )
-    if not np.isfinite(matrix).all():
-        faults.append("found infinite values; allowed: finite numbers, and missing")
-    else:
-        # Columns of one size, so that what counts as dependent does not hang on units.
-        size = np.maximum(np.sqrt((matrix**2).sum(axis=0)), 1e-300)
-        scaled: Floats = np.asarray(np.linalg.qr(matrix / size, mode="r"))
-        earlier = [np.linalg.matrix_rank(scaled[:, :count]) for count in range(matrix.shape[1] + 1)]
-        spare = [str(design.columns[k]) for k in range(matrix.shape[1]) if earlier[k + 1] == earlier[k]]
-        if spare:
-            nothing.append(f"{', '.join(spare)}: follows from the terms before; leave it out")
-    if clusters is not None and len(np.unique(clusters)) < 2:
-        nothing.append(f"found {len(np.unique(clusters))} groups; needed: two or more")
-    if faults:
-        raise ValueError("\n".join(faults + nothing))
-    if nothing:
-        raise NotEstimable("\n".join(nothing))
-
-
-def _fit(
-    outcome: Floats, design: pd.DataFrame, link: HazardLink, clusters: Integers | None
-) -> tuple[Floats, Floats, float]:
-    """Return estimates, their covariance and the log-likelihood."""
-    options: dict[str, Any] = (
-        {} if clusters is None else {"cov_type": "cluster", "cov_kwds": {"groups": clusters}}
-    )
-    if link == "logit":
-        model, how = Logit(outcome, design.to_numpy()), {"disp": 0, "maxiter": 100}
-    else:
-        family = Binomial(link=CLogLog())
-        model, how = GLM(outcome, design.to_numpy(), family=family), {"maxiter": 200}
-    stopped = (
-        ConvergenceWarning,
-        HessianInversionWarning,
-        PerfectSeparationError,
-        PerfectSeparationWarning,
-        np.linalg.LinAlgError,
-    )
-    none = f"the {link} hazard has no finite estimates: some term separates adoptions from the rest"
-    try:
-        with warnings.catch_warnings():
-            for kind in (ConvergenceWarning, HessianInversionWarning, PerfectSeparationWarning):
-                warnings.simplefilter("error", kind)
-            warnings.simplefilter("ignore", RuntimeWarning)
-            fit = model.fit(**how, **options)
-    except stopped as error:
-        raise NotEstimable(none) from error
-    # Where separation is not complete the search stops far out, with errors beyond any real ones.
-    # The constant is left out of this: far from where its terms are 0 (years) its error may well be large.
-    spread = design.to_numpy().std(axis=0)
-    if not (np.isfinite(fit.bse).all() and (fit.bse * spread < _NO_END).all()):
-        raise NotEstimable(none)
-    covariance = np.asarray(fit.cov_params(), dtype=float)
-    return np.asarray(fit.params, dtype=float), covariance, float(fit.llf)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -15,16 +12,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.arrays import Flags, Floats
+from analysis.ties.panel_input import (
+    absent_cells,
+    blank,
+    days_of,
+    is_numbered,
+    labels_of,
+    missing_columns,
+    read_ties,
+    refuse,
+    repeated,
+    require_known,
+    some,
+    square,
+)
 from analysis.ties.possible import MaybeGroups, Possible, group_codes
 
 __all__ = ["Panel"]
-
-_NEEDED = {
-    "actors": ("actor_id",),
-    "waves": ("wave",),
-    "ties": ("wave", "relation", "sender_id", "receiver_id", "value"),
-    "nonresponse": ("wave", "actor_id"),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +91,7 @@ class Panel:
             faults.append(f"there are {len(self.homes)} homes for {size} actors; one each is needed")
         if not self.crosses and not self.homes:
             faults.append("ties are said not to cross organizations, but no actor's organization is told")
-        _refuse("these parts make no panel", faults)
+        refuse("these parts make no panel", faults)
 
     @classmethod
     def from_matrices(
@@ -143,14 +147,14 @@ class Panel:
         given = list(matrices)
         names = tuple(range(1, len(given) + 1)) if waves is None else tuple(waves)
         faults = [] if given else ["there is no matrix; at least one is needed"]
-        faults += _repeated(names, "waves")
+        faults += repeated(names, "waves")
         if len(names) != len(given):
             faults.append(f"there are {len(given)} matrices, but {len(names)} names of waves")
-        arrays = [_square(one, f"matrix {k}", faults) for k, one in enumerate(given, 1)]
+        arrays = [square(one, f"matrix {k}", faults) for k, one in enumerate(given, 1)]
         frames = [isinstance(one, pd.DataFrame) for one in given]
-        labelled = any(isinstance(one, pd.DataFrame) and not _is_numbered(one) for one in given)
+        labelled = any(isinstance(one, pd.DataFrame) and not is_numbered(one) for one in given)
         labels = [
-            _labels(one, f"matrix {k}", faults) if labelled and isinstance(one, pd.DataFrame) else None
+            labels_of(one, f"matrix {k}", faults) if labelled and isinstance(one, pd.DataFrame) else None
             for k, one in enumerate(given, 1)
         ]
         size = next((len(array) for array in arrays if array is not None), 0)
@@ -158,26 +162,26 @@ class Panel:
         order = next((found for found in labels if found is not None), numbered)
         if actors is not None:
             order = tuple(str(actor) for actor in actors)
-            faults += _repeated(order, "actors")
+            faults += repeated(order, "actors")
         elif labelled and not all(frames):
             faults.append("plain arrays stand beside labelled frames: name the order of their rows in actors")
         for k, (array, found) in enumerate(zip(arrays, labels, strict=True), 1):
             if array is not None and len(array) != len(order):
                 faults.append(f"matrix {k} has {len(array)} actors; there are {len(order)}")
             elif found is not None and set(found) != set(order):
-                odd = _some(set(found) ^ set(order))
+                odd = some(set(found) ^ set(order))
                 faults.append(f"matrix {k}: {odd} not both among its labels and among the actors")
         there = np.ones((len(names), len(order)), dtype=bool) if present is None else np.array(present, bool)
         if there.shape != (len(names), len(order)):
             faults.append(f"present has shape {there.shape}; needed is {(len(names), len(order))}")
-        _refuse("the matrices make no panel", faults)
+        refuse("the matrices make no panel", faults)
 
         values = np.empty((len(names), len(order), len(order)))
         for wave, (array, found) in enumerate(zip(arrays, labels, strict=True)):
             positions = pd.Index(found or order).get_indexer(pd.Index(order))
             values[wave] = np.asarray(array)[np.ix_(positions, positions)]
-        _refuse(
-            "the matrices make no panel", _blank(values, _absent_cells(there), names, order, "someone absent")
+        refuse(
+            "the matrices make no panel", blank(values, absent_cells(there), names, order, "someone absent")
         )
         silent = (np.isnan(values) | np.eye(len(order), dtype=bool)).all(axis=2)
         # A lone actor has nobody to name: an empty row is no sign of silence.
@@ -226,32 +230,34 @@ class Panel:
             reports of a tie, choose one before), values that are infinite or no number, unreadable dates,
             ties sent by someone who did not answer or touching someone absent.
         """
-        _refuse("the tables make no panel", _missing_columns(tables))
+        refuse("the tables make no panel", missing_columns(tables))
         faults: list[str] = []
         actors = tuple(tables["actors"]["actor_id"].map(str))
-        faults += _repeated(actors, "actors, column actor_id")
+        faults += repeated(actors, "actors, column actor_id")
         if tables["actors"]["actor_id"].isna().any():
             faults.append("actors, column actor_id: found an empty one; every actor needs one")
         rounds = tables["waves"].dropna(subset="wave")
-        faults += _repeated(rounds["wave"].tolist(), "waves, column wave")
+        faults += repeated(rounds["wave"].tolist(), "waves, column wave")
         if len(rounds) < len(tables["waves"]):
             faults.append("waves, column wave: found an empty one; every wave needs one")
         rounds = rounds.drop_duplicates("wave").sort_values("wave")
         known = rounds["wave"].tolist()
-        _require_known(known if waves is None else waves, known, "waves asked for", faults)
+        require_known(known if waves is None else waves, known, "waves asked for", faults)
         relations = tables["ties"]["relation"].dropna().unique()
-        _require_known([relation], relations, "relation", faults)
-        ties = _read_ties(tables["ties"], relation, actors, known, faults)
+        require_known([relation], relations, "relation", faults)
+        ties = read_ties(tables["ties"], relation, actors, known, faults)
         silent = tables.get("nonresponse", pd.DataFrame({"wave": [], "actor_id": []}))
         if "relation" in silent:
             silent = silent[silent["relation"].isna() | (silent["relation"] == relation)]
-        _require_known(silent["actor_id"].map(str), actors, "nonresponse, column actor_id", faults)
-        _require_known(silent["wave"], known, "nonresponse, column wave", faults)
+        require_known(silent["actor_id"].map(str), actors, "nonresponse, column actor_id", faults)
+        require_known(silent["wave"], known, "nonresponse, column wave", faults)
         joined, left = (
-            _days(tables["actors"], f"actors, column {c}", c, faults) for c in ("joined_on", "left_on")
+            days_of(tables["actors"], f"actors, column {c}", c, faults) for c in ("joined_on", "left_on")
         )
-        opened, closed = (_days(rounds, f"waves, column {c}", c, faults) for c in ("opened_on", "closed_on"))
-        _refuse("the tables make no panel", faults)
+        opened, closed = (
+            days_of(rounds, f"waves, column {c}", c, faults) for c in ("opened_on", "closed_on")
+        )
+        refuse("the tables make no panel", faults)
         # A comparison with an empty date (NaT) is false, which is what "sets no limit" means.
         present = ~((joined > closed[:, None]) | (left < opened[:, None]))
         listed = set(zip(silent["wave"], silent["actor_id"].map(str), strict=True))
@@ -259,9 +265,9 @@ class Panel:
         values = np.zeros((len(known), len(actors), len(actors)))
         values[ties["wave"], ties["sender"], ties["receiver"]] = ties["value"]
         unheard = np.repeat((present & ~answered)[:, :, None], len(actors), axis=2)
-        faults = _blank(values, unheard, known, actors, "a sender who did not answer")
-        faults += _blank(values, _absent_cells(present), known, actors, "someone absent")
-        _refuse("the tables make no panel", faults)
+        faults = blank(values, unheard, known, actors, "a sender who did not answer")
+        faults += blank(values, absent_cells(present), known, actors, "someone absent")
+        refuse("the tables make no panel", faults)
         kept = [wave for wave, name in enumerate(known) if waves is None or name in waves]
         names = tuple(known[wave] for wave in kept)
         homes: tuple[str | None, ...] = ()
@@ -367,139 +373,3 @@ class Panel:
             value = float(self.values[place, sender, receiver])
             graph.add_edge(self.actors[sender], self.actors[receiver], value=value)
         return graph
-
-
-def _refuse(what: str, faults: Sequence[str]) -> None:
-    if faults:
-        raise ValueError("\n".join([f"{what}:", *(f"  {fault}" for fault in faults)]))
-
-
-def _some(items: Iterable[Any], limit: int = 6) -> str:
-    """List the first few, and say how many more there are."""
-    found = list(items)
-    with suppress(TypeError):  # numbers beside text: they stay as they came
-        found = sorted(found)
-    more = f" and {len(found) - limit} more" if len(found) > limit else ""
-    return ", ".join(str(item) for item in found[:limit]) + more
-
-
-def _repeated(names: Iterable[Hashable], where: str) -> list[str]:
-    twice = [name for name, times in Counter(names).items() if times > 1]
-    return [f"{where}: found {_some(twice)} more than once; each may be there once"] if twice else []
-
-
-def _require_known(
-    found: Iterable[Hashable], known: Collection[Hashable], where: str, faults: list[str]
-) -> None:
-    unknown = set(found) - set(known)
-    if unknown:
-        faults.append(f"{where}: {_some(unknown)} unknown; there are {_some(known)}")
-
-
-def _is_numbered(frame: pd.DataFrame) -> bool:
-    """Whether nobody named the rows and columns: both carry pandas' default numbering."""
-    return all(
-        isinstance(axis, pd.RangeIndex) and axis.equals(pd.RangeIndex(len(axis)))
-        for axis in (frame.index, frame.columns)
-    )
-
-
-def _square(one: npt.ArrayLike | pd.DataFrame, where: str, faults: list[str]) -> Floats | None:
-    try:
-        array = np.array(
-            one if not isinstance(one, pd.DataFrame) else one.to_numpy(float, na_value=np.nan), float
-        )
-    except (TypeError, ValueError):
-        faults.append(f"{where} holds something that is no number")
-        return None
-    if array.ndim != 2 or array.shape[0] != array.shape[1] or not array.size:
-        faults.append(f"{where} has shape {array.shape}; a square matrix is needed")
-        return None
-    if np.isinf(array).any():
-        row, column = np.argwhere(np.isinf(array))[0] + 1
-        faults.append(f"{where}, row {row}, column {column} is infinite; allowed are finite values, and NaN")
-    return array
-
-
-def _labels(frame: pd.DataFrame, where: str, faults: list[str]) -> tuple[str, ...] | None:
-    rows, columns = ([str(label) for label in axis] for axis in (frame.index, frame.columns))
-    problems = _repeated(rows, f"{where}, labels")
-    if frame.index.hasnans:
-        problems.append(f"{where}: a row without a label; each actor needs one")
-    if set(rows) != set(columns):
-        problems.append(f"{where}: labels {_some(set(rows) ^ set(columns))} stand only in rows or in columns")
-    elif rows != columns and not problems:
-        first = next(k for k, (row, column) in enumerate(zip(rows, columns, strict=False)) if row != column)
-        problems.append(
-            f"{where}: rows and columns are in different order, first at position {first + 1}: row "
-            f"{rows[first]!r}, column {columns[first]!r}; put both in the same order"
-        )
-    faults += problems
-    return None if problems else tuple(rows)
-
-
-def _absent_cells(present: Flags) -> Flags:
-    return ~(present[:, :, None] & present[:, None, :])
-
-
-def _blank(
-    values: Floats, cells: Flags, waves: Sequence[Hashable], actors: Sequence[str], whose: str
-) -> list[str]:
-    """Make cells missing in place, and report the ties that stood there: data are not dropped in silence."""
-    held = np.argwhere(cells & (np.nan_to_num(values) != 0))
-    values[cells] = np.nan
-    ties = [f"wave {waves[wave]!r} {actors[sender]} → {actors[receiver]}" for wave, sender, receiver in held]
-    return [f"a tie of {whose}: {_some(ties)}; correct the ties or who was there"] if ties else []
-
-
-def _missing_columns(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    needed = [name for name in _NEEDED if name != "nonresponse"]
-    faults = [f"table {name} is missing" for name in needed if name not in tables]
-    faults += [f"table {name} has no rows" for name in needed if name in tables and tables[name].empty]
-    for name in (name for name in _NEEDED if name in tables):
-        lacking = [column for column in _NEEDED[name] if column not in tables[name]]
-        if lacking:
-            faults.append(f"table {name} lacks {_some(lacking)}; it has {_some(tables[name].columns)}")
-    return faults
-
-
-def _read_ties(
-    ties: pd.DataFrame, relation: str, actors: Sequence[str], waves: Sequence[Hashable], faults: list[str]
-) -> dict[str, npt.NDArray[np.int_] | Floats]:
-    """Return positions and values of one relation's ties; unknown names, which are faults, get -1."""
-    ties = ties[ties["relation"] == relation]
-    senders, receivers = ties["sender_id"].map(str), ties["receiver_id"].map(str)
-    for column, found, known in (
-        ("sender_id", senders, actors),
-        ("receiver_id", receivers, actors),
-        ("wave", ties["wave"], waves),
-    ):
-        _require_known(found, known, f"ties, column {column}", faults)
-    twice = pd.DataFrame({"wave": ties["wave"], "sender": senders, "receiver": receivers})
-    twice = twice[twice.duplicated()]
-    if len(twice):
-        pairs = [f"wave {wave!r} {sender} → {receiver}" for wave, sender, receiver in twice.to_numpy(object)]
-        faults.append(f"ties listed more than once: {_some(pairs)}; keep one report a tie")
-    values = pd.to_numeric(ties["value"], errors="coerce").to_numpy(float)
-    wrong = (np.isnan(values) & ties["value"].notna().to_numpy()) | np.isinf(values)
-    if wrong.any():
-        faults.append(f"ties, column value: found {_some(ties['value'][wrong])}; allowed are finite numbers")
-    places = {actor: position for position, actor in enumerate(actors)}
-    rounds = {wave: position for position, wave in enumerate(waves)}
-    return {
-        "wave": np.array([rounds.get(wave, -1) for wave in ties["wave"]], dtype=int),
-        "sender": np.array([places.get(sender, -1) for sender in senders], dtype=int),
-        "receiver": np.array([places.get(receiver, -1) for receiver in receivers], dtype=int),
-        "value": values,
-    }
-
-
-def _days(frame: pd.DataFrame, where: str, column: str, faults: list[str]) -> npt.NDArray[np.datetime64]:
-    """Return a column's days; NaT where the column, or a date in it, is not there."""
-    given = frame.get(column, pd.Series(pd.NaT, index=frame.index))
-    given = given.mask(given.astype(str).str.strip() == "")
-    days = pd.to_datetime(given, errors="coerce", format="ISO8601", utc=True)
-    wrong = days.isna() & given.notna()
-    if wrong.any():
-        faults.append(f"{where}: found {_some(given[wrong])}; dates are written year-month-day")
-    return days.to_numpy("datetime64[ns]").astype("datetime64[D]")
