@@ -21,6 +21,8 @@ from analysis.result import Result
 
 __all__ = ["MixedModel", "mixed_model"]
 
+_STEEP = 1e-8
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class MixedModel(Result):
@@ -142,10 +144,13 @@ def mixed_model(
         warnings.simplefilter("ignore")
         model = MixedLM(values / scale, design, groups=codes, exog_re=varying, exog_vc=specification)
         try:
-            fit = model.fit(reml=restricted)
+            # Search until digits that other programs print no longer move.
+            fit = model.fit(reml=restricted, gtol=_STEEP)
         except np.linalg.LinAlgError as fault:
             raise NotEstimable(f"found no maximum of the likelihood: {fault}") from fault
-        covariance = np.asarray(fit.cov_params())[: design.shape[1], : design.shape[1]] * scale**2
+        # Variances taken as known, as lme4 and nlme do; statsmodels' own adds what little they covary.
+        curvature = np.asarray(model.hessian(fit.params_object)[0])[: design.shape[1], : design.shape[1]]
+        covariance = -np.linalg.inv(curvature) * scale**2
     if not fit.converged or not np.isfinite(covariance).all():
         raise NotEstimable("found no maximum of the likelihood: the search did not come to an end")
     terms = pd.Index(fixed.columns, name="term")
