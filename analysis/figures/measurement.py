@@ -153,14 +153,18 @@ def panel_curves(curves: pd.DataFrame, *, response: pd.DataFrame | None = None) 
             row, column = divmod(place, across)
             axis = axes[row * (2 if lower else 1), column]
             axis.set_visible(True)
-            axis.fill_between(own["wave"].astype(float), own["lower_quartile"], own["upper_quartile"], alpha=0.25)
+            axis.fill_between(
+                own["wave"].astype(float), own["lower_quartile"], own["upper_quartile"], alpha=0.25
+            )
             axis.plot(own["wave"].astype(float), own["median"], marker="o", markersize=4)
             axis.set_title(f"{name.replace('_', ' ')}\n{own['units'].iloc[0]} units", fontsize=8)
             axis.tick_params(labelsize=8, labelbottom=True)
             if response is not None:
                 below = axes[2 * row + 1, column]
                 below.set_visible(True)
-                below.plot(response["wave"].astype(float), response["median"], color="0.4", marker="s", markersize=3)
+                below.plot(
+                    response["wave"].astype(float), response["median"], color="0.4", marker="s", markersize=3
+                )
                 below.set_ylim(0, 1)
                 below.set_ylabel("response", fontsize=8)
                 below.tick_params(labelsize=8, labelbottom=True)

@@ -1,7 +1,7 @@
 """What texts print and R packages give of data that can be had, computed again.
 
-`factor_chapters` has its own module. Here: mixed models of pupils in schools and of soldiers' satisfaction over
-time, and what psychotools, eRm and multilevel give of soldiers' answers.
+`factor_chapters` has its own module. Here: mixed models of pupils in schools and of soldiers' satisfaction,
+and what psychotools, eRm and multilevel give of soldiers' answers.
 
 Bates (2005, updated 2020), Examples from Multilevel Software Comparative Reviews, vignette of the R package
 mlmRev 1.0-8; Bliese (2022), Multilevel Modeling in R (2.7), sections 5.3.1 and 5.3.2.
@@ -88,9 +88,9 @@ def package_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         "rating_scale.log_likelihood": scale.log_likelihood,
         "partial_credit.log_likelihood": credit.log_likelihood,
         "two_answers.log_likelihood": binary.log_likelihood,
-        "two_answers.separation": person_measures(
-            binary, two, estimator="maximum"
-        ).separation_reliability(extremes=False),
+        "two_answers.separation": person_measures(binary, two, estimator="maximum").separation_reliability(
+            extremes=False
+        ),
     }
     fit = item_fit(binary, two)
     for item in leadership:
@@ -112,7 +112,9 @@ def package_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             found |= {f"{method}.icc1_{measure}": icc.icc1, f"{method}.icc2_{measure}": icc.icc2}
     for survey in ("bhr2000_leadership", "bh1996_cohesion_score", "lq2002_leadership"):
         answers = scale_answers(tables, survey).droplevel("wave")
-        agreed = within_group_agreement(answers, homes[answers.index], lowest=1, highest=5).groups["agreement"]
+        agreed = within_group_agreement(answers, homes[answers.index], lowest=1, highest=5).groups[
+            "agreement"
+        ]
         found |= {f"agreement.mean_{survey}": agreed.mean(), f"agreement.median_{survey}": agreed.median()}
         found |= {f"agreement.least_{survey}": agreed.min(), f"agreement.most_{survey}": agreed.max()}
     found["alpha.bhr2000_leadership"] = alpha(scale_answers(tables, "bhr2000_leadership")).alpha
@@ -158,9 +160,7 @@ def satisfaction_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     one = pd.DataFrame({"intercept": np.ones(len(answers))})
     line = one.assign(time=answers["wave"].astype(float) - 1)
     people = answers["actor_id"]
-    null, linear = (
-        mixed_model(answers["satisfaction"], fixed, people, between=one) for fixed in (one, line)
-    )
+    null, linear = (mixed_model(answers["satisfaction"], fixed, people, between=one) for fixed in (one, line))
     found = {
         "null_variance_between_persons": null.variances["group: intercept"],
         "null_residual_variance": null.variances["residual"],

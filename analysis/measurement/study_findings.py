@@ -39,8 +39,8 @@ def measurement_findings(
     found = [
         Finding(
             "reliability",
-            f"The {row['items']:.0f} items of {name} say much the same: alpha is {row['alpha']:.2f} (interval "
-            f"{row['lower']:.2f} to {row['upper']:.2f}), from {row['people']:.0f} people; people's Rasch "
+            f"The {row['items']:.0f} items of {name} say much the same: alpha is {row['alpha']:.2f} "
+            f"(interval {row['lower']:.2f} to {row['upper']:.2f}), from {row['people']:.0f} people; people's Rasch "
             f"measures have a reliability of {row['separation']:.2f}.",
             tuple(
                 key_of("reliability", scale, column)
@@ -53,8 +53,8 @@ def measurement_findings(
     found.append(
         Finding(
             "reach",
-            f"Its items lie between {low} and {high} logits: the narrower the range, the less a scale says of "
-            "people far from its middle.",
+            f"Its items lie between {low} and {high} logits: the narrower the range, the less a scale says "
+            "of people far from its middle.",
             tuple(key_of("items", end, "location") for end in ends),
         )
     )
@@ -63,8 +63,8 @@ def measurement_findings(
     found.append(
         Finding(
             "halves",
-            f"{told} between two random halves of the people after Holm's correction, as it should be: halves "
-            "drawn at random measure alike.",
+            f"{told} between two random halves of the people after Holm's correction, as it should be: "
+            "halves drawn at random measure alike.",
             tuple(key_of("functioning", item, "p_holm") for item in functioning.index),
         )
     )
@@ -129,8 +129,8 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
             ),
             made(
                 "scotland",
-                f"In Scotland, primary schools (variance {n[keys[0]]:.2f}) matter more than secondary schools "
-                f"({n[keys[1]]:.2f}); most differences are between pupils ({n[keys[2]]:.2f}).",
+                f"In Scotland, primary schools (variance {n[keys[0]]:.2f}) matter more than secondary "
+                f"schools ({n[keys[1]]:.2f}); most differences are between pupils ({n[keys[2]]:.2f}).",
                 *keys,
             ),
         ]
@@ -163,9 +163,7 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
     ]
 
 
-def district_findings(
-    summary: pd.DataFrame, changes: pd.DataFrame, names: Sequence[str]
-) -> list[Finding]:
+def district_findings(summary: pd.DataFrame, changes: pd.DataFrame, names: Sequence[str]) -> list[Finding]:
     """Say how measures of districts moved, and whether districts can be told apart by their change.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Published figures of the same schools or districts, wave by wave: who has them throughout, and how they moved.
+"""Published figures of the same schools or districts, wave by wave: who has them, and how they moved.
 
 A curve over all units mixes change with who is in it. Here a measure is followed in the units that have it in
 every wave, and how many those are is said.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.notebooks.cells import KEPT_HERE, RUNS, Recorded, built, executed
+from tests.notebooks.cells import IN_PACKAGES, KEPT_HERE, RUNS, Recorded, built, executed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,6 +19,10 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "coordinated_change/coding_classrooms": ({"draws": 20}, ("volume", "bounds", "mark", "chance")),
     "coordinated_change/codes_chat": ({"draws": 99}, ("codes", "connected", "axes")),
     "coordinated_change/discourse_chapter": ({}, ("",)),
+    "district_comparison/leadership_climate": ({}, ("",)),
+    "district_comparison/teacher_scales": ({}, ("",)),
+    "district_comparison/satisfaction": ({}, ("",)),
+    "district_comparison/michigan": ({}, ("",)),
     "relational_trust/help_example": (
         {"permutations": 19, "replicates": 20},
         ("answered", "structure", "isolates", "changes", "dyads", "lasting"),
@@ -82,7 +86,7 @@ def recorded(
     def runner(name: str, cells: list[dict[str, Any]] | None = None) -> Recorded:
         run = RUNS[name]
         dataset = run.dataset.name
-        mirror = None if dataset in KEPT_HERE else request.getfixturevalue("data_mirror")
+        mirror = None if dataset in (*KEPT_HERE, *IN_PACKAGES) else request.getfixturevalue("data_mirror")
         built(dataset, derived, mirror)
         return executed(run, CHEAPER[name][0], derived, tmp_path, monkeypatch, cells)
 
