@@ -93,22 +93,22 @@ def package_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         ),
     }
     fit = item_fit(binary, two)
-    for item in leadership:
+    for item in map(str, leadership.columns):
         found |= {
             f"rating_scale.location_{item}": scale.locations[item],
             f"two_answers.location_{item}": binary.locations[item],
             f"two_answers.error_{item}": binary.location_errors[item],
-            f"two_answers.infit_{item}": fit.loc[item, "infit"],
-            f"two_answers.outfit_{item}": fit.loc[item, "outfit"],
+            f"two_answers.infit_{item}": float(fit["infit"][item]),
+            f"two_answers.outfit_{item}": float(fit["outfit"][item]),
         }
         for step, value in credit.thresholds.loc[item].items():
             found[f"partial_credit.threshold_{item}_{step}"] = value
     found |= {f"rating_scale.step_{step}": value for step, value in scale.steps.items()}
     homes = tables["actors"].set_index("actor_id")["organization_id"]
     for measure in ("work_hours", "leadership_score", "cohesion_score", "wellbeing_score"):
-        answers = scale_answers(tables, f"bh1996_{measure}").droplevel("wave").iloc[:, 0]
+        scores = scale_answers(tables, f"bh1996_{measure}").droplevel("wave").iloc[:, 0]
         for method in ("anova_mean", "reml"):
-            icc = intraclass_correlation(answers, homes[answers.index], method=method)
+            icc = intraclass_correlation(scores, homes[scores.index], method=method)
             found |= {f"{method}.icc1_{measure}": icc.icc1, f"{method}.icc2_{measure}": icc.icc2}
     for survey in ("bhr2000_leadership", "bh1996_cohesion_score", "lq2002_leadership"):
         answers = scale_answers(tables, survey).droplevel("wave")
@@ -230,7 +230,7 @@ def _london(pupils: pd.DataFrame) -> dict[str, float]:
 def _scotland(pupils: pd.DataFrame) -> dict[str, float]:
     fixed = pd.DataFrame({"intercept": 1.0, "sexf": (pupils["sex"] == "F").astype(float)})
     schools = {"primary": pupils["primary_id"], "second": pupils["organization_id"]}
-    model = mixed_model(pupils["score"], fixed, np.zeros(len(pupils)), components=schools)
+    model = mixed_model(pupils["score"], fixed, ["Scotland"] * len(pupils), components=schools)
     found = {
         "scotssec_reml": -2 * model.log_likelihood,
         **{f"scotssec_{name}_variance": value for name, value in model.variances.items()},

@@ -40,16 +40,17 @@ def measurement_findings(
         Finding(
             "reliability",
             f"The {row['items']:.0f} items of {name} say much the same: alpha is {row['alpha']:.2f} "
-            f"(interval {row['lower']:.2f} to {row['upper']:.2f}), from {row['people']:.0f} people; people's Rasch "
-            f"measures have a reliability of {row['separation']:.2f}.",
+            f"(interval {row['lower']:.2f} to {row['upper']:.2f}), from {row['people']:.0f} people; people's "
+            f"Rasch measures have a reliability of {row['separation']:.2f}.",
             tuple(
                 key_of("reliability", scale, column)
                 for column in ("items", "alpha", "lower", "upper", "people", "separation")
             ),
         )
     ]
-    ends = [items["location"].idxmin(), items["location"].idxmax()]
-    low, high = (signed(items.loc[end, "location"]) for end in ends)
+    located = items["location"].astype(float)
+    ends = [str(located.idxmin()), str(located.idxmax())]
+    low, high = signed(located.min()), signed(located.max())
     found.append(
         Finding(
             "reach",
@@ -95,7 +96,7 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
     def made(key: str, sentence: str, *names: str) -> Finding:
         return Finding(key, sentence, tuple(key_of(text, name, "value") for name in names))
 
-    n: Mapping[str, float] = numbers.to_dict()
+    n: Mapping[str, float] = {str(key): float(value) for key, value in numbers.items()}
     if text == "lamethods":
         return [
             made(

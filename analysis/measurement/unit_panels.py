@@ -169,7 +169,7 @@ def unit_change(measures: pd.DataFrame, measure: str) -> UnitChange:
     found = growth(long, measure="value", person=None)
     between = found.fit.between_groups.to_numpy()
     row = found.fit.fixed.iloc[-1]
-    waves = np.asarray(pd.to_numeric(kept.columns), dtype=float)
+    waves = kept.columns.to_numpy(dtype=float)
     error = found.fit.variances["residual"] / float(((waves - waves.mean()) ** 2).sum())
     start, change = float(between[0, 0]), float(between[1, 1])
     return UnitChange(
