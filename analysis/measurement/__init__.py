@@ -10,7 +10,7 @@ say what a group's mean can carry, `group_means` both in one table; `growth` fol
 
 Factor models: `factor_model` confirms, one group or several, continuous items or ordinal; `invariance` asks
 whether items mean the same in every group or year, and which do not (`model_comparison`); `exploratory` looks
-for factors (`rotation`). Beneath them `item_answers` checks the answers, `factor_structure` and
+for factors (`rotation`). Beneath them `answers` checks the answers, `factor_structure` and
 `factor_design` say what a model is, `normal_likelihood`, `polychoric` and `weighted_least_squares` what
 answers are held against, `moment_fit` finds the minimum, `fit_indices` and `factor_estimates` read it.
 `scale_invariance` asks it of every scale of a dataset over waves. `factor_chapters` computes two published

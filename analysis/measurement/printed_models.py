@@ -101,8 +101,8 @@ def package_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             f"two_answers.infit_{item}": float(fit["infit"][item]),
             f"two_answers.outfit_{item}": float(fit["outfit"][item]),
         }
-        for step, value in credit.thresholds.loc[item].items():
-            found[f"partial_credit.threshold_{item}_{step}"] = float(value)
+        for step, value in credit.thresholds.T[item].items():
+            found[f"partial_credit.threshold_{item}_{step}"] = value
     found |= {f"rating_scale.step_{step}": value for step, value in scale.steps.items()}
     homes = tables["actors"].set_index("actor_id")["organization_id"]
     for measure in ("work_hours", "leadership_score", "cohesion_score", "wellbeing_score"):

@@ -7,10 +7,17 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.checks import NotEstimable
-from analysis.finding import Finding, key_of, percent, row_of, signed
+from analysis.finding import Finding, and_list, key_of, percent, row_of, signed
 from analysis.measurement.printed_models import Text
 
-__all__ = ["district_findings", "measurement_findings", "printed_findings"]
+__all__ = [
+    "district_findings",
+    "measurement_findings",
+    "printed_findings",
+    "public_comparison_findings",
+    "public_survey_findings",
+    "response_findings",
+]
 
 
 def measurement_findings(
@@ -200,3 +207,106 @@ def district_findings(summary: pd.DataFrame, changes: pd.DataFrame, names: Seque
         )
     )
     return found
+
+
+def public_survey_findings(
+    city: str, schools: pd.DataFrame, changes: pd.DataFrame, jumps: pd.DataFrame, response: str
+) -> list[Finding]:
+    """Say how many schools a city's curves rest on, which elements moved and what breaks the series.
+
+    Parameters
+    ----------
+    city : str
+    schools : DataFrame
+        As from `schools_throughout`.
+    changes : DataFrame
+        As from `changes_of`.
+    jumps : DataFrame
+        As from `largest_jumps`.
+    response : str
+        The response rate to tell of.
+    """
+    counts = schools["schools"].astype(int)
+    any_figure, always = ("with any figure", "with an element in every wave")
+    found = [
+        Finding(
+            "schools",
+            f"{counts[always]} of {counts[any_figure]} schools of {city} have "
+            "a figure of the survey in every wave; every curve here follows the same schools.",
+            tuple(key_of("schools", what, "schools") for what in (always, any_figure)),
+        )
+    ]
+    last = changes.index.get_level_values("wave").max()
+    ends = changes.xs(last, level="wave")
+    rose = [str(name).replace("_", " ") for name in ends.index[ends["lower"] > 0]]
+    fell = [str(name).replace("_", " ") for name in ends.index[ends["upper"] < 0]]
+    moved = [f"{and_list(names)} {verb}" for names, verb in ((rose, "rose"), (fell, "fell")) if names]
+    found.append(
+        Finding(
+            "changes",
+            f"Up to {last} {'; '.join(moved) or 'no element clearly moved'} (95 % intervals without zero).",
+            tuple(key_of("changes", name, last, end) for name in ends.index for end in ("lower", "upper")),
+        )
+    )
+    row = row_of(jumps, response)
+    found.append(
+        Finding(
+            "response",
+            f"Read {row['until']:.0f} with care: the mean {response.replace('_', ' ')} was "
+            f"{percent(row['before'])} in {row['since']:.0f} and {percent(row['after'])} in "
+            f"{row['until']:.0f}.",
+            tuple(key_of("jumps", response, name) for name in ("until", "before", "since", "after")),
+        )
+    )
+    elements = jumps[~jumps.index.str.contains("response")]
+    ratio = (elements["after"] - elements["before"]).abs() / elements["others"]
+    name = str(ratio.idxmax())
+    row = row_of(jumps, name)
+    found.append(
+        Finding(
+            "break",
+            f"The series of {name.replace('_', ' ')} breaks between {row['since']:.0f} and "
+            f"{row['until']:.0f}: its mean goes from {row['before']:.2f} to {row['after']:.2f} in the same schools, where its "
+            f"other moves are about {row['others']:.2f}.",
+            tuple(key_of("jumps", name, of) for of in ("since", "until", "before", "after", "others")),
+        )
+    )
+    return found
+
+
+def public_comparison_findings(compared: pd.DataFrame, wave: int) -> list[Finding]:
+    """Say in how many corresponding elements two cities moved the same way, and in which they did not.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        As from `analysis.measurement.public_surveys.compared_changes`.
+    wave : int
+    """
+    same = compared.index[compared["together"] == "the same way"]
+    apart = compared.index[compared["together"] == "opposite ways"]
+    columns = [column for column in compared if str(column).endswith(("lower", "upper"))]
+    names = and_list([str(name).replace("_", " ") for name in apart])
+    told = f"; {names} went opposite ways" if names else ""
+    return [
+        Finding(
+            "same-way",
+            f"{len(same)} of {len(compared)} corresponding elements moved the same way in both cities up to "
+            f"{wave}{told}.",
+            (
+                "same",
+                "elements",
+                "wave",
+                *(key_of("compared", name, column) for name in compared.index for column in columns),
+            ),
+        )
+    ]
+
+
+def response_findings(one: float, other: float, wave: int) -> list[Finding]:
+    """Say how few students of New York and of Chicago answered in the wave with the fewest."""
+    sentence = (
+        f"In {wave} {percent(one)} of New York's students answered and {percent(other)} of Chicago's: leave that "
+        "wave out of comparisons."
+    )
+    return [Finding("response", sentence, ("response.new-york", "response.chicago"))]
