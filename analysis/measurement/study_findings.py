@@ -210,7 +210,7 @@ def district_findings(summary: pd.DataFrame, changes: pd.DataFrame, names: Seque
 
 
 def public_survey_findings(
-    city: str, schools: pd.DataFrame, changes: pd.DataFrame, jumps: pd.DataFrame, response: str
+    city: str, schools: pd.DataFrame, changes: pd.DataFrame, jumps: pd.DataFrame, response: str, first: int
 ) -> list[Finding]:
     """Say how many schools a city's curves rest on, which elements moved and what breaks the series.
 
@@ -225,6 +225,8 @@ def public_survey_findings(
         As from `largest_jumps`.
     response : str
         The response rate to tell of.
+    first : int
+        The wave that changes are counted from.
     """
     counts = schools["schools"].astype(int)
     any_figure, always = ("with any figure", "with an element in every wave")
@@ -244,7 +246,8 @@ def public_survey_findings(
     found.append(
         Finding(
             "changes",
-            f"Up to {last} {'; '.join(moved) or 'no element clearly moved'} (95 % intervals without zero).",
+            f"From {first} to {last} {'; '.join(moved) or 'no element clearly moved'} (95 % intervals "
+            "without zero).",
             tuple(key_of("changes", name, last, end) for name in ends.index for end in ("lower", "upper")),
         )
     )
@@ -259,15 +262,14 @@ def public_survey_findings(
         )
     )
     elements = jumps[~jumps.index.str.contains("response")]
-    ratio = (elements["after"] - elements["before"]).abs() / elements["others"]
-    name = str(ratio.idxmax())
+    name = str((elements["after"] - elements["before"]).abs().idxmax())
     row = row_of(jumps, name)
     found.append(
         Finding(
             "break",
-            f"The series of {name.replace('_', ' ')} breaks between {row['since']:.0f} and "
-            f"{row['until']:.0f}: its mean goes from {row['before']:.2f} to {row['after']:.2f} in the same schools, where its "
-            f"other moves are about {row['others']:.2f}.",
+            f"The largest move: {name.replace('_', ' ')}: from {row['before']:.2f} in {row['since']:.0f} "
+            f"to {row['after']:.2f} in {row['until']:.0f} in the same schools, where its other moves are "
+            f"about {row['others']:.2f}. Look for changed questions before changed schools.",
             tuple(key_of("jumps", name, of) for of in ("since", "until", "before", "after", "others")),
         )
     )
@@ -303,10 +305,18 @@ def public_comparison_findings(compared: pd.DataFrame, wave: int) -> list[Findin
     ]
 
 
-def response_findings(one: float, other: float, wave: int) -> list[Finding]:
-    """Say how few students of New York and of Chicago answered in the wave with the fewest."""
-    sentence = (
-        f"In {wave} {percent(one)} of New York's students answered and {percent(other)} of Chicago's: leave that "
-        "wave out of comparisons."
-    )
-    return [Finding("response", sentence, ("response.new-york", "response.chicago"))]
+def response_findings(answered: pd.Series, wave: int) -> list[Finding]:
+    """Say how few students of each city answered in the wave with the fewest; nothing where one is not known.
+
+    Parameters
+    ----------
+    answered : Series
+        Index city: mean share of students.
+    wave : int
+    """
+    if answered.isna().any():
+        return []
+    told = and_list([f"{percent(share)} of {city}'s" for city, share in answered.items()])
+    sentence = f"In {wave} {told} students answered: leave that wave out of comparisons."
+    numbers = tuple(key_of("response", city, "answered") for city in answered.index)
+    return [Finding("response", sentence, numbers)]
