@@ -267,9 +267,9 @@ def public_survey_findings(
     found.append(
         Finding(
             "break",
-            f"The largest move: {name.replace('_', ' ')}: from {row['before']:.2f} in {row['since']:.0f} "
-            f"to {row['after']:.2f} in {row['until']:.0f} in the same schools, where its other moves are "
-            f"about {row['others']:.2f}. Look for changed questions before changed schools.",
+            f"{name.replace('_', ' ').capitalize()} moved most: from {row['before']:.2f} in "
+            f"{row['since']:.0f} to {row['after']:.2f} in {row['until']:.0f} in the same schools, where its "
+            f"other moves are about {row['others']:.2f}. Look for changed questions before changed schools.",
             tuple(key_of("jumps", name, of) for of in ("since", "until", "before", "after", "others")),
         )
     )

@@ -19,7 +19,6 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "coordinated_change/coding_classrooms": ({"draws": 20}, ("volume", "bounds", "mark", "chance")),
     "coordinated_change/codes_chat": ({"draws": 99}, ("codes", "connected", "axes")),
     "coordinated_change/discourse_chapter": ({}, ("",)),
-    "district_comparison/leadership_climate": ({}, ("",)),
     "district_comparison/teacher_scales": ({}, ("",)),
     "district_comparison/satisfaction": ({}, ("",)),
     "district_comparison/michigan": ({}, ("",)),
