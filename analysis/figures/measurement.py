@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
 
-__all__ = ["item_map", "reliability_of_scales"]
+__all__ = ["item_map", "panel_curves", "reliability_of_scales"]
 
 _KINDS = {"alpha": "alpha", "omega": "omega", "separation": "separation (Rasch)"}
 
@@ -112,5 +112,61 @@ def reliability_of_scales(reliability: pd.DataFrame) -> Figure:
         axis.set_ylim(len(known) - 0.5, -0.5)
         axis.set_xlabel("reliability (bar: interval of alpha)")
         axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        figure.tight_layout()
+    return figure
+
+
+def panel_curves(curves: pd.DataFrame, *, response: pd.DataFrame | None = None) -> Figure:
+    """Draw each measure's median and middle half over waves, one panel each, response beside it.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        As from `analysis.measurement.unit_panels.panel_curves`.
+    response : DataFrame, optional
+        ``wave``, ``median`` (a share): who answered, drawn under each curve's panel.
+
+    Raises
+    ------
+    ValueError
+        When there is no curve.
+    """
+    names = list(dict.fromkeys(curves["measure"]))
+    if not names:
+        raise ValueError("found no curve; allowed: at least one measure")
+    across = min(3, len(names))
+    down = -(-len(names) // across)
+    lower = response is not None
+    with themed():
+        figure, axes = plt.subplots(
+            down * (2 if lower else 1),
+            across,
+            sharex=True,
+            squeeze=False,
+            figsize=(7.8, (3.0 if lower else 2.2) * down),
+            height_ratios=[2.2, 1.0] * down if lower else [1.0] * down,
+        )
+        for axis in axes.ravel()[:]:
+            axis.set_visible(False)
+        for place, name in enumerate(names):
+            own = curves[curves["measure"] == name]
+            row, column = divmod(place, across)
+            axis = axes[row * (2 if lower else 1), column]
+            axis.set_visible(True)
+            axis.fill_between(
+                own["wave"].astype(float), own["lower_quartile"], own["upper_quartile"], alpha=0.25
+            )
+            axis.plot(own["wave"].astype(float), own["median"], marker="o", markersize=4)
+            axis.set_title(f"{name.replace('_', ' ')}\n{own['units'].iloc[0]} units", fontsize=8)
+            axis.tick_params(labelsize=8, labelbottom=True)
+            if response is not None:
+                below = axes[2 * row + 1, column]
+                below.set_visible(True)
+                below.plot(
+                    response["wave"].astype(float), response["median"], color="0.4", marker="s", markersize=3
+                )
+                below.set_ylim(0, 1)
+                below.set_ylabel("response", fontsize=8)
+                below.tick_params(labelsize=8, labelbottom=True)
         figure.tight_layout()
     return figure

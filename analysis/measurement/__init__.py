@@ -4,13 +4,16 @@
 (alpha, omega), for every scale of a dataset `scale_reliability`. Rasch's models: `rasch` estimates items
 (`rasch_rows` what it takes from answers, `rasch_kernels` the sums), `person_measures` people, with fit and
 item map, `item_functioning` compares items between groups and years. `aggregation` and `school_reliability`
-say what a group's mean can carry; `growth` follows measures over waves, by a `mixed_model`.
-`findings` says what trust in schools comes to, in the sentences a page opens with.
+say what a group's mean can carry, `group_means` both in one table; `growth` follows measures over waves, by a
+`mixed_model` (`crossed_effects` where parts cross), `unit_panels` published figures of the same schools or
+districts, `public_surveys` those of cities, each on its own scale. `findings`, `study_findings` and
+`public_findings` are the sentences pages open with.
 
 Factor models: `factor_model` confirms, one group or several, continuous items or ordinal; `invariance` asks
 whether items mean the same in every group or year, and which do not (`model_comparison`); `exploratory` looks
-for factors (`rotation`). Beneath them `item_answers` checks the answers, `factor_structure` and
+for factors (`rotation`). Beneath them `answers` checks the answers, `factor_structure` and
 `factor_design` say what a model is, `normal_likelihood`, `polychoric` and `weighted_least_squares` what
 answers are held against, `moment_fit` finds the minimum, `fit_indices` and `factor_estimates` read it.
-`factor_chapters` computes two published chapters again.
+`scale_invariance` asks it of every scale of a dataset over waves. `factor_chapters` computes two published
+chapters again, `printed_models` other texts and what R packages give.
 """

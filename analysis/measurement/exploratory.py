@@ -14,8 +14,8 @@ from scipy.stats import chi2
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count, require_one_of
+from analysis.measurement.answers import answers_by_group
 from analysis.measurement.fit_indices import told_p
-from analysis.measurement.item_answers import answers_by_group
 from analysis.measurement.rotation import Rotation, rotate
 from analysis.result import Result
 
@@ -121,7 +121,7 @@ def sampling_adequacy(answers: pd.DataFrame, items: Sequence[str]) -> SamplingAd
     Raises
     ------
     ValueError, NotEstimable
-        As `item_answers.answers_by_group`; and when items follow from others exactly.
+        As `answers.answers_by_group`; and when items follow from others exactly.
 
     Examples
     --------
@@ -178,7 +178,7 @@ def exploratory(
     ValueError
         When there are too many factors for the items, or an argument is none of those allowed.
     NotEstimable
-        As `item_answers.answers_by_group`; when the search does not converge or an item has nothing of its
+        As `answers.answers_by_group`; when the search does not converge or an item has nothing of its
         own (Heywood case).
 
     Examples

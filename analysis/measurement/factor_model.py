@@ -17,11 +17,11 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_one_of
+from analysis.measurement.answers import answers_to_scales, scale_items
 from analysis.measurement.factor_design import Design, start
 from analysis.measurement.factor_estimates import estimates, residual_correlations, told_name
 from analysis.measurement.factor_structure import Block, Structure
 from analysis.measurement.fit_indices import FitIndices, fit_indices
-from analysis.measurement.item_answers import answers_to_scales, scale_items
 from analysis.measurement.moment_fit import minimise
 from analysis.measurement.normal_likelihood import NormalMoments
 from analysis.measurement.polychoric import ordinal_moments
@@ -144,7 +144,7 @@ def confirmatory(
     ValueError
         When an argument is none of those allowed, an item has no column or values are no numbers.
     NotEstimable
-        When the answers have faults (`item_answers`), the search does not converge, the parameters are not
+        When the answers have faults (`answers`), the search does not converge, the parameters are not
         determined, or a variance comes out negative (Heywood case).
 
     Examples

@@ -120,7 +120,7 @@ def growth(
     ...         for wave in (1, 2, 3)]
     >>> frame = pd.DataFrame(rows, columns=["wave", "actor_id", "organization_id", "measure"])
     >>> growth(frame, shape="free").changes[["wave", "estimate"]].round(2).values.tolist()
-    [[2.0, 0.53], [3.0, 0.9]]
+    [[2.0, 0.52], [3.0, 0.9]]
     """
     require_one_of("shape", shape, Shape)
     wanted = [name for name in (measure, wave, person, school, district) if name is not None]

@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.checks import NotEstimable, require_level
+from analysis.measurement.answers import GroupAnswers, answers_to_scales, scale_items
 from analysis.measurement.factor_design import CONTINUOUS, ORDINAL, Design
 from analysis.measurement.factor_model import FactorModel, fitted
 from analysis.measurement.fit_indices import told_p
-from analysis.measurement.item_answers import GroupAnswers, answers_to_scales, scale_items
 from analysis.measurement.model_comparison import breaking_items, difference_test
 from analysis.measurement.normal_likelihood import NormalMoments
 from analysis.measurement.polychoric import ordinal_moments

@@ -1,8 +1,8 @@
 """Fixed effects with groups that differ: statsmodels' mixed model, with what a table needs of it.
 
 Parts of a group (people in a school) are variance components; effects that vary between groups may be
-correlated. Crossed components are parts of one group that holds everybody. Time grows with the square of a
-group's size: schools are groups, districts are not.
+correlated. Crossed components are parts of one group that holds everybody (`crossed_effects`). Time grows
+with the square of a group's size: schools are groups, districts are not.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from analysis.arrays import Floats
+from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_level
+from analysis.measurement.crossed_effects import crossed_effects
 from analysis.result import Result
 
 __all__ = ["MixedModel", "mixed_model"]
+
+_STEEP = 1e-8
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -112,8 +115,6 @@ def mixed_model(
     >>> fit.variances.round(3).to_dict()
     {'group: mean': 1.64, 'residual': 0.068}
     """
-    from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
-
     require_level(level)
     parts = dict(components or {})
     values = np.asarray(response, dtype=float)
@@ -125,38 +126,21 @@ def mixed_model(
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise NotEstimable(f"found effects that are sums of one another among {', '.join(fixed.columns)}")
     codes, _ = pd.factorize(pd.Series(list(groups), dtype=object))
-    order = np.argsort(codes, kind="stable")
-    places = np.split(order, np.cumsum(np.bincount(codes))[:-1])
-    specification = None
-    if parts:
-        labels = {
-            name: pd.factorize(pd.Series(list(given), dtype=object))[0] for name, given in parts.items()
-        }
-        blocks = [[_indicators(given[at]) for at in places] for given in labels.values()]
-        named = [[[str(k) for k in range(block.shape[1])] for block in one] for one in blocks]
-        specification = VCSpec(list(parts), named, blocks)
-    # Scaled, so that the search starts and stops alike whatever the units.
-    scale = float(values.std()) or 1.0
-    with warnings.catch_warnings():
-        # A variance of zero lies on the boundary, of which the fit warns; it is reported as zero.
-        warnings.simplefilter("ignore")
-        model = MixedLM(values / scale, design, groups=codes, exog_re=varying, exog_vc=specification)
-        try:
-            fit = model.fit(reml=restricted)
-        except np.linalg.LinAlgError as fault:
-            raise NotEstimable(f"found no maximum of the likelihood: {fault}") from fault
-        covariance = np.asarray(fit.cov_params())[: design.shape[1], : design.shape[1]] * scale**2
-    if not fit.converged or not np.isfinite(covariance).all():
-        raise NotEstimable("found no maximum of the likelihood: the search did not come to an end")
-    terms = pd.Index(fixed.columns, name="term")
-    estimate, error = np.asarray(fit.fe_params) * scale, np.sqrt(np.diag(covariance))
-    reach = float(norm.ppf((1 + level) / 2)) * error
+    labels = {name: pd.factorize(pd.Series(list(given), dtype=object))[0] for name, given in parts.items()}
     names = [] if between is None else list(between.columns)
-    spread = np.asarray(fit.cov_re, dtype=float).reshape(len(names), len(names)) * scale**2
-    variances = {f"group: {name}": value for name, value in zip(names, np.diag(spread), strict=True)}
-    variances |= dict(zip(parts, np.asarray(fit.vcomp) * scale**2, strict=True))
-    variances["residual"] = float(fit.scale) * scale**2
-    free = len(values) - (design.shape[1] if restricted else 0)
+    if not names and codes.max() == 0:
+        estimate, covariance, found, value = crossed_effects(
+            values, design, list(labels.values()), restricted=restricted
+        )
+        variances = dict(zip([*parts, "residual"], found, strict=True))
+        together = np.empty((0, 0))
+    else:
+        estimate, covariance, variances, together, value = _by_groups(
+            values, design, codes, varying, names, labels, restricted
+        )
+    terms = pd.Index(fixed.columns, name="term")
+    error = np.sqrt(np.diag(covariance))
+    reach = float(norm.ppf((1 + level) / 2)) * error
     return MixedModel(
         fixed=pd.DataFrame(
             {
@@ -169,13 +153,57 @@ def mixed_model(
         ),
         covariance=pd.DataFrame(covariance, index=terms, columns=terms),
         variances=pd.Series(variances, dtype=float),
-        between_groups=pd.DataFrame(spread, index=names, columns=names),
-        log_likelihood=float(fit.llf) - free * float(np.log(scale)),
+        between_groups=pd.DataFrame(together, index=names, columns=names),
+        log_likelihood=value,
         restricted=restricted,
         rows=len(values),
-        groups=len(places),
+        groups=int(codes.max()) + 1,
         level=level,
     )
+
+
+def _by_groups(
+    values: Floats,
+    design: Floats,
+    codes: Integers,
+    varying: Floats | None,
+    names: Sequence[str],
+    labels: Mapping[str, Integers],
+    restricted: bool,
+) -> tuple[Floats, Floats, dict[str, float], Floats, float]:
+    """Return fixed effects, their covariance, variances, those between groups, and the log-likelihood."""
+    from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
+
+    order = np.argsort(codes, kind="stable")
+    places = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    specification = None
+    if labels:
+        blocks = [[_indicators(given[at]) for at in places] for given in labels.values()]
+        named = [[[str(k) for k in range(block.shape[1])] for block in one] for one in blocks]
+        specification = VCSpec(list(labels), named, blocks)
+    # Scaled, so that the search starts and stops alike whatever the units.
+    scale = float(values.std()) or 1.0
+    with warnings.catch_warnings():
+        # A variance of zero lies on the boundary, of which the fit warns; it is reported as zero.
+        warnings.simplefilter("ignore")
+        model = MixedLM(values / scale, design, groups=codes, exog_re=varying, exog_vc=specification)
+        try:
+            # Search until digits that other programs print no longer move.
+            fit = model.fit(reml=restricted, gtol=_STEEP)
+        except np.linalg.LinAlgError as fault:
+            raise NotEstimable(f"found no maximum of the likelihood: {fault}") from fault
+        # Variances taken as known, as lme4 and nlme do; statsmodels' own adds what little they covary.
+        curvature = np.asarray(model.hessian(fit.params_object)[0])[: design.shape[1], : design.shape[1]]
+        covariance = -np.linalg.inv(curvature) * scale**2
+    if not fit.converged or not np.isfinite(covariance).all():
+        raise NotEstimable("found no maximum of the likelihood: the search did not come to an end")
+    together = np.asarray(fit.cov_re, dtype=float).reshape(len(names), len(names)) * scale**2
+    variances = {f"group: {name}": value for name, value in zip(names, np.diag(together), strict=True)}
+    variances |= dict(zip(labels, np.asarray(fit.vcomp) * scale**2, strict=True))
+    variances["residual"] = float(fit.scale) * scale**2
+    free = len(values) - (design.shape[1] if restricted else 0)
+    value = float(fit.llf) - free * float(np.log(scale))
+    return np.asarray(fit.fe_params) * scale, covariance, variances, together, value
 
 
 def _require_complete(

@@ -12,7 +12,7 @@ from analysis.measurement.rasch import rasch
 from analysis.measurement.reliability import alpha, omega
 from analysis.measurement.scales import scale_answers
 
-__all__ = ["reliability_by_scale"]
+__all__ = ["reliability_by_scale", "who_answered_all"]
 
 _COLUMNS = ("scale", "wave", "items", "people", "alpha", "lower", "upper", "omega", "separation", "why")
 
@@ -62,6 +62,15 @@ def reliability_by_scale(tables: Mapping[str, pd.DataFrame], *, level: float = 0
                     whys.append(f"separation: {fault}")
             rows.append(row | {"why": "; ".join(whys)})
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def who_answered_all(tables: Mapping[str, pd.DataFrame]) -> list[frozenset[tuple[str, str, object]]]:
+    """Return whom each row of `reliability_by_scale` rests on, as (person, scale, wave)."""
+    return [
+        frozenset((str(person), str(scale), wave) for _, person in own.dropna().index)
+        for scale in tables["items"]["scale"].unique()
+        for wave, own in scale_answers(tables, scale).groupby(level="wave")
+    ]
 
 
 def _separation(answers: pd.DataFrame, ranges: pd.DataFrame) -> float:

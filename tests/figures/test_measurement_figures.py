@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.figures.measurement import item_map, reliability_of_scales
+from analysis.figures.measurement import item_map, panel_curves, reliability_of_scales
 
 PEOPLE = pd.DataFrame({"low": [-1.0, -0.5, 0.0], "high": [-0.5, 0.0, 0.5], "people": [3, 12, 5]})
 THRESHOLDS = pd.DataFrame(
@@ -84,3 +84,27 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(ValueError, match="found no reliability that could be estimated"):
         reliability_of_scales(RELIABILITY.iloc[2:])
     assert not plt.get_fignums()
+
+
+CURVES = pd.DataFrame(
+    {
+        "measure": ["trust", "trust", "use", "use"],
+        "wave": [2015, 2016, 2015, 2016],
+        "units": 12,
+        "lower_quartile": [1.0, 2.0, 3.0, 4.0],
+        "median": [2.0, 3.0, 4.0, 5.0],
+        "upper_quartile": [3.0, 4.0, 5.0, 6.0],
+    }
+)
+
+
+def test_each_measure_has_a_panel_and_who_answered_stands_under_it() -> None:
+    response = pd.DataFrame({"wave": [2015, 2016], "median": [0.8, 0.45]})
+    figure = panel_curves(CURVES, response=response)
+    shown = [axis for axis in figure.axes if axis.get_visible()]
+    assert [axis.get_title(loc="left") for axis in shown] == ["trust\n12 units", "use\n12 units", "", ""]
+    assert list(shown[1].lines[0].get_ydata()) == [4.0, 5.0]
+    assert list(shown[3].lines[0].get_ydata()) == [0.8, 0.45] and shown[3].get_ylim() == (0, 1)
+    assert len([axis for axis in panel_curves(CURVES).axes if axis.get_visible()]) == 2
+    with pytest.raises(ValueError, match="found no curve"):
+        panel_curves(CURVES.iloc[:0])

