@@ -59,6 +59,14 @@ _SCALES = {
     "collective_efficacy": ["plan", "learn", "reach"],
     "trust": ["rely", "open", "guard"],
 }
+_WRITTEN = {
+    "routines": ["routine_id", "organization_id", "cadence", "reflection"],
+    "routine_links": ["from_id", "to_id", "medium", "since", "until"],
+    "episodes": ["episode_id", "routine_id", "started_on", "outcome", "connection", "reflection", "at_odds"],
+    "episode_steps": ["episode_id", "routine_id", "date", "enacted", "from_id", "medium"],
+    "evidence": ["evidence_id", "document_id", "segment_id", "hypothesis", "test", "direction"],
+}
+"""Tables that `parameters.json` gives row by row."""
 _CODES = [
     ("help", ""),
     ("asking", "help"),
@@ -124,6 +132,7 @@ def invented(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
         "items": items,
         "responses": _responses(items, answering, random),
         **_evidence(parameters, random),
+        **{name: pd.DataFrame(parameters[name], columns=columns) for name, columns in _WRITTEN.items()},
     }
 
 

@@ -113,6 +113,11 @@ def _flag(name: str, description: str, *, required: bool = True) -> Column:
     return Column(name, "integer", description, required=required, minimum=0, maximum=1)
 
 
+def _medium(description: str, *, required: bool = True) -> Column:
+    allowed = ("people", "artifact", "timing", "output as input")
+    return Column("medium", "text", description, required=required, allowed=allowed)
+
+
 _WAVE = Column("wave", "integer", "Round of data collection.", references="waves.wave")
 _PRESENCE = (("joined_on", "left_on"),)
 
@@ -388,6 +393,11 @@ _ROUTINES = (
             Column("routine_id", "text", "Short name of the routine."),
             _organization("Organisation whose routine it is."),
             Column("cadence", "text", "How often it takes place (weekly, once a term).", required=False),
+            _flag(
+                "reflection",
+                "1: those who take part look back together on what they did; 0: they do not.",
+                required=False,
+            ),
         ),
         key=("routine_id",),
     ),
@@ -397,15 +407,12 @@ _ROUTINES = (
         (
             Column("from_id", "text", "Routine it leads from.", references="routines.routine_id"),
             Column("to_id", "text", "Routine it leads to.", references="routines.routine_id"),
-            Column(
-                "medium",
-                "text",
-                "What connects them.",
-                allowed=("people", "artifact", "timing", "output as input"),
-            ),
-            Column("since", "date", "Day from which they were connected.", required=False),
+            _medium("What connects them."),
+            Column("since", "date", "First day they were connected; empty: from the start.", required=False),
+            Column("until", "date", "Last day they were connected; empty: they still are.", required=False),
         ),
         key=("from_id", "to_id", "medium"),
+        ordered=(("since", "until"),),
     ),
     Table(
         "episodes",
@@ -418,6 +425,31 @@ _ROUTINES = (
         ),
         key=("episode_id",),
         attributes=True,
+    ),
+    Table(
+        "episode_steps",
+        "a routine that a change reached, and the connection that brought it there",
+        (
+            Column(
+                "episode_id",
+                "text",
+                "The change.",
+                references="episodes.episode_id",
+                privacy="record",
+            ),
+            Column("routine_id", "text", "Routine it reached.", references="routines.routine_id"),
+            Column("date", "date", "Day it got there."),
+            _flag("enacted", "1: the routine took the change up; 0: it did not."),
+            Column(
+                "from_id",
+                "text",
+                "Routine it came from; empty: it began here, or that is not known.",
+                required=False,
+                references="routines.routine_id",
+            ),
+            _medium("What brought it; empty: it began here, or that is not known.", required=False),
+        ),
+        key=("episode_id", "routine_id"),
     ),
 )
 
