@@ -1,0 +1,436 @@
+"""The web of routines: what leads from one to another by which medium, when, and what rests on what.
+
+A link can carry a change on every day from its first (``since``) to its last (``until``), both included; an
+empty date means from the start, or still. A path respects time when each of its links can be used no earlier
+than the one before it. Days are whole numbers since 1970-01-01.
+
+References
+----------
+Bohannon & Coburn (2023), Journal of Educational Change 24(4), 1025-1052 (connections between routines).
+Kempe, Kleinberg & Kumar (2002), Journal of Computer and System Sciences 64, 820-842 (time-respecting paths).
+Xuan, Ferreira & Jarry (2003), International Journal of Foundations of Computer Science 14, 267-285 (foremost
+journeys).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.arrays import Floats, Integers
+from analysis.checks import NotEstimable, require_count
+from analysis.result import Result
+
+__all__ = [
+    "MEDIA",
+    "Web",
+    "arrivals",
+    "between_organizations",
+    "day_number",
+    "day_text",
+    "dependence",
+    "earliest_arrival",
+    "links_by_medium",
+    "possible_reach",
+    "routine_web",
+    "snapshot_days",
+    "starting_points",
+    "starts_of",
+    "weak_points",
+]
+
+MEDIA = ("people", "artifact", "timing", "output as input")
+
+
+@dataclass(frozen=True, repr=False)
+class Web(Result):
+    """Routines and what leads from one to another.
+
+    Attributes
+    ----------
+    organizations : dict of str to str
+        Of each routine, in the order of the table.
+    links : DataFrame
+        ``from_id``, ``to_id``, ``medium``, and ``since`` and ``until`` as days (±infinity where open).
+    """
+
+    organizations: dict[str, str]
+    links: pd.DataFrame
+
+    @property
+    def routines(self) -> list[str]:
+        """Return the routines, in order."""
+        return list(self.organizations)
+
+    def ends(self) -> tuple[Integers, Integers]:
+        """Return the positions of the routines that each link leads from and to."""
+        place = {name: number for number, name in enumerate(self.organizations)}
+        one, other = (self.links[name].map(place).to_numpy(dtype=np.int64) for name in ("from_id", "to_id"))
+        return one, other
+
+    def across(self) -> pd.Series:
+        """Return which links lead to a routine of another organisation."""
+        one, other = (self.links[name].map(self.organizations) for name in ("from_id", "to_id"))
+        return one != other
+
+    def on(self, day: float) -> Web:
+        """Return the web of the links that could be used on one day."""
+        there = (self.links["since"] <= day) & (day <= self.links["until"])
+        return Web(self.organizations, self.links[there].reset_index(drop=True))
+
+    def summary(self) -> str:
+        """Say how many routines and links there are, and how many links cross organisations."""
+        return (
+            f"{len(self.organizations)} routines of {len(set(self.organizations.values()))} organisations, "
+            f"{len(self.links)} links, {int(self.across().sum())} of them across organisations."
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """Return a row a link."""
+        return self.links.assign(across=self.across())
+
+
+def day_number(text: object, *, missing: float) -> float:
+    """Return a day as a number, or what stands for a missing one.
+
+    Examples
+    --------
+    >>> day_number("1970-01-11", missing=0), day_number(None, missing=float("inf"))
+    (10.0, inf)
+    """
+    if text is None or text is pd.NA or text != text or text == "":
+        return missing
+    return float((date.fromisoformat(str(text)[:10]) - date(1970, 1, 1)).days)
+
+
+def day_text(day: float) -> str:
+    """Return a numbered day as year-month-day; an open end as nothing.
+
+    Examples
+    --------
+    >>> day_text(10.0), day_text(float("inf"))
+    ('1970-01-11', '')
+    """
+    return (date(1970, 1, 1) + timedelta(days=int(day))).isoformat() if np.isfinite(day) else ""
+
+
+def routine_web(tables: Mapping[str, pd.DataFrame]) -> Web:
+    """Return the web of a dataset's routines.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``routines`` and ``routine_links``.
+
+    Raises
+    ------
+    ValueError
+        With everything that is wrong: a routine twice, links to themselves, of unknown routines, by an
+        unknown medium, given twice, or that end before they begin.
+    NotEstimable
+        Without a link.
+
+    Examples
+    --------
+    >>> routines = pd.DataFrame({"routine_id": ["review", "studio"], "organization_id": ["a", "b"]})
+    >>> links = pd.DataFrame({"from_id": ["review"], "to_id": ["studio"], "medium": ["people"]})
+    >>> routine_web({"routines": routines, "routine_links": links})
+    <Web: 2 routines of 2 organisations, 1 links, 1 of them across organisations.>
+    """
+    routines, given = tables["routines"], tables["routine_links"]
+    ids = routines["routine_id"].astype(str)
+    organizations = dict(zip(ids, routines["organization_id"].astype(str), strict=True))
+    links = given[["from_id", "to_id", "medium"]].astype(str).reset_index(drop=True)
+    for name, missing in (("since", -np.inf), ("until", np.inf)):
+        texts = given[name] if name in given else [None] * len(given)
+        links[name] = [day_number(text, missing=missing) for text in texts]
+    faults = [f"routine twice: {name}" for name in ids[ids.duplicated()].unique()]
+    for link in links.itertuples(index=False):
+        told = f"{link.from_id} → {link.to_id} ({link.medium})"
+        unknown = [name for name in (link.from_id, link.to_id) if name not in organizations]
+        faults += [f"{told}: no routine {name}" for name in unknown]
+        if link.from_id == link.to_id:
+            faults.append(f"{told}: a link to itself")
+        if link.medium not in MEDIA:
+            faults.append(f"{told}: no medium of that name; allowed: {', '.join(MEDIA)}")
+        if link.since > link.until:
+            faults.append(f"{told}: ends on {day_text(link.until)}, before {day_text(link.since)}")
+    twice = links[links.duplicated(["from_id", "to_id", "medium"])]
+    faults += [f"{one.from_id} → {one.to_id} ({one.medium}): given twice" for one in twice.itertuples()]
+    if faults:
+        raise ValueError("found " + "; ".join(faults))
+    if links.empty:
+        raise NotEstimable("found no link between routines")
+    return Web(organizations, links)
+
+
+def snapshot_days(web: Web, count: int = 3) -> list[float]:
+    """Return days to look at the web on: the first and last on which it changed, and some between.
+
+    Examples
+    --------
+    >>> routines = pd.DataFrame({"routine_id": ["a", "b"], "organization_id": ["x", "y"]})
+    >>> links = pd.DataFrame({"from_id": ["a", "b"], "to_id": ["b", "a"], "medium": "people",
+    ...                       "since": ["1970-01-02", "1970-01-05"]})
+    >>> snapshot_days(routine_web({"routines": routines, "routine_links": links}))
+    [1.0, 4.0]
+    """
+    require_count("count", count)
+    known = web.links["since"]
+    days = np.unique(known[np.isfinite(known)])
+    if not len(days):
+        return []
+    chosen = np.unique(np.linspace(0, len(days) - 1, min(count, len(days))).round().astype(int))
+    return [float(day) for day in days[chosen]]
+
+
+def links_by_medium(web: Web, days: Sequence[float] = ()) -> pd.DataFrame:
+    """Count links by medium, all of them and on some days.
+
+    Returns
+    -------
+    DataFrame
+        index ``when`` (``ever``, or the day) and ``medium``; ``links``, ``across`` (organisations).
+    """
+    rows = []
+    for name, there in [("ever", web), *((day_text(day), web.on(day)) for day in days)]:
+        for medium in MEDIA:
+            own = there.links["medium"] == medium
+            rows.append((name, medium, int(own.sum()), int((own & there.across()).sum())))
+    frame = pd.DataFrame(rows, columns=["when", "medium", "links", "across"])
+    return frame.set_index(["when", "medium"])
+
+
+def between_organizations(web: Web) -> pd.DataFrame:
+    """Count links from each organisation (row) to each (column), whatever the medium."""
+    one, other = (web.links[name].map(web.organizations) for name in ("from_id", "to_id"))
+    names = list(dict.fromkeys(web.organizations.values()))
+    return pd.crosstab(one, other).reindex(index=names, columns=names, fill_value=0).rename_axis("from")
+
+
+def _graph(web: Web) -> Any:
+    import networkx
+
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(web.routines)
+    graph.add_edges_from(zip(web.links["from_id"], web.links["to_id"], strict=True))
+    return graph
+
+
+def dependence(web: Web) -> pd.DataFrame:
+    """Return which routines each rests on and which rest on it, at one step and at any number, dates aside.
+
+    Returns
+    -------
+    DataFrame
+        index ``routine``; ``organization``, ``fed_by``, ``feeds`` (routines with a link to it, from it),
+        ``fed_by_others`` and ``feeds_others`` (of them of other organisations), ``upstream`` and
+        ``downstream`` (along any number of links), ``downstream_others``.
+
+    Examples
+    --------
+    >>> routines = pd.DataFrame({"routine_id": ["a", "b", "c"], "organization_id": ["x", "x", "y"]})
+    >>> links = pd.DataFrame({"from_id": ["a", "b"], "to_id": ["b", "c"], "medium": "people"})
+    >>> found = dependence(routine_web({"routines": routines, "routine_links": links}))
+    >>> found.loc["a", ["feeds", "downstream", "downstream_others"]].tolist()
+    [1, 2, 1]
+    """
+    import networkx
+
+    graph, home = _graph(web), web.organizations
+    rows = []
+    for name in web.routines:
+        before, after = set(graph.predecessors(name)), set(graph.successors(name))
+        down = networkx.descendants(graph, name)
+        counted = [
+            before,
+            after,
+            *({one for one in near if home[one] != home[name]} for near in (before, after)),
+        ]
+        counted += [networkx.ancestors(graph, name), down, {one for one in down if home[one] != home[name]}]
+        rows.append((name, home[name], *map(len, counted)))
+    columns = ["routine", "organization", "fed_by", "feeds", "fed_by_others", "feeds_others"]
+    columns += ["upstream", "downstream", "downstream_others"]
+    return pd.DataFrame(rows, columns=columns).set_index("routine")
+
+
+def weak_points(web: Web) -> pd.DataFrame:
+    """Return single connections and single routines whose loss splits the web (directions aside).
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``kind`` (connection, routine), ``name``, ``across`` (whether a connection crosses
+        organisations; of a routine, whether organisations lose every path between them), ``cut_off``
+        (routines outside the largest part that is left).
+
+    Examples
+    --------
+    >>> routines = pd.DataFrame({"routine_id": ["a", "b", "c"], "organization_id": ["x", "x", "y"]})
+    >>> links = pd.DataFrame({"from_id": ["a", "b"], "to_id": ["b", "c"], "medium": "people"})
+    >>> weak_points(routine_web({"routines": routines, "routine_links": links})).values.tolist()
+    [['connection', 'a – b', False, 1], ['connection', 'b – c', True, 1], ['routine', 'b', True, 1]]
+    """
+    import networkx
+
+    graph, home = _graph(web).to_undirected(), web.organizations
+    order = {name: place for place, name in enumerate(web.routines)}
+    rows: list[tuple[str, str, bool, int]] = []
+    bridges = [tuple(sorted(pair, key=order.__getitem__)) for pair in networkx.bridges(graph)]
+    for one, other in sorted(bridges, key=lambda pair: (order[pair[0]], order[pair[1]])):
+        part = networkx.node_connected_component(graph, one)
+        left = graph.subgraph(part).copy()
+        left.remove_edge(one, other)
+        rows.append(("connection", f"{one} – {other}", home[one] != home[other], _outside_largest(left)))
+    for name in sorted(networkx.articulation_points(graph), key=order.__getitem__):
+        part = networkx.node_connected_component(graph, name)
+        left = graph.subgraph(part - {name})
+        joined = any(len({home[one] for one in some}) > 1 for some in networkx.connected_components(left))
+        apart = len({home[one] for one in part}) > 1 and not joined
+        rows.append(("routine", name, apart, _outside_largest(left)))
+    return pd.DataFrame(rows, columns=["kind", "name", "across", "cut_off"])
+
+
+def _outside_largest(graph: Any) -> int:
+    import networkx
+
+    sizes = [len(part) for part in networkx.connected_components(graph)]
+    return sum(sizes) - max(sizes)
+
+
+def arrivals(
+    one: Integers, other: Integers, since: Floats, until: Floats, begun: Floats, most: Floats
+) -> Floats:
+    """Return the earliest day on which a change can be at each routine, in many webs at once.
+
+    Parameters
+    ----------
+    one, other : ndarray of shape (webs, links)
+        Positions of the routines each link leads from and to.
+    since, until : ndarray of shape (webs, links)
+        First and last day of each link.
+    begun : ndarray of shape (starts, routines)
+        Day on which the change is at a routine to begin with; infinity elsewhere.
+    most : ndarray of shape (starts,)
+        Last day that counts.
+
+    Returns
+    -------
+    ndarray of shape (webs, starts, routines)
+        Infinity where it cannot get by then.
+    """
+    webs = np.arange(len(one))
+    found = np.repeat(begun[None], len(one), axis=0)
+    # A path without a circle has fewer links than there are routines.
+    for _ in range(begun.shape[1] - 1):
+        before = found.copy()
+        for link in range(one.shape[1]):
+            there = np.maximum(found[webs, :, one[:, link]], since[:, link, None])
+            usable = (there <= until[:, link, None]) & (there <= most)
+            target = found[webs, :, other[:, link]]
+            found[webs, :, other[:, link]] = np.where(usable, np.minimum(target, there), target)
+        if (found == before).all():
+            break
+    return found
+
+
+def earliest_arrival(web: Web, routine: str, day: float, horizon: float = np.inf) -> pd.Series:
+    """Return the earliest day on which a change that begins in a routine can be at each other.
+
+    Parameters
+    ----------
+    web : Web
+    routine : str
+        Where it begins.
+    day : float
+        When.
+    horizon : float
+        Days it is followed for.
+
+    Returns
+    -------
+    Series
+        index routine; only those it can get to, itself among them.
+
+    Raises
+    ------
+    ValueError
+        For an unknown routine.
+
+    Examples
+    --------
+    >>> routines = pd.DataFrame({"routine_id": ["a", "b", "c"], "organization_id": ["x", "x", "y"]})
+    >>> links = pd.DataFrame({"from_id": ["b", "a"], "to_id": ["c", "b"], "medium": "people",
+    ...     "since": ["1970-01-02", "1970-01-05"], "until": ["1970-01-04", None]})
+    >>> earliest_arrival(routine_web({"routines": routines, "routine_links": links}), "a", 0).to_dict()
+    {'a': 0.0, 'b': 4.0}
+    """
+    starts = pd.DataFrame({"routine_id": [routine], "day": [day]})
+    found = _reached(web, starts, horizon)[0]
+    return pd.Series(found, index=web.routines)[np.isfinite(found)]
+
+
+def _reached(web: Web, starts: pd.DataFrame, horizon: float) -> Floats:
+    begun, most = starting_points(web, starts, horizon)
+    one, other = web.ends()
+    since, until = (web.links[name].to_numpy(dtype=float)[None] for name in ("since", "until"))
+    return arrivals(one[None], other[None], since, until, begun, most)[0]
+
+
+def starting_points(web: Web, starts: pd.DataFrame, horizon: float) -> tuple[Floats, Floats]:
+    """Return the first days and the last days of `arrivals` for changes that begin in some routines."""
+    unknown = sorted(set(starts["routine_id"]) - set(web.organizations))
+    if unknown:
+        raise ValueError(f"found no routine {', '.join(unknown)}; there are {', '.join(web.routines)}")
+    place = {name: number for number, name in enumerate(web.organizations)}
+    days = starts["day"].to_numpy(dtype=float)
+    begun = np.full((len(starts), len(place)), np.inf)
+    begun[np.arange(len(starts)), starts["routine_id"].map(place)] = days
+    return begun, days + horizon
+
+
+def starts_of(web: Web) -> pd.DataFrame:
+    """Return every routine on every day on which some link began: where and when a change might begin.
+
+    Returns
+    -------
+    DataFrame
+        ``routine_id``, ``day``. Where no link has a first day, every routine on day 0.
+    """
+    days = snapshot_days(web, count=len(web.links)) or [0.0]
+    pairs = [(name, day) for day in days for name in web.routines]
+    return pd.DataFrame(pairs, columns=["routine_id", "day"])
+
+
+def possible_reach(web: Web, starts: pd.DataFrame, horizon: float = np.inf) -> pd.DataFrame:
+    """Return how far changes can get along paths that respect time.
+
+    Parameters
+    ----------
+    web : Web
+    starts : DataFrame
+        ``routine_id`` and ``day`` of each.
+    horizon : float
+        Days each is followed for.
+
+    Returns
+    -------
+    DataFrame
+        Index of `starts`; ``routine_id``, ``day``, ``possible`` (other routines within reach) and
+        ``possible_across`` (of them of other organisations).
+
+    Raises
+    ------
+    ValueError
+        For unknown routines.
+    """
+    within = np.isfinite(_reached(web, starts, horizon))
+    home = np.array(list(web.organizations.values()))
+    own = starts["routine_id"].map(web.organizations).to_numpy()
+    across = (within & (home[None] != own[:, None])).sum(axis=1)
+    return starts.assign(possible=within.sum(axis=1) - 1, possible_across=across)
