@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["keyed_frame", "one_column"]
+__all__ = ["keyed_frame", "one_column", "rows_of"]
 
 
 def keyed_frame(
@@ -62,3 +62,14 @@ def one_column(row: Mapping[Any, Any], labels: Mapping[str, str]) -> pd.DataFram
     found = {words: row[name] for name, words in labels.items() if not pd.isna(row[name])}
     whole = {words: int(value) if value == int(value) else float(value) for words, value in found.items()}
     return pd.DataFrame({"value": pd.Series(whole, dtype=object)})
+
+
+def rows_of(frame: pd.DataFrame) -> list[Any]:
+    """Return the rows of a table, each with its cells by name (pandas cannot say of what type these are).
+
+    Examples
+    --------
+    >>> [row.ties for row in rows_of(pd.DataFrame({"ties": [3, 5]}))]
+    [3, 5]
+    """
+    return list(frame.itertuples(index=False))

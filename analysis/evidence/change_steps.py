@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.checks import NotEstimable
 from analysis.evidence.routine_webs import MEDIA, Web, day_number, day_text, earliest_arrival, possible_reach
+from analysis.frames import rows_of
 from analysis.resampling.proportions import wilson_interval
 
 __all__ = ["carried", "cascade", "checked_steps", "in_one_place", "reach_by_episode", "starts_of_episodes"]
@@ -74,10 +75,10 @@ def checked_steps(tables: Mapping[str, pd.DataFrame], web: Web) -> pd.DataFrame:
 
 
 def _faults(steps: pd.DataFrame, web: Web, episodes: set[str]) -> list[str]:
-    at = {(one.episode_id, one.routine_id): one.day for one in steps.itertuples()}
-    links = {(one.from_id, one.to_id, one.medium): (one.since, one.until) for one in web.links.itertuples()}
+    at = {(one.episode_id, one.routine_id): one.day for one in rows_of(steps)}
+    links = {(one.from_id, one.to_id, one.medium): (one.since, one.until) for one in rows_of(web.links)}
     faults = []
-    for one in steps.itertuples():
+    for one in rows_of(steps):
         told, day = f"{one.episode_id}, {one.routine_id}:", day_text(one.day)
         if one.episode_id not in episodes:
             faults.append(f"{told} no change of that name")
@@ -234,14 +235,14 @@ def carried(web: Web, steps: pd.DataFrame, *, delay: float = 0, horizon: float =
         interval, as if chances were independent), both missing without a chance.
     """
     counts = {medium: [0, 0] for medium in MEDIA}
-    out = dict(iter(web.links.groupby("from_id", sort=False)))
+    out = {str(name): rows for name, rows in web.links.groupby("from_id", sort=False)}
     for _, own in steps.groupby("episode_id", sort=False):
         place = {name: number for number, name in enumerate(own["routine_id"])}
-        rows = list(own.itertuples())
+        rows = rows_of(own)
         for source in rows:
             if not source.enacted or source.day + delay > source.begun + horizon:
                 continue
-            for link in out[source.routine_id].itertuples() if source.routine_id in out else ():
+            for link in rows_of(out[source.routine_id]) if source.routine_id in out else ():
                 if not (link.since <= source.day and source.day + delay <= link.until):
                     continue
                 there = place.get(link.to_id)
@@ -282,7 +283,7 @@ def _was_open(
         return place[via] > place[source.routine_id]
     listed = out[via]
     order = listed.loc[listed["to_id"] == link.to_id, "medium"].tolist()
-    return order.index(link.medium) <= order.index(target.medium)
+    return bool(order.index(link.medium) <= order.index(target.medium))
 
 
 def in_one_place(steps: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -299,7 +300,7 @@ def in_one_place(steps: pd.DataFrame) -> list[tuple[str, str, str]]:
     last = steps.groupby("episode_id")["day"].max()
     found = []
     for routine, own in steps.groupby("routine_id", sort=False):
-        spans = [(str(one.episode_id), one.day, last[one.episode_id]) for one in own.itertuples()]
+        spans = [(str(one.episode_id), one.day, last[one.episode_id]) for one in rows_of(own)]
         found += [
             (one[0], other[0], str(routine))
             for one, other in combinations(spans, 2)

@@ -24,6 +24,7 @@ import pandas as pd
 
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_count
+from analysis.frames import rows_of
 from analysis.result import Result
 
 __all__ = [
@@ -70,7 +71,7 @@ class Web(Result):
     def ends(self) -> tuple[Integers, Integers]:
         """Return the positions of the routines that each link leads from and to."""
         place = {name: number for number, name in enumerate(self.organizations)}
-        one, other = (self.links[name].map(place).to_numpy(dtype=np.int64) for name in ("from_id", "to_id"))
+        one, other = (np.array(self.links[name].map(place), dtype=np.int64) for name in ("from_id", "to_id"))
         return one, other
 
     def across(self) -> pd.Series:
@@ -103,7 +104,7 @@ def day_number(text: object, *, missing: float) -> float:
     >>> day_number("1970-01-11", missing=0), day_number(None, missing=float("inf"))
     (10.0, inf)
     """
-    if text is None or text is pd.NA or text != text or text == "":
+    if pd.isna(text) or text == "":  # type: ignore[call-overload]
         return missing
     return float((date.fromisoformat(str(text)[:10]) - date(1970, 1, 1)).days)
 
@@ -150,7 +151,7 @@ def routine_web(tables: Mapping[str, pd.DataFrame]) -> Web:
         texts = given[name] if name in given else [None] * len(given)
         links[name] = [day_number(text, missing=missing) for text in texts]
     faults = [f"routine twice: {name}" for name in ids[ids.duplicated()].unique()]
-    for link in links.itertuples(index=False):
+    for link in rows_of(links):
         told = f"{link.from_id} → {link.to_id} ({link.medium})"
         unknown = [name for name in (link.from_id, link.to_id) if name not in organizations]
         faults += [f"{told}: no routine {name}" for name in unknown]
@@ -161,7 +162,7 @@ def routine_web(tables: Mapping[str, pd.DataFrame]) -> Web:
         if link.since > link.until:
             faults.append(f"{told}: ends on {day_text(link.until)}, before {day_text(link.since)}")
     twice = links[links.duplicated(["from_id", "to_id", "medium"])]
-    faults += [f"{one.from_id} → {one.to_id} ({one.medium}): given twice" for one in twice.itertuples()]
+    faults += [f"{one.from_id} → {one.to_id} ({one.medium}): given twice" for one in rows_of(twice)]
     if faults:
         raise ValueError("found " + "; ".join(faults))
     if links.empty:
@@ -371,15 +372,16 @@ def earliest_arrival(web: Web, routine: str, day: float, horizon: float = np.inf
     {'a': 0.0, 'b': 4.0}
     """
     starts = pd.DataFrame({"routine_id": [routine], "day": [day]})
-    found = _reached(web, starts, horizon)[0]
-    return pd.Series(found, index=web.routines)[np.isfinite(found)]
+    found = pd.Series(_reached(web, starts, horizon)[0], index=web.routines)
+    return found.loc[np.isfinite(found)]
 
 
 def _reached(web: Web, starts: pd.DataFrame, horizon: float) -> Floats:
     begun, most = starting_points(web, starts, horizon)
     one, other = web.ends()
     since, until = (web.links[name].to_numpy(dtype=float)[None] for name in ("since", "until"))
-    return arrivals(one[None], other[None], since, until, begun, most)[0]
+    found: Floats = arrivals(one[None], other[None], since, until, begun, most)[0]
+    return found
 
 
 def starting_points(web: Web, starts: pd.DataFrame, horizon: float) -> tuple[Floats, Floats]:

@@ -56,13 +56,19 @@ class WebChance(Result):
 
     def summary(self) -> str:
         """Say what was observed, what chance gives, and p."""
-        told = [f"{name} {row.observed:.2f} (chance {row.by_chance:.2f}, p = {row.p:.3f})"
-                for name, row in zip(self.frame.index, self.frame.itertuples(), strict=True)]  # fmt: skip
+        told = [
+            f"{row['statistic']} {row['observed']:.2f} (chance {row['by_chance']:.2f}, p = {row['p']:.3f})"
+            for row in self.tidy().to_dict("records")
+        ]
         return f"Against {self.draws} webs, {self.null}: {', '.join(told)}."
 
     def tidy(self) -> pd.DataFrame:
         """Return a row a statistic."""
         return self.frame.reset_index()
+
+    def by_statistic(self) -> pd.DataFrame:
+        """Return the rows under the names of their statistics."""
+        return self.frame
 
 
 def rewired_targets(web: Web, draws: int, generator: np.random.Generator) -> Integers:

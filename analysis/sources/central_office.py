@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.frames import rows_of
 from analysis.sources.twins import Twin, build_twin
 
 __all__ = ["KINDS", "grown"]
@@ -58,7 +59,7 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
     links = [(*link[:3], *_span(link)) for link in parameters["links"]]
     episodes, steps = _changes(parameters, routines, links, random)
     documents, applies, codings = _documents(parameters, episodes, random)
-    kinds = [KINDS[2 * row.connection + row.reflection] for row in episodes.itertuples()]
+    kinds = [KINDS[2 * row.connection + row.reflection] for row in rows_of(episodes)]
     found = {
         "organizations": pd.DataFrame(
             [("district", None, "district")]
