@@ -43,7 +43,7 @@ def web_findings(web: Web, weak: pd.DataFrame, chance: dict[str, WebChance | Not
     ]
     lone = weak[weak["kind"] == "routine"]
     if len(lone):
-        worst = lone.loc[lone["cut_off"].idxmax()]
+        worst = lone.iloc[int(lone["cut_off"].argmax())]
         sentence = (
             f"The routine the web can spare least is {_words(worst['name'])}: routines that lose "
             f"every path to the largest part without it: {worst['cut_off']}."

@@ -216,8 +216,8 @@ def changes_of(
     >>> rows = [("e", "r", 1, 1, 1), ("f", "r", 0, 1, 0)]
     >>> names = ["episode_id", "routine_id", "outcome", "connection", "reflection"]
     >>> found = changes_of({"episodes": pd.DataFrame(rows, columns=names)})
-    >>> found.mechanisms, found.reach()
-    (('connection', 'reflection'), NotEstimable('the table routines is not there'))
+    >>> found.mechanisms, len(found.scores)
+    (('connection', 'reflection'), 2)
     """
     episodes = tables["episodes"]
     conditions = conditions_of(episodes)
@@ -226,7 +226,7 @@ def changes_of(
     outcomes = [name for name in (OUTCOME, AT_ODDS) if name in episodes and episodes[name].notna().any()]
     scores = episode_scores(episodes, [*conditions, *(outcomes or [OUTCOME])])
     lacking = [name for name in ("routines", "routine_links", "episode_steps") if name not in tables]
-    none = NotEstimable(f"the table {' and '.join(lacking)} is not there")
+    none = NotEstimable(f"found no table {', '.join(lacking)}")
     web = none if "routines" in lacking or "routine_links" in lacking else estimable(routine_web, tables)
     steps = none if lacking else if_estimable(_steps)(web, tables)
     return Changes(tuple(conditions), tuple(crossed), tuple(outcomes), scores, web, steps, horizon, tables)

