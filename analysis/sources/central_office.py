@@ -80,7 +80,7 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
         ),
         "episodes": episodes,
         "episode_steps": steps,
-        "evidence": _evidence(episodes, documents, codings),
+        "evidence": _evidence(episodes, documents, codings, next(iter(parameters["coder_errs"]))),
     }
     told = {
         **parameters,
@@ -201,9 +201,11 @@ def _later(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
-def _evidence(episodes: pd.DataFrame, documents: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
+def _evidence(
+    episodes: pd.DataFrame, documents: pd.DataFrame, codings: pd.DataFrame, coder: str
+) -> pd.DataFrame:
     """Return what speaks for or against each claim: the change's course, where a document tells of it."""
-    first = codings[(codings["coder_id"] == codings["coder_id"].iloc[0]) & (codings["applied"] == 1)]
+    first = codings[(codings["coder_id"] == coder) & (codings["applied"] == 1)]
     segments = first.groupby(["document_id", "code"], sort=False)["segment_id"].first()
     about = episodes.set_index("episode_id")
     rows: list[tuple[Any, ...]] = []

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.finding import Finding, and_list, key_of, row_of
+from analysis.finding import Finding, and_list, key_of, percent, row_of
 
 __all__ = [
+    "apart_findings",
     "coverage_findings",
     "detector_findings",
     "misspecified_findings",
@@ -140,3 +141,36 @@ def detector_findings(
             ("detection.twins", "level.held"),
         ),
     ]
+
+
+def apart_findings(apart: pd.DataFrame, twin: str, episodes: int, needed: int, power: float) -> list[Finding]:
+    """Say how often an interaction is found where there is one, how often where not, and what it takes.
+
+    Parameters
+    ----------
+    apart : DataFrame
+        As from `told_apart`, recorded as the table ``apart``; two twins.
+    twin : str
+        The one with the interaction.
+    episodes : int
+        Its size.
+    needed : int
+        Recorded as ``size-needed``.
+    power : float
+        Recorded as ``power``.
+    """
+    (other,) = set(apart.index.get_level_values("twin")) - {twin}
+    with_it, without = (row_of(apart, (name, episodes)) for name in (twin, other))
+    keys = tuple(key_of("apart", name, episodes, "share") for name in (twin, other))
+    found = [
+        Finding(
+            "apart",
+            f"With {episodes} changes the exact test finds the interaction in {percent(with_it['share'])} of "
+            f"twins that have it, and in {percent(without['share'])} of those that do not.",
+            (*keys, "size-twin"),
+        )
+    ]
+    if needed:
+        sentence = f"To find it in {percent(power)} of them takes about {needed} changes."
+        found.append(Finding("needed", sentence, ("power", "size-needed")))
+    return found

@@ -25,6 +25,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("changes", "kinds", "interaction", "solutions", "reach-all", "carried"),
     ),
     "coordinated_change/mechanisms_example": ({"draws": 9, "studies": 20}, ("changes", "kinds", "reach-all")),
+    "coordinated_change/recovery": ({}, ("",)),
     "coordinated_change/webs_twin": (
         {"draws": 19},
         ("routines", "links", "media", "depend", "weak", "reach"),
