@@ -276,6 +276,13 @@ def test_no_text_of_a_notebook_becomes_an_element(page: Page) -> None:
     assert len(re.findall(re.escape(NASTY), page.text())) >= 6
 
 
+def test_a_long_table_can_be_searched_from_a_file(page: Page) -> None:
+    script = next(text for text, above in page.texts if above[-1] == "script")
+    assert 'querySelectorAll("details table")' in script and 'type: "search"' in script
+    folded = [above for tag, _, above in page.elements if tag == "table" and "details" in above]
+    assert folded, "what the script looks for"
+
+
 def test_captions_stand_in_their_tables_and_figures(page: Page) -> None:
     assert re.findall(r"Table \d\. ", page.text("caption")) == ["Table 1. ", "Table 2. ", "Table 3. "]
     assert re.findall(r"Figure \d\. ", page.text("figcaption")) == ["Figure 1. ", "Figure 2. "]
