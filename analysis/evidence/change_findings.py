@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.checks import NotEstimable
-from analysis.evidence.mechanisms import Interaction
+from analysis.evidence.interactions import Interaction
 from analysis.evidence.routine_webs import Web
 from analysis.evidence.web_chance import WebChance
 from analysis.finding import Finding, key_of, p_in_words, percent, row_of, signed

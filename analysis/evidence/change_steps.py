@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.checks import NotEstimable
-from analysis.evidence.routine_webs import MEDIA, Web, day_number, day_text, earliest_arrival, possible_reach
+from analysis.evidence.routine_webs import MEDIA, Web, day_number, day_text
+from analysis.evidence.timed_reach import earliest_arrival, possible_reach
 from analysis.frames import rows_of
 from analysis.resampling.proportions import wilson_interval
 
-__all__ = ["carried", "cascade", "checked_steps", "in_one_place", "reach_by_episode", "starts_of_episodes"]
+__all__ = ["carried", "cascade", "checked_steps", "reach_by_episode", "starts_of_episodes"]
 
 
 def checked_steps(tables: Mapping[str, pd.DataFrame], web: Web) -> pd.DataFrame:
@@ -284,26 +284,3 @@ def _was_open(
     listed = out[via]
     order = listed.loc[listed["to_id"] == link.to_id, "medium"].tolist()
     return bool(order.index(link.medium) <= order.index(target.medium))
-
-
-def in_one_place(steps: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Return every two changes that were in one routine at overlapping times, with the routine.
-
-    A change counts as being in each of its routines from the day it got there to its own last step.
-
-    Examples
-    --------
-    >>> steps = pd.DataFrame({"episode_id": ["e", "e", "f"], "routine_id": ["a", "b", "a"], "day": [1, 9, 5]})
-    >>> in_one_place(steps)
-    [('e', 'f', 'a')]
-    """
-    last = steps.groupby("episode_id")["day"].max()
-    found = []
-    for routine, own in steps.groupby("routine_id", sort=False):
-        spans = [(str(one.episode_id), one.day, last[one.episode_id]) for one in rows_of(own)]
-        found += [
-            (one[0], other[0], str(routine))
-            for one, other in combinations(spans, 2)
-            if one[1] <= other[2] and other[1] <= one[2]
-        ]
-    return found

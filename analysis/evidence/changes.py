@@ -12,7 +12,8 @@ from analysis.estimable import estimable, if_estimable
 from analysis.evidence.change_steps import carried, cascade, checked_steps, reach_by_episode
 from analysis.evidence.configuration_checks import robustness, shuffled
 from analysis.evidence.configurations import Kind, solve
-from analysis.evidence.mechanisms import Interaction, by_mechanism, conditions_of, episode_scores, interaction
+from analysis.evidence.interactions import Interaction, interaction
+from analysis.evidence.mechanisms import by_mechanism, conditions_of, episode_scores
 from analysis.evidence.routine_webs import Web, routine_web
 from analysis.evidence.truth_tables import TruthTable, truth_table
 

@@ -23,7 +23,8 @@ import pandas as pd
 
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_count, require_one_of
-from analysis.evidence.routine_webs import Web, arrivals, starting_points
+from analysis.evidence.routine_webs import Web
+from analysis.evidence.timed_reach import arrivals, starting_points
 from analysis.resampling.monte_carlo import p_value
 from analysis.result import Result
 
@@ -156,7 +157,8 @@ def reach_by_chance(
 
     Examples
     --------
-    >>> from analysis.evidence.routine_webs import routine_web, starts_of
+    >>> from analysis.evidence.routine_webs import routine_web
+    >>> from analysis.evidence.timed_reach import starts_of
     >>> routines = pd.DataFrame({"routine_id": list("abcd"), "organization_id": list("xxyy")})
     >>> links = pd.DataFrame({"from_id": list("abcd"), "to_id": list("bcda"), "medium": "people"})
     >>> web = routine_web({"routines": routines, "routine_links": links})

@@ -69,7 +69,7 @@ def accumulation_drawn(curves: Mapping[str, pd.DataFrame]) -> Figure:
     Parameters
     ----------
     curves : mapping of str to DataFrame
-        As from `ledger.accumulation`.
+        As from `discovery.accumulation`.
     """
     with themed():
         figure, axes = plt.subplots(len(curves), 1, figsize=(7.2, 2.5 * len(curves)), squeeze=False)

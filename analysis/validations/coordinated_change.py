@@ -26,9 +26,11 @@ from analysis.checks import NotEstimable
 from analysis.estimable import estimable
 from analysis.evidence.agreement import agreement
 from analysis.evidence.change_steps import carried, checked_steps
-from analysis.evidence.mechanisms import episode_scores, interaction
-from analysis.evidence.routine_webs import routine_web, starts_of
+from analysis.evidence.interactions import interaction
+from analysis.evidence.mechanisms import episode_scores
+from analysis.evidence.routine_webs import routine_web
 from analysis.evidence.tallies import tallies_of_codings
+from analysis.evidence.timed_reach import starts_of
 from analysis.evidence.web_chance import Null, reach_by_chance, redrawn
 from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
 from analysis.parallel import replicated

@@ -10,7 +10,8 @@ import pytest
 from analysis.checks import NotEstimable
 from analysis.evidence.change_findings import change_findings, web_findings
 from analysis.evidence.changes import Changes, changes_of
-from analysis.evidence.routine_webs import routine_web, starts_of, weak_points
+from analysis.evidence.routine_webs import routine_web, weak_points
+from analysis.evidence.timed_reach import starts_of
 from analysis.evidence.web_chance import reach_by_chance
 from analysis.files import DATA_RAW
 from analysis.sources.central_office import grown

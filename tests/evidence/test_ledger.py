@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.checks import NotEstimable
-from analysis.evidence.ledger import NOT_SEEN, accumulation, discovery, ledger_of, volumes
+from analysis.evidence.discovery import accumulation, discovery
+from analysis.evidence.ledger import NOT_SEEN, ledger_of, volumes
 from analysis.evidence.ledger_findings import ledger_findings
 
 DOCUMENTS = pd.DataFrame(

@@ -11,14 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.checks import NotEstimable
-from analysis.evidence.mechanisms import (
-    by_mechanism,
-    conditions_of,
-    episode_scores,
-    interaction,
-    interaction_p,
-    power_by_size,
-)
+from analysis.evidence.interactions import interaction, interaction_p, power_by_size
+from analysis.evidence.mechanisms import by_mechanism, conditions_of, episode_scores
 
 ROWS = [(1, 1, 1), (1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 0), (0, 0, 1)]
 EPISODES = pd.DataFrame(ROWS, columns=["link", "talk", "outcome"]).assign(

@@ -10,13 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.checks import NotEstimable
-from analysis.evidence.change_steps import (
-    carried,
-    cascade,
-    checked_steps,
-    in_one_place,
-    reach_by_episode,
-)
+from analysis.evidence.change_steps import carried, cascade, checked_steps, reach_by_episode
+from analysis.evidence.interactions import in_one_place
 from analysis.evidence.routine_webs import (
     MEDIA,
     Web,
@@ -24,14 +19,12 @@ from analysis.evidence.routine_webs import (
     day_number,
     day_text,
     dependence,
-    earliest_arrival,
     links_by_medium,
-    possible_reach,
     routine_web,
     snapshot_days,
-    starts_of,
     weak_points,
 )
+from analysis.evidence.timed_reach import earliest_arrival, possible_reach, starts_of
 from analysis.evidence.web_chance import reach_by_chance, redrawn, rewired_targets
 
 HOMES = {"a": "x", "b": "x", "c": "y", "d": "y", "e": "y"}

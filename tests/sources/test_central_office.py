@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.evidence.change_steps import checked_steps, in_one_place, reach_by_episode
+from analysis.evidence.change_steps import checked_steps, reach_by_episode
+from analysis.evidence.interactions import in_one_place
 from analysis.evidence.routine_webs import routine_web
 from analysis.files import DATA_RAW
 from analysis.sources import central_office_null
