@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.checks import NotEstimable
@@ -44,10 +46,9 @@ def web_findings(web: Web, weak: pd.DataFrame, chance: dict[str, WebChance | Not
     lone = weak[weak["kind"] == "routine"]
     if len(lone):
         worst = lone.iloc[int(lone["cut_off"].argmax())]
-        sentence = (
-            f"The routine the web can spare least is {_words(worst['name'])}: routines that lose "
-            f"every path to the largest part without it: {worst['cut_off']}."
-        )
+        count = int(worst["cut_off"])
+        cut = "1 other routine is cut off" if count == 1 else f"{count} other routines are cut off"
+        sentence = f"The web falls apart without {_words(worst['name'])}: {cut} from the largest part."
         told.append(Finding("weak", sentence, (key_of("weak", worst["kind"], worst["name"], "cut_off"),)))
     else:
         told.append(Finding("weak", "No routine's loss alone would split the web.", ("weak.routines",)))
@@ -71,6 +72,7 @@ def change_findings(
     test: Interaction | NotEstimable,
     solutions: pd.DataFrame | NotEstimable,
     reach: pd.DataFrame | NotEstimable,
+    mechanisms: Sequence[str],
 ) -> list[Finding]:
     """Say when coordinated change came, what the configurations are, and how far changes got.
 
@@ -84,17 +86,26 @@ def change_findings(
         As `Changes.solutions`, recorded as the table ``solutions``.
     reach : DataFrame
         As from `reach_by_episode`; sums recorded as ``reach-all.all.share``.
+    mechanisms : sequence of str
+        The two that are crossed.
     """
     told: list[Finding] = []
     if not isinstance(kinds, NotEstimable):
         told += _of_kinds(kinds)
     if isinstance(test, Interaction):
-        sure = test.p <= _SURE
+        first, second = (_words(name) for name in mechanisms)
+        how = "adds more" if test.p <= _SURE else "cannot be shown to add more"
         sentence = (
-            f"What the second mechanism adds {'is larger' if sure else 'cannot be shown to be larger'} where "
-            f"the first is there: difference {signed(test.difference)}, exact {p_in_words(test.p)}."
+            f"{second.capitalize()} {how} with {first} than without: difference of differences "
+            f"{signed(test.difference)}, exact {p_in_words(test.p)}, over {test.episodes} changes."
         )
-        told.append(Finding("interaction", sentence, ("interaction.all.difference", "interaction.all.p")))
+        told.append(
+            Finding(
+                "interaction",
+                sentence,
+                tuple(key_of("interaction", "all", name) for name in ("difference", "p", "episodes")),
+            )
+        )
     if not isinstance(solutions, NotEstimable) and ("outcome", "parsimonious", 1) in solutions.index:
         row = row_of(solutions, ("outcome", "parsimonious", 1))
         several = ("outcome", "parsimonious", 2) in solutions.index

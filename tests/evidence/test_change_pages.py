@@ -53,17 +53,20 @@ def test_a_page_holds_what_the_twin_was_made_with(changes: Changes) -> None:
 
 
 def test_sentences_follow_the_numbers(changes: Changes) -> None:
-    told = change_findings(changes.kinds(), changes.interaction(), changes.solutions(0.75), changes.reach())
+    told = change_findings(
+        changes.kinds(), changes.interaction(), changes.solutions(0.75), changes.reach(), changes.mechanisms
+    )
     assert [finding.key for finding in told] == ["kinds", "odds", "interaction", "configuration", "reach"]
+    assert told[2].sentence.startswith("Reflection cannot be shown to add more with connection than without")
     assert "connection and reflection: consistency" in told[3].sentence
     missing = NotEstimable("none")
-    assert change_findings(missing, missing, missing, missing) == []
+    assert change_findings(missing, missing, missing, missing, ("one", "other")) == []
     web = routine_web(TWIN.tables)
     weak = weak_points(web)
     chance = {"dates": reach_by_chance(web, starts_of(web), "dates", horizon=60, draws=19, seed=1)}
     told = web_findings(web, weak, {**chance, "rewired": missing})
     assert [finding.key for finding in told] == ["web", "weak", "chance.dates"]
-    assert "materials review" in told[1].sentence
+    assert told[1].sentence.startswith("The web falls apart without materials review: 1 other routine is")
     alone = web_findings(web, weak.iloc[:0], {})
     assert alone[1].sentence == "No routine's loss alone would split the web."
 
