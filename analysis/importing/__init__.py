@@ -1,5 +1,6 @@
-"""A team's own files, read into tables.
+"""A team's own files, read into tables: everything in them is read, told or refused.
 
-`command` chooses the reader of a format; `own` keeps the dataset, and
-`deidentified` writes it without names; `people` matches names.
+`command` chooses the reader of a format; `own` keeps the dataset, `corrections` what is imported again, and
+`deidentified` writes it without names; `people` matches names, for every reader; `account` counts what became
+of rows and answers.
 """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -17,16 +18,18 @@ from analysis.importing.matrices import read_matrices
 from analysis.importing.network import ImportedNetwork, as_tables, read_wave
 from analysis.importing.own import NAMES, add_tables, own_folder
 from analysis.importing.pajek import read_pajek
-from analysis.importing.people import Matcher, read_roster
+from analysis.importing.people import Matcher, People, read_roster
 from analysis.importing.refi_qda import read_refi
 from analysis.importing.roster import PATTERN, read_roster_survey
+from analysis.importing.sheets import Layout
 from analysis.importing.survey_items import read_items, read_survey_items
 from analysis.importing.ucinet import read_dl
+from analysis.privacy.names import fold
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.load import examine_tables
 from analysis.tables.package import Relation, read_package
-from analysis.tables.schema import TABLES
+from analysis.tables.schema import TABLES, Column
 
 __all__ = ["add_arguments", "run"]
 
@@ -51,11 +54,20 @@ class Imported:
     directed : mapping of str to bool, or None
         Whether ties of a relation have a direction, by relation, as far as file or command says so; None
         where the kind of file leaves no doubt (somebody answered whom they turn to).
+    notes : sequence of str
+        What became of what the file has.
+    asked : collection of (int, str)
+        Waves and relations it tells of.
+    attributes : mapping of str to sequence of Column
+        Further columns of tables.
     """
 
     tables: dict[str, pd.DataFrame]
     roster: pd.DataFrame | None = None
     directed: Mapping[str, bool] | None = None
+    notes: Sequence[str] = ()
+    asked: Collection[tuple[int, str]] = ()
+    attributes: Mapping[str, Sequence[Column]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes, for each kind of file."""
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
     for name, kind in _KINDS.items():
-        command = kinds.add_parser(name, help=kind.told, description=kind.told)
+        command = kinds.add_parser(name, help=kind.told, description=kind.told, allow_abbrev=False)
         command.add_argument(
             "files", type=Path, nargs="+" if kind.many else 1, metavar=kind.file, help="what to import"
         )
@@ -88,7 +100,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         command.add_argument(
             "--replace",
             action="store_true",
-            help="let what is imported take the place of the tables there are",
+            help="let what is imported take the place of what there is on the same waves and relations "
+            "(items, documents); everything else stays",
+        )
+        command.add_argument(
+            "--changed",
+            choices=("keep", "update"),
+            help="of people of whom something else is said than before (a school, a role): what counts",
+        )
+        command.add_argument(
+            "--wave-dates",
+            action="append",
+            default=[],
+            metavar="WAVE:FIRST:LAST",
+            help="first and last day of a round, as in 1:2024-10-01:2024-10-31; may be given again",
         )
         kind.options(command)
 
@@ -107,6 +132,7 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
     there = read_package(declared).relations if declared.is_file() else ()
     known = [relation.name for relation in there]
     known += [name for name in given if name not in known]
+    dates = _wave_dates(arguments, faults)
     imported = _KINDS[arguments.kind].read(arguments, known, faults)
     _check_declared(imported.tables.get("ties"), known, faults)
     before = {relation.name: relation for relation in there}
@@ -117,12 +143,51 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
         relation = given.get(name) or before[name]
         if relation.directed != directed:
             given[name] = replace(relation, directed=directed)
+    tables, notes = dict(imported.tables), list(imported.notes)
+    if dates is not None:
+        tables["waves"] = _dated(tables.get("waves"), dates)
     counts = add_tables(
-        arguments.dataset, imported.tables, given, roster=imported.roster, replace=arguments.replace
+        arguments.dataset,
+        tables,
+        given,
+        roster=imported.roster,
+        replace=arguments.replace,
+        asked=imported.asked,
+        attributes=imported.attributes,
+        changed=arguments.changed,
+        notes=notes,
     )
     listed = ", ".join(f"{count} {name}" for name, count in counts.items())
     say(f"data_raw/{arguments.dataset}/ now has {listed}.")
+    for note in notes:
+        say(f"  {note}")
     say(f"Next: make check-data DATASET={arguments.dataset}, make deidentify DATASET={arguments.dataset}")
+
+
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+
+def _wave_dates(arguments: argparse.Namespace, faults: list[Fault]) -> pd.DataFrame | None:
+    """Return the rows of the table of waves that options give dates of; None without such options."""
+    rows = []
+    for text in arguments.wave_dates:
+        fit = re.fullmatch(f"(?P<wave>[0-9]{{1,9}}):(?P<first>{_DAY}):(?P<last>{_DAY})", text, re.ASCII)
+        if fit is None:
+            faults.append(Fault("--wave-dates", repr(text), "a round and its days: 1:2024-10-01:2024-10-31"))
+        else:
+            rows.append((int(fit["wave"]), f"Wave {fit['wave']}", fit["first"], fit["last"]))
+    columns = ["wave", "label", "opened_on", "closed_on"]
+    return typed(TABLES["waves"], pd.DataFrame(rows, columns=columns), (), faults) if rows else None
+
+
+def _dated(waves: pd.DataFrame | None, dates: pd.DataFrame) -> pd.DataFrame:
+    """Return waves with their dates; a round that is dated but not imported is one, too."""
+    if waves is None:
+        return dates
+    labels = waves.set_index("wave")["label"]
+    known = dates.assign(label=dates["wave"].map(labels).fillna(dates["label"]))
+    others = waves[~waves["wave"].isin(dates["wave"])]
+    return pd.concat([others, known]).sort_values("wave", ignore_index=True)
 
 
 def _relations(given: Sequence[str], faults: list[Fault]) -> dict[str, Relation]:
@@ -177,19 +242,83 @@ def _bounds(fit: re.Match[str]) -> list[float]:
     return [low, high] if -_HUGE < low <= high < _HUGE else []
 
 
-def _labels(path: Path | None, faults: list[Fault]) -> dict[str, float]:
+def _labels(path: Path | None, faults: list[Fault]) -> dict[str, float | None]:
+    """Return what words mean: a number, or None (missing) where the table leaves the value empty."""
     if path is None:
         return {}
     grid = read_grid(path, faults)
     if grid.header[:2] != ["label", "value"]:
         faults.append(Fault(path.name, ", ".join(grid.header) or "nothing", "columns: label, value", 1))
         return {}
-    found = {}
+    found: dict[str, float | None] = {}
     for line, (label, value, *_) in enumerate(grid.cells, start=2):
-        if re.fullmatch(_NUMBER, value):
+        if fold(label) in map(fold, found):
+            faults.append(Fault(path.name, f"{label!r} again", "each label once", line, "label"))
+        elif re.fullmatch(_NUMBER, value):
             found[label] = float(value)
+        elif not value and label:
+            found[label] = None
+        elif label or value:
+            allowed = "a number, or nothing where the answer is missing"
+            faults.append(Fault(path.name, repr(value), allowed, line, "value"))
+    return found
+
+
+def _layout_options(command: argparse.ArgumentParser, missing: str = "an answer not given") -> None:
+    command.add_argument(
+        "--sheet",
+        action="append",
+        default=[],
+        help="sheet of a workbook to be read; may be given again (default: the only one)",
+    )
+    command.add_argument("--missing", default="", help=f'what stands for {missing}, as in "N/A,-99"')
+
+
+def _table_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--header-row", type=_line, default=1, help="line of the header (default: %(default)s)"
+    )
+    command.add_argument(
+        "--unread", action="append", default=[], help="header of a column that is not to be read"
+    )
+
+
+def _line(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,3}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a line")
+    return int(text)
+
+
+def _layout(arguments: argparse.Namespace) -> Layout:
+    return Layout(
+        sheets=tuple(arguments.sheet),
+        header_row=getattr(arguments, "header_row", 1),
+        missing=frozenset(part.strip().casefold() for part in arguments.missing.split(",") if part.strip()),
+        unread=frozenset(header.strip().casefold() for header in getattr(arguments, "unread", [])),
+    )
+
+
+def _blank_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--blank",
+        action="append",
+        default=[],
+        metavar="[RELATION:]missing|none",
+        help="what a blank beside answers says: nothing is known, or no tie; may be given again",
+    )
+
+
+def _blank(
+    arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]
+) -> dict[str, Literal["missing", "none"]]:
+    found: dict[str, Literal["missing", "none"]] = {}
+    for text in sorted(arguments.blank, key=lambda text: ":" in text):
+        relation, _, said = text.rpartition(":")
+        if said not in ("missing", "none") or (relation and relation not in relations):
+            allowed = f"missing or none, alone or after a relation ({', '.join(relations) or 'none yet'})"
+            faults.append(Fault("--blank", repr(text), allowed))
         else:
-            faults.append(Fault(path.name, repr(value), "a number", line, "value"))
+            found.update(dict.fromkeys([relation] if relation else relations, said))
     return found
 
 
@@ -202,11 +331,18 @@ def _wave(text: str) -> int:
 
 
 def _survey_options(command: argparse.ArgumentParser, respondent: str) -> None:
+    _layout_options(command)
+    _table_options(command)
+    command.add_argument(
+        "--keep", choices=("first", "last"), help="which row counts of somebody who answered twice"
+    )
     command.add_argument(
         "--respondent", default=respondent, help="header of the respondents' column (default: %(default)s)"
     )
     command.add_argument("--wave-column", help="header of the wave's number, where each row tells its own")
-    command.add_argument("--labels", type=Path, help="a table label, value: what words mean as numbers")
+    command.add_argument(
+        "--labels", type=Path, help="a table label, value: what words mean as numbers (no value: missing)"
+    )
 
 
 def _roster_options(command: argparse.ArgumentParser) -> None:
@@ -217,6 +353,15 @@ def _roster_options(command: argparse.ArgumentParser) -> None:
         "--pattern", default=PATTERN, help="what headers of answers look like (default: %(default)s)"
     )
     _survey_options(command, "respondent")
+    _blank_option(command)
+    command.add_argument("--wave", type=_wave, help="round of all answers, where neither header nor row says")
+    command.add_argument(
+        "--unlisted",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="somebody on the roster whom the survey does not ask about; may be given again",
+    )
     command.add_argument(
         "--organization-kind", default="school", help="what those asked belong to (default: %(default)s)"
     )
@@ -224,6 +369,8 @@ def _roster_options(command: argparse.ArgumentParser) -> None:
 
 def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
     roster = read_roster(arguments.roster, faults)
+    notes: list[str] = []
+    asked: list[tuple[int, str]] = []
     tables = read_roster_survey(
         arguments.files[0],
         roster,
@@ -232,11 +379,18 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         pattern=arguments.pattern,
         respondent=arguments.respondent,
         wave_column=arguments.wave_column,
+        wave=arguments.wave,
         labels=_labels(arguments.labels, faults),
-        waves=_waves(arguments.dataset),
+        waves=_waves(arguments),
         organization_kind=arguments.organization_kind,
+        blank=_blank(arguments, relations, faults),
+        keep=arguments.keep,
+        unlisted=arguments.unlisted,
+        layout=_layout(arguments),
+        notes=notes,
+        asked_of=asked,
     )
-    return Imported(tables, roster)
+    return Imported(tables, roster, notes=notes, asked=asked)
 
 
 def _items_options(command: argparse.ArgumentParser) -> None:
@@ -251,8 +405,7 @@ def _items_options(command: argparse.ArgumentParser) -> None:
 
 
 def _read_items(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
-    there = own_folder(arguments.dataset) / NAMES / "roster.csv"
-    roster = arguments.roster or (there if there.is_file() else None)
+    notes: list[str] = []
     tables = read_survey_items(
         arguments.files[0],
         read_items(arguments.items, faults),
@@ -261,9 +414,26 @@ def _read_items(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fa
         wave_column=arguments.wave_column,
         wave=arguments.wave,
         labels=_labels(arguments.labels, faults),
-        people=Matcher(read_roster(roster, faults)) if roster is not None else None,
+        people=_matcher(arguments, faults),
+        keep=arguments.keep,
+        layout=_layout(arguments),
+        notes=notes,
     )
-    return Imported(tables)
+    return Imported(tables, notes=notes)
+
+
+def _matcher(arguments: argparse.Namespace, faults: list[Fault]) -> Matcher | None:
+    """Return who is meant by a name: by the roster that is given, or else the dataset's own."""
+    there = own_folder(arguments.dataset) / NAMES / "roster.csv"
+    roster = arguments.roster or (there if there.is_file() else None)
+    return Matcher(read_roster(roster, faults)) if roster is not None else None
+
+
+def _people(arguments: argparse.Namespace, faults: list[Fault]) -> People:
+    known = own_folder(arguments.dataset) / "actors.csv"
+    tables = examine_tables(known.parent, [])[0] if known.is_file() else {}
+    there = tables["actors"]["actor_id"].dropna().astype(str) if "actors" in tables else ()
+    return People(_matcher(arguments, faults), there, new=arguments.new_people)
 
 
 def _network_options(command: argparse.ArgumentParser) -> None:
@@ -295,17 +465,73 @@ def _network_options(command: argparse.ArgumentParser) -> None:
         default=None,
         help="ties have none: in a list each row is a tie in both directions; a matrix has to be symmetric",
     )
+    command.add_argument(
+        "--roster", type=Path, help="list of names, with aliases (default: the dataset's own, if it has one)"
+    )
+    command.add_argument(
+        "--new-people",
+        action="store_true",
+        help="people whose names are nearly those of others are other people",
+    )
+    command.add_argument(
+        "--organization-kind",
+        default="school",
+        help="what people belong to, where a file says so (default: %(default)s)",
+    )
 
 
 def _tie(arguments: argparse.Namespace, relations: Sequence[str]) -> str:
     return str(arguments.tie or (relations[0] if len(relations) == 1 else "tie"))
 
 
+_HOMES = ("organization_id", "organization", "organisation", "org", "school")
+"""What a file calls the organisation a person belongs to."""
+
+
+def _organizations(homes: pd.Series, arguments: argparse.Namespace) -> pd.DataFrame:
+    return pd.DataFrame({"organization_id": homes, "kind": arguments.organization_kind})
+
+
 def _network(network: ImportedNetwork, arguments: argparse.Namespace) -> Imported:
-    told = dict(network.directed)
+    directed = dict(network.directed)
     if arguments.directed is not None:
-        told = {relation: arguments.directed for _, relation in network.asked}
-    return Imported(as_tables(network, directed_by=arguments.reported_by), directed=told)
+        directed = {relation: arguments.directed for _, relation in network.asked}
+    tables = as_tables(network, directed_by=arguments.reported_by)
+    notes = list(network.notes)
+    roster = read_roster(arguments.roster, []) if arguments.roster else None
+    if roster is not None:
+        shown = ["actor_id", "organization_id", "role", "joined_on", "left_on"]
+        tables["actors"] = tables["actors"].merge(roster[shown], on="actor_id", how="left")
+        homes = tables["actors"]["organization_id"].dropna().drop_duplicates()
+        tables["organizations"] = _organizations(homes, arguments)
+        absent = sorted(set(roster["actor_id"].dropna()) - set(network.actors))
+        notes += [f"on the roster and not in the file: {', '.join(absent[:20])}"] if absent else []
+    names = dict.fromkeys(name for said in network.attributes.values() for name in said)
+    columns: list[Column] = []
+    actors = tables["actors"]
+    for name in names:
+        values = actors["actor_id"].map(lambda one, name=name: network.attributes.get(one, {}).get(name))
+        column = "organization_id" if name.casefold() in _HOMES else name.casefold().strip()
+        if column in actors:
+            notes.append(f"what is said of people as {name!r} was not read: there is another {column!r}")
+            continue
+        actors[column] = values.astype("string")
+        if column == "organization_id":
+            homes = actors[column].dropna().drop_duplicates()
+            tables["organizations"] = _organizations(homes, arguments)
+        elif column not in ("role", "joined_on", "left_on"):
+            told = f"What the file {arguments.files[0].name} says of people as {name!r}."
+            columns.append(Column(column, "text", told, required=False, privacy="free"))
+    notes += [f"read of people as attributes: {', '.join(names)}"] if names else []
+    homes_of = {"organizations": tables.pop("organizations", pd.DataFrame())}
+    return Imported(
+        {**(homes_of if len(homes_of["organizations"]) else {}), **tables},
+        roster,
+        directed,
+        notes=notes,
+        asked=network.asked,
+        attributes={"actors": columns} if columns else {},
+    )
 
 
 _ENDS = ("sender", "receiver", "value", "wave", "relation")
@@ -317,9 +543,15 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             f"--{name}-column", help=f"header of the {name}'s column, where it is not a usual one"
         )
+    command.add_argument("--split", metavar="SIGN", help="what parts several receivers in one cell")
+    command.add_argument(
+        "--combine", choices=("sum", "max", "count"), help="what becomes of several rows of one tie"
+    )
+    _layout_options(command, "a value that is not known")
+    _table_options(command)
 
 
-def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], _: list[Fault]) -> Imported:
+def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
     columns = {name: getattr(arguments, f"{name}_column") for name in _ENDS}
     network = read_edges(
         arguments.files[0],
@@ -327,6 +559,10 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], _: list
         only_wave=arguments.wave,
         only_relation=_tie(arguments, relations),
         undirected=arguments.directed is False,
+        split=arguments.split,
+        combine=arguments.combine,
+        layout=_layout(arguments),
+        people=_people(arguments, faults),
     )
     return _network(network, arguments)
 
@@ -345,6 +581,8 @@ def _matrix_options(command: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether first row and column hold names (default: as it looks)",
     )
+    _layout_options(command)
+    _blank_option(command)
 
 
 def _read_matrices(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
@@ -355,16 +593,28 @@ def _read_matrices(arguments: argparse.Namespace, relations: Sequence[str], faul
             asked.append((int(wave), relation))
         else:
             faults.append(Fault("--is", repr(text), "a relation and a wave, as in help:1"))
+    about = _tie(arguments, relations)
+    blank = _blank(arguments, list(dict.fromkeys([*relations, about])), faults)
     raise_faults(faults)
     network = read_matrices(
         arguments.files,
         asked=asked or None,
         labelled=arguments.names,
         only_wave=arguments.wave,
-        only_relation=_tie(arguments, relations),
+        only_relation=about,
         undirected=arguments.directed is False,
+        blank=blank,
+        layout=_layout(arguments),
+        people=_people(arguments, faults),
     )
     return _network(network, arguments)
+
+
+def _graph_options(command: argparse.ArgumentParser) -> None:
+    _network_options(command)
+    command.add_argument(
+        "--by-id", action="store_true", help="people are called by the identifiers of a graph's nodes"
+    )
 
 
 _GRAPHS: dict[str, Callable[..., ImportedNetwork]] = {
@@ -382,20 +632,30 @@ def _read_graph(arguments: argparse.Namespace, relations: Sequence[str], faults:
         allowed = "a name that ends in .graphml, .gexf, .net (Pajek) or .dl (UCINET)"
         faults.append(Fault(path.name, f"the ending {path.suffix!r}", allowed))
         return Imported({})
-    return _network(read(path, only_wave=arguments.wave, only_relation=_tie(arguments, relations)), arguments)
+    more: dict[str, object] = {"by_id": True} if arguments.by_id and read in (read_graphml, read_gexf) else {}
+    network = read(
+        path,
+        only_wave=arguments.wave,
+        only_relation=_tie(arguments, relations),
+        people=_people(arguments, faults),
+        **more,
+    )
+    return _network(network, arguments)
 
 
 def _read_refi(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
     return Imported(read_refi(arguments.files[0], faults))
 
 
-def _waves(dataset: str) -> pd.DataFrame | None:
-    """Return the waves of a dataset as far as they are known already."""
-    path = own_folder(dataset) / "waves.csv"
-    if not path.is_file():
-        return None
-    tables, _ = examine_tables(path.parent, [])
-    return typed(TABLES["waves"], tables["waves"], (), [])
+def _waves(arguments: argparse.Namespace) -> pd.DataFrame | None:
+    """Return the waves of a dataset as far as they are known already, or said by options."""
+    path = own_folder(arguments.dataset) / "waves.csv"
+    tables = examine_tables(path.parent, [])[0] if path.is_file() else {}
+    known = typed(TABLES["waves"], tables["waves"], (), []) if "waves" in tables else None
+    said = _wave_dates(arguments, [])
+    if said is None or known is None:
+        return known if said is None else said
+    return pd.concat([known[~known["wave"].isin(said["wave"])], said], ignore_index=True)
 
 
 _KINDS: dict[str, _Kind] = {
@@ -422,7 +682,7 @@ _KINDS: dict[str, _Kind] = {
     "graph": _Kind(
         "a graph: GraphML (.graphml), GEXF (.gexf), Pajek (.net), UCINET (.dl)",
         "FILE",
-        _network_options,
+        _graph_options,
         _read_graph,
     ),
     "refi": _Kind(

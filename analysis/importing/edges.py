@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from analysis.importing.account import Account
+from analysis.importing.grid import header_hint
 from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble, read_wave
-from analysis.importing.sheets import Sheet, read_number, read_sheets, shown
+from analysis.importing.people import People
+from analysis.importing.sheets import Layout, Sheet, chosen_sheets, read_number, shown, unread_columns
+from analysis.privacy.names import fold
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["read_edges"]
+__all__ = ["Combine", "read_edges"]
 
 _USUAL = {
     "sender": ("sender", "sender_id", "from", "source"),
@@ -19,6 +27,17 @@ _USUAL = {
     "relation": ("relation",),
 }
 """Headers looked for when none is given, in this order."""
+
+_LIKE = {
+    "value": ("frequency", "freq", "score", "intensity", "times", "count", "number"),
+    "wave": ("round", "period", "year", "time point", "timepoint"),
+    "relation": ("linktype", "link type", "tie", "tie type", "kind", "type"),
+}
+"""Headers of columns that may well be one that is read, if only somebody said so."""
+_TIMES = ("start", "end", "timeset", "interval", "spells")
+_DIRECTIONS = frozenset({"directed", "undirected", "mutual"})
+
+Combine = Literal["sum", "max", "count"]
 
 
 def read_edges(
@@ -33,8 +52,12 @@ def read_edges(
     only_relation: str = "tie",
     actors: Sequence[str] = (),
     undirected: bool = False,
+    split: str | None = None,
+    combine: Combine | None = None,
+    layout: Layout | None = None,
+    people: People | None = None,
 ) -> ImportedNetwork:
-    """Read a list of ties, from a CSV file or the first sheet of a workbook, below a header.
+    """Read a list of ties, from a CSV file or sheets of a workbook, below a header.
 
     Parameters
     ----------
@@ -49,63 +72,159 @@ def read_edges(
     actors : sequence of str
         Further people, who may have no ties. A row with a sender and no receiver names one, too.
     undirected : bool
-        Whether each row is a tie in both directions.
+        Whether each row is a tie in both directions. A column `Type` of directed and undirected, as Gephi
+        writes it, says so of each row.
+    split : str, optional
+        What parts several receivers in one cell.
+    combine : {"sum", "max", "count"}, optional
+        What rows of one tie become; by default a tie that is there twice is a fault.
+    layout : Layout, optional
+        Sheets, line of the header, codes of missing values, columns known not to be read.
+    people : People, optional
+        Who is meant by a name.
 
     Raises
     ------
     InvalidInput
-        With every fault of the file; no value of a tie is ever guessed.
+        With every fault of the file; no value of a tie is ever guessed. A column that is nearly one that is
+        read, or that tells times of ties, is a fault.
     """
     faults: list[Fault] = []
-    sheets = read_sheets(path, faults)
+    notes: list[str] = []
+    layout = layout or Layout()
+    sheets = chosen_sheets(path, layout, faults)
     raise_faults(faults, "nothing read")
-    sheet = sheets[0] if sheets else Sheet(path.name, "", [], False)
+    reader = _Reader(
+        layout, only_wave, only_relation, undirected, split, faults, notes, list(map(actor_label, actors))
+    )
     given = {"sender": sender, "receiver": receiver, "value": value, "wave": wave, "relation": relation}
-    places = _places(sheet, given, faults)
-    raise_faults(faults, "nothing read")
-    header = sheet.rows[0]
-    people = [actor_label(actor) for actor in actors]
-    asked: list[tuple[int, str]] = []
-    arcs: list[Arc] = []
-    for line, row in enumerate(sheet.rows[1:], start=2):
-        cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
-        if not any(cells.values()):
-            continue
-        who, whom = actor_label(cells["sender"]), actor_label(cells["receiver"])
+    for sheet in sheets or [Sheet(path.name, "", [], False)]:
+        places = _places(sheet, given, layout, faults, notes)
+        raise_faults(faults, "nothing read")
+        reader.read(sheet, places)
+    file = path.name if len(sheets) != 1 else sheets[0].file
+    arcs = reader.arcs
+    if combine is not None and not faults:
+        arcs = _combined(arcs, combine)
+        if len(arcs) < len(reader.arcs):
+            notes.append(f"{file}: {len(reader.arcs)} ties are combined into {len(arcs)} ({combine})")
+    if not faults:
+        notes.append(str(Account(file, "rows", reader.rows, reader.became)))
+    asked = reader.asked or [(only_wave, only_relation)]
+    return assemble(
+        file,
+        reader.people,
+        arcs,
+        asked,
+        faults,
+        directed=reader.directed,
+        people=people,
+        once=False,
+        notes=notes,
+    )
+
+
+@dataclass
+class _Reader:
+    """Rows of one sheet after another, as ties."""
+
+    layout: Layout
+    only_wave: int
+    only_relation: str
+    all_undirected: bool
+    split: str | None
+    faults: list[Fault]
+    notes: list[str]
+    people: list[str]
+    asked: list[tuple[int, str]] = field(default_factory=list)
+    arcs: list[Arc] = field(default_factory=list)
+    rows: int = 0
+    became: Counter[str] = field(default_factory=Counter)
+    directed: dict[str, bool] = field(default_factory=dict)
+
+    def read(self, sheet: Sheet, places: Mapping[str, int]) -> None:
+        header = sheet.rows[0]
+        for line, row in enumerate(sheet.rows[1:], start=sheet.line + 1):
+            if any(row):
+                self.rows += 1
+                cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
+                self.row(sheet, header, places, cells, line)
+
+    def row(
+        self,
+        sheet: Sheet,
+        header: Sequence[str],
+        places: Mapping[str, int],
+        cells: Mapping[str, str],
+        line: int,
+    ) -> None:
+        who = actor_label(cells["sender"])
         if not who:
-            faults.append(
+            self.faults.append(
                 Fault(sheet.file, "an empty cell", "who sends the tie", line, header[places["sender"]])
             )
-            continue
-        people += [who, whom] if whom else [who]
-        number = read_wave(cells["wave"]) if "wave" in places else only_wave
-        about = actor_label(cells["relation"]) if "relation" in places else only_relation
-        strength = (
-            read_number(cells["value"], decimal_comma=sheet.decimal_comma) if "value" in places else 1.0
-        )
+            return
+        parts = cells["receiver"].split(self.split) if self.split else [cells["receiver"]]
+        named = [actor_label(part) for part in parts if part.strip()]
+        self.people += [who, *named]
+        number = read_wave(cells["wave"]) if "wave" in cells else self.only_wave
+        about = actor_label(cells["relation"]) if "relation" in cells else self.only_relation
+        strength: float | None = 1.0
+        missing = "value" in cells and self.layout.is_missing(cells["value"])
+        if "value" in cells:
+            strength = read_number(cells["value"], decimal_comma=sheet.decimal_comma)
         if number is not None and about:
-            asked.append((number, about))
-        elif not whom and not cells.get("wave") and not cells.get("relation"):
-            continue
+            self.asked.append((number, about))
+        elif not named and not cells.get("wave") and not cells.get("relation"):
+            self.became["that name somebody without a tie"] += 1
+            return
+        unread = named and strength is None and not missing
         wrong = {
             "the number of a wave": "wave" if number is None else "",
             "the name of a relation": "" if about else "relation",
-            "a number; leave the row out where there is no tie": "value" if whom and strength is None else "",
+            "a number; leave the row out where there is no tie": "value" if unread else "",
         }
-        faults += [
+        self.faults += [
             Fault(sheet.file, shown(cells[name]), allowed, line, header[places[name]])
             for allowed, name in wrong.items()
             if name
         ]
-        if whom and number is not None and about and strength is not None:
-            arcs.append(Arc(who, whom, strength, number, about, line))
-    asked = asked or [(only_wave, only_relation)]
-    return assemble(sheet.file, people, arcs, asked, faults, undirected=undirected)
+        if not named:
+            self.became["that name somebody without a tie"] += 1
+        elif missing:
+            self.became["whose value is missing, left out"] += 1
+        elif number is not None and about and strength is not None:
+            self.became["with ties" if strength else "of value 0, no tie"] += 1
+            said = cells.get("type", "").casefold()
+            both = self.all_undirected or said in ("undirected", "mutual")
+            if said:
+                self.directed[about] = self.directed.get(about, False) or said != "undirected"
+            for whom in named:
+                self.arcs.append(Arc(who, whom, strength, number, about, line))
+                if both and who != whom:
+                    self.arcs.append(Arc(whom, who, strength, number, about, line))
 
 
-def _places(sheet: Sheet, given: dict[str, str | None], faults: list[Fault]) -> dict[str, int]:
+def _combined(arcs: Sequence[Arc], how: Combine) -> list[Arc]:
+    """Return one tie for all rows of it."""
+    found: dict[tuple[int, str, str, str], Arc] = {}
+    for arc in arcs:
+        key = (arc.wave, arc.relation, arc.sender, arc.receiver)
+        value = 1.0 if how == "count" else arc.value
+        if key not in found:
+            found[key] = arc._replace(value=value)
+            continue
+        before = found[key].value
+        found[key] = found[key]._replace(value=max(before, value) if how == "max" else before + value)
+    return list(found.values())
+
+
+def _places(
+    sheet: Sheet, given: Mapping[str, str | None], layout: Layout, faults: list[Fault], notes: list[str]
+) -> dict[str, int]:
     """Return where the columns stand; one that is needed or asked for and not there is a fault."""
-    header = [cell.casefold() for cell in sheet.rows[0]] if sheet.rows else []
+    written = sheet.rows[0] if sheet.rows else []
+    header = [cell.casefold() for cell in written]
     places = {}
     for name, chosen in given.items():
         names = _USUAL[name] if chosen is None else (chosen.strip().casefold(),)
@@ -113,9 +232,39 @@ def _places(sheet: Sheet, given: dict[str, str | None], faults: list[Fault]) -> 
         if found is not None and header.count(found) == 1:
             places[name] = header.index(found)
         elif found is not None:
-            faults.append(Fault(sheet.file, f"{header.count(found)} columns of that name", "one", 1, found))
+            faults.append(
+                Fault(sheet.file, f"{header.count(found)} columns of that name", "one", sheet.line, found)
+            )
         elif chosen is not None or name in ("sender", "receiver"):
-            there = ", ".join(repr(cell) for cell in sheet.rows[0][:50]) if sheet.rows else "none"
+            there = ", ".join(repr(cell) for cell in written[:50]) if written else "none"
             allowed = f"a column {' or '.join(names)}; the columns are {there}"
-            faults.append(Fault(sheet.file, "no such column", allowed, 1, chosen or name))
+            hint = header_hint(sheet.rows[:10], sheet.line)
+            faults.append(Fault(sheet.file, "no such column", allowed, sheet.line, chosen or name, hint))
+    kind = header.index("type") if header.count("type") == 1 else -1
+    if kind >= 0 and kind not in places.values():
+        said = {row[kind].casefold() for row in sheet.rows[1:] if len(row) > kind} - {""}
+        if said and said <= _DIRECTIONS:
+            places["type"] = kind
+    if {"sender", "receiver"} <= places.keys():
+        filled = {place for row in sheet.rows[1:] for place, cell in enumerate(row) if cell}
+        read = set(places.values())
+        left = [cell for place, cell in enumerate(written) if place in filled - read]
+        unread_columns(sheet.file, left, lambda cell: _near(cell, places), layout, sheet.line, faults, notes)
+        for place in sorted(filled):
+            if place >= len(written) or not written[place]:
+                allowed = "a header above each column that has cells"
+                faults.append(Fault(sheet.file, f"column {place + 1} without a header", allowed, sheet.line))
     return places
+
+
+def _near(header: str, places: Mapping[str, int]) -> str:
+    """Return which column a header that is not read may mean; empty where it is like none."""
+    folded = fold(header)
+    if folded in _TIMES:
+        return "a time of ties (times are not read: give each round as a wave, with --wave-column)"
+    for name, usual in _USUAL.items():
+        if name in places:
+            continue
+        if folded in _LIKE.get(name, ()) or difflib.get_close_matches(folded, usual, 1, 0.75):
+            return f"--{name}-column {header!r}"
+    return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -15,6 +15,7 @@ import networkx as nx
 from analysis.importing.archive import read_small_file
 from analysis.importing.markup import parse_xml
 from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble, read_wave
+from analysis.importing.people import People
 from analysis.importing.sheets import read_number, shown
 from analysis.tables.faults import Fault, raise_faults
 
@@ -22,6 +23,25 @@ __all__ = ["read_gexf", "read_graphml"]
 
 _LABELS = ("label", "name")
 _VALUES = ("weight", "value")
+_TIES = (*_VALUES, "wave", "relation", "id", "label", "key", "edge_default")
+_DRAWN = frozenset(
+    {
+        *"xyzrgb",
+        "color",
+        "colour",
+        "size",
+        "shape",
+        "viz",
+        "id",
+        "label",
+        "name",
+        "xpos",
+        "ypos",
+        "shape_type",
+    }
+)
+"""What a file says of how a node is drawn, and what it is called."""
+_TIMES = ("start", "end", "startopen", "endopen", "timestamp", "timestamps", "spells", "intervals")
 
 
 def _check_nodes(file: str, root: Element, faults: list[Fault]) -> None:
@@ -48,17 +68,30 @@ def _check_nodes(file: str, root: Element, faults: list[Fault]) -> None:
                 faults.append(Fault(file, found, "the identifier of a node", column=column))
 
 
-def read_graphml(path: Path, *, only_wave: int = 1, only_relation: str = "tie") -> ImportedNetwork:
-    """Read a GraphML file.
+def read_graphml(
+    path: Path,
+    *,
+    only_wave: int = 1,
+    only_relation: str = "tie",
+    people: People | None = None,
+    by_id: bool = False,
+) -> ImportedNetwork:
+    """Read a GraphML file, every graph of it.
 
     Parameters
     ----------
     path : Path
-        The file. People are called what the nodes' attribute `label`, or else `name`, says if every node has
-        one of its own, or else by the nodes' identifiers. A tie's value is its attribute `weight`, or else
-        `value`; if no tie has any it is 1. Attributes `wave` and `relation` of ties are read.
+        The file. People are called what the nodes' attribute `label`, or else `name`, says, or where no node
+        has any by the nodes' identifiers; a label twice, or of some nodes only, is a fault. A tie's value is
+        its attribute `weight`, or else `value`; if no tie has any it is 1. Attributes `wave` and `relation`
+        of ties are read; further ones are told.
     only_wave, only_relation : int, str
         Wave and relation where ties have no such attribute.
+    people : People, optional
+        Who is meant by a label. Without a roster somebody of one label in two graphs is a fault: nobody can
+        say whether that is one person.
+    by_id : bool
+        Whether people are called by the nodes' identifiers.
 
     Returns
     -------
@@ -70,10 +103,27 @@ def read_graphml(path: Path, *, only_wave: int = 1, only_relation: str = "tie") 
     InvalidInput
         With the faults of the file.
     """
-    return _read(path, nx.read_graphml, {"force_multigraph": True}, None, only_wave, only_relation)
+    return _read(path, _graphml, None, (only_wave, only_relation), people, by_id)
 
 
-def read_gexf(path: Path, *, only_wave: int = 1, only_relation: str = "tie") -> ImportedNetwork:
+def _graphml(content: bytes) -> list[Any]:
+    reader = nx.readwrite.graphml.GraphMLReader(force_multigraph=True)
+    found = list(reader(path=io.BytesIO(content)))
+    if not found:
+        # Some programs leave out the namespace.
+        named = content.replace(b"<graphml>", b'<graphml xmlns="http://graphml.graphdrawing.org/xmlns">')
+        found = list(reader(string=named))
+    return found
+
+
+def read_gexf(
+    path: Path,
+    *,
+    only_wave: int = 1,
+    only_relation: str = "tie",
+    people: People | None = None,
+    by_id: bool = False,
+) -> ImportedNetwork:
     """Read a GEXF file; as `read_graphml`, but a tie without a weight has the value 1, as the format says.
 
     A graph that changes over time is refused: GEXF's times are no waves.
@@ -83,51 +133,135 @@ def read_gexf(path: Path, *, only_wave: int = 1, only_relation: str = "tie") -> 
     InvalidInput
         With the faults of the file.
     """
-    return _read(path, nx.read_gexf, {}, 1.0, only_wave, only_relation)
+    return _read(path, _gexf, 1.0, (only_wave, only_relation), people, by_id)
+
+
+def _gexf(content: bytes) -> list[Any]:
+    return [nx.read_gexf(io.BytesIO(content))]
 
 
 def _read(
     path: Path,
-    reader: Callable[..., Any],
-    options: dict[str, Any],
+    reader: Callable[[bytes], list[Any]],
     weight: float | None,
-    only_wave: int,
-    only_relation: str,
+    only: tuple[int, str],
+    people: People | None,
+    by_id: bool,
 ) -> ImportedNetwork:
     faults: list[Fault] = []
     content = read_small_file(path, faults)
     root = None if content is None else parse_xml(content, path.name, faults)
     if root is not None:
         _check_nodes(path.name, root, faults)
+        _check_times(path.name, root, faults)
     raise_faults(faults, "nothing read")
-    graph = nx.Graph()
+    graphs: list[Any] = []
     try:
         # What the reader warns of (ports, untyped keys) does not concern nodes, ties or their values.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            graph = reader(io.BytesIO(content or b""), **options)
+            graphs = reader(content or b"")
     except Exception as error:  # the reader lets whatever happens inside it through
         found = f"no graph that can be read ({type(error).__name__}: {error})"
-        raise_faults([Fault(path.name, found, "one graph, directed or not")], "nothing read")
-    if graph.graph.get("mode") == "dynamic":
+        raise_faults([Fault(path.name, found, "graphs, each directed or not")], "nothing read")
+    said = 0 if root is None else sum(one.tag.rpartition(":")[2] == "graph" for one in root.iter())
+    if said != len(graphs):
+        faults.append(
+            Fault(path.name, f"{said} graphs, of which {len(graphs)} can be read", "graphs side by side")
+        )
+    if any(graph.graph.get("mode") == "dynamic" for graph in graphs):
         faults.append(Fault(path.name, "a graph that changes over time", "one graph, ties with a wave"))
-    labels = _labels(graph)
-    for label, count in Counter(labels.values()).items():
-        if label and count > 1:
-            faults.append(Fault(path.name, f"{label!r} again", "each label once", column="id of a node"))
-    arcs = list(_arcs(path.name, graph, labels, weight, (only_wave, only_relation), faults))
-    asked = [(arc.wave, arc.relation) for arc in arcs] or [(only_wave, only_relation)]
-    undirected = not graph.is_directed()
-    directed = {relation: not undirected for _, relation in asked}
-    return assemble(path.name, labels.values(), arcs, asked, faults, undirected=undirected, directed=directed)
+    arcs: list[Arc] = []
+    everybody: dict[str, dict[str, str]] = {}
+    notes: list[str] = []
+    directed: dict[str, bool] = {}
+    for number, graph in enumerate(graphs, start=1):
+        where = path.name if len(graphs) == 1 else f"{path.name}, graph {number}"
+        labels = _labels(where, graph, by_id, faults)
+        earlier = set(everybody)
+        for node, label in labels.items():
+            if label in earlier and (people is None or people.roster is None):
+                allowed = "each person in one graph, or a --roster that says who is who"
+                faults.append(Fault(where, f"{label!r} in a graph before, too", allowed))
+            everybody[label] = everybody.get(label, {}) | _said(graph.nodes[node])
+        found_arcs = list(_arcs(where, graph, labels, weight, only, faults))
+        for relation in {arc.relation for arc in found_arcs} or {only[1]}:
+            directed[relation] = directed.get(relation, False) or graph.is_directed()
+        if not graph.is_directed():
+            twins = [arc._replace(sender=arc.receiver, receiver=arc.sender) for arc in found_arcs]
+            found_arcs = [
+                one
+                for arc, twin in zip(found_arcs, twins, strict=True)
+                for one in ([arc] if arc.sender == arc.receiver else [arc, twin])
+            ]
+        arcs += found_arcs
+        notes += _untold(where, graph)
+    asked = [(arc.wave, arc.relation) for arc in arcs] or [only]
+    return assemble(
+        path.name,
+        everybody,
+        arcs,
+        asked,
+        faults,
+        directed=directed,
+        people=people,
+        attributes=everybody,
+        notes=notes,
+    )
 
 
-def _labels(graph: Any) -> dict[Any, str]:
-    for name in _LABELS:
+def _check_times(file: str, root: Element, faults: list[Fault]) -> None:
+    """Append a fault for times of ties or nodes, which are not read: they would be lost in silence."""
+    found = {
+        name
+        for element in root.iter()
+        for name in (element.tag.rpartition(":")[2].lower(), *map(str.lower, element.keys()))
+        if name in _TIMES and element.tag.rpartition(":")[2].lower() in ("node", "edge", "spell", "spells")
+    }
+    if found:
+        hint = "leave the times out and say the round with --wave; or make a list of ties with a column wave"
+        told = f"times of ties or nodes ({', '.join(sorted(found))})"
+        faults.append(Fault(file, told, "a graph without times", hint=hint))
+
+
+def _labels(file: str, graph: Any, by_id: bool, faults: list[Fault]) -> dict[Any, str]:
+    """Return what each node is called; labels of some nodes only, or of two, are faults."""
+    found = {node: actor_label(str(node)) for node in graph.nodes}
+    for name in _LABELS if not by_id else ():
         labels = {node: actor_label(str(data.get(name) or "")) for node, data in graph.nodes(data=True)}
-        if all(labels.values()) and len(set(labels.values())) == len(labels):
-            return labels
-    return {node: actor_label(str(node)) for node in graph.nodes}
+        if any(labels.values()):
+            found = labels
+            break
+    hint = "make them differ, or say --by-id: people are then called by the nodes' identifiers"
+    without = sum(not label for label in found.values())
+    if without and len(found) > without:
+        faults.append(Fault(file, f"{without} nodes without a label", "a label of each node", hint=hint))
+    for label, count in Counter(found.values()).items():
+        if label and count > 1:
+            again, how = f"{label!r} again", "" if by_id or label in map(str, graph.nodes) else hint
+            faults.append(Fault(file, again, "each label once", column="id of a node", hint=how))
+    return found
+
+
+def _said(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a file says of a node beyond its name and how it is drawn."""
+    return {
+        name: str(value)
+        for name, value in data.items()
+        if name.lower() not in _DRAWN and isinstance(value, (str, int, float)) and str(value).strip()
+    }
+
+
+def _untold(file: str, graph: Any) -> list[str]:
+    """Return what is said of ties and of the graph itself that is not read."""
+    unread = {name for *_, data in graph.edges(data=True) for name in data if name.lower() not in _TIES}
+    notes = [f"{file}: attributes of ties that were not read: {', '.join(sorted(unread))}"] if unread else []
+    own = {"mode", "node_default", "edge_default", "name", "start", "end"}
+    of_graph = sorted(set(graph.graph) - own)
+    notes += (
+        [f"{file}: attributes of the graph that were not read: {', '.join(of_graph)}"] if of_graph else []
+    )
+    return notes
 
 
 def _arcs(

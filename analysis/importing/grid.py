@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.importing.sheets import read_number, read_sheets
+from analysis.importing.sheets import Layout, Sheet, chosen_sheets, read_number
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault
 from analysis.tables.schema import Table
 
-__all__ = ["Grid", "read_as", "read_grid"]
+__all__ = ["Grid", "header_hint", "read_as", "read_grid", "read_grids"]
 
 _MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A header and the rows below it, each as wide as the header; row n stands on line n + 2 of the file."""
+    """A header and the rows below it, each as wide as the header; row n stands on line n + `line` + 1.
+
+    `file` is how a fault names it.
+    """
 
     header: list[str]
     cells: list[list[str]]
     decimal_comma: bool = False
+    file: str = ""
+    line: int = 1
 
     def number(self, text: str) -> float | None:
         """Return the finite number a cell holds, or None."""
@@ -32,36 +38,57 @@ class Grid:
 
 
 def read_grid(path: Path, faults: list[Fault]) -> Grid:
-    """Return a CSV file, or a workbook's first sheet, as text without space around it.
+    """Return a CSV file, or the only sheet of a workbook, as text; faults are appended, see `read_grids`."""
+    grids = read_grids(path, Layout(), faults)
+    return grids[0] if grids else Grid([], [], file=path.name)
+
+
+def read_grids(path: Path, layout: Layout, faults: list[Fault]) -> list[Grid]:
+    """Return a CSV file, or sheets of a workbook, as text without space around it.
 
     Faults are appended, and what is wrong is left out: a file that cannot be read, nothing in it, a header
     twice, a row with more cells than the header, more cells than there is room for.
     """
-    sheets = read_sheets(path, faults)
-    rows = sheets[0].rows if sheets else []
+    grids = [_grid(sheet, faults) for sheet in chosen_sheets(path, layout, faults)]
+    return [grid for grid in grids if grid is not None]
+
+
+def _grid(sheet: Sheet, faults: list[Fault]) -> Grid | None:
+    rows = sheet.rows
     if not rows:
-        return Grid([], [])
+        return None
     header = list(rows[0])
     while header and not header[-1]:
         header.pop()
     for name in sorted(name for name, count in Counter(header).items() if name and count > 1):
-        faults.append(Fault(path.name, "the column a second time", "each column once", 1, name))
+        faults.append(Fault(sheet.file, "the column a second time", "each column once", sheet.line, name))
     if len(header) * len(rows) > _MOST_CELLS:
         found = f"{len(rows)} rows of {len(header)} columns"
-        faults.append(Fault(path.name, found, f"at most {_MOST_CELLS} cells"))
-        return Grid([], [])
+        faults.append(Fault(sheet.file, found, f"at most {_MOST_CELLS} cells"))
+        return None
     cells = []
-    for line, row in enumerate(rows[1:], start=2):
+    for line, row in enumerate(rows[1:], start=sheet.line + 1):
         if any(row[len(header) :]):
-            faults.append(Fault(path.name, f"{len(row)} cells", f"{len(header)}, as in the first line", line))
+            allowed = f"{len(header)}, as in the first line"
+            hint = header_hint(rows[:10], sheet.line)
+            faults.append(Fault(sheet.file, f"{len(row)} cells", allowed, line, hint=hint))
         cells.append([*row, *[""] * len(header)][: len(header)])
     while cells and not any(cells[-1]):
         cells.pop()
-    return Grid(header, cells, sheets[0].decimal_comma)
+    return Grid(header, cells, sheet.decimal_comma, sheet.file, sheet.line)
+
+
+def header_hint(rows: Sequence[Sequence[str]], line: int) -> str:
+    """Return which line the header may be, where the first is a title (it has fewer cells than one below)."""
+    filled = [sum(map(bool, row)) for row in rows]
+    if not filled or filled[0] > 1 or max(filled) < 2:
+        return ""
+    below = next(place for place, count in enumerate(filled) if count > 1)
+    return f"is row {line + below} the header? Say so with --header-row"
 
 
 def read_as(path: Path, table: Table, faults: list[Fault]) -> pd.DataFrame:
-    """Return a CSV file, or a workbook's first sheet, typed as `table` declares; faults name the file.
+    """Return a CSV file, or a workbook's only sheet, typed as `table` declares; faults name the file.
 
     A key that is there twice is a fault, too. A file that cannot be read gives no rows.
     """

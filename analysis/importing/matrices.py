@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
+from analysis.importing.account import Account
 from analysis.importing.network import (
     Arc,
     ImportedNetwork,
@@ -13,7 +16,16 @@ from analysis.importing.network import (
     matrix_arcs,
     named_wave,
 )
-from analysis.importing.sheets import Sheet, is_missing, read_number, read_sheets, shown
+from analysis.importing.people import People
+from analysis.importing.sheets import (
+    Layout,
+    Sheet,
+    chosen_sheets,
+    is_missing,
+    read_number,
+    read_sheets,
+    shown,
+)
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["read_matrices"]
@@ -30,12 +42,15 @@ def read_matrices(
     only_wave: int = 1,
     only_relation: str = "tie",
     undirected: bool = False,
+    blank: Mapping[str, Literal["missing", "none"]] | None = None,
+    layout: Layout | None = None,
+    people: People | None = None,
 ) -> ImportedNetwork:
     """Read one or more square matrices of the same people.
 
     Sheets of a workbook and CSV files named like `help 1` or `help_1` are relation and wave. Of a workbook
-    with such sheets these alone are read, of any other the first sheet. A matrix that stands alone need not
-    be named so.
+    with such sheets these alone are read, and the others are told; of any other the only sheet with anything
+    in it. A matrix that stands alone need not be named so.
 
     Parameters
     ----------
@@ -52,6 +67,13 @@ def read_matrices(
     undirected : bool
         Whether the matrices are symmetric ones of undirected ties; they need not be read differently, but
         one that is not symmetric is a fault.
+    blank : mapping of str to {"missing", "none"}, optional
+        By relation, what a blank cell in a row with numbers says: that the row is not known in full, and so
+        counts as missing, or no tie. There is no default.
+    layout : Layout, optional
+        Sheets to be read, and what stands for a missing answer.
+    people : People, optional
+        Who is meant by a name.
 
     Returns
     -------
@@ -65,14 +87,20 @@ def read_matrices(
         column, other people than in the first matrix, a cell that is no number, a single missing cell.
     """
     faults: list[Fault] = []
+    notes: list[str] = []
+    layout = layout or Layout()
     files = [paths] if isinstance(paths, Path) else list(paths)
-    chosen = _chosen(files, asked, (only_wave, only_relation), faults)
+    chosen = _chosen(files, asked, (only_wave, only_relation), layout, faults, notes)
     actors: tuple[str, ...] = ()
     arcs: list[Arc] = []
     silent: list[tuple[int, str, str]] = []
     for number, (sheet, about) in enumerate(chosen):
         before = len(faults)
-        labels, cells, lines = _square(sheet, labelled, faults)
+        labels, cells, lines = _square(sheet, labelled, layout, faults)
+        if len(faults) > before:
+            continue
+        said = (about[1], (blank or {}).get(about[1]))
+        cells = _settled(sheet.file, labels, cells, lines, said, faults, notes)
         if len(faults) > before:
             continue
         more, unheard = matrix_arcs(sheet.file, labels, cells, lines, about, faults)
@@ -80,6 +108,13 @@ def read_matrices(
             _check_symmetry(sheet.file, labels, cells, lines, faults)
         arcs += more
         silent += unheard
+        size = len(labels)
+        became = {
+            "ties": sum(one.value != 0 for one in more),
+            "in rows that are missing": size * len(unheard),
+        }
+        became["no tie, or blank on the diagonal"] = size * size - sum(became.values())
+        notes.append(str(Account(sheet.file, "cells", size * size, became)))
         if number == 0:
             actors = labels
         elif set(labels) != set(actors) and actors:
@@ -91,21 +126,74 @@ def read_matrices(
             faults.append(Fault(sheet.file, differing, allowed, hint=hint))
     raise_faults(faults, "nothing read")
     file = ", ".join(path.name for path in files)
-    return assemble(file, actors, arcs, [about for _, about in chosen], faults, silent=silent)
+    pairs = [about for _, about in chosen]
+    return assemble(file, actors, arcs, pairs, faults, silent=silent, people=people, notes=notes)
+
+
+def _settled(
+    file: str,
+    labels: Sequence[str],
+    cells: Sequence[Sequence[float | None]],
+    lines: Sequence[int],
+    said: tuple[str, Literal["missing", "none"] | None],
+    faults: list[Fault],
+    notes: list[str],
+) -> list[list[float | None]]:
+    """Return the cells; blank (None) or missing (NaN) ones beside numbers are settled as was said."""
+    relation, blank = said
+    settled: list[list[float | None]] = []
+    asked_for = []
+    for place, (row, line) in enumerate(zip(cells, lines, strict=True)):
+        others = [column for column in range(len(row)) if column != place]
+        gone = [column for column in others if _is_gone(row[column])]
+        kept = [None if _is_gone(value) else value for value in row]
+        if gone and len(gone) < len(others):
+            if blank is None:
+                asked_for.append((line, gone[0]))
+            elif blank == "none" and all(row[column] is None for column in gone):
+                kept = [0.0 if column in gone else value for column, value in enumerate(kept)]
+            else:
+                kept = [None] * len(row)
+                ties = sum(bool(row[column]) for column in others)
+                told = (
+                    f"{len(gone)} cells of {labels[place]!r} are missing, so that the row counts as missing"
+                )
+                notes.append(f"{file}, row {line}: {told}: {ties} ties set aside")
+        settled.append(kept)
+    if asked_for:
+        line, column = asked_for[0]
+        found = f"{len(asked_for)} rows with numbers and missing cells"
+        allowed = "--blank none (a blank is no tie) or --blank missing (nothing is known)"
+        hint = f"for this relation alone: --blank {relation}:none; a row wholly blank was not answered"
+        faults.append(Fault(file, found, allowed, line, labels[column], hint))
+    return settled
+
+
+def _is_gone(value: float | None) -> bool:
+    return value is None or math.isnan(value)
 
 
 def _chosen(
     files: Sequence[Path],
     asked: Sequence[tuple[int, str]] | None,
     only: tuple[int, str],
+    layout: Layout,
     faults: list[Fault],
+    notes: list[str],
 ) -> list[tuple[Sheet, tuple[int, str]]]:
     """Return the sheets that are matrices, each with its wave and relation."""
     sheets: list[Sheet] = []
     for path in files:
+        if layout.sheets:
+            sheets += chosen_sheets(path, layout, faults)
+            continue
         found = read_sheets(path, faults)
         named = [sheet for sheet in found if named_wave(sheet.name)]
-        sheets += found if asked is not None else named or found[:1]
+        filled = [sheet for sheet in found if any(map(any, sheet.rows))]
+        sheets += found if asked is not None else named or chosen_sheets(path, layout, faults) or found[:1]
+        others = [repr(sheet.name) for sheet in filled if sheet not in sheets]
+        if others and sheets:
+            notes.append(f"{path.name}: sheets that were not read: {', '.join(others)}")
     raise_faults(faults, "nothing read")
     names = ", ".join(path.name for path in files) or "no file"
     if asked is not None:
@@ -138,7 +226,7 @@ def _has_labels(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _square(
-    sheet: Sheet, labelled: bool | None, faults: list[Fault]
+    sheet: Sheet, labelled: bool | None, layout: Layout, faults: list[Fault]
 ) -> tuple[tuple[str, ...], list[list[float | None]], list[int]]:
     """Return labels, cells (None: missing) and the line of each row, columns in the order of the rows."""
     width = max((place for row in sheet.rows for place, cell in enumerate(row, 1) if cell), default=0)
@@ -172,13 +260,17 @@ def _square(
     cells = []
     for line, row in rows:
         padded = [*row, *[""] * (len(columns) - len(row))]
-        cells.append([_cell(sheet, padded[place], line, columns[place], faults) for place in order])
+        cells.append([_cell(sheet, padded[place], line, columns[place], layout, faults) for place in order])
     return tuple(senders), cells, [line for line, _ in rows]
 
 
-def _cell(sheet: Sheet, text: str, line: int, column: str, faults: list[Fault]) -> float | None:
+def _cell(
+    sheet: Sheet, text: str, line: int, column: str, layout: Layout, faults: list[Fault]
+) -> float | None:
+    if text and (layout.is_missing(text) or is_missing(text)):
+        return math.nan
     number = read_number(text, decimal_comma=sheet.decimal_comma)
-    if number is None and not is_missing(text):
+    if number is None and text:
         faults.append(Fault(sheet.file, shown(text), "a number, or NA", line, column))
     return number
 

@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from analysis.importing.people import People
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = [
@@ -67,6 +68,10 @@ class ImportedNetwork:
         wave, actor_id, relation: whose row of a matrix is missing.
     directed : mapping of str to bool
         Whether ties of a relation have a direction, by relation, as far as the file says so.
+    attributes : mapping of str to mapping of str to str
+        What the file says of people: of each, the values by name.
+    notes : tuple of str
+        What became of what the file has, for whoever imports it.
     """
 
     actors: tuple[str, ...]
@@ -74,6 +79,8 @@ class ImportedNetwork:
     asked: tuple[tuple[int, str], ...]
     nonresponse: pd.DataFrame
     directed: Mapping[str, bool] = field(default_factory=dict)
+    attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def actor_label(text: str) -> str:
@@ -105,6 +112,10 @@ def assemble(
     silent: Iterable[tuple[int, str, str]] = (),
     undirected: bool = False,
     directed: Mapping[str, bool] | None = None,
+    people: People | None = None,
+    once: bool = True,
+    attributes: Mapping[str, Mapping[str, str]] | None = None,
+    notes: Iterable[str] = (),
 ) -> ImportedNetwork:
     """Put a network together, or raise with every fault.
 
@@ -113,7 +124,7 @@ def assemble(
     file : str
         How faults name the file.
     actors : iterable of str
-        Labels made by `actor_label`; whoever occurs in `arcs` is one of them.
+        Labels made by `actor_label`, as the file has them; whoever occurs in `arcs` is one of them.
     arcs : iterable of Arc
         Ties, zero values and loops included.
     asked : iterable of (int, str)
@@ -126,20 +137,39 @@ def assemble(
         Whether each tie is one in both directions.
     directed : mapping of str to bool, optional
         What the file says of whether ties of a relation have a direction.
+    people : People, optional
+        Who is meant by a label; by default those of the file alone.
+    once : bool
+        Whether the file lists its people once each.
+    attributes : mapping, optional
+        What the file says of people, by label.
+    notes : iterable of str
+        Notes so far.
 
     Raises
     ------
     InvalidInput
         With the faults given, and: nobody in the network, a label empty or with a control character, a tie
-        there twice.
+        there twice, and what `People.identify` finds.
     """
-    people = tuple(dict.fromkeys(actors))
+    arcs = list(arcs)
+    listed: dict[str, int | None] = dict.fromkeys(actors)
+    for arc in arcs:
+        if arc.row is not None:
+            for end in (arc.sender, arc.receiver):
+                if listed[end] is None:
+                    listed[end] = arc.row
     pairs = tuple(dict.fromkeys(asked))
-    for label in (*people, *(relation for _, relation in pairs)):
+    for label in (*listed, *(relation for _, relation in pairs)):
         if not label or any(unicodedata.category(sign) == "Cc" for sign in label):
             faults.append(Fault(file, f"the label {label!r}", "labels of at least one printed character"))
-    if not people:
+    if not listed:
         faults.append(Fault(file, "nobody", "at least one person"))
+    told = list(notes)
+    who = (people or People()).identify(file, listed, faults, told, once=once)
+    if any(label != actor for label, actor in who.items()):
+        arcs = [arc._replace(sender=who[arc.sender], receiver=who[arc.receiver]) for arc in arcs]
+    silent = [(wave, who[actor], relation) for wave, actor, relation in silent]
     first: dict[tuple[int, str, str, str], int | None] = {}
     kept = []
     for arc in arcs:
@@ -160,7 +190,12 @@ def assemble(
     ties = pd.DataFrame([arc[:5] for arc in kept], columns=columns).astype(kinds)
     unheard = pd.DataFrame(list(dict.fromkeys(silent)), columns=["wave", "actor_id", "relation"])
     unheard = unheard.astype({"wave": "Int64", "actor_id": "string", "relation": "string"})
-    return ImportedNetwork(people, ties, pairs, unheard, directed or {})
+    loops = sum(arc.sender == arc.receiver for arc in kept)
+    if loops:
+        told.append(f"{file}: {loops} ties of people with themselves are kept, and left out of reports")
+    said = {who[label]: values for label, values in (attributes or {}).items()}
+    actors = tuple(dict.fromkeys(who.values()))
+    return ImportedNetwork(actors, ties, pairs, unheard, directed or {}, said, tuple(told))
 
 
 def matrix_arcs(

@@ -7,15 +7,16 @@ import dataclasses
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from analysis.files import DATA_RAW, partial_folder, write_atomically
+from analysis.importing.corrections import Change, joined, joined_silence, with_rows, write_changes
 from analysis.importing.people import read_roster
 from analysis.tables.adopter_kind import others_of_kind
 from analysis.tables.cells import typed
@@ -23,7 +24,7 @@ from analysis.tables.describe import described
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.load import examine_tables, read_tables
 from analysis.tables.package import DataPackage, Relation, examine_package, is_public, read_package
-from analysis.tables.schema import TABLES
+from analysis.tables.schema import ROSTER, TABLES, Column
 from analysis.tables.validate import checked, examine
 
 __all__ = ["EXAMPLE", "NAMES", "OwnData", "add_tables", "begin", "own_folder", "read_own", "told"]
@@ -158,6 +159,10 @@ def add_tables(
     *,
     roster: pd.DataFrame | None = None,
     replace: bool = False,
+    asked: Collection[tuple[int, str]] = (),
+    attributes: Mapping[str, Sequence[Column]] | None = None,
+    changed: Literal["keep", "update"] | None = None,
+    notes: list[str] | None = None,
 ) -> dict[str, int]:
     """Add tables to a dataset of one's own, which is begun if it is not there; all of it or nothing.
 
@@ -166,13 +171,25 @@ def add_tables(
     dataset : str
         Its name.
     tables : mapping of str to DataFrame
-        Rows to add. A person, an organisation or a wave that is there already stays as it is.
+        Rows to add. A person, an organisation or a wave that is there already stays as it is; what was
+        empty there is filled in.
     relations : mapping of str to Relation
         Relations to declare, by name.
     roster : DataFrame, optional
         The names, kept apart from the tables.
     replace : bool
-        Whether the tables given take the place of those there are.
+        Whether what is given takes the place of what there is on the same: ties and silence of the waves and
+        relations in `asked`, answers to the same items in the same wave, codings of the same document by the
+        same coder. Everything else stays.
+    asked : collection of (int, str)
+        Waves and relations the tables tell of.
+    attributes : mapping of str to sequence of Column, optional
+        Further columns to declare, by table.
+    changed : {"keep", "update"}, optional
+        What becomes of people of whom something else is said than before (another school, say): without it
+        that is a fault. Each change is written to `names/changes.csv` with the waves it came with.
+    notes : list of str, optional
+        Changes are appended.
 
     Returns
     -------
@@ -191,13 +208,30 @@ def add_tables(
     try:
         declaration = folder / "datapackage.json"
         content = json.loads(declaration.read_text(encoding="utf-8")) if declaration.is_file() else {}
-        package = _with_relations(read_package(declaration), relations)
+        package = _with_relations(read_package(declaration), relations, attributes or {})
         faults: list[Fault] = []
         merged = examine(read_tables(folder), package, faults)
         raise_faults(faults)
+        there = dict(merged)
+        changes: list[Change] = []
         for name, frame in tables.items():
             added = typed(TABLES[name], frame, package.attributes.get(name, ()), faults)
-            merged[name] = added if replace or name not in merged else _merged(name, merged[name], added)
+            before = merged.get(name, added.iloc[:0])
+            if name in _KEYED:
+                merged[name] = with_rows(TABLES[name], before, added, changed, changes, faults)
+            elif name != "nonresponse":
+                merged[name] = joined(name, before, added, asked if replace else None)
+        if {"ties", "nonresponse"} & tables.keys():
+            silence = joined_silence(there, tables, asked, replace=replace)
+            if len(silence) or "nonresponse" in (*there, *tables):
+                merged["nonresponse"] = typed(TABLES["nonresponse"], silence, (), faults)
+        names = _names_before(folder)
+        if roster is not None and names is not None:
+            # What the table of people says too has been told there.
+            told_of: tuple[list[Change], list[Fault]] = ([], [])
+            roster = with_rows(ROSTER, names, roster, changed, *told_of)
+            changes += [change for change in told_of[0] if change.column == "name"]
+            faults += [fault for fault in told_of[1] if fault.found.startswith("name ")]
         raise_faults(faults)
         found = checked(merged, package)
     except BaseException:
@@ -206,25 +240,46 @@ def add_tables(
         raise
     kept = [entry for entry in content.get("relations", []) if entry.get("name") not in relations]
     content["relations"] = kept + [relation.declared() for relation in relations.values()]
+    for name, columns in (attributes or {}).items():
+        declared = content.setdefault("attributes", {}).setdefault(name, [])
+        known = {entry["name"] for entry in declared}
+        declared += [
+            {"name": column.name, "type": column.kind, "description": column.description}
+            for column in columns
+            if column.name not in known
+        ]
     _write_json(declaration, content)
-    for name in tables:
+    written = [*tables]
+    written += ["nonresponse"] if "nonresponse" in found.keys() - tables.keys() and "ties" in tables else []
+    for name in written:
         write_atomically(folder / f"{name}.csv", found[name].to_csv(index=False, lineterminator="\n"))
     if roster is not None:
         write_atomically(folder / NAMES / "roster.csv", roster.to_csv(index=False, lineterminator="\n"))
-    return {name: len(found[name]) for name in tables}
+    if changes:
+        write_changes(folder / NAMES / "changes.csv", changes, sorted({wave for wave, _ in asked}))
+        if notes is not None:
+            notes += [str(change) for change in changes]
+    return {name: len(found[name]) for name in written}
 
 
-def _with_relations(package: DataPackage, relations: Mapping[str, Relation]) -> DataPackage:
+_KEYED = ("organizations", "actors", "waves")
+
+
+def _names_before(folder: Path) -> pd.DataFrame | None:
+    path = folder / NAMES / "roster.csv"
+    return read_roster(path, []) if path.is_file() else None
+
+
+def _with_relations(
+    package: DataPackage, relations: Mapping[str, Relation], attributes: Mapping[str, Sequence[Column]]
+) -> DataPackage:
     kept = [relation for relation in package.relations if relation.name not in relations]
-    return dataclasses.replace(package, relations=(*kept, *relations.values()))
-
-
-def _merged(name: str, there: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with those to add; a row that is there word for word is not added again."""
-    if name in ("organizations", "actors", "waves"):
-        key = TABLES[name].key[0]
-        added = added[~added[key].isin(there[key])]
-    return pd.concat([there, added]).drop_duplicates(ignore_index=True)
+    further = dict(package.attributes)
+    for name, columns in attributes.items():
+        known = {column.name for column in further.get(name, ())}
+        new = [column for column in columns if column.name not in known]
+        further[name] = (*further.get(name, ()), *new)
+    return dataclasses.replace(package, relations=(*kept, *relations.values()), attributes=further)
 
 
 def told(data: OwnData) -> list[str]:

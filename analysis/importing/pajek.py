@@ -14,6 +14,7 @@ from analysis.importing.network import (
     assemble,
     named_wave,
 )
+from analysis.importing.people import People
 from analysis.importing.sheets import read_number, read_text, shown
 from analysis.tables.faults import Fault, raise_faults
 
@@ -133,7 +134,9 @@ class _Reader:
         self.kind = ""
 
 
-def read_pajek(path: Path, *, only_wave: int = 1, only_relation: str = "tie") -> ImportedNetwork:
+def read_pajek(
+    path: Path, *, only_wave: int = 1, only_relation: str = "tie", people: People | None = None
+) -> ImportedNetwork:
     """Read a Pajek network (Mrvar and Batagelj, Pajek reference manual: *Vertices, *Arcs, *Edges, …).
 
     Edges become ties in both directions. Sections with a name, as in `*Arcs :1 "help"`, are relations; a
@@ -149,6 +152,8 @@ def read_pajek(path: Path, *, only_wave: int = 1, only_relation: str = "tie") ->
         The file, in UTF-8.
     only_wave, only_relation : int, str
         Wave and relation where sections have no name.
+    people : People, optional
+        Who is meant by a label.
 
     Raises
     ------
@@ -182,4 +187,4 @@ def read_pajek(path: Path, *, only_wave: int = 1, only_relation: str = "tie") ->
         for arc in reader.arcs
     ]
     asked = reader.asked or [(only_wave, only_relation)]
-    return assemble(path.name, labels, arcs, asked, faults, directed=reader.directed)
+    return assemble(path.name, labels, arcs, asked, faults, directed=reader.directed, people=people)

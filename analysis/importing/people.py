@@ -1,8 +1,10 @@
-"""Those who were asked, and who of them is meant by a name somebody wrote."""
+"""Those who were asked, and who of them is meant by a name somebody wrote: one matching for every reader."""
 
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +14,21 @@ from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 from analysis.tables.schema import ROSTER
 
-__all__ = ["Matcher", "read_roster"]
+__all__ = ["Matcher", "People", "read_roster"]
+
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "herr", "frau"})
+_NOBODY = frozenset(
+    {
+        *("total", "totals", "grand total", "sum", "sums", "subtotal", "average", "mean", "count"),
+        *("summe", "gesamt", "nobody", "no one", "none", "nan", "n/a", "null"),
+        *("#n/a", "#ref!", "#name?", "#value!", "#div/0!", "#null!", "#num!"),
+    }
+)
+"""What stands where a name should, and is nobody's."""
+_SEVERAL = re.compile(r"\s*[,;/\n&|]\s*|\s+and\s+")
+_NUMBER = re.compile(r"\+?0*([0-9]+)([.,]0+)?")
+_HINTS = 50
+"""Unknown names that are compared with the known ones; more of them are no slips of the pen."""
 
 
 def read_roster(path: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -26,6 +42,9 @@ def read_roster(path: Path, faults: list[Fault]) -> pd.DataFrame:
 class Matcher:
     """Finds who on the roster is meant by a name, an alias or an identifier; case and accents do not matter.
 
+    A title before a surname (*Ms. Ruiz*) is understood where one person alone has that surname; `notes` then
+    has a line that says so. Nothing else is guessed.
+
     Parameters
     ----------
     roster : DataFrame
@@ -35,6 +54,9 @@ class Matcher:
     def __init__(self, roster: pd.DataFrame) -> None:
         self.meant: dict[str, list[str]] = {}
         self.shown: dict[str, str] = {}
+        self.surnames: dict[str, list[str]] = {}
+        self.notes: list[str] = []
+        self._hints = 0
         filled = roster.dropna(subset=["actor_id", "name"]).fillna("")
         columns = (filled[name].astype(str) for name in ("actor_id", "name", "aliases", "organization_id"))
         for actor, name, aliases, home in zip(*columns, strict=True):
@@ -43,12 +65,22 @@ class Matcher:
             self.shown[actor] = f"{name} ({actor})"
             for way in {fold(way) for way in ways} - {""}:
                 self.meant.setdefault(way, []).append(actor)
+            self.surnames.setdefault((fold(name).split() or [""])[-1], []).append(actor)
 
-    def find(self, written: str, where: tuple[str, int, str | None], faults: list[Fault]) -> str | None:
+    def find(
+        self, written: str, where: tuple[str, int | None, str | None], faults: list[Fault]
+    ) -> str | None:
         """Return the identifier of who is meant, or None and a fault."""
         meant = self.meant.get(fold(written), [])
         if len(meant) == 1:
             return meant[0]
+        titled = _untitled(written)
+        if not meant and titled:
+            meant = self.meant.get(titled, []) or self.surnames.get(titled, [])
+            if len(meant) == 1:
+                note = f"{written!r} is read as {self.shown[meant[0]]}"
+                self.notes += [note] if note not in self.notes else []
+                return meant[0]
         file, row, column = where
         if meant:
             several = ", ".join(self.shown[one] for one in meant)
@@ -56,12 +88,168 @@ class Matcher:
             hint = f"{several} are called so: write the identifier, or the name with the school in brackets"
         else:
             allowed = "a name, alias or identifier on the roster"
-            near = difflib.get_close_matches(fold(written), self.meant, 3, 0.7)
-            people = dict.fromkeys(self.shown[one] for way in near for one in self.meant[way])
-            hint = (
-                f"near: {', '.join(people)}; if one is meant, add {written!r} to their aliases"
-                if people
-                else "nobody's name is near; is someone missing from the roster?"
-            )
+            hint = self._hint(written)
         faults.append(Fault(file, repr(written), allowed, row, column, hint))
         return None
+
+    def _hint(self, written: str) -> str:
+        self._hints += 1
+        if fold(written).rstrip(":") in _NOBODY:
+            return "that is nobody's name: leave the row or the column out"
+        parts = [part for part in _SEVERAL.split(fold(written)) if part]
+        if len(parts) > 1 and all(part in self.meant for part in parts):
+            return "several people: one a cell, or say what parts them with --split"
+        people = self._near(fold(written)) if self._hints <= _HINTS else {}
+        if people:
+            return f"near: {', '.join(people)}; if one is meant, add {written!r} to their aliases"
+        return "nobody's name is near; is someone missing from the roster?"
+
+    def _near(self, folded: str) -> dict[str, None]:
+        """Return whose names are near: the same words in another order, initials, or a few letters apart."""
+        kin = set(_kin(folded))
+        near = [way for way in self.meant if kin and kin & set(_kin(way))]
+        near += difflib.get_close_matches(folded, self.meant, 3, 0.7)
+        return dict.fromkeys(self.shown[one] for way in near[:6] for one in self.meant[way])
+
+
+def _untitled(written: str) -> str:
+    """Return a name without the title before it; empty where there is none."""
+    first, _, rest = fold(written).partition(" ")
+    return rest if first.removesuffix(".") in _TITLES else ""
+
+
+def _kin(folded: str) -> Iterator[tuple[str, ...]]:
+    """Yield what names of one person have in common: their words, or an initial and the surname.
+
+    Labels with digits are no names: A 1 and 1 A may well be two people.
+    """
+    words = re.findall(r"[^\W\d_]+", folded)
+    if len(words) < 2 or re.search("[0-9]", folded):
+        return
+    yield ("words", *sorted(words))
+    yield ("initial", words[0][0], words[-1])
+
+
+class People:
+    """Who the people of a file are: those of a roster or, without one, of the dataset and of the file.
+
+    Parameters
+    ----------
+    roster : Matcher, optional
+        Then whoever is not on it is a fault.
+    known : iterable of str
+        Identifiers of the people the dataset has already.
+    new : bool
+        Whether people whose names are nearly those of others are said to be other people.
+    """
+
+    def __init__(
+        self, roster: Matcher | None = None, known: Iterable[str] = (), *, new: bool = False
+    ) -> None:
+        self.roster = roster
+        self.known = {_folded(one): one for one in known}
+        self.new = new
+
+    def identify(
+        self,
+        file: str,
+        labels: Mapping[str, int | None],
+        faults: list[Fault],
+        notes: list[str],
+        *,
+        once: bool,
+    ) -> dict[str, str]:
+        """Return who is meant by each label of a file.
+
+        Parameters
+        ----------
+        file : str
+            How faults name the file.
+        labels : mapping of str to int or None
+            Labels as the file has them, each with the line it stands on first.
+        faults, notes : list
+            What is wrong, and what was read as something else, is appended. Without a roster these are at
+            fault: what is nobody's name, several names in one, one number written in two ways, and names
+            that differ in order or initials only; case and accents make no other person.
+        once : bool
+            Whether the file lists its people once each, so that two labels are never one person.
+        """
+        if self.roster is not None:
+            before = len(self.roster.notes)
+            found = {
+                label: self.roster.find(label, (file, row, None), faults) or label
+                for label, row in labels.items()
+            }
+            notes += self.roster.notes[before:]
+        else:
+            found = self._among_themselves(file, labels, faults, notes)
+        if once:
+            first: dict[str, str] = {}
+            for label, actor in found.items():
+                if first.setdefault(actor, label) != label:
+                    again = f"{label!r}, who is {first[actor]!r} too"
+                    faults.append(Fault(file, again, "each person once", labels[label]))
+        return found
+
+    def _among_themselves(
+        self, file: str, labels: Mapping[str, int | None], faults: list[Fault], notes: list[str]
+    ) -> dict[str, str]:
+        seen = dict(self.known)
+        found: dict[str, str] = {}
+        merged: list[str] = []
+        for label in labels:
+            actor = seen.setdefault(_folded(label), label)
+            found[label] = actor
+            merged += [f"{label!r} is read as {actor!r}"] if actor != label else []
+        notes += merged[:20] + ([f"and {len(merged) - 20} more are read so"] if len(merged) > 20 else [])
+        numbers: dict[str, str] = {}
+        kin: dict[tuple[str, ...], list[str]] = {}
+        for folded, actor in seen.items():
+            for key in _kin(folded):
+                kin.setdefault(key, []).append(actor)
+            if fit := _NUMBER.fullmatch(folded):
+                numbers.setdefault(fit[1], actor)
+        for label, row in labels.items():
+            folded = _folded(label)
+            number = _NUMBER.fullmatch(folded)
+            if folded.rstrip(":") in _NOBODY:
+                hint = "leave the row or the column out; if somebody is called so, give a --roster"
+                faults.append(Fault(file, repr(label), "the name of a person", row, hint=hint))
+            elif number and numbers[number[1]] != found[label]:
+                what = f"{label!r}, beside {numbers[number[1]]!r}"
+                faults.append(Fault(file, what, "each number written in one way", row))
+            elif not self.new and found[label] == label and label not in self.known.values():
+                self._suspect(file, label, row, seen, kin, faults)
+        return found
+
+    def _suspect(
+        self,
+        file: str,
+        label: str,
+        row: int | None,
+        seen: Mapping[str, str],
+        kin: Mapping[tuple[str, ...], Collection[str]],
+        faults: list[Fault],
+    ) -> None:
+        folded = _folded(label)
+        parts = [part for part in _SEVERAL.split(folded) if part]
+        if len(parts) > 1 and (all(part in seen for part in parts) or all(" " in part for part in parts)):
+            hint = "say what parts them with --split; or --new-people, if it is one name"
+            faults.append(Fault(file, f"{label!r}, several names", "one name a cell", row, hint=hint))
+            return
+        words = re.findall(r"[^\W\d_]+", folded)
+        for key in _kin(folded):
+            for other in kin[key]:
+                if other == label:
+                    continue
+                others = re.findall(r"[^\W\d_]+", _folded(other))
+                initials = 1 in (len(words[0]), len(others[0])) and words[0] != others[0]
+                if key[0] == "words" or initials:
+                    hint = f"is that {other!r}? Write one name, give a --roster, or say --new-people"
+                    faults.append(Fault(file, repr(label), "each person under one name", row, hint=hint))
+                    return
+
+
+def _folded(label: str) -> str:
+    # A label of signs that folding drops is still a label.
+    return fold(label) or label

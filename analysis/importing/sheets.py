@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.importing.archive import read_small_file, safe_sheets
 from analysis.tables.faults import Fault
 
-__all__ = ["Sheet", "is_missing", "read_number", "read_sheets", "read_text", "shown"]
+__all__ = [
+    "Layout",
+    "Sheet",
+    "chosen_sheets",
+    "is_missing",
+    "read_number",
+    "read_sheets",
+    "read_text",
+    "shown",
+    "unread_columns",
+]
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "nan"})
@@ -20,7 +32,7 @@ _MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "nan"})
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows of cells, as text without space around it; row n stands on line n + 1.
+    """Rows of cells, as text without space around it; row n stands on line n + `line`.
 
     Attributes
     ----------
@@ -32,12 +44,41 @@ class Sheet:
         The cells; rows may differ in length.
     decimal_comma : bool
         Whether 1,5 is a number here: cells are separated by semicolons or tabs.
+    line : int
+        Line of the file the first row stands on.
     """
 
     file: str
     name: str
     rows: list[list[str]]
     decimal_comma: bool
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table lies in its file.
+
+    Attributes
+    ----------
+    sheets : tuple of str
+        Sheets of a workbook to be read; empty: the only one that has anything in it.
+    header_row : int
+        Line of the header.
+    missing : frozenset of str
+        What stands for an answer that was not given, case-folded.
+    unread : frozenset of str
+        Headers that are known not to be read, case-folded, though they look like ones that are.
+    """
+
+    sheets: tuple[str, ...] = ()
+    header_row: int = 1
+    missing: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+
+    def is_missing(self, text: str) -> bool:
+        """Whether a cell says that an answer was not given."""
+        return text.casefold() in self.missing
 
 
 def is_missing(text: str) -> bool:
@@ -66,6 +107,15 @@ def read_text(path: Path, faults: list[Fault]) -> str | None:
     content = read_small_file(path, faults)
     if content is None:
         return None
+    if content.startswith(b"PK\x03\x04"):
+        allowed = "text in UTF-8, or a workbook whose name ends in .xlsx"
+        found = "a packed file (a workbook, an archive)"
+        faults.append(Fault(path.name, found, allowed, hint="save it as .xlsx or as CSV UTF-8"))
+        return None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # A spreadsheet's "Unicode text", which says itself what it is.
+        with contextlib.suppress(UnicodeError):
+            content = content.decode("utf-16").encode()
     hint = "save it again as UTF-8 (in a spreadsheet: CSV UTF-8)"
     try:
         text = content.decode("utf-8-sig")
@@ -102,16 +152,73 @@ def read_sheets(path: Path, faults: list[Fault]) -> list[Sheet]:
     text = read_text(path, faults)
     if text is None:
         return []
+    declared = re.match(r"sep=(.)\r?\n", text)
     first = next((line for line in text.splitlines() if line.strip()), "")
     unquoted = re.sub(r'"[^"]*"', "", first)
-    separator = next((sign for sign in "\t;" if sign in unquoted), ",")
+    separator = declared[1] if declared else next((sign for sign in "\t;" if sign in unquoted), ",")
+    if separator in '\r\n"\0':
+        faults.append(Fault(path.name, shown(first), "sep= and the sign that parts the cells", 1))
+        return []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         rows = [[cell.strip() for cell in row] for row in reader]
     except csv.Error as error:
         faults.append(Fault(path.name, f"no table ({error})", "a CSV file", reader.line_num))
         return []
-    return [Sheet(path.name, path.stem, rows, separator != ",")]
+    below = rows[1:] if declared else rows
+    return [Sheet(path.name, path.stem, below, separator != ",", 2 if declared else 1)]
+
+
+def chosen_sheets(path: Path, layout: Layout, faults: list[Fault]) -> list[Sheet]:
+    """Return the sheets a layout names, or the only one with anything in it, each from its header on.
+
+    Several sheets of which none is named are a fault, and so is a name that no sheet has: nothing of a file
+    is passed over in silence.
+    """
+    before = len(faults)
+    found = read_sheets(path, faults)
+    if len(faults) > before:
+        return []
+    filled = [sheet for sheet in found if any(map(any, sheet.rows))]
+    names = ", ".join(repr(sheet.name) for sheet in found)
+    if layout.sheets:
+        by_name = {sheet.name.casefold(): sheet for sheet in found}
+        unknown = [name for name in layout.sheets if name.casefold() not in by_name]
+        for name in unknown:
+            faults.append(Fault(path.name, f"no sheet {name!r}", f"one of {names}"))
+        filled = [by_name[name.casefold()] for name in layout.sheets if name not in unknown]
+    elif len(filled) > 1:
+        allowed = "the sheets to be read, each named by --sheet"
+        faults.append(Fault(path.name, f"{len(filled)} sheets: {names}", allowed))
+        return []
+    skipped = layout.header_row - 1
+    return [replace(sheet, rows=sheet.rows[skipped:], line=sheet.line + skipped) for sheet in filled]
+
+
+def unread_columns(
+    file: str,
+    left: Sequence[str],
+    near: Callable[[str], str],
+    layout: Layout,
+    line: int,
+    faults: list[Fault],
+    notes: list[str],
+) -> None:
+    """Say which columns were not read; one that is nearly what is read, as `near` tells, is a fault."""
+    told = []
+    for header in left:
+        meant = "" if header.casefold() in layout.unread else near(header)
+        if meant:
+            hint = f"is {meant} meant? If not, say --unread {header!r}"
+            faults.append(
+                Fault(file, "a column that is not read", "headers that are read", line, header, hint)
+            )
+        elif header:
+            told.append(header)
+    if told:
+        shown_ = ", ".join(repr(header if len(header) <= 60 else f"{header[:60]}…") for header in told[:12])
+        more = f" and {len(told) - 12} more" if len(told) > 12 else ""
+        notes.append(f"{file}: columns that were not read: {shown_}{more}")
 
 
 def _as_text(cell: object) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
-from analysis.importing.grid import Grid, read_as, read_grid
+from analysis.importing.account import Account
+from analysis.importing.grid import Grid, read_as, read_grids
 from analysis.importing.people import Matcher
+from analysis.importing.sheets import Layout, unread_columns
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 from analysis.tables.schema import TABLES
@@ -34,8 +38,11 @@ def read_survey_items(
     respondent: str = "actor_id",
     wave_column: str | None = None,
     wave: int = 1,
-    labels: Mapping[str, float] | None = None,
+    labels: Mapping[str, float | None] | None = None,
     people: Matcher | None = None,
+    keep: Literal["first", "last"] | None = None,
+    layout: Layout | None = None,
+    notes: list[str] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables items, waves and responses of a wide survey; faults are appended.
 
@@ -55,66 +62,108 @@ def read_survey_items(
         Header of the column with the number of the wave.
     wave : int
         The wave of every row, where there is no such column.
-    labels : mapping of str to float, optional
-        What words mean as numbers.
+    labels : mapping of str to float or None, optional
+        What words mean as numbers; None: that the answer is missing.
     people : Matcher, optional
         Who is meant by a respondent's name.
+    keep : {"first", "last"}, optional
+        Which row counts of somebody who answered twice.
+    layout : Layout, optional
+        Sheets, line of the header, codes of missing answers.
+    notes : list of str, optional
+        What became of rows and answers is appended, and which columns were not read.
 
     Returns
     -------
     dict of str to DataFrame
         An empty cell is no answer and gives no row.
     """
-    grid = read_grid(path, faults)
+    layout, notes = layout or Layout(), [] if notes is None else notes
     before = len(faults)
-    for header, told in ((respondent, "respondents"), (wave_column, "waves")):
-        if header is not None and header not in grid.header:
-            allowed = f"a column of {told}; there are: {', '.join(grid.header[:12]) or 'none'}"
-            faults.append(Fault(path.name, f"no column {header!r}", allowed, 1))
-    places = _item_columns(path.name, grid, items, {respondent, wave_column}, faults)
-    if len(faults) > before or not grid.header:
-        return {}
+    grids = read_grids(path, layout, faults) or [Grid([], [], file=path.name)]
     words = {fold(word): value for word, value in (labels or {}).items()}
     bounds = {
         str(item): (float(low), float(high))
         for item, low, high in items[["item_id", "minimum", "maximum"]].itertuples(index=False)
     }
-    rows: list[tuple[int, str, str, float]] = []
-    seen: dict[tuple[int, str], int] = {}
-    for line, cells in enumerate(grid.cells, start=2):
-        if not any(cells):
-            continue
-        who = cells[grid.header.index(respondent)]
-        when = _wave_of(path.name, grid, cells, line, wave_column, wave, faults)
-        if not who:
-            faults.append(Fault(path.name, "nobody", "an identifier", line, respondent))
-        elif people is not None:
-            who = people.find(who, (path.name, line, respondent), faults) or ""
-        if when is None or not who:
-            continue
-        if (when, who) in seen:
-            found = f"{who!r} again, as in row {seen[when, who]}"
-            faults.append(Fault(path.name, found, "one row a respondent and wave", line, respondent))
-            continue
-        seen[when, who] = line
-        for item, place in places.items():
-            text = cells[place]
-            if not text:
+    answered: dict[tuple[int, str], tuple[int, list[tuple[int, str, str, float]]]] = {}
+    for grid in grids:
+        for header, told in ((respondent, "respondents"), (wave_column, "waves")):
+            if header is not None and header not in grid.header:
+                allowed = f"a column of {told}; there are: {', '.join(grid.header[:12]) or 'none'}"
+                faults.append(Fault(grid.file, f"no column {header!r}", allowed, grid.line))
+        places = _item_columns(grid.file, grid, items, {respondent, wave_column}, faults)
+        if len(faults) > before or not grid.header:
+            return {}
+        left = [name for name in grid.header if name not in (*places, respondent, wave_column)]
+        unread_columns(grid.file, left, lambda _: "", layout, grid.line, faults, notes)
+        total = 0
+        became: Counter[str] = Counter()
+        for line, cells in enumerate(grid.cells, start=grid.line + 1):
+            if not any(cells):
                 continue
-            value = words.get(fold(text), grid.number(text))
-            low, high = bounds[item]
-            if value is None or not low <= value <= high:
-                allowed = f"a number from {low:g} to {high:g}"
-                hint = "say what words mean with --labels" if value is None else ""
-                faults.append(Fault(path.name, repr(text), allowed, line, grid.header[place], hint))
+            total += 1
+            who = cells[grid.header.index(respondent)]
+            when = _wave_of(grid.file, grid, cells, line, wave_column, wave, faults)
+            if not who:
+                faults.append(Fault(grid.file, "nobody", "an identifier", line, respondent))
+            elif people is not None:
+                who = people.find(who, (grid.file, line, respondent), faults) or ""
+            if when is None or not who:
+                continue
+            if (when, who) in answered and keep is None:
+                found = f"{who!r} again, as in row {answered[when, who][0]}"
+                allowed = "one row a respondent and wave"
+                faults.append(Fault(grid.file, found, allowed, line, respondent))
+                continue
+            if (when, who) in answered:
+                became["left out, answered twice"] += 1
+                gone = line if keep == "first" else answered[when, who][0]
+                notes.append(f"{grid.file}, row {gone}: left out, since the {keep} row of {who} counts")
+                if keep == "first":
+                    continue
             else:
-                rows.append((when, who, item, value))
-    waves = sorted({when for when, _ in seen})
+                became["respondents"] += 1
+            rows = _answers(grid, cells, line, (when, who), (places, bounds, words), layout, faults)
+            answered[when, who] = line, rows
+        if len(faults) == before:
+            notes.append(str(Account(grid.file, "rows", total, became)))
+    rows = [row for _, some in answered.values() for row in some]
+    notes += people.notes if people is not None else []
+    waves = sorted({when for when, _ in answered})
     return {
         "items": items,
         "waves": pd.DataFrame({"wave": waves, "label": [f"Wave {when}" for when in waves]}),
         "responses": pd.DataFrame(rows, columns=["wave", "actor_id", "item_id", "value"]),
     }
+
+
+def _answers(
+    grid: Grid,
+    cells: Sequence[str],
+    line: int,
+    whose: tuple[int, str],
+    meaning: tuple[Mapping[str, int], Mapping[str, tuple[float, float]], Mapping[str, float | None]],
+    layout: Layout,
+    faults: list[Fault],
+) -> list[tuple[int, str, str, float]]:
+    """Return the answers of a row; a blank one, or one that is declared missing, gives none."""
+    places, bounds, words = meaning
+    rows = []
+    for item, place in places.items():
+        text = cells[place]
+        folded = fold(text)
+        if not text or layout.is_missing(text) or (folded in words and words[folded] is None):
+            continue
+        value = words.get(folded, grid.number(text))
+        low, high = bounds[item]
+        if value is None or not low <= value <= high:
+            allowed = f"a number from {low:g} to {high:g}"
+            hint = "say what words mean with --labels" if value is None else ""
+            faults.append(Fault(grid.file, repr(text), allowed, line, grid.header[place], hint))
+        else:
+            rows.append((*whose, item, value))
+    return rows
 
 
 def _item_columns(

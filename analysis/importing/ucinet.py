@@ -18,6 +18,7 @@ from analysis.importing.network import (
     matrix_arcs,
     named_wave,
 )
+from analysis.importing.people import People
 from analysis.importing.sheets import is_missing, read_number, read_text, shown
 from analysis.importing.ucinet_header import QUOTED, Header, Word, read_header, words_of
 from analysis.tables.faults import Fault, raise_faults
@@ -25,7 +26,9 @@ from analysis.tables.faults import Fault, raise_faults
 __all__ = ["read_dl"]
 
 
-def read_dl(path: Path, *, only_wave: int = 1, only_relation: str = "tie") -> ImportedNetwork:
+def read_dl(
+    path: Path, *, only_wave: int = 1, only_relation: str = "tie", people: People | None = None
+) -> ImportedNetwork:
     """Read a DL file of one kind of actors.
 
     Parameters
@@ -38,6 +41,8 @@ def read_dl(path: Path, *, only_wave: int = 1, only_relation: str = "tie") -> Im
         matrix `.` and `NA` are missing.
     only_wave, only_relation : int, str
         Wave, and relation where there are no matrix labels.
+    people : People, optional
+        Who is meant by a label.
 
     Raises
     ------
@@ -69,7 +74,7 @@ def read_dl(path: Path, *, only_wave: int = 1, only_relation: str = "tie") -> Im
         labels, arcs = _lists(path.name, header, words, asked, faults)
         silent = []
     raise_faults(faults, "nothing read")
-    return assemble(path.name, labels, arcs, asked, faults, silent=silent)
+    return assemble(path.name, labels, arcs, asked, faults, silent=silent, people=people)
 
 
 def _asked(file: str, header: Header, wave: int, relation: str, faults: list[Fault]) -> list[tuple[int, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.importing.edges import read_edges
@@ -22,8 +22,9 @@ from analysis.importing.network import (
     read_wave,
 )
 from analysis.importing.pajek import read_pajek
+from analysis.importing.people import People
 from analysis.importing.ucinet import read_dl
-from analysis.tables.faults import InvalidInput
+from analysis.tables.faults import Fault, InvalidInput
 from analysis.tables.package import DataPackage, Relation
 from analysis.tables.validate import checked
 from tests.importing.networks import ACTORS, EXPECTED, FILES, MATRIX, TABLE, equal, write_sheets
@@ -140,6 +141,9 @@ LABELS = st.text(
 def networks(draw: st.DrawFn) -> ImportedNetwork:
     """Draw a network of two waves with values of any size, and somebody who did not answer at times."""
     names = draw(st.lists(LABELS.map(actor_label), min_size=2, max_size=5, unique=True))
+    faults: list[Fault] = []
+    People().identify("drawn", dict.fromkeys(names), faults, [], once=True)
+    assume(not faults)
     asked = [(1, "help"), (2, "help")][: draw(st.integers(1, 2))]
     silent = draw(st.sets(st.sampled_from([(wave, name, about) for wave, about in asked for name in names])))
     values = st.floats(-1e9, 1e9, allow_subnormal=False).filter(bool)

@@ -280,7 +280,8 @@ def test_tables_are_added_to_a_dataset_that_is_begun_for_them(raw: Path) -> None
     with pytest.raises(InvalidInput, match="again, as in row 3"):
         add_tables("ours", second, {})
     assert snapshot(raw) == before
-    assert add_tables("ours", second, {}, replace=True)["ties"] == 1
+    assert add_tables("ours", second, {}, replace=True)["ties"] == 2
+    assert read_own("ours").tables["ties"]["value"].tolist() == [1, 3]
 
 
 def test_what_has_a_fault_adds_nothing_and_begins_nothing(raw: Path) -> None:

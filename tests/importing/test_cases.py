@@ -1,0 +1,408 @@
+"""Files as teams have them: each is read as its README says, or refused in words; never wrong in silence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.__main__ import main
+from analysis.files import DATA_RAW, ROOT
+from analysis.importing.own import EXAMPLE, read_own
+
+HELP = ("--relation", "help:0:3:How often …?")
+NAMES = ("--roster", "{cases}/roster.csv")
+CODES = ("--roster", "{cases}/roster_with_choice_numbers.csv")
+WORDS = ("--labels", "{cases}/labels.csv")
+GOOGLE = ("--respondent", "Your name", "--pattern", "How often did you ask this person for help? [{alter}]")
+CHECKBOXES = ("--sender-column", "Your name", "--receiver-column", "Whom did you turn to for help?")
+
+
+@pytest.fixture(scope="module")
+def cases() -> Path:
+    """Return the folder of the cases."""
+    place = Path(os.environ.get("COMPENDIUM_REFERENCE", ROOT.parent / "shared/reference"))
+    folder = place / "cases/own_network"
+    if not folder.is_dir():
+        pytest.skip("the cases are not on this machine (COMPENDIUM_REFERENCE)")
+    return folder
+
+
+@pytest.fixture
+def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a `data_raw/` of its own, which has the example dataset."""
+    place = tmp_path / "data_raw"
+    place.mkdir()
+    shutil.copytree(DATA_RAW / EXAMPLE, place / EXAMPLE)
+    monkeypatch.setattr("analysis.importing.own.DATA_RAW", place)
+    return place
+
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(raw: Path, cases: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return what imports a case into the dataset `ours` and gives the exit code and all that was told."""
+
+    def imported(kind: str, name: str, *options: str) -> tuple[int, str]:
+        words = [option.replace("{cases}", str(cases)) for option in options]
+        code = main(["import", kind, str(cases / name), "--dataset", "ours", *words])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    return imported
+
+
+def ties() -> set[tuple[int, str, str, str, float]]:
+    """Return the ties of the dataset."""
+    columns = ["wave", "relation", "sender_id", "receiver_id", "value"]
+    return set(read_own("ours").tables["ties"][columns].itertuples(index=False, name=None))
+
+
+def silent() -> set[tuple[object, ...]]:
+    """Return who did not answer."""
+    frame = read_own("ours").tables.get("nonresponse", pd.DataFrame(columns=["wave", "actor_id", "relation"]))
+    return set(frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None))
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a file is imported, and what is then told and there; `ties` None: it is refused."""
+
+    kind: str
+    file: str
+    options: tuple[str, ...]
+    told: tuple[str, ...]
+    ties: frozenset[str] | None = None
+    silent: frozenset[str] = frozenset()
+
+
+def read(kind: str, file: str, *options: str, ties: str, told: str = "", silent: str = "") -> Case:
+    """Return a case that is read; ties are written `1 help t1 t2 3` and parted by semicolons."""
+    parts = [frozenset(filter(None, (part.strip() for part in text.split(";")))) for text in (ties, silent)]
+    return Case(kind, file, options, tuple(filter(None, told.split(" … "))), *parts)
+
+
+def refused(kind: str, file: str, *options: str, told: str) -> Case:
+    """Return a case that is refused in words."""
+    return Case(kind, file, options, tuple(told.split(" … ")))
+
+
+T1 = "1 help t1 t2 1; 1 help t2 t1 1"
+REST = "1 t3 all; 1 t4 all; 1 t5 all; 1 t6 all"
+
+CASES = [
+    read(
+        "roster",
+        "wide_ok.csv",
+        *HELP,
+        *NAMES,
+        ties=T1,
+        silent=REST,
+        told="12 answers: 2 about oneself, blank, 2 ties, 8 no tie",
+    ),
+    # One round a file: the round is said, and no option is taken for another.
+    refused(
+        "roster", "01_google_grid_one_wave.xlsx", *HELP, *NAMES, *WORDS, *GOOGLE, told="--wave where all"
+    ),
+    read(
+        *("roster", "01_google_grid_one_wave.xlsx", *HELP, *NAMES, *WORDS, *GOOGLE, "--wave", "1"),
+        ties="1 help t1 t2 1; 1 help t1 t3 2; 1 help t1 t4 3; 1 help t1 t6 1; 1 help t2 t1 2; 1 help t2 t4 1;"
+        "1 help t2 t5 2; 1 help t2 t6 3; 1 help t3 t2 1; 1 help t3 t4 3; 1 help t3 t6 1; 1 help t4 t1 2;"
+        "1 help t4 t2 3; 1 help t4 t5 2; 1 help t4 t6 3; 1 help t5 t2 1; 1 help t5 t3 2; 1 help t5 t4 3;"
+        "1 help t5 t6 1",
+        silent="1 t6 all",
+        told="columns that were not read: 'Timestamp'",
+    ),
+    # Several names in one cell are several people, once it is said what parts them.
+    refused(
+        "edges", "02_google_checkbox_multiselect.csv", *HELP, *CHECKBOXES, told="several names … --split"
+    ),
+    refused(
+        "edges", "02_google_checkbox_multiselect.csv", *HELP, *CHECKBOXES, *NAMES, told="one a cell, or say"
+    ),
+    read(
+        *("edges", "02_google_checkbox_multiselect.csv", *HELP, *CHECKBOXES, *NAMES, "--split", ","),
+        ties="1 help t1 t2 1; 1 help t1 t3 1; 1 help t2 t1 1; 1 help t3 t4 1; 1 help t3 t5 1; 1 help t3 t1 1",
+        told="3 rows: 3 with ties … not read: 'Timestamp' … on the roster and not in the file: t6",
+    ),
+    refused("roster", "03_qualtrics_three_header_rows.csv", *HELP, *CODES, told="no column that asks … Q2"),
+    refused("roster", "04_surveymonkey_two_header_rows.xlsx", *HELP, *NAMES, told="no column"),
+    refused(
+        *("roster", "05_limesurvey_bom_semicolon.csv", *HELP, *CODES, "--wave", "1", "--respondent", "name"),
+        *("--pattern", "{relation}[{alter}]"),
+        told="no column about Dan Šimek (t4) … --unlisted 't4'",
+    ),
+    read(
+        *("roster", "05b_limesurvey_fulltext.csv", *HELP, *NAMES, "--wave", "1", "--respondent", "Your name"),
+        *("--pattern", "How often …? [{alter}]"),
+        ties="1 help t1 t2 2.5; 1 help t1 t5 1",
+        silent="1 t2 all; " + REST,
+    ),
+    # Every sheet is read or refused by name.
+    refused("edges", "09_nodes_links_workbook.xlsx", *HELP, told="2 sheets: 'Nodes', 'Links' … --sheet"),
+    refused(
+        *("edges", "09_nodes_links_workbook.xlsx", *HELP, "--sheet", "Links"),
+        *("--sender-column", "NodeNumber1", "--receiver-column", "NodeNumber2"),
+        told="column Frequency … --value-column 'Frequency' … column LinkType … --relation-column",
+    ),
+    read(
+        *("edges", "09_nodes_links_workbook.xlsx", *HELP, "--relation", "materials:0:3", "--sheet", "links"),
+        *("--sender-column", "NodeNumber1", "--receiver-column", "NodeNumber2"),
+        *("--value-column", "Frequency", "--relation-column", "LinkType"),
+        ties="1 help 1 2 3; 1 help 2 1 1; 1 materials 3 1 2",
+    ),
+    refused(
+        "roster", "10_two_surveys_one_workbook.xlsx", *HELP, *NAMES, told="'Read me', 'Autumn', 'Spring'"
+    ),
+    refused(
+        "roster", "10_two_surveys_one_workbook.xlsx", *HELP, *NAMES, "--sheet", "Fall", told="no sheet 'Fall'"
+    ),
+    refused(
+        "roster", "11_title_row_above_header.xlsx", *HELP, *NAMES, told="is row 3 the header? … --header-row"
+    ),
+    refused(
+        "roster",
+        "12_answered_twice.csv",
+        *HELP,
+        *NAMES,
+        told="again, as in row 2 … --keep first or --keep last",
+    ),
+    read(
+        *("roster", "12_answered_twice.csv", *HELP, *NAMES, "--keep", "last"),
+        ties="1 help t1 t2 3; 1 help t1 t3 1; 1 help t2 t1 1",
+        silent=REST,
+        told="row 2: left out, since the last row of t1 counts … 3 rows: 2 respondents, 1 left out",
+    ),
+    read(
+        *("roster", "12_answered_twice.csv", *HELP, *NAMES, "--keep", "first"),
+        ties=T1,
+        silent=REST,
+        told="row 4: left out",
+    ),
+    read(
+        *("roster", "14_self_nomination.csv", *HELP, *NAMES),
+        ties="1 help t1 t2 1; 1 help t2 t1 1; 1 help t3 t6 2; 1 help t5 t4 1; 1 help t6 t2 1",
+        told="6 about oneself, left out",
+    ),
+    refused(
+        "roster",
+        "wide_ok.csv",
+        *HELP,
+        "--roster",
+        "{cases}/15_roster_dmy.csv",
+        told="03/09/2024 … year first",
+    ),
+    read("edges", "16c_semicolon_decimals.csv", *HELP, *NAMES, ties="1 help t1 t2 1.5; 1 help t2 t1 0.75"),
+    read("edges", "16e_sep_line.csv", *HELP, *NAMES, ties="1 help t1 t2 1"),
+    read(
+        *("roster", "16_utf16_excel_unicode_text.csv", *HELP, *NAMES),
+        ties="1 help t1 t2 1",
+        silent="1 t2 all; " + REST,
+    ),
+    refused("roster", "16b_cp1252.csv", *HELP, *NAMES, told="save it again as UTF-8"),
+    refused("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/17_roster_moved.csv", told="'t6' again"),
+    refused("edges", "18_duplicate_edges_log.csv", *HELP, told="'Ana Ruiz' to 'Ben Odel' again, as in row 2"),
+    read(
+        *("edges", "18_duplicate_edges_log.csv", *HELP, *NAMES, "--combine", "sum"),
+        ties="1 help t1 t2 2; 1 help t2 t1 1",
+        told="3 ties are combined into 2 (sum)",
+    ),
+    read(
+        *("edges", "18c_gephi_type_undirected.csv", *HELP),
+        ties="1 help a1 b1 1; 1 help b1 a1 1; 1 help a1 c1 2; 1 help c1 a1 2",
+        told="not read: 'Id'",
+    ),
+    refused("edges", "19_edges_w1.csv", *HELP, *NAMES, told="'A. Ruiz' … near: Ana Ruiz (t1) … aliases"),
+    read("graph", "30_sna_write_dl.dl", *HELP, ties="1 help Ana Ben 1; 1 help Ana Chloe 1; 1 help Ben Ana 1"),
+    refused("graph", "32_two_mode.dl", *HELP, told="found"),
+    refused("graph", "34_edgelist2.dl", *HELP, told="'edgelist2'"),
+    refused("graph", "35_ucinet_txt_ext.txt", *HELP, told="the ending '.txt'"),
+    refused("graph", "36_netdraw.vna", *HELP, told="the ending '.vna'"),
+    refused("graph", "43_pajek_project.paj", *HELP, told="the ending '.paj'"),
+    refused("graph", "61_gephi_dynamic.gexf", *HELP, told="times of ties or nodes"),
+    refused("graph", "62_gexf_mutual_edge.gexf", *HELP, told="no graph that can be read"),
+    refused("graph", "64_gml.gml", *HELP, told="the ending '.gml'"),
+    refused("graph", "56_doctype.graphml", *HELP, told="a document type declaration"),
+    read(
+        *("graph", "40_pajek_relations.net", *HELP, "--relation", "materials:0:3", *NAMES),
+        ties="1 help t1 t2 2; 1 materials t2 t3 1",
+    ),
+    read(
+        *("graph", "50_graphml_node_attributes.graphml", *HELP),
+        ties="1 help Ana Ruiz Ben Odel 2",
+        told="read of people as attributes: school",
+    ),
+    read(
+        *("graph", "51_networkcanvas_merged_sessions.graphml", *HELP, *NAMES),
+        ties="1 help t1 t2 1; 1 help t2 t1 1; 1 help t3 t4 1; 1 help t4 t3 1",
+        told="attributes of ties that were not read: networkCanvasType",
+    ),
+    read("graph", "55_igraph_name.graphml", *HELP, *NAMES, ties="1 help t1 t2 2"),
+    read("graph", "60_gephi_13.gexf", *HELP, *NAMES, ties="1 help t1 t2 2; 1 help t2 t1 1", told="school"),
+    refused(
+        "matrix", "80_matrix_empty_is_zero.csv", *HELP, told="2 rows with numbers and missing cells … --blank"
+    ),
+    read(
+        *("matrix", "80_matrix_empty_is_zero.csv", *HELP, "--blank", "none", "--directed"),
+        ties="1 help Ana Ben 1; 1 help Ben Ana 1",
+        silent="1 Chloe help",
+        told="9 cells: 2 ties, 3 in rows that are missing",
+    ),
+    refused("edges", "85_ods_named.ods", *HELP, told="a packed file"),
+    refused("edges", "86_partner_export.csv", *HELP, told="no such column"),
+    refused(
+        *("roster", "90_blank_among_answers.csv", *HELP, *NAMES, *WORDS),
+        told="1 rows about help with answers and blanks … --blank none … or --blank missing",
+    ),
+    read(
+        *("roster", "90_blank_among_answers.csv", *HELP, *NAMES, *WORDS, "--blank", "none"),
+        ties="1 help t1 t2 2; 1 help t2 t1 3",
+        silent=REST,
+        told="3 left blank",
+    ),
+    read(
+        *("roster", "90_blank_among_answers.csv", *HELP, *NAMES, *WORDS, "--blank", "help:missing"),
+        ties="1 help t2 t1 3",
+        silent="1 t1 all; " + REST,
+        told="3 of 5 answers of t1 about help (wave 1) are missing … 1 ties set aside",
+    ),
+    refused(
+        *("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/92_roster_joiner.csv"),
+        told="no dates of wave 1 … --wave-dates 1:",
+    ),
+    read(
+        *("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/92_roster_joiner.csv"),
+        *("--wave-dates", "1:2024-10-01:2024-10-31"),
+        ties=T1,
+        silent="1 t3 all; 1 t4 all; 1 t5 all",
+    ),
+    refused("roster", "97_prefer_not.csv", *HELP, *NAMES, *WORDS, told="'Prefer not to say' … --missing"),
+    read(
+        *("roster", "97_prefer_not.csv", *HELP, *NAMES, "--labels", "{cases}/97_labels_missing.csv"),
+        ties="",
+        silent="1 t1 all; 1 t2 all; " + REST,
+        told="1 of 5 answers of t1 … 1 declared missing",
+    ),
+    read(
+        *("roster", "100_only_self_cell.csv", *HELP, *NAMES),
+        ties="1 help t2 t1 1",
+        silent="1 t1 all; " + REST,
+        told="1 about oneself, left out",
+    ),
+    read(
+        *("roster", "102_titles.csv", *HELP, *NAMES),
+        ties="1 help t1 t2 1",
+        silent="1 t2 all; " + REST,
+        told="'Ms. Ruiz' is read as Ana Ruiz (t1)",
+    ),
+    read(
+        *("roster", "103_two_grids.csv", *HELP, "--relation", "materials:0:3", *NAMES),
+        *("--pattern", "How often: {relation}? [{alter}]", "--wave-column", "wave"),
+        *("--respondent", "Your name"),
+        ties="1 help t1 t2 1; 1 materials t1 t3 2",
+        silent="1 t2 all; " + REST,
+    ),
+    refused("roster", "106_ref_error.csv", *HELP, *NAMES, told="'#REF!'"),
+    refused("roster", "107_na_answers.csv", *HELP, *NAMES, told="'N/A' … --missing"),
+    read(
+        *("roster", "107_na_answers.csv", *HELP, *NAMES, "--missing", "N/A,-99"),
+        ties="",
+        silent="1 t1 all; 1 t2 all; " + REST,
+        told="1 declared missing",
+    ),
+    refused("edges", "108_edges_numbers_as_ids.csv", *HELP, told="'1.0', beside '1' … '01', beside '1'"),
+    refused("edges", "111_wave_label.csv", *HELP, told="'Fall 2024'; allowed: the number of a wave"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file} {' '.join(case.options)}"[:70])
+def test_a_case_is_read_as_it_should_be_or_refused_in_words(case: Case, run: Run, raw: Path) -> None:
+    code, told = run(case.kind, case.file, *case.options)
+    assert code == (1 if case.ties is None else 0), told
+    for words in case.told:
+        assert words in told
+    assert "Traceback" not in told
+    if case.ties is None:
+        assert not (raw / "ours").exists()
+        return
+    found = {f"{wave} {relation} {who} {whom} {value:g}" for wave, relation, who, whom, value in ties()}
+    assert found == case.ties
+    assert {f"{wave} {who} {about or 'all'}" for wave, who, about in silent()} == case.silent
+
+
+def test_two_sheets_of_a_workbook_are_two_rounds(run: Run) -> None:
+    sheets = ("--sheet", "Autumn", "--sheet", "Spring")
+    code, told = run("roster", "10_two_surveys_one_workbook.xlsx", *HELP, *NAMES, *sheets)
+    assert code == 0, told
+    assert {wave for wave, *_ in ties()} == {1, 2}
+    assert silent() == set()
+    assert told.count("6 rows: 6 respondents") == 2
+
+
+def test_an_undirected_list_declares_its_relation_so(run: Run) -> None:
+    run("edges", "18c_gephi_type_undirected.csv", *HELP)
+    assert [relation.directed for relation in read_own("ours").package.relations] == [False]
+
+
+def test_a_graph_gives_its_peoples_schools(run: Run) -> None:
+    run("graph", "50_graphml_node_attributes.graphml", *HELP)
+    tables = read_own("ours").tables
+    assert tables["actors"]["organization_id"].tolist() == ["north", "south"]
+    assert tables["organizations"]["organization_id"].tolist() == ["north", "south"]
+
+
+def test_names_of_two_rounds_meet_without_a_roster_too(run: Run) -> None:
+    assert run("edges", "19_edges_w1.csv", *HELP)[0] == 0
+    code, told = run("edges", "19_edges_w2.csv", "--wave", "2")
+    assert code == 1
+    assert "'Ana Ruiz'; allowed: each person under one name (is that 'A. Ruiz'?" in told
+    assert run("edges", "19_edges_w2.csv", "--wave", "2", "--new-people")[0] == 0
+
+
+def test_one_round_is_corrected_and_the_other_stays(run: Run) -> None:
+    assert run("roster", "wide_ok.csv", *HELP, *NAMES)[0] == 0
+    assert run("roster", "94_w2.csv", *NAMES)[0] == 0
+    before = ties()
+    assert run("roster", "94_w1_fixed.csv", *NAMES)[0] == 1
+    assert ties() == before
+    assert run("roster", "94_w1_fixed.csv", *NAMES, "--replace")[0] == 0
+    assert ties() == before - {(1, "help", "t1", "t2", 1.0)} | {(1, "help", "t1", "t2", 2.0)}
+    assert {wave for wave, *_ in silent()} == {1, 2}
+
+
+def test_another_school_is_told_and_kept_with_its_round(run: Run, raw: Path, tmp_path: Path) -> None:
+    assert run("roster", "wide_ok.csv", *HELP, *NAMES)[0] == 0
+    moved = tmp_path / "moved.csv"
+    text = (raw / "ours/names/roster.csv").read_text(encoding="utf-8")
+    moved.write_text(text.replace("t6,Fay Lund,,north", "t6,Fay Lund,,south"), encoding="utf-8")
+    options = ("94_w2.csv", "--roster", str(moved))
+    code, told = run("roster", *options)
+    assert code == 1
+    assert "organization_id 'south' of t6, 'north' before" in told
+    code, told = run("roster", *options, "--changed", "update")
+    assert code == 0
+    assert "organization_id of t6 was 'north', now 'south': changed" in told
+    assert (raw / "ours/names/changes.csv").read_text().splitlines()[1:] == [
+        "2,actors,t6,organization_id,north,south,0"
+    ]
+    actors = read_own("ours").tables["actors"].set_index("actor_id")["organization_id"]
+    assert actors["t6"] == "south"
+
+
+def test_many_cells_of_one_unknown_word_are_one_line(run: Run, tmp_path: Path, cases: Path) -> None:
+    lines = (cases / "wide_ok.csv").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "wide.csv"
+    rows = [line.replace(",0", ",Never").replace(",1", ",Often") for line in lines[1:]]
+    path.write_text("\n".join([lines[0], *rows]), encoding="utf-8")
+    code, told = run("roster", str(path), *HELP, *NAMES)
+    assert code == 1
+    assert told.splitlines()[0] == "10 faults, nothing written:"
+    assert len(told.splitlines()) == 4
+    assert "wide.csv, 8 times (row 2, column help | 1 | Chloé Marsh; " in told
