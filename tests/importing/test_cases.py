@@ -154,6 +154,7 @@ CASES = [
     ),
     read(
         *("edges", "09_nodes_links_workbook.xlsx", *HELP, "--relation", "materials:0:3", "--sheet", "links"),
+        "--directed",
         *("--sender-column", "NodeNumber1", "--receiver-column", "NodeNumber2"),
         *("--value-column", "Frequency", "--relation-column", "LinkType"),
         ties="1 help 1 2 3; 1 help 2 1 1; 1 materials 3 1 2",
@@ -199,7 +200,14 @@ CASES = [
         "{cases}/15_roster_dmy.csv",
         told="03/09/2024 … year first",
     ),
-    read("edges", "16c_semicolon_decimals.csv", *HELP, *NAMES, ties="1 help t1 t2 1.5; 1 help t2 t1 0.75"),
+    read(
+        "edges",
+        "16c_semicolon_decimals.csv",
+        *HELP,
+        *NAMES,
+        "--directed",
+        ties="1 help t1 t2 1.5; 1 help t2 t1 0.75",
+    ),
     read("edges", "16e_sep_line.csv", *HELP, *NAMES, ties="1 help t1 t2 1"),
     read(
         *("roster", "16_utf16_excel_unicode_text.csv", *HELP, *NAMES),
