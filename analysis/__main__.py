@@ -125,9 +125,14 @@ def _why(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     studies = load_studies()
     chosen = _chosen(studies, arguments.study)
-    not_run = driver.standing(studies, State())
+    state = State()
+    not_run = driver.standing(studies, state)
     verdicts = judge(chosen, not_run)
     faults = check.undeclared(verdicts)
+    if driver.STALE not in not_run.values():
+        # What is stale is written anew anyway; else nobody may have changed what is read.
+        whole = judge(studies, not_run)
+        faults += check.altered(plan.page_units(studies, not_run, whole), whole, state)
     for study in chosen:
         for run in study.runs:
             if run.name not in not_run:

@@ -14,11 +14,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from analysis.compendium.plan import Unit
+from analysis.compendium.state import AS_BUILT, State
 from analysis.compendium.studies import Run
-from analysis.compendium.verdict import DEVIATES, NOT_RUN, Verdict, recorded_numbers
-from analysis.files import REPORTS, write_atomically
+from analysis.compendium.verdict import DEVIATES, NOT_RUN, Verdict, recorded_numbers, verdict_files
+from analysis.files import REPORTS, ROOT, write_atomically
 
-__all__ = ["EXPECTED", "RELATIVE_TOLERANCE", "drift", "orphans", "skipped", "undeclared", "write_expected"]
+__all__ = [
+    "EXPECTED",
+    "RELATIVE_TOLERANCE",
+    "altered",
+    "drift",
+    "orphans",
+    "skipped",
+    "undeclared",
+    "write_expected",
+]
 
 EXPECTED = REPORTS / "expected"
 
@@ -68,6 +79,30 @@ def orphans(runs: Iterable[Run]) -> list[str]:
         for path in sorted(EXPECTED.rglob("*.json"))
         if path not in known
     ]
+
+
+def altered(pages: Iterable[Unit], verdicts: Iterable[Verdict], state: State) -> list[str]:
+    """Return a line for every page, and file of the verdict, that is not as it was built.
+
+    Parameters
+    ----------
+    pages : iterable of Unit
+        Of the pages there should be.
+    verdicts : iterable of Verdict
+        On every claim, judged anew.
+    state : State
+        What was built.
+    """
+    lines = []
+    for path, content in verdict_files(verdicts).items():
+        there = path.read_text(encoding="utf-8") if path.is_file() else None
+        if there != content:
+            told = "is missing" if there is None else "is not what the numbers give"
+            lines.append(f"{path.relative_to(ROOT).as_posix()} {told}: say `make`")
+    for page in pages:
+        reasons = state.reasons(page.name, page.inputs())
+        lines += [f"{reason}: say `make`" for reason in reasons if reason.endswith(AS_BUILT)]
+    return lines
 
 
 def write_expected(run: Run) -> None:

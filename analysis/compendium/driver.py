@@ -16,6 +16,7 @@ from analysis.compendium.plan import Unavailable, Unit, page_units, work_units
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import Verdict, judge, write_verdict
+from analysis.files import REPORTS
 from analysis.sources.fetch import missing_files
 from analysis.tables.faults import InvalidInput
 
@@ -157,5 +158,23 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
     for run in _runs(studies):
         if run.name not in outcome.not_run:
             run.failed.unlink(missing_ok=True)
+    _take_away(studies, state, say)
     write_build_record()
     return outcome
+
+
+def _take_away(studies: Sequence[Study], state: State, say: Say) -> None:
+    """Remove the reports and pages of runs that are no more, so that nobody reads what nothing makes."""
+    own = tuple(f"{kind} datasets/" for kind in ("run", "page"))
+    known = {f"{kind} {run.name}" for run in _runs(studies) for kind in ("run", "page")}
+    known |= {f"page {name}" for name in ("codebook", "methods", "index")}
+    known |= {unit for unit in state.units() if unit.startswith(own)}
+    left = state.forget(("run", "page"), known)
+    for path in left:
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if REPORTS not in folder.parents or any(folder.iterdir()):
+                break
+            folder.rmdir()
+    if left:
+        say(f"{len(left)} files of runs that are no more were taken away")

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import shutil
+import time
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import distributions
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill import execute_notebook
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
@@ -41,22 +42,37 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, environment: dict[str, str], log: Path, **options: Any
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        environment: dict[str, str],
+        log: Path,
+        seconds: float,
+        **options: Any,
     ) -> Any:
+        end = time.monotonic() + seconds
         client = PapermillNotebookClient(
             nb_man,
             kernel_name=kernel_name,
             startup_timeout=_START_SECONDS,
-            timeout=None,
+            # A cell has what is left of the run's time.
+            timeout_func=lambda _: max(1, int(end - time.monotonic())),
             log=logging.getLogger("papermill"),
         )
         with log.open("wb") as stream:
-            return client.execute(env=environment, stderr=stream)
+            # The kernel starts in a folder without settings of matplotlib's, which would change figures.
+            return client.execute(env=environment, stderr=stream, cwd=str(_empty_folder()))
 
 
 papermill_engines.register(_ENGINE, _Engine)
 # Its warnings are about parameters, which are checked before anything runs.
 logging.getLogger("papermill").setLevel(logging.ERROR)
+
+
+def _empty_folder() -> Path:
+    folder = CACHE / "kernel"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @cache
@@ -74,7 +90,7 @@ def _kernel_environment() -> dict[str, str]:
         folder.mkdir(parents=True, exist_ok=True)
     one_thread = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "VECLIB_MAXIMUM")
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "MATPLOTLIBRC"},
         **{name: str(folder) for name, folder in settings.items()},
         **{f"{library}_NUM_THREADS": "1" for library in one_thread},
         "LOKY_MAX_CPU_COUNT": "1",
@@ -124,7 +140,15 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
                     LABEL_VARIABLE: run.label,
                 },
                 log=log,
+                seconds=60.0 * run.minutes,
             )
+        except CellTimeoutError:
+            shutil.copyfile(executed, failed)
+            where = f"kept as {failed.relative_to(ROOT).as_posix()}"
+            told = (
+                f"it took longer than {run.minutes:g} min, the limit of its study (`minutes:` in study.yml)"
+            )
+            raise Unavailable("failed", f"{told}; {where}") from None
         except PapermillExecutionError as error:
             shutil.copyfile(executed, failed)
             where = f"kept as {failed.relative_to(ROOT).as_posix()}"
@@ -136,6 +160,10 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
             raise Unavailable(
                 "failed", f"its kernel died ({error}); its last words: {' / '.join(said) or 'none'}"
             ) from None
+        if warning := _warning(executed):
+            shutil.copyfile(executed, failed)
+            where = f"kept as {failed.relative_to(ROOT).as_posix()}"
+            raise Unavailable("failed", f"{warning} ({where})")
         _normalise(executed)
         if not (folder / "numbers.json").is_file():
             raise Unavailable("failed", "it never made `Results(dataset)`, so that nothing was recorded")
@@ -150,6 +178,19 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
 
 def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def _warning(path: Path) -> str:
+    """Return the first thing a notebook said beside its results; empty where there is none.
+
+    A warning holds paths of this machine and of the moment, and helps no reader: its cause is to be mended.
+    """
+    for number, cell in enumerate(nbformat.read(path, as_version=4).cells, start=1):
+        for output in cell.get("outputs", ()):
+            if output.get("name") == "stderr" and output["text"].strip():
+                said = " ".join(_plain(output["text"]).split())[:300]
+                return f"cell {number} warns, which no page may show: {said}"
+    return ""
 
 
 def _normalise(path: Path) -> None:

@@ -8,16 +8,18 @@ damaging it costs time, never correctness: what it does not vouch for is built a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from analysis.files import ROOT, digest, digest_file, write_atomically
 
-__all__ = ["CACHE", "State", "key"]
+__all__ = ["AS_BUILT", "CACHE", "State", "key"]
 
 CACHE = ROOT / ".cache"
 _FILE = CACHE / "state.json"
+AS_BUILT = "is not as it was built"
+"""What is said of a file that somebody changed by hand."""
 
 
 def key(inputs: Mapping[str, str]) -> str:
@@ -48,8 +50,20 @@ class State:
             if not file.is_file():
                 changed.append(f"{path} is missing")
             elif digest_file(file) != sha256:
-                changed.append(f"{path} is not as it was built")
+                changed.append(f"{path} {AS_BUILT}")
         return changed
+
+    def units(self) -> list[str]:
+        """Return the names of all units that were built here."""
+        return list(self._units)
+
+    def forget(self, kinds: tuple[str, ...], known: Collection[str]) -> list[Path]:
+        """Forget the units of some kinds (`run`, `page`) that are no longer known; return what they left."""
+        gone = [unit for unit in self._units if unit.partition(" ")[0] in kinds and unit not in known]
+        left = [ROOT / path for unit in gone for path in self._units.pop(unit)["outputs"]]
+        if gone:
+            write_atomically(_FILE, json.dumps(self._units, indent=1, sort_keys=True) + "\n")
+        return left
 
     def seconds(self, unit: str) -> float:
         """Return how long a unit took when it was last made; without end, where that is not known."""

@@ -16,12 +16,14 @@ from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, read_package
 from analysis.tables.schema import TABLES
 
-__all__ = ["Report", "Run", "Study", "load_studies"]
+__all__ = ["MINUTES", "Report", "Run", "Study", "load_studies"]
 
 _STUDY_TEXTS = ("title", "question", "citation", "data_availability")
-_STUDY_ENTRIES = (*_STUDY_TEXTS, "claims", "runs", "reports")
+_STUDY_ENTRIES = (*_STUDY_TEXTS, "minutes", "claims", "runs", "reports")
 _RUN_ENTRIES = ("id", "notebook", "dataset", "reads", "subject", "parameters")
 _REPORT_ENTRIES = ("notebook", "tables")
+MINUTES = 120
+"""How long a run may take where its study says nothing: many times what the longest one takes."""
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -42,6 +44,8 @@ class Run:
         What of the dataset, if not all.
     reads : tuple of Run
         The runs whose numbers it reads.
+    minutes : float
+        How long it may take at most: what takes longer hangs.
     """
 
     study: str
@@ -51,6 +55,7 @@ class Run:
     parameters: dict[str, Any]
     subject: str = ""
     reads: tuple[Run, ...] = ()
+    minutes: float = MINUTES
 
     @property
     def name(self) -> str:
@@ -147,7 +152,11 @@ def _study(path: Path, faults: list[Fault], reads: dict[str, Reads]) -> Study | 
     lines.unknown(content, (), _STUDY_ENTRIES)
     study = path.parent.name
     texts = {name: lines.text(content, name, ()) for name in _STUDY_TEXTS}
-    runs = _runs(content, path.parent, lines, reads)
+    minutes = content.get("minutes", MINUTES)
+    if type(minutes) not in (int, float) or not 0 < minutes < float("inf"):
+        lines.fault(("minutes",), repr(minutes), "how many minutes a run may take, a number above 0")
+        minutes = MINUTES
+    runs = [replace(run, minutes=minutes) for run in _runs(content, path.parent, lines, reads)]
     claims = read_claims(content, path.parent, {run.id for run in runs} | _given_ids(content), lines)
     given = content.get("reports")
     reports = _reports([] if given is None else given, path.parent, lines)

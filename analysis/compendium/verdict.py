@@ -17,6 +17,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from analysis.compendium.claims import KINDS, Claim, printed_number
@@ -33,6 +34,7 @@ __all__ = [
     "counted",
     "judge",
     "recorded_numbers",
+    "verdict_files",
     "write_verdict",
 ]
 
@@ -241,13 +243,16 @@ def _unrecorded(study: Study, claim: Claim, name: str, numbers: Mapping[str, Any
 
 def write_verdict(verdicts: list[Verdict]) -> None:
     """Write `reports/verdict.json` and `reports/verdict.csv`."""
+    for path, content in verdict_files(verdicts).items():
+        write_atomically(path, content)
+
+
+def verdict_files(verdicts: Iterable[Verdict]) -> dict[Path, str]:
+    """Return what `reports/verdict.json` and `reports/verdict.csv` hold, by path."""
     rows = [asdict(verdict) for verdict in verdicts]
-    write_atomically(
-        REPORTS / "verdict.json",
-        json.dumps({"claims": rows}, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
-    )
     stream = io.StringIO()
     writer = csv.DictWriter(stream, [field.name for field in fields(Verdict)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_atomically(REPORTS / "verdict.csv", stream.getvalue())
+    content = json.dumps({"claims": rows}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return {REPORTS / "verdict.json": content, REPORTS / "verdict.csv": stream.getvalue()}

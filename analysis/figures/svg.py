@@ -6,6 +6,7 @@ import base64
 import html
 import io
 
+import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
@@ -17,7 +18,10 @@ _SALT = "school-improvement-networks"
 def as_svg(figure: Figure) -> bytes:
     """Return a figure as SVG and close it; one figure gives the same bytes each time."""
     stream = io.BytesIO()
-    with plt.rc_context({"svg.hashsalt": _SALT, "svg.fonttype": "path"}):
+    # Whatever the user's own settings are, it is written with matplotlib's defaults.
+    ways = ("savefig.", "svg.", "path.")
+    defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name.startswith(ways)}
+    with plt.rc_context({**defaults, "svg.hashsalt": _SALT, "svg.fonttype": "path"}):
         figure.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     return stream.getvalue()

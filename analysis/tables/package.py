@@ -118,9 +118,9 @@ class DataPackage:
     def missing(self, folder: Path) -> list[Resource]:
         """Return the raw files not in a folder, those that stand in for others last.
 
-        A file whose content another file there has is not missing.
+        A file whose content another file there has is not missing; a folder or a pipe in its place is none.
         """
-        there = {resource.content for resource in self.resources if (folder / resource.path).exists()}
+        there = {resource.content for resource in self.resources if (folder / resource.path).is_file()}
         missing = [resource for resource in self.resources if resource.content not in there]
         return sorted(missing, key=lambda resource: bool(resource.instead_of))
 
