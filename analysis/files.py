@@ -20,6 +20,7 @@ __all__ = [
     "code_digest",
     "digest",
     "digest_file",
+    "keep_private",
     "partial_folder",
     "replace_folder",
     "write_atomically",
@@ -68,6 +69,13 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def keep_private(folder: Path) -> None:
+    """Let nobody but their owner read a folder and everything in it, whatever the umask says."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def partial_folder(beside: Path) -> Path:

@@ -27,10 +27,12 @@ from analysis.checks import NotEstimable
 from analysis.compendium.findings import numerals_not_recorded
 from analysis.compendium.table_html import as_html, is_number
 from analysis.figures.svg import as_image, as_svg
+from analysis.figures.theme import EACH_PERSON
 from analysis.files import DATA_DERIVED
 from analysis.finding import Finding, slug
 from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure, are_groups
 from analysis.privacy.texts import texts_of
+from analysis.tables.harmless import harmless
 from analysis.tables.package import read_package
 
 __all__ = [
@@ -192,7 +194,7 @@ class Results:
         if self._folder is not None:
             folder = self._folder / "tables"
             folder.mkdir(exist_ok=True)
-            frame.to_csv(folder / f"{key}.csv", lineterminator="\n")
+            harmless(frame).to_csv(folder / f"{key}.csv", lineterminator="\n")
         bundle = {
             TABLE: {"key": key, "caption": caption, "html": shown, "numbers": recorded},
             "text/html": f"<p><em>{html.escape(caption)}</em></p>{shown}",
@@ -212,7 +214,8 @@ class Results:
         caption : str
             The sentence that says what is to be seen; it is the picture's alternative text too.
         people : collection of identifiers, or one such collection for each group shown
-            Whom it is about. Unless every group may be shown, the figure is not.
+            Whom it is about. Unless every group may be shown, the figure is not. One in which each person is
+            drawn is never shown of a dataset with a smallest cell: its file holds the whole network.
 
         Raises
         ------
@@ -224,6 +227,9 @@ class Results:
                 self._say(f"Nothing to draw: {self._not_estimable(figure)}. ({caption})")
             return
         try:
+            if self._disclosure.restricts and figure.get_label() == EACH_PERSON:
+                self._say(f"Not shown: a picture in which each person is a point. ({caption})")
+                return
             if self._is_withheld(key, caption, people):
                 return
             if self._disclosure.restricts:

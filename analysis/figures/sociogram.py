@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from analysis.arrays import Flags, Floats
-from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.figures.theme import EACH_PERSON, MARKERS, PALETTE, themed
 from analysis.ties.panel import Panel
 
 __all__ = ["sociograms"]
@@ -81,6 +81,7 @@ def sociograms(
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="lower center", ncols=len(labels), bbox_to_anchor=(0.5, -0.03))
         figure.tight_layout()
+    figure.set_label(EACH_PERSON)
     return figure
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Literal
 
-from analysis.files import DATA_DERIVED, ROOT, write_atomically
+import pandas as pd
+
+from analysis.files import DATA_DERIVED, ROOT, keep_private, write_atomically
 from analysis.importing.own import NAMES, own_folder, read_own
 from analysis.privacy.deidentify import deidentify
 from analysis.privacy.disclosure import Disclosure
 from analysis.privacy.pseudonyms import default_key_file, open_key
 from analysis.tables.faults import Fault, raise_faults
+from analysis.tables.harmless import harmless
 from analysis.tables.load import write_dataset
 
 __all__ = ["write_deidentified"]
@@ -37,25 +40,33 @@ def write_deidentified(
     data = read_own(dataset)
     if data.example:
         raise_faults([Fault(f"data_raw/{dataset}", "no table of yours", "tables beside datapackage.json")])
-    place = key_file or default_key_file(dataset)
+    remembered = folder / NAMES / "key.txt"
+    there = remembered.read_text(encoding="utf-8").strip() if remembered.is_file() else ""
+    # A checkout that was moved keeps its pseudonyms.
+    place = key_file or (Path(there) if there and Path(there).is_file() else default_key_file(dataset))
     key, made = open_key(place)
     done = deidentify(
         data.tables, data.package, data.roster, key, dates=dates, keep_text=keep_text, allowed_words=words
     )
     names = folder / NAMES
-    write_atomically(names / "pseudonyms.csv", done.keys.to_csv(index=False, lineterminator="\n"))
-    write_atomically(names / "rare_combinations.csv", done.rare.to_csv(index=False, lineterminator="\n"))
+    stay = [(column, text) for column, kept in done.words.items() for text in kept]
+    words_kept = pd.DataFrame(stay, columns=["column", "text"])
+    tables = {"pseudonyms": done.keys, "rare_combinations": done.rare, "words_that_stay": words_kept}
+    for name, frame in tables.items():
+        text = harmless(frame).to_csv(index=False, lineterminator="\n")
+        write_atomically(names / f"{name}.csv", text)
+    write_atomically(remembered, f"{place.expanduser().absolute()}\n")
+    keep_private(folder)
     write_dataset(done.tables, done.package, DATA_DERIVED / dataset)
-    if made:
-        say(
-            f"A key was made: {place}. Keep it apart from the data: later waves then get the same pseudonyms."
-        )
     say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, no name.")
     say(f"Who is who stays in {names.relative_to(ROOT)}/pseudonyms.csv.")
+    told = "A key was made" if made else "The key"
+    say(f"{told}: {place}. Keep it apart from the data: later waves then get the same pseudonyms.")
     say(f"Free text left out: {', '.join(done.dropped) or 'there was none'}.")
     say("Words that stay; read them, a name that no roster knows would stand among them:")
     for column, kept in done.words.items():
         say(f"  {column}: {', '.join(kept[:40])}{' …' if len(kept) > 40 else ''}")
+    say(f"All of them are listed in {names.relative_to(ROOT)}/words_that_stay.csv.")
     few = Disclosure.of(done.package).few
     say(f"Combinations of attributes shared by {few}: {len(done.rare)}")
     for attributes, count in done.rare.groupby("attributes", sort=False).size().items():

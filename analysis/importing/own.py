@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from analysis.files import DATA_RAW, partial_folder, write_atomically
+from analysis.files import DATA_RAW, keep_private, partial_folder, write_atomically
 from analysis.importing.corrections import Change, joined, joined_silence, with_rows, write_changes
 from analysis.importing.people import read_roster
 from analysis.tables.adopter_kind import others_of_kind
@@ -120,6 +120,7 @@ def begin(dataset: str, title: str = "") -> Path:
         _write_json(
             partial / "example/datapackage.json", example | {"name": "example", "audience": "private"}
         )
+        keep_private(partial)
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -259,6 +260,7 @@ def add_tables(
         write_changes(folder / NAMES / "changes.csv", changes, sorted({wave for wave, _ in asked}))
         if notes is not None:
             notes += [str(change) for change in changes]
+    keep_private(folder)
     return {name: len(found[name]) for name in written}
 
 

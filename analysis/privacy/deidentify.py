@@ -186,22 +186,28 @@ def _names(
 ) -> Names:
     people: list[str] = []
     others: list[str] = []
+
+    def take(identifier: str, privacy: str) -> None:
+        # Letters alone may be a name; with a digit it is somebody's numbering: teacher_07. A name of two
+        # letters is one where the roster says so.
+        named = privacy == "person" and re.fullmatch(r"\D{3,}", identifier)
+        (people if named else others).append(identifier)
+
     for name, frame in tables.items():
         for column in columns_of(TABLES[name], package):
-            identifiers = (
-                frame[column.name].dropna().unique().tolist() if column.privacy in _IDENTIFIED else []
-            )
-            for identifier in identifiers:
-                # Letters alone may be a name; with a digit it is somebody's numbering: teacher_07. A name
-                # of two letters is one where the roster says so.
-                named = column.privacy == "person" and re.fullmatch(r"\D{3,}", identifier)
-                (people if named else others).append(identifier)
+            if column.privacy in _IDENTIFIED:
+                for identifier in frame[column.name].dropna().unique().tolist():
+                    take(identifier, column.privacy)
+    people = [name for name in people if name not in set(others)]
     if roster is not None:
+        # What is a name of somebody stays one, whatever else it is: a roster takes nothing away.
+        for actor in roster["actor_id"].dropna():
+            take(actor, "person")
         people += roster["name"].dropna().tolist()
-        others += [*roster["organization_id"].dropna(), *roster["actor_id"].dropna()]
+        others += roster["organization_id"].dropna().tolist()
         for aliases in roster["aliases"].dropna():
             people += [alias.strip() for alias in aliases.split("|")]
-    return Names([name for name in people if name not in set(others)], others, allowed_words)
+    return Names(people, others, allowed_words)
 
 
 def _standing_names(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import pandas as pd
 
@@ -22,6 +25,12 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 # Letters that are a plain one with a stroke or a ligature, which Unicode does not take apart.
 _PLAIN = str.maketrans(dict(zip("ıøłđðħŧ", "iolddht", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"})
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"})
+_CAMEL = re.compile(r"(?<=[^\W\d_])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+_LONG = 5
+"""Letters of the shortest word that is searched for with one vowel for two, too (Muller for Mueller)."""
+_JOINED = 6
+"""Letters of the shortest name that is found in several words: De la Cruz for Delacruz."""
+
 # Thai to Khmer, Chinese, Japanese, Korean: no space parts a name from the words beside it.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u9fff]")
 
@@ -53,26 +62,59 @@ class Names:
 
     def __init__(self, people: Iterable[str], others: Iterable[str], allowed: Iterable[str]) -> None:
         spared = {_words(fold(word)) for word in allowed}
-        named = {fold(way) for name in people for way in (name, _spelled_out(name))}
+        people = list(people)
+        named = {way for name in people for way in _spellings(name)}
         parts = {part for name in named for token in name.split() for part in (token, *_words(token))}
         # Identifiers that are numbers, or a letter or two, would be found in every cell.
         told = {name for name in named if _letters(name) >= _SHORTEST_WHOLE}
         told |= {name for name in parts.union(map(fold, others)) if _letters(name) >= _SHORTEST}
+        told |= {way for name in named for way in _shortened(name)}
         phrases = {_words(name) for name in told} - spared
         self._phrases = phrases | ({("".join(words),) for words in phrases} - spared)
+        self._people = {_words(name) for name in named | parts if _letters(name) >= _SHORTEST} & self._phrases
         self._longest = max(map(len, self._phrases), default=0)
-        self._unspaced = sorted(name for name in told if _UNSPACED.search(name) and _words(name) in phrases)
+        unspaced = {name.replace(" ", "") for name in named} | {
+            name for name in told if _words(name) in phrases
+        }
+        self._unspaced = sorted(
+            name for name in unspaced if _letters(name) >= _SHORTEST_WHOLE and _UNSPACED.search(name)
+        )
+        # A surname of two letters, or a name of one: as a word of its own, written as a name is.
+        self._short = {
+            words[-1] for words in map(_words, map(fold, people)) if words and _is_short(words)
+        } - {word for words in spared for word in words}
 
     def found_in(self, text: str) -> str:
-        """Return the first name that stands in a text as whole words; an empty text when there is none."""
+        """Return the first name that stands in a text; an empty text when there is none.
+
+        It is searched for as whole words, in the text as it stands and as it may have been meant: words that
+        are written together apart, ae for ä, a genitive or plural s taken away, signs that a wrong encoding
+        or a web page left put right.
+        """
+        for way in _meant(text):
+            found = self._found_in(way)
+            if found:
+                return found
+        return ""
+
+    def _found_in(self, text: str) -> str:
         folded = fold(text)
         for name in self._unspaced:
-            if name in folded:
+            if name in folded.replace(" ", ""):
                 return unicodedata.normalize("NFC", name)
+        for word in _WORD.findall(text):
+            if fold(word) in self._short and (word[0].isupper() or _UNSPACED.search(word)):
+                return fold(word)
         words = _words(folded)
         for start in range(len(words)):
             for length in range(1, min(self._longest, len(words) - start) + 1):
-                if words[start : start + length] in self._phrases:
+                part = words[start : start + length]
+                if part in self._phrases or (*part[:-1], _singular(part[-1])) in self._people:
+                    return " ".join(part)
+            for length in range(2, min(4, len(words) - start) + 1):
+                together = "".join(words[start : start + length])
+                apart = all(len(word) > 1 for word in words[start : start + length])
+                if apart and len(together) >= _JOINED and (together,) in self._phrases:
                     return " ".join(words[start : start + length])
         return ""
 
@@ -99,6 +141,59 @@ class Names:
             for entry, text in _texts(content, "")
             if (found := self.found_in(text))
         ]
+
+
+def _spellings(name: str) -> set[str]:
+    """Return how a name may be spelled, folded: Müller, Mueller, Muller; Åse, Aase, Ase."""
+    found = {fold(name), fold(_spelled_out(name))}
+    for way in list(found):
+        words = [
+            re.sub("aa", "a", re.sub("(?<=[bcdfghjklmnpqrstvwxyz])([aou])e|^([aou])e", r"\1\2", word))
+            if len(word) >= _LONG
+            else word
+            for word in way.split()
+        ]
+        found.add(" ".join(words))
+    return found
+
+
+def _shortened(name: str) -> set[str]:
+    """Return other ways to write a whole name: initials with the surname, the surname's words together."""
+    words = _words(name)
+    if len(words) < 2:
+        return set()
+    first, last = words[0], words[-1]
+    ways = {"".join(words[start:]) for start in range(1, len(words) - 1)}
+    ways |= {f"{first[0]}{last}", f"{last}{first[0]}", f"{first[0]} {last}", f"{last} {first[0]}"}
+    ways |= {f"{first}{last[0]}"} if len(first) > _SHORTEST else set()
+    return {way for way in ways if _letters(way) > _SHORTEST_WHOLE}
+
+
+def _is_short(words: tuple[str, ...]) -> bool:
+    last = words[-1]
+    return (len(last) == 1 and (len(words) == 1 or bool(_UNSPACED.search(last)))) or (
+        len(words) > 1 and len(last) == _SHORTEST_WHOLE
+    )
+
+
+def _singular(word: str) -> str:
+    """Return a word without the s of a genitive or a plural; a short one stays."""
+    stem = word.removesuffix("es") if word.endswith(("shes", "ches", "xes", "zes", "ses")) else word
+    stem = stem if stem != word else word.removesuffix("s")
+    return stem if len(stem) >= _SHORTEST else word
+
+
+def _meant(text: str) -> dict[str, None]:
+    """Return a text, and what it may have been before a program or a person wrote it in another way."""
+    ways = dict.fromkeys([text, html.unescape(text), unquote(text)])
+    for way in list(ways):
+        for encoding in ("cp1252", "latin-1"):
+            # Bytes of UTF-8 that were read in an older encoding.
+            with contextlib.suppress(UnicodeError):
+                ways[way.encode(encoding).decode("utf-8")] = None
+    for way in list(ways):
+        ways |= dict.fromkeys([_spelled_out(way), _CAMEL.sub(" ", way), re.sub("['’`]", "", way)])
+    return ways
 
 
 def _words(folded: str) -> tuple[str, ...]:

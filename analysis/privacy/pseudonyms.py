@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.files import ROOT
+from analysis.files import ROOT, digest
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["PSEUDONYM", "default_key_file", "open_key", "pseudonyms"]
@@ -31,8 +31,12 @@ PSEUDONYM = re.compile(
 
 
 def default_key_file(dataset: str) -> Path:
-    """Return where the key of a dataset is kept unless another place is named: in the user's home."""
-    return Path.home() / ".school-improvement-networks" / f"{dataset}.key"
+    """Return where the key of a dataset is kept unless another place is named: in the user's home.
+
+    It belongs to the dataset and to this checkout: a dataset of the same name in another one has its own.
+    """
+    checkout = digest(str(ROOT).encode())[:8]
+    return Path.home() / ".school-improvement-networks" / f"{dataset}-{checkout}.key"
 
 
 def open_key(path: Path) -> tuple[bytes, bool]:

@@ -133,7 +133,10 @@ def test_three_commands_from_a_spreadsheet_to_a_report_in_which_nobody_is_named(
 
     done = run(compendium, "deidentify", "ours")
     assert done.returncode == 0, done.stderr
-    key = compendium.parent / "home/.school-improvement-networks/ours.key"
+    (key,) = (compendium.parent / "home/.school-improvement-networks").glob("ours-*.key")
+    assert f"A key was made: {key}" in done.stdout
+    private = [path for path in (raw, *raw.rglob("*")) if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    assert private == []
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
     reported = run(compendium, "report", "ours")

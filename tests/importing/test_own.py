@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -292,3 +294,18 @@ def test_what_has_a_fault_adds_nothing_and_begins_nothing(raw: Path) -> None:
         add_tables("ours", tables(), {})
     assert snapshot(raw) == before
     assert not own_folder("ours").exists()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_nobody_else_may_read_it_whatever_the_umask(raw: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        add_tables(
+            "ours", tables(), {"help": HELP}, roster=pd.DataFrame({"actor_id": ["a"], "name": ["Ana"]})
+        )
+    finally:
+        os.umask(before)
+    folder = raw / "ours"
+    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.rglob("*"))}
+    assert modes == {True: 0o700, False: 0o600}
+    assert (folder / "names/roster.csv").is_file()

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from analysis.compendium import results as module
 from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
+from analysis.figures.theme import EACH_PERSON
 from analysis.privacy.disclosure import Disclosure, restricted
 from analysis.privacy.texts import refuse_single_people, texts_of
 from analysis.tables.package import DataPackage
@@ -441,3 +442,14 @@ def test_a_figure_is_the_same_whether_its_texts_were_read_or_not(run: Path) -> N
     Results("closed").figure("closed", drawn("north", title="Bars"), "A figure.", people=range(40))
     Results("open").figure("open", drawn("north", title="Bars"), "A figure.")
     assert (run / "figures/closed.svg").read_bytes() == (run / "figures/open.svg").read_bytes()
+
+
+@pytest.mark.parametrize(("dataset", "there"), [("closed", False), ("open", True)])
+def test_no_picture_of_people_is_made_of_a_dataset_with_a_smallest_cell(
+    run: Path, dataset: str, there: bool
+) -> None:
+    figure, axis = plt.subplots()
+    axis.plot([0, 1], [0, 1])
+    figure.set_label(EACH_PERSON)
+    Results(dataset).figure("people", figure, "Everybody.", people=parts(40)[0])
+    assert ("figures/people.svg" in written(run)) == there
