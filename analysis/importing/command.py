@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from analysis.importing.edges import read_edges
@@ -225,10 +226,15 @@ def _check_direction(
     Every tie of an undirected relation is its own return: taken for directed, all of it is reciprocated.
     """
     for relation, rows in ties.groupby("relation"):
-        pairs = set(rows[["wave", "sender_id", "receiver_id"]].itertuples(index=False, name=None))
-        pairs = {pair for pair in pairs if pair[1] != pair[2]}
-        returned = {(wave, receiver, sender) for wave, sender, receiver in pairs}
-        if pairs and pairs == returned and relation not in {*told, *before}:
+        ends = pd.concat([rows["sender_id"], rows["receiver_id"]])
+        codes = pd.factorize(ends)[0].reshape(2, -1)
+        waves = pd.factorize(rows["wave"])[0]
+        apart = codes[0] != codes[1]
+        size = int(codes.max()) + 1
+        there, back = (
+            np.unique(((waves * size + one) * size + other)[apart]) for one, other in (codes, codes[::-1])
+        )
+        if apart.any() and np.array_equal(there, back) and relation not in {*told, *before}:
             allowed = "--undirected (a tie has no sender), or --directed (everybody happens to be named back)"
             faults.append(Fault("ties", f"every tie of {relation!r} in both directions", allowed))
 

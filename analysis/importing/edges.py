@@ -95,7 +95,14 @@ def read_edges(
     sheets = chosen_sheets(path, layout, faults)
     raise_faults(faults, "nothing read")
     reader = _Reader(
-        layout, only_wave, only_relation, undirected, split, faults, notes, list(map(actor_label, actors))
+        layout,
+        only_wave,
+        only_relation,
+        undirected,
+        split,
+        faults,
+        notes,
+        dict.fromkeys(map(actor_label, actors)),
     )
     given = {"sender": sender, "receiver": receiver, "value": value, "wave": wave, "relation": relation}
     for sheet in sheets or [Sheet(path.name, "", [], False)]:
@@ -110,7 +117,7 @@ def read_edges(
             notes.append(f"{file}: {len(reader.arcs)} ties are combined into {len(arcs)} ({combine})")
     if not faults:
         notes.append(str(Account(file, "rows", reader.rows, reader.became)))
-    asked = reader.asked or [(only_wave, only_relation)]
+    asked = list(reader.asked) or [(only_wave, only_relation)]
     return assemble(
         file,
         reader.people,
@@ -135,8 +142,8 @@ class _Reader:
     split: str | None
     faults: list[Fault]
     notes: list[str]
-    people: list[str]
-    asked: list[tuple[int, str]] = field(default_factory=list)
+    people: dict[str, None]
+    asked: dict[tuple[int, str], None] = field(default_factory=dict)
     arcs: list[Arc] = field(default_factory=list)
     rows: int = 0
     became: Counter[str] = field(default_factory=Counter)
@@ -166,7 +173,8 @@ class _Reader:
             return
         parts = cells["receiver"].split(self.split) if self.split else [cells["receiver"]]
         named = [actor_label(part) for part in parts if part.strip()]
-        self.people += [who, *named]
+        self.people[who] = None
+        self.people.update(dict.fromkeys(named))
         number = read_wave(cells["wave"]) if "wave" in cells else self.only_wave
         about = actor_label(cells["relation"]) if "relation" in cells else self.only_relation
         strength: float | None = 1.0
@@ -174,7 +182,7 @@ class _Reader:
         if "value" in cells:
             strength = read_number(cells["value"], decimal_comma=sheet.decimal_comma)
         if number is not None and about:
-            self.asked.append((number, about))
+            self.asked[number, about] = None
         elif not named and not cells.get("wave") and not cells.get("relation"):
             self.became["that name somebody without a tie"] += 1
             return

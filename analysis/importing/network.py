@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -83,6 +84,7 @@ class ImportedNetwork:
     notes: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=100_000)
 def actor_label(text: str) -> str:
     """Return a name in the one way it is compared: composed accents, single spaces, none around it."""
     return " ".join(unicodedata.normalize("NFC", text).split())
@@ -152,7 +154,7 @@ def assemble(
         With the faults given, and: nobody in the network, a label empty or with a control character, a tie
         there twice, and what `People.identify` finds.
     """
-    arcs = list(arcs)
+    arcs = arcs if isinstance(arcs, list) else list(arcs)
     listed: dict[str, int | None] = dict.fromkeys(actors)
     for arc in arcs:
         if arc.row is not None:
@@ -173,17 +175,20 @@ def assemble(
     first: dict[tuple[int, str, str, str], int | None] = {}
     kept = []
     for arc in arcs:
-        both = [arc]
-        if undirected and arc.sender != arc.receiver:
-            both.append(arc._replace(sender=arc.receiver, receiver=arc.sender))
-        keys = [(one.wave, one.relation, one.sender, one.receiver) for one in both]
-        if keys[0] in first:
-            before = f", as in row {first[keys[0]]}" if first[keys[0]] is not None else ""
+        key = (arc.wave, arc.relation, arc.sender, arc.receiver)
+        if key in first:
+            before = f", as in row {first[key]}" if first[key] is not None else ""
             found = f"{arc.sender!r} to {arc.receiver!r} again{before} (wave {arc.wave}, {arc.relation})"
             faults.append(Fault(file, found, "each tie once", arc.row))
             continue
-        first.update(dict.fromkeys(keys, arc.row))
-        kept += both if arc.value != 0 else []
+        first[key] = arc.row
+        if arc.value != 0:
+            kept.append(arc)
+        if undirected and arc.sender != arc.receiver:
+            back = arc._replace(sender=arc.receiver, receiver=arc.sender)
+            first[back.wave, back.relation, back.sender, back.receiver] = arc.row
+            if arc.value != 0:
+                kept.append(back)
     raise_faults(faults, "nothing read")
     columns = ["sender_id", "receiver_id", "value", "wave", "relation"]
     kinds = dict(zip(columns, ["string", "string", "Float64", "Int64", "string"], strict=True))

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from analysis.importing.archive import read_small_file, safe_sheets
@@ -93,6 +94,7 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:60]}…")
 
 
+@lru_cache(maxsize=10_000)
 def read_number(text: str, *, decimal_comma: bool = False) -> float | None:
     """Return the finite number a text holds, or None."""
     written = text.strip()
