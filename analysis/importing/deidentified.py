@@ -51,10 +51,11 @@ def write_deidentified(
     names = folder / NAMES
     stay = [(column, text) for column, kept in done.words.items() for text in kept]
     words_kept = pd.DataFrame(stay, columns=["column", "text"])
-    tables = {"pseudonyms": done.keys, "rare_combinations": done.rare, "words_that_stay": words_kept}
-    for name, frame in tables.items():
+    files = ("pseudonyms.csv", "rare_combinations.csv", "words_that_stay.csv")
+    listed = zip(files, (done.keys, done.rare, words_kept), strict=True)
+    for name, frame in listed:
         text = harmless(frame).to_csv(index=False, lineterminator="\n")
-        write_atomically(names / f"{name}.csv", text)
+        write_atomically(names / name, text)
     write_atomically(remembered, f"{place.expanduser().absolute()}\n")
     keep_private(folder)
     write_dataset(done.tables, done.package, DATA_DERIVED / dataset)
