@@ -222,7 +222,7 @@ def test_the_files_damaged_below_are_sound_before(place: Place, name: str) -> No
 
 
 @given(way=st.sampled_from(WAYS), content=st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
-@fuzzed(30)
+@fuzzed(50)
 def test_random_bytes(place: Place, way: tuple[str, str], content: bytes) -> None:
     kind, ending = way
     place.attempt(kind, place.given(f"f{ending}", content))
@@ -298,14 +298,14 @@ def tables(draw: st.DrawFn) -> bytes:
 
 
 @given(kind=st.sampled_from(TABLES), content=tables(), undirected=st.booleans())
-@fuzzed(50)
+@fuzzed(80)
 def test_random_tables(place: Place, kind: str, content: bytes, undirected: bool) -> None:
     options = ("--undirected",) if undirected and kind in ("edges", "matrix") else ()
     place.attempt(kind, place.given("help 1.csv", content), *options)
 
 
 @given(content=tables(), kind=st.sampled_from(["roster", "items"]), labels=tables())
-@fuzzed(20)
+@fuzzed(40)
 def test_random_rosters_items_and_labels(place: Place, content: bytes, kind: str, labels: bytes) -> None:
     survey = place.given("survey.csv", SURVEYS[f"{kind}.csv"].encode())
     beside = str(place.given("beside.csv", content))
@@ -333,7 +333,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, str, bytes]:
 
 
 @given(file=damaged())
-@fuzzed(50)
+@fuzzed(80)
 def test_files_damaged(place: Place, file: tuple[str, str, bytes]) -> None:
     kind, name, content = file
     place.attempt(kind, place.given(name, content), *TOLD.get(kind, ()))
@@ -373,7 +373,7 @@ SHAPES = [
         st.tuples(st.floats(0, 1), st.sampled_from(SHAPES), st.integers(0, 9)), min_size=1, max_size=4
     ),
 )
-@fuzzed(30)
+@fuzzed(50)
 def test_workbooks_damaged_within_a_sound_archive(
     place: Place, part: str, changes: list[tuple[float, bytes, int]]
 ) -> None:
