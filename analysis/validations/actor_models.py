@@ -27,6 +27,7 @@ from analysis.checks import NotEstimable
 from analysis.files import STUDIES, code_digest, write_atomically
 from analysis.parallel import replicated
 from analysis.tie_models.saom import fit
+from analysis.tie_models.saom_effects import EFFECTS
 from analysis.tie_models.saom_estimation import draw
 from analysis.tie_models.saom_fit import goodness_of_fit, score_test, time_heterogeneity
 from analysis.tie_models.saom_periods import read_model
@@ -38,8 +39,12 @@ OUT = STUDIES / "actor_models/results/validation.json"
 
 SIZES = (30, 60)
 RATES = (4.0, 3.0)
-WEIGHTS = {30: (-2.0, 1.6, 0.25, 0.4), 60: (-2.1, 1.6, 0.25, 0.4)}
-"""Outdegree, reciprocity, transitive triplets, same school: between three and five ties each."""
+WEIGHTS = {30: (-2.0, 1.6, 0.35, 0.4), 60: (-2.1, 1.6, 0.35, 0.6)}
+"""Outdegree, reciprocity, GWESP, same school: between three and five ties each.
+
+Transitive triplets grow without bound: at .25 networks of 30 fill up within three waves, and those of 60 stay
+sparse beside that cliff, with 40 triplets to estimate from. GWESP is bounded, and panels stay what they are.
+"""
 
 FORGETTING = 15.0  # steps an actor before the first wave, so that it is not random any more
 _TESTS = ("effects left out", "change over time", "indegrees", "outdegrees", "triads", "geodesics")
@@ -53,7 +58,7 @@ def drawn_panel(
     Parameters
     ----------
     actors : int
-    weights : of outdegree, reciprocity, transitive triplets, same school (schools of about 12)
+    weights : of outdegree, reciprocity, GWESP, same school (schools of about 12)
     rates : of each period
     generator : of random numbers
 
@@ -62,7 +67,7 @@ def drawn_panel(
     panel of one wave more than there are rates, effects
     """
     schools = np.arange(actors) % max(actors // 12, 2)
-    effects: list[Any] = ["density", "recip", "transTrip", ("sameX", schools, "school")]
+    effects: list[Any] = ["density", "recip", "gwespFF", ("sameX", schools, "school")]
     start, other = ((generator.random((actors, actors)) < 4 / actors).astype(float) for _ in range(2))
     for ties in (start, other):
         np.fill_diagonal(ties, 0.0)
@@ -79,16 +84,18 @@ def one_panel(actors: int, generator: np.random.Generator) -> dict[str, Any]:
     panel, effects = drawn_panel(actors, WEIGHTS[actors], RATES, generator)
     seeds = [int(one) for one in generator.integers(2**32, size=3)]
     truth = np.array([*RATES, *WEIGHTS[actors]])
+    ties = float(np.mean([panel.matrix(wave).sum() for wave in panel.waves])) / actors
     try:
         fitted = fit(panel, effects, simulations=1000, seed=seeds[0], workers=1)
     except NotEstimable:
-        return {"converged": False}
+        return {"converged": False, "ties": ties}
     if not fitted.converged:
-        return {"converged": False}
+        return {"converged": False, "ties": ties}
     table = fitted.tidy()
     fits = goodness_of_fit(fitted, simulations=200, seed=seeds[2], workers=1)
     return {
         "converged": True,
+        "ties": ties,
         "estimates": fitted.estimates,
         "errors": fitted.standard_errors,
         "covered": ((table["lower"] <= truth) & (truth <= table["upper"])).to_numpy(),
@@ -102,7 +109,7 @@ def one_panel(actors: int, generator: np.random.Generator) -> dict[str, Any]:
 
 def coverage_and_levels(
     actors: int, *, panels: int, seed: int, workers: int | None = None, told: str = ""
-) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float]]:
     """Return how often intervals hold the truth, how often tests reject it, and how many did not converge.
 
     Parameters
@@ -123,12 +130,13 @@ def coverage_and_levels(
         (converged), ``share``, ``least``, ``most`` (99.9 % band of the binomial distribution at .95)
     levels : one row a test: ``rejected`` (p ≤ .05), ``panels``, ``share``, ``least``, ``most`` (99 % band at
         .05)
-    panels that did not converge, or that could not be fitted
+    summary : ``not_converged`` (panels that did not, or that could not be fitted), ``least_ties`` and
+        ``most_ties`` (mean ties an actor, in the sparsest and in the densest panel)
     """
     found = replicated(partial(one_panel, actors), panels, seed=seed, workers=workers, told=told)
     good = [one for one in found if one["converged"]]
     names = [f"rate (period {k + 1})" for k in range(len(RATES))]
-    names += ["outdegree (density)", "reciprocity", "transitive triplets", "same school"]
+    names += ["outdegree (density)", "reciprocity", EFFECTS["gwespFF"].name, "same school"]
     truth = np.array([*RATES, *WEIGHTS[actors]])
     estimates, errors, covered, p = (
         np.array([one[key] for one in good], dtype=float).reshape(len(good), -1)
@@ -147,7 +155,9 @@ def coverage_and_levels(
     levels = pd.DataFrame(
         _banded((p <= 0.05).astype(float), 0.05, 0.99, "rejected"), index=pd.Index(_TESTS, name="test")
     )
-    return coverage, levels, panels - len(good)
+    ties = [one["ties"] for one in found]
+    summary = {"not_converged": panels - len(good), "least_ties": min(ties), "most_ties": max(ties)}
+    return coverage, levels, summary
 
 
 def _banded(hits: Floats, chance: float, band: float, named: str) -> dict[str, Any]:
@@ -172,7 +182,7 @@ def _one_sparse(generator: np.random.Generator) -> tuple[float, str]:
     effects: list[Any] = [
         "density",
         "recip",
-        "transTrip",
+        "gwespFF",
         ("sameX", generator.integers(0, 3, actors), "school"),
     ]
     start = time.monotonic()
@@ -202,17 +212,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--panels", type=int, default=400, help="of each size (default: %(default)s)")
     parser.add_argument("--sparse", type=int, default=1000, help="sparse panels (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=20010931, help="starts them (default: %(default)s)")
+    parser.add_argument("--workers", type=int, help="processes (default: as many as there are cores)")
     chosen = parser.parse_args(arguments)
     by_size = {}
     for actors in SIZES:
         told = f"panels of {actors}"
-        coverage, levels, failed = coverage_and_levels(
-            actors, panels=chosen.panels, seed=chosen.seed, told=told
+        coverage, levels, summary = coverage_and_levels(
+            actors, panels=chosen.panels, seed=chosen.seed, workers=chosen.workers, told=told
         )
         by_size[str(actors)] = {
             "coverage": coverage.reset_index().to_dict("records"),
             "levels": levels.reset_index().to_dict("records"),
-            "not_converged": failed,
+            **summary,
         }
     record = {
         "panels": chosen.panels,
@@ -224,7 +235,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
         },
         "by_size": by_size,
-        "sparse": sparse_panels(panels=chosen.sparse, seed=chosen.seed, told="sparse panels"),
+        "sparse": sparse_panels(
+            panels=chosen.sparse, seed=chosen.seed, workers=chosen.workers, told="sparse panels"
+        ),
     }
     write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     print(f"{chosen.out.name} written")

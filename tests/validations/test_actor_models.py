@@ -18,7 +18,7 @@ def test_results_do_not_depend_on_the_workers() -> None:
     one, two = (coverage_and_levels(30, panels=2, seed=5, workers=workers) for workers in (1, 2))
     pd.testing.assert_frame_equal(one[0], two[0])
     pd.testing.assert_frame_equal(one[1], two[1])
-    assert (one[0]["panels"] + one[2] == 2).all() and (one[0]["covered"] <= 2).all()
+    assert (one[0]["panels"] + one[2]["not_converged"] == 2).all() and (one[0]["covered"] <= 2).all()
 
 
 def test_intervals_in_the_wrong_place_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,6 +26,7 @@ def test_intervals_in_the_wrong_place_are_noticed(monkeypatch: pytest.MonkeyPatc
         drawn = generator.normal(size=6)
         return {
             "converged": True,
+            "ties": 4.0,
             "estimates": drawn,
             "errors": np.full(6, 0.1),
             "covered": np.zeros(6, bool),
@@ -54,7 +55,7 @@ def test_the_command_writes_what_a_page_reads(
     assert [row["term"] for row in found["coverage"]][2:] == [
         "outdegree (density)",
         "reciprocity",
-        "transitive triplets",
+        "GWESP i → k → j",
         "same school",
     ]
     assert len(found["levels"]) == 6 and found["not_converged"] <= 2
