@@ -8,7 +8,14 @@ from analysis.checks import NotEstimable
 from analysis.finding import Finding, and_list, key_of, p_in_words, row_of, slug
 from analysis.ties.findings import ENOUGH_KEPT
 
-__all__ = ["beside_findings", "model_findings", "readiness_findings", "software_findings"]
+__all__ = [
+    "beside_findings",
+    "model_findings",
+    "readiness_findings",
+    "software_findings",
+    "together_findings",
+    "validation_findings",
+]
 
 _SURE = 0.05
 _RATE = "rate (period"
@@ -89,8 +96,7 @@ def model_findings(
         for row in sure.sort_values("p").head(3).to_dict("records")
     ]
     if told:
-        names = sure.sort_values("p").head(3).index
-        keys = tuple(key_of("odds", name, "odds_ratio") for name in names)
+        keys = tuple(key_of("odds", name, "odds_ratio") for name in sure.sort_values("p").head(3).index)
         sentence = f"What moves people to make or keep a tie: {and_list(told)}."
         found.append(Finding("moves", sentence, keys))
     unsure = effects[~(effects["p"] < _SURE)]
@@ -100,7 +106,7 @@ def model_findings(
         sentence = f"Not told from nothing at the five-percent level: {and_list(names)}."
         found.append(Finding("unsure", sentence.replace("3-cycles", "cycles of three"), keys))
     if isinstance(heterogeneity, pd.DataFrame):
-        p = float(heterogeneity.loc["all", "p"])
+        p = float(row_of(heterogeneity, "all")["p"])
         told_of = "differ between periods" if p < _SURE else "cannot be told apart between periods"
         sentence = f"Effects {told_of} ({p_in_words(p)})."
         found.append(Finding("over-time", sentence, (key_of("over-time", "all", "p"),)))
@@ -163,4 +169,76 @@ def software_findings(tables: dict[str, pd.DataFrame]) -> list[Finding]:
             f"{table['error_ratio'][ratio]:.3f} away."
         )
         found.append(Finding(key, sentence, (key_of(key, name, "apart"), key_of(key, ratio, "error_ratio"))))
+    return found
+
+
+def together_findings(table: pd.DataFrame | NotEstimable, behaviour: str) -> list[Finding]:
+    """Say whether people choose those like themselves, and whether they become like those they are tied to.
+
+    Parameters
+    ----------
+    table : DataFrame or NotEstimable
+        As from `together_table`, recorded as the table ``together``.
+    behaviour : str
+        What it is called there.
+    """
+    if isinstance(table, NotEstimable):
+        return []
+    found = []
+    for key, on, effect, shows, not_shown in (
+        (
+            "selection",
+            "ties",
+            "similarity",
+            "People choose those who are like them in",
+            "It is not shown that people choose those who are like them in",
+        ),
+        (
+            "influence",
+            behaviour,
+            "average similarity",
+            "People become like those they are tied to in",
+            "It is not shown that people become like those they are tied to in",
+        ),
+    ):
+        label = (on, f"{behaviour} {effect}")
+        if label in table.index:
+            row = row_of(table, label)
+            sure = row["p"] < _SURE and row["estimate"] > 0
+            sentence = (
+                f"{shows if sure else not_shown} {behaviour}: estimate {row['estimate']:.2f}, standard error "
+                f"{row['standard_error']:.2f} ({p_in_words(row['p'])})."
+            )
+            keys = tuple(key_of("together", *label, name) for name in ("estimate", "standard_error", "p"))
+            found.append(Finding(key, sentence, keys))
+    return found
+
+
+def validation_findings(coverage: pd.DataFrame, failed: dict[int, int]) -> list[Finding]:
+    """Say, by size, which interval holds the truth least often and which estimate is furthest from it.
+
+    Parameters
+    ----------
+    coverage : DataFrame
+        As from `validated`, recorded as the table ``coverage``.
+    failed : dict of int to int
+        By size, networks that did not converge, recorded as ``failed.<size>``.
+    """
+    found = []
+    for size, rows in coverage.groupby(level="people"):
+        apart = rows.droplevel("people")
+        worst, far = str(apart["share"].idxmin()), str(apart["bias"].abs().idxmax())
+        row, other = row_of(apart, worst), row_of(apart, far)
+        sentence = (
+            f"Networks of {size}: of {row['panels']:.0f} that converged ({failed[int(str(size))]} did not), "
+            f"95 % intervals hold the truth in a share of {row['share']:.3f} or more; the largest bias is "
+            f"{abs(other['bias']):.2f} standard errors ({far!s})."
+        )
+        keys = (
+            key_of("coverage", size, worst, "share"),
+            key_of("coverage", size, worst, "panels"),
+            key_of("coverage", size, far, "bias"),
+            f"failed.{size}",
+        )
+        found.append(Finding(f"validation.{size}", sentence, keys))
     return found

@@ -13,6 +13,7 @@ from analysis.arrays import Floats
 from analysis.checks import NotEstimable
 from analysis.frames import keyed_frame
 from analysis.tie_models.saom import fit
+from analysis.tie_models.saom_behaviour import CoEvolution, fit_together, read_together
 from analysis.tie_models.saom_effects import Given
 from analysis.tie_models.saom_fit import GoodnessOfFit, ScoreTest, score_test
 from analysis.tie_models.saom_results import ActorModel
@@ -31,6 +32,9 @@ __all__ = [
     "left_out",
     "parts_of_test",
     "readiness",
+    "together_or_not",
+    "together_table",
+    "validated",
     "with_traits",
 ]
 
@@ -251,7 +255,62 @@ def fit_table(fits: GoodnessOfFit) -> pd.DataFrame:
     return frame.rename_axis("aspect")
 
 
+def together_or_not(
+    tables: Mapping[str, pd.DataFrame],
+    panel: Panel,
+    behaviour: str,
+    effects: Sequence[Given],
+    *,
+    threshold: float | None = None,
+    seed: int,
+) -> CoEvolution:
+    """Fit ties and a behaviour together.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        actors, responses.
+    panel : Panel
+    behaviour : str
+        An item answered in every wave.
+    effects : sequence
+        Of ties, without the behaviour's.
+    threshold, seed
+        As for `fitted_or_not`.
+
+    Raises
+    ------
+    NotEstimable
+        As `read_together`, and where the model does not converge.
+    """
+    values = _trait(tables, panel, behaviour)
+    ready = read_together(panel, values, behaviour, effects=effects, threshold=threshold)
+    fitted = fit_together(ready, seed=seed)
+    if not fitted.converged:
+        raise NotEstimable(f"not converged: overall maximum {fitted.overall_max:.2f}")
+    return fitted
+
+
+def together_table(fitted: CoEvolution) -> pd.DataFrame:
+    """Return the terms of ties and of the behaviour: index `on`, `term`; the columns of `tidy`."""
+    return fitted.tidy().set_index(["on", "term"])
+
+
 def importance_table(importance: pd.DataFrame) -> pd.DataFrame:
     """Return the shares of `relative_importance` with a row an effect and a column a period."""
     table = importance.pivot_table(index="term", columns="period", values="importance", sort=False)
     return table.set_axis([f"period {period}" for period in table.columns], axis=1)
+
+
+def validated(stored: Mapping[str, Any], part: str) -> pd.DataFrame:
+    """Return what the validation found in networks of each size, index `people` and what it is of.
+
+    Parameters
+    ----------
+    stored : mapping
+        As `analysis.validations.actor_models` writes it.
+    part : {"coverage", "levels"}
+    """
+    frames = {int(size): pd.DataFrame(found[part]) for size, found in stored["by_size"].items()}
+    whole = pd.concat(frames, names=["people"]).reset_index("people")
+    return whole.set_index(["people", "term" if part == "coverage" else "test"])

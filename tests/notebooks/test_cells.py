@@ -20,6 +20,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"replicates": 20, "simulations": 100},
         ("ready", "estimates", "odds", "importance"),
     ),
+    "actor_models/drinking": ({}, ("",)),
     "actor_models/rsiena": ({}, ("",)),
     "coordinated_change/coding_classrooms": ({"draws": 20}, ("volume", "bounds", "mark", "chance")),
     "coordinated_change/codes_chat": ({"draws": 99}, ("codes", "connected", "axes")),

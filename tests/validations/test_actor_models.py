@@ -49,7 +49,7 @@ def test_the_command_writes_what_a_page_reads(
 ) -> None:
     monkeypatch.setattr(actor_models, "SIZES", (30,))
     out = tmp_path / "validation.json"
-    assert main(["--panels", "2", "--sparse", "2", "--out", str(out)]) == 0
+    assert main(["--panels", "2", "--sparse", "2", "--together", "2", "--out", str(out)]) == 0
     stored = json.loads(out.read_text(encoding="utf-8"))
     found = stored["by_size"]["30"]
     assert [row["term"] for row in found["coverage"]][2:] == [
@@ -58,5 +58,6 @@ def test_the_command_writes_what_a_page_reads(
         "GWESP i → k → j",
         "same school",
     ]
+    assert len(stored["together"]["coverage"]) == 13
     assert len(found["levels"]) == 6 and found["not_converged"] <= 2
     assert "panels of 30: 2 of 2" in capsys.readouterr().err
