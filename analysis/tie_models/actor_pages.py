@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable
+from analysis.finding import row_of
 from analysis.frames import keyed_frame
 from analysis.tie_models.saom import fit
 from analysis.tie_models.saom_behaviour import CoEvolution, fit_together, read_together
@@ -91,7 +92,7 @@ def readiness(panels: Mapping[str, Panel], *, threshold: float | None = None) ->
             rows[relation, "one wave"] = {"people": int(panel.answered[0].sum()), "note": "one wave only"}
             continue
         for place, (first, second) in enumerate(pairwise(panel.waves)):
-            row = compared.loc[(relation, f"{first} to {second}")]
+            row = row_of(compared, (relation, f"{first} to {second}"))
             there = int((panel.present[place] & panel.present[place + 1]).sum())
             seen = int(row["missing"]) / max(there * (there - 1), 1)
             notes = [
@@ -197,7 +198,9 @@ def fitted_or_not(
     ready = readiness({panel.relation: panel}, threshold=threshold)
     moved = ready[ready["jaccard"] < ENOUGH_KEPT]
     if len(moved):
-        told = ", ".join(f"{index[1]}: {value:.2f}" for index, value in moved["jaccard"].items())
+        told = ", ".join(
+            f"{waves}: {value:.2f}" for waves, value in moved["jaccard"].droplevel("relation").items()
+        )
         raise NotEstimable(
             f"Jaccard index {told}; below {ENOUGH_KEPT} too little of a wave is left in the next to follow"
         )

@@ -37,7 +37,7 @@ from analysis.result import Result
 from analysis.tie_models import saom_behaviour_kernels as kernels
 from analysis.tie_models.saom_effects import Given
 from analysis.tie_models.saom_estimation import BATCH, Draws, Search, estimate_by
-from analysis.tie_models.saom_kernels import statistics_of
+from analysis.tie_models.saom_kernels import Cells, statistics_of
 from analysis.tie_models.saom_periods import Model, Period, read_model
 from analysis.ties.panel import Panel
 
@@ -209,7 +209,7 @@ def _with_behaviour(together: Together, place: int) -> Period:
 
 def draw_together(
     together: Together, parameters: Floats, count: int, generator: np.random.Generator, *, scored: bool = True
-) -> tuple[Draws, Integers, Floats]:
+) -> tuple[Draws, Cells, Floats]:
     """Simulate every period some times.
 
     Parameters
@@ -304,7 +304,8 @@ class _TogetherSearch(Search):
         task = partial(_together_batch, self.together, parameters)
         found = replicated(task, -(-count // BATCH), seed=seed, workers=workers, told=told)
         names = ("effects", "scores", "distances", "steps", "times")
-        return Draws(**{name: np.concatenate([getattr(one, name) for one in found]) for name in names})
+        joined = {name: np.concatenate([getattr(one, name) for one in found]) for name in names}
+        return Draws(**joined, networks=())
 
     def statistics(self, draws: Draws) -> Floats:
         return self._by_period(draws.distances, draws.effects)

@@ -7,6 +7,9 @@ kinds are Poisson, and their order is random; callers draw the numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -29,20 +32,20 @@ __all__ = [
 LINEAR, QUADRATIC, AVERAGE_SIMILARITY, AVERAGE_ALTER = range(4)
 ALTER, EGO, SIMILARITY = range(3)
 
-_compile = njit(cache=True, nogil=True)
+_compile: Callable[..., Any] = njit(cache=True, nogil=True)
 
 
 @_compile
 def _own(
-    kind: int, ego: int, value: float, values: Floats, targets: object, sent: object, scale: Floats
+    kind: int, ego: int, value: float, values: Floats, targets: Integers, sent: Integers, scale: Floats
 ) -> float:
     """Return an effect of `ego` if its behaviour were `value`; `scale`: mean, range, mean similarity."""
-    mean, width, similar = scale[0], scale[1], scale[2]
+    mean, width, similar = float(scale[0]), float(scale[1]), float(scale[2])
     if kind == LINEAR:
         return value - mean
     if kind == QUADRATIC:
         return (value - mean) ** 2
-    count = sent[ego]
+    count = int(sent[ego])
     if count == 0:
         return 0.0
     total = 0.0
