@@ -6,6 +6,7 @@ Estimates beside another program's are drawn by `analysis.figures.estimates.esti
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,24 +16,40 @@ from matplotlib.figure import Figure
 from analysis.arrays import Floats
 from analysis.figures.theme import MARKERS, PALETTE, themed
 
-__all__ = ["goodness_of_fit_violins", "importance_bars", "t_ratio_dots"]
+__all__ = ["Compared", "goodness_of_fit_violins", "importance_bars", "t_ratio_dots"]
 
 _HATCHES = ("", "//", "..", "xx", "\\\\", "--", "++", "oo")
 
 
-def goodness_of_fit_violins(
-    labels: Mapping[str, Sequence[str]],
-    observed: Mapping[str, Floats],
-    simulated: Mapping[str, Floats],
-    p: Mapping[str, float],
-) -> Figure:
+class Compared(Protocol):
+    """Observed counts beside simulated ones, by aspect; `GoodnessOfFit` of `saom_fit` is one.
+
+    Attributes
+    ----------
+    labels : names of the counts
+    observed, simulated : (counts,), and (simulations, counts)
+    p : of the whole aspect
+    """
+
+    @property
+    def labels(self) -> Mapping[str, Sequence[str]]: ...
+
+    @property
+    def observed(self) -> Mapping[str, Floats]: ...
+
+    @property
+    def simulated(self) -> Mapping[str, Floats]: ...
+
+    @property
+    def p(self) -> Mapping[str, float]: ...
+
+
+def goodness_of_fit_violins(fits: Compared) -> Figure:
     """Draw each aspect's simulated counts as violins, and the observed as a line through them.
 
     Parameters
     ----------
-    labels, observed, simulated, p : mappings by aspect
-        As `GoodnessOfFit` of `analysis.tie_models.saom_fit` has them: names of the counts, observed
-        (counts,), simulated (simulations, counts), and the p-value of the whole.
+    fits : Compared
 
     Returns
     -------
@@ -46,6 +63,7 @@ def goodness_of_fit_violins(
     ValueError
         When there is no aspect, or the mappings have different ones.
     """
+    labels, observed, simulated, p = fits.labels, fits.observed, fits.simulated, fits.p
     aspects = list(labels)
     if not aspects or any(set(one) != set(aspects) for one in (observed, simulated, p)):
         found = "; ".join(", ".join(one) or "none" for one in (labels, observed, simulated, p))

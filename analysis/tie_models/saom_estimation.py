@@ -33,9 +33,11 @@ __all__ = [
     "FASTEST",
     "Draws",
     "Estimate",
+    "Search",
     "derivatives",
     "draw",
     "estimate",
+    "estimate_by",
     "simulate_many",
 ]
 
@@ -208,7 +210,7 @@ def _batch(
 
 
 @dataclass(frozen=True, eq=False)
-class _Search:
+class Search:
     """A model and how it is estimated: parameters as one vector, rates first unless conditional."""
 
     model: Model
@@ -220,6 +222,15 @@ class _Search:
 
     def split(self, parameters: Floats) -> tuple[Floats | None, Floats]:
         return (None if self.conditional else parameters[: self.rates]), parameters[self.rates :]
+
+    def once(self, parameters: Floats, generator: np.random.Generator) -> Draws:
+        """Simulate every period once."""
+        return draw(self.model, *self.split(parameters), 1, generator, scored=False)
+
+    def many(self, parameters: Floats, count: int, *, seed: int, workers: int | None, told: str) -> Draws:
+        """Simulate every period many times, with scores."""
+        rates, effects = self.split(parameters)
+        return simulate_many(self.model, rates, effects, count, seed=seed, workers=workers, told=told)
 
     @property
     def targets(self) -> Floats:
@@ -328,12 +339,19 @@ def estimate(
     Estimate
         The attempt with the smallest overall ratio; the last one is the first that converged.
     """
-    search = _Search(model, conditional)
+    return estimate_by(
+        Search(model, conditional), simulations=simulations, seed=seed, workers=workers, told=told
+    )
+
+
+def estimate_by(
+    search: Search, *, simulations: int, seed: int, workers: int | None = None, told: str = ""
+) -> Estimate:
+    """Fit as `estimate` does, whatever it is that a search simulates."""
     seeds = iter(np.random.SeedSequence(seed).generate_state(3 * (RESTARTS + 2), np.uint64).tolist())
 
     def look(count: int, named: str = "") -> Draws:
-        rates, effects = search.split(parameters)
-        return simulate_many(model, rates, effects, count, seed=next(seeds), workers=workers, told=named)
+        return search.many(parameters, count, seed=next(seeds), workers=workers, told=named)
 
     parameters = search.start()
     made = 0
@@ -379,7 +397,7 @@ def _progress(told: str) -> Iterator[None]:
 
 
 def _subphase(
-    search: _Search,
+    search: Search,
     parameters: Floats,
     inverse: Floats,
     spread: Floats,
@@ -401,7 +419,7 @@ def _subphase(
     previous = np.zeros(len(parameters))
     steps = 0
     while steps < least or (steps < least + 200 and (products > 0).any()):
-        found = draw(search.model, *search.split(parameters), 1, generator, scored=False)
+        found = search.once(parameters, generator)
         deviation = search.statistics(found)[0].sum(axis=0) - targets
         products += deviation * previous
         squares += deviation**2
@@ -414,7 +432,7 @@ def _subphase(
     return total / steps, steps
 
 
-def _checked(search: _Search, parameters: Floats, draws: Draws, attempt: int) -> Estimate:
+def _checked(search: Search, parameters: Floats, draws: Draws, attempt: int) -> Estimate:
     statistics = search.statistics(draws)
     summed = statistics.sum(axis=1)
     missed = summed.mean(axis=0) - search.targets

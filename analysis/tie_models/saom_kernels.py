@@ -35,9 +35,11 @@ __all__ = [
     "TRANSITIVE_RECIPROCATED",
     "Cells",
     "change_rows",
+    "choose",
     "neighbours",
     "simulate_period",
     "statistics_of",
+    "switch",
 ]
 
 Cells = npt.NDArray[np.uint8]
@@ -280,6 +282,70 @@ def statistics_of(
 
 
 @_compile
+def choose(
+    ego: int,
+    parameters: Floats,
+    allowed: Cells,
+    targets: Places,
+    sent: Places,
+    scored: bool,
+    generator: np.random.Generator,
+    rows: Floats,
+    weights: Floats,
+    rounded: Floats,
+    bits: Integers,
+    score: Floats,
+) -> int:
+    """Return whom `ego` changes a tie to, itself for nobody; add to the score.
+
+    `rows` are as `change_rows` filled them, and become what a change adds; the next three are scratch.
+    """
+    size = weights.size
+    weights[:] = 0.0
+    for effect in range(parameters.size):
+        row, parameter = rows[effect], parameters[effect]
+        row[ego] = 0.0
+        for place in range(sent[ego]):
+            row[targets[ego, place]] = -row[targets[ego, place]]
+        for alter in range(size):
+            weights[alter] += parameter * row[alter]
+    _exponentiate(weights, rounded, bits)
+    for alter in range(size):
+        weights[alter] *= allowed[ego, alter]
+    total = _sum(weights)
+    drawn = generator.random() * total
+    chosen, reached = 0, weights[0]
+    while reached <= drawn and chosen < size - 1:
+        chosen += 1
+        reached += weights[chosen]
+    if weights[chosen] == 0.0:  # what rounding leaves at the end of the row
+        chosen = ego
+    if scored:
+        for effect in range(parameters.size):
+            score[effect] += rows[effect, chosen] - _dot(weights, rows[effect]) / total
+    return chosen
+
+
+@_compile
+def switch(
+    ego: int, alter: int, ties: Cells, targets: Places, sent: Places, sources: Places, received: Places
+) -> None:
+    """Make a tie that is not there, or drop one that is, and keep the lists up to date."""
+    if ties[ego, alter]:
+        _drop(targets[ego], sent[ego], alter)
+        _drop(sources[alter], received[alter], ego)
+        sent[ego] -= 1
+        received[alter] -= 1
+        ties[ego, alter] = 0
+    else:
+        targets[ego, sent[ego]] = alter
+        sources[alter, received[alter]] = ego
+        sent[ego] += 1
+        received[alter] += 1
+        ties[ego, alter] = 1
+
+
+@_compile
 def simulate_period(
     kinds: Integers,
     places: Integers,
@@ -324,42 +390,12 @@ def simulate_period(
         made += 1
         ego = int(generator.random() * size)
         change_rows(ego, kinds, places, decays, dyadic, ties, targets, sent, sources, received, paths, rows)
-        weights[:] = 0.0
-        for effect in range(effects):
-            row, parameter = rows[effect], parameters[effect]
-            row[ego] = 0.0
-            for place in range(sent[ego]):
-                row[targets[ego, place]] = -row[targets[ego, place]]
-            for alter in range(size):
-                weights[alter] += parameter * row[alter]
-        _exponentiate(weights, rounded, bits)
-        for alter in range(size):
-            weights[alter] *= allowed[ego, alter]
-        total = _sum(weights)
-        drawn = generator.random() * total
-        chosen, reached = 0, weights[0]
-        while reached <= drawn and chosen < size - 1:
-            chosen += 1
-            reached += weights[chosen]
-        if weights[chosen] == 0.0:  # what rounding leaves at the end of the row
-            chosen = ego
-        if scored:
-            for effect in range(effects):
-                score[effect] += rows[effect, chosen] - _dot(weights, rows[effect]) / total
+        chosen = choose(
+            ego, parameters, allowed, targets, sent, scored, generator, rows, weights, rounded, bits, score
+        )
         if chosen == ego:
             continue
-        if ties[ego, chosen]:
-            _drop(targets[ego], sent[ego], chosen)
-            _drop(sources[chosen], received[chosen], ego)
-            sent[ego] -= 1
-            received[chosen] -= 1
-            ties[ego, chosen] = 0
-        else:
-            targets[ego, sent[ego]] = chosen
-            sources[chosen, received[chosen]] = ego
-            sent[ego] += 1
-            received[chosen] += 1
-            ties[ego, chosen] = 1
+        switch(ego, chosen, ties, targets, sent, sources, received)
         if counted[ego, chosen]:
             apart += 1 if ties[ego, chosen] != start[ego, chosen] else -1
     statistics_of(kinds, places, decays, dyadic, ties, counted, statistics)

@@ -20,7 +20,7 @@ from analysis.tie_models.separable import PARTS, Part, SeparablePart, separable
 from analysis.ties.panel import Panel
 from analysis.ties.possible import MaybeGroups
 
-__all__ = ["formation_and_persistence", "wave_on_wave"]
+__all__ = ["finite_or_note", "formation_and_persistence", "wave_on_wave"]
 
 _GROUP = "one group"
 _PARTNERS = "shared partners"
@@ -176,7 +176,7 @@ def formation_and_persistence(
             found = zip(fit.terms, fit.estimates, fit.lower, fit.upper, strict=True)
             for term, *numbers in found:
                 row = {"people": people, "pairs": fit.pairs, "ties": fit.ties}
-                rows[relation, step, part, term] = {**row, **_finite(*numbers)}
+                rows[relation, step, part, term] = {**row, **finite_or_note(*numbers)}
             if _PARTNERS not in fit.terms:
                 note = "left out: cannot be estimated"
                 rows[relation, step, part, _PARTNERS] = {"people": people, "note": note}
@@ -205,7 +205,7 @@ def _not_estimable(people: int, reason: NotEstimable) -> dict[str, object]:
     return {"people": people, "note": f"not estimable: {reason}"}
 
 
-def _finite(estimate: float, lower: float, upper: float) -> dict[str, object]:
+def finite_or_note(estimate: float, lower: float, upper: float) -> dict[str, object]:
     """Return the finite numbers of a term, and in words what is not."""
     if math.isinf(estimate):
         return {"note": f"not estimable: runs to {'plus' if estimate > 0 else 'minus'} infinity"}

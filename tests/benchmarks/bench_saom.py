@@ -83,7 +83,9 @@ def against_rsiena() -> None:
         ("simX", smoke[:, 0], "smoke1"),
         *((one, alcohol, "alcohol") for one in ("altX", "egoX", "simX")),
     ]
-    stored = json.loads((ROOT / "tests/reference/rsiena_s50.json").read_text(encoding="utf-8"))["models"]
+    stored = json.loads(
+        (ROOT / "notebooks/actor_models/results/rsiena_s50.json").read_text(encoding="utf-8")
+    )["models"]
     print(
         "| model | simulations | s (RSiena 1.5.0: 22.8 for 4,093 of M1) | restarts | mean of five seeds, "
         "RSiena's standard errors apart | one seed | mean standard error ÷ RSiena's |\n"

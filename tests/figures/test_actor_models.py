@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -17,13 +20,16 @@ def closed() -> None:
     plt.close("all")
 
 
+def compared(*parts: object) -> Any:
+    return SimpleNamespace(**dict(zip(("labels", "observed", "simulated", "p"), parts, strict=True)))
+
+
 def test_violins_have_the_observed_line_through_them() -> None:
     drawn = np.column_stack([np.arange(41.0), np.full(41, 7.0)])
     figure = goodness_of_fit_violins(
-        {"triads": ("003", "012")},
-        {"triads": np.array([39.0, 9.0])},
-        {"triads": drawn},
-        {"triads": 0.03},
+        compared(
+            {"triads": ("003", "012")}, {"triads": np.array([39.0, 9.0])}, {"triads": drawn}, {"triads": 0.03}
+        )
     )
     axis = figure.axes[0]
     assert axis.get_title(loc="left") == "triads (p = 0.03)"
@@ -34,7 +40,7 @@ def test_violins_have_the_observed_line_through_them() -> None:
 
 def test_violins_need_the_same_aspects_everywhere() -> None:
     with pytest.raises(ValueError, match="the same in all"):
-        goodness_of_fit_violins({"triads": ("003",)}, {}, {}, {})
+        goodness_of_fit_violins(compared({"triads": ("003",)}, {}, {}, {}))
 
 
 def test_t_ratios_stand_by_their_terms() -> None:

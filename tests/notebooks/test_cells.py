@@ -16,6 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 # Of each run: parameters that cost less, and the tables that do not hang on them (what their keys begin
 # with). These are as the run itself has them, in reports/expected/.
 CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "actor_models/pupils": (
+        {"replicates": 20, "simulations": 100},
+        ("ready", "estimates", "odds", "importance"),
+    ),
+    "actor_models/drinking": ({}, ("",)),
+    "actor_models/rsiena": ({}, ("",)),
     "coordinated_change/coding_classrooms": ({"draws": 20}, ("volume", "bounds", "mark", "chance")),
     "coordinated_change/codes_chat": ({"draws": 99}, ("codes", "connected", "axes")),
     "coordinated_change/discourse_chapter": ({}, ("",)),

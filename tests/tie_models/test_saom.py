@@ -23,7 +23,7 @@ from analysis.tie_models.saom_periods import Model, read_model
 from analysis.ties.panel import Panel
 
 REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference" / "rsiena_s50.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "notebooks/actor_models/results/rsiena_s50.json").read_text(encoding="utf-8")
 )
 M1 = ["density", "recip", "transTrip"]
 

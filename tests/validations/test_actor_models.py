@@ -18,7 +18,7 @@ def test_results_do_not_depend_on_the_workers() -> None:
     one, two = (coverage_and_levels(30, panels=2, seed=5, workers=workers) for workers in (1, 2))
     pd.testing.assert_frame_equal(one[0], two[0])
     pd.testing.assert_frame_equal(one[1], two[1])
-    assert (one[0]["panels"] + one[2] == 2).all() and (one[0]["covered"] <= 2).all()
+    assert (one[0]["panels"] + one[2]["not_converged"] == 2).all() and (one[0]["covered"] <= 2).all()
 
 
 def test_intervals_in_the_wrong_place_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,6 +26,7 @@ def test_intervals_in_the_wrong_place_are_noticed(monkeypatch: pytest.MonkeyPatc
         drawn = generator.normal(size=6)
         return {
             "converged": True,
+            "ties": 4.0,
             "estimates": drawn,
             "errors": np.full(6, 0.1),
             "covered": np.zeros(6, bool),
@@ -48,14 +49,15 @@ def test_the_command_writes_what_a_page_reads(
 ) -> None:
     monkeypatch.setattr(actor_models, "SIZES", (30,))
     out = tmp_path / "validation.json"
-    assert main(["--panels", "2", "--sparse", "2", "--out", str(out)]) == 0
+    assert main(["--panels", "2", "--sparse", "2", "--together", "2", "--out", str(out)]) == 0
     stored = json.loads(out.read_text(encoding="utf-8"))
     found = stored["by_size"]["30"]
     assert [row["term"] for row in found["coverage"]][2:] == [
         "outdegree (density)",
         "reciprocity",
-        "transitive triplets",
+        "GWESP i → k → j",
         "same school",
     ]
+    assert len(stored["together"]["coverage"]) == 13
     assert len(found["levels"]) == 6 and found["not_converged"] <= 2
     assert "panels of 30: 2 of 2" in capsys.readouterr().err
