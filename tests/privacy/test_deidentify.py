@@ -59,8 +59,8 @@ MORE_TABLES = {
     "episodes": "episode_id,routine_id,started_on,outcome,setting\nep_1,team_meeting,2024-10-08,1,calm\n",
     "episode_steps": "episode_id,routine_id,date,enacted,from_id,medium\n"
     "ep_1,data_review,2024-10-15,1,team_meeting,people\n",
-    "evidence": "evidence_id,document_id,segment_id,hypothesis,test,direction\n"
-    "ev_1,note_1,s1,h_time,hoop,for\n",
+    "evidence": "evidence_id,document_id,segment_id,hypothesis,test,direction,if_true,if_false\n"
+    "ev_1,note_1,s1,h_time,hoop,for,0.9,0.4\n",
     "design_elements": "element,date,rating,document_id\nshared_aim,2024-10-05,3,note_1\n",
     "theory_of_action": "from,to,indicator,wave,owner\nworkshops,protocol use,minutes,2,e02\n",
 }
@@ -98,6 +98,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     for name, column in (("actors", "hobby"), ("organizations", "motto")):
         write(folder, name, cells(folder, name).assign(**{column: "chess"}))
+    write(folder, "documents", cells(folder, "documents").assign(organization_id="ash"))
     content = json.loads((DATA_RAW / own.EXAMPLE / "datapackage.json").read_text(encoding="utf-8"))
     for name, attributes in DECLARED.items():
         content["attributes"].setdefault(name, []).extend(attributes)
