@@ -5,8 +5,9 @@
 (`rasch_rows` what it takes from answers, `rasch_kernels` the sums), `person_measures` people, with fit and
 item map, `item_functioning` compares items between groups and years. `aggregation` and `school_reliability`
 say what a group's mean can carry, `group_means` both in one table; `growth` follows measures over waves, by a
-`mixed_model` (`crossed_effects` where parts cross), `unit_panels` published figures of the same schools or
-districts, `public_surveys` those of cities, each on its own scale. `findings`, `study_findings` and
+`mixed_model` (`crossed_effects` where parts cross, `nested_effects` where people are in schools),
+`unit_panels` published figures of the same schools or districts, `public_surveys` those of cities, each on
+its own scale. `findings`, `study_findings` and
 `public_findings` are the sentences pages open with.
 
 Factor models: `factor_model` confirms, one group or several, continuous items or ordinal; `invariance` asks

@@ -7,6 +7,7 @@ what is reported are their estimates and intervals, and no test of "district".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, TypeAlias
@@ -81,6 +82,8 @@ def growth(
     person: str | None = "actor_id",
     school: str = "organization_id",
     district: str | None = None,
+    role: str | None = None,
+    mix: Mapping[str, float] | None = None,
     shape: Shape = "linear",
     level: float = 0.95,
 ) -> Growth:
@@ -96,6 +99,11 @@ def growth(
         Who it is, over waves; None where that is not known.
     district : str, optional
         None: all schools are one.
+    role : str, optional
+        Column of people's roles, whose effects are the same everywhere: levels are those of one mix of roles,
+        whoever answered.
+    mix : mapping of str to float, optional
+        Share of each role; by default that of all rows.
     shape : {"linear", "free"}
         With "linear", schools also change at different rates.
     level : float
@@ -104,7 +112,8 @@ def growth(
     Raises
     ------
     ValueError
-        When a column is lacking, waves are no numbers, or somebody has two measures in one wave and school.
+        When a column is lacking, waves are no numbers, somebody has two measures in one wave and school, or
+        the mix has other roles than the rows or shares that do not make one.
     NotEstimable
         With everything that is wrong: fewer than two waves, a wave of one school (of a district), a district
         of one school, nobody measured twice; or as `mixed_model`.
@@ -123,7 +132,7 @@ def growth(
     [[2.0, 0.52], [3.0, 0.9]]
     """
     require_one_of("shape", shape, Shape)
-    wanted = [name for name in (measure, wave, person, school, district) if name is not None]
+    wanted = [name for name in (measure, wave, person, school, district, role) if name is not None]
     lacking = [name for name in wanted if name not in measures.columns]
     if lacking:
         raise ValueError(f"found no column {', '.join(lacking)}; allowed: {', '.join(wanted)}")
@@ -138,6 +147,10 @@ def growth(
     districts = sorted(frame["district"].unique())
     time = frame[wave].to_numpy(dtype=float) - float(waves[0])
     design, cells = _design(frame, wave, waves, districts, time, shape)
+    if role:
+        away = _roles(frame[role].astype(str), mix)
+        design = design.join(away)
+        cells = {key: np.append(parts, np.zeros(away.shape[1])) for key, parts in cells.items()}
     between = pd.DataFrame({"start": np.ones(len(frame))})
     if shape == "linear":
         between["change"] = time
@@ -203,6 +216,16 @@ def _design(
     return pd.DataFrame(columns), {
         key: np.array([parts.get(column, 0.0) for column in columns]) for key, parts in made.items()
     }
+
+
+def _roles(roles: pd.Series, mix: Mapping[str, float] | None) -> pd.DataFrame:
+    """Return a column a role but the first: being of that role, less the role's share in the mix."""
+    shares = pd.Series(mix if mix is not None else roles.value_counts(normalize=True), dtype=float)
+    names = sorted(roles.unique())
+    if set(shares.index) != set(names) or abs(shares.sum() - 1) > 1e-9 or (shares < 0).any():
+        found = ", ".join(f"{name} {share:g}" for name, share in shares.items())
+        raise ValueError(f"found a mix of {found}; allowed: shares of {', '.join(names)} that make one")
+    return pd.DataFrame({f"role {name}": (roles == name) - shares[name] for name in names[1:]}, dtype=float)
 
 
 def _estimates(

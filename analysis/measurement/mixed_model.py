@@ -1,8 +1,9 @@
 """Fixed effects with groups that differ: statsmodels' mixed model, with what a table needs of it.
 
 Parts of a group (people in a school) are variance components; effects that vary between groups may be
-correlated. Crossed components are parts of one group that holds everybody (`crossed_effects`). Time grows
-with the square of a group's size: schools are groups, districts are not.
+correlated. One kind of part inside groups that differ is fitted from sums (`nested_effects`), as are crossed
+components, which are parts of one group that holds everybody (`crossed_effects`). What is left goes through
+statsmodels, whose time grows with the square of a group's size: schools are groups, districts are not.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scipy.stats import norm
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable, require_level
 from analysis.measurement.crossed_effects import crossed_effects
+from analysis.measurement.nested_effects import nested_effects
 from analysis.result import Result
 
 __all__ = ["MixedModel", "mixed_model"]
@@ -134,6 +136,14 @@ def mixed_model(
         )
         variances = dict(zip([*parts, "residual"], found, strict=True))
         together = np.empty((0, 0))
+    elif varying is not None and len(parts) == 1:
+        (name,) = parts
+        inside = pd.factorize(pd.MultiIndex.from_arrays([codes, labels[name]]))[0]
+        estimate, covariance, part, residual, together, value = nested_effects(
+            values, design, codes, varying, inside, restricted=restricted
+        )
+        variances = {f"group: {term}": together[place, place] for place, term in enumerate(names)}
+        variances |= {name: part, "residual": residual}
     else:
         estimate, covariance, variances, together, value = _by_groups(
             values, design, codes, varying, names, labels, restricted

@@ -217,3 +217,59 @@ def test_models_that_make_no_sense_are_refused(
     with pytest.raises(error) as caught:
         mixed_model(*arguments, **options)
     assert str(caught.value) == message
+
+
+def test_people_in_schools_are_as_statsmodels_has_them() -> None:
+    from statsmodels.formula.api import mixedlm
+
+    frame = panel(4, schools=20, people=8).sample(frac=0.8, random_state=1)
+    frame["time"] = frame["wave"] - 2021
+    design = pd.DataFrame({"start": 1.0, "change": frame["time"].astype(float)})
+    schools, people = frame["organization_id"], {"person": frame["actor_id"]}
+    theirs = mixedlm(
+        "measure ~ time",
+        frame,
+        groups="organization_id",
+        re_formula="~time",
+        vc_formula={"person": "0 + C(actor_id)"},
+    )
+    for restricted in (True, False):
+        found = mixed_model(
+            frame["measure"], design, schools, between=design, components=people, restricted=restricted
+        )
+        fit = theirs.fit(reml=restricted, gtol=1e-8)
+        assert found.log_likelihood == pytest.approx(fit.llf, abs=1e-6)
+        np.testing.assert_allclose(found.fixed["estimate"], fit.fe_params, rtol=1e-5)
+        np.testing.assert_allclose(found.between_groups, fit.cov_re, atol=1e-4)
+        spreads = [fit.vcomp[0], fit.scale]
+        np.testing.assert_allclose(found.variances[["person", "residual"]], spreads, rtol=1e-4)
+
+
+def test_a_variance_of_zero_is_found_as_zero() -> None:
+    frame = panel(1)
+    # Within a school all people are alike, but for errors that cancel.
+    frame["measure"] -= frame.groupby("actor_id")["measure"].transform("mean")
+    found = growth(frame, district="district")
+    assert found.fit.variances["person"] == pytest.approx(0, abs=1e-8)
+    assert np.isfinite(found.levels[["estimate", "standard_error"]]).all(axis=None)
+
+
+def test_levels_are_those_of_one_mix_of_roles_whoever_answered() -> None:
+    frame = panel(5, schools=20, people=10)
+    frame["role"] = np.where(frame["actor_id"].str.endswith(("_0", "_1", "_2")), "leader", "teacher")
+    plain = growth(frame, district="district")
+    frame["measure"] += np.where(frame["role"] == "leader", 0.7, -0.3)
+    everybody = growth(frame, district="district", role="role")
+    # Three of ten are leaders: their effects are zero over the mix, so nothing moved.
+    assert everybody.levels["estimate"].to_numpy() == pytest.approx(plain.levels["estimate"], abs=0.15)
+    alone = growth(frame, district="district", role="role", mix={"leader": 1.0, "teacher": 0.0})
+    shift = alone.levels["estimate"] - everybody.levels["estimate"]
+    effect = -everybody.fit.fixed.loc["role teacher", "estimate"]
+    assert shift.to_numpy() == pytest.approx(0.7 * effect)
+    fewer = frame.drop(frame.index[(frame["role"] == "teacher") & (frame["wave"] == 2023)][::2])
+    mix = {"leader": 0.3, "teacher": 0.7}
+    held = growth(fewer, district="district", role="role", mix=mix).levels["estimate"]
+    assert held.to_numpy() == pytest.approx(everybody.levels["estimate"], abs=0.12)
+    for wrong in ({"leader": 0.3, "coach": 0.7}, {"leader": 0.3, "teacher": 0.3}):
+        with pytest.raises(ValueError, match="allowed: shares of leader, teacher that make one"):
+            growth(frame, district="district", role="role", mix=wrong)
