@@ -50,6 +50,10 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ),
     ),
     "district_comparison/two_cities": ({}, ("",)),
+    "district_comparison/health_twin": (
+        {"draws": 200},
+        ("levels", "changes", "contrasts", "rates", "bounds"),
+    ),
     "relational_trust/help_example": (
         {"permutations": 19, "replicates": 20},
         ("answered", "structure", "isolates", "changes", "dyads", "lasting"),

@@ -1,0 +1,94 @@
+"""Districts over years, drawn: domains with intervals, and which is the lowest."""
+
+from __future__ import annotations
+
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures.theme import MARKERS, PALETTE, themed
+
+__all__ = ["levels_by_district", "lowest_map"]
+
+
+def levels_by_district(levels: pd.DataFrame) -> Figure:
+    """Draw the level of each scale over waves, a panel a scale, districts with their intervals.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        index scale, district, wave; ``estimate``, ``lower``, ``upper``.
+
+    Raises
+    ------
+    ValueError
+        When there is no level.
+    """
+    names = list(dict.fromkeys(levels.index.get_level_values("scale")))
+    if not names:
+        raise ValueError("found no level; allowed: at least one scale")
+    across = min(3, len(names))
+    down = math.ceil(len(names) / across)
+    with themed():
+        figure, axes = plt.subplots(
+            down, across, figsize=(3.3 * across, 2.6 * down + 0.5), sharey=True, squeeze=False
+        )
+        for axis, name in zip(axes.flat, names, strict=False):
+            own = levels.loc[name]
+            for place, (district, part) in enumerate(own.groupby(level="district")):
+                waves = part.index.get_level_values("wave").astype(int)
+                reach = [part["estimate"] - part["lower"], part["upper"] - part["estimate"]]
+                axis.errorbar(
+                    waves + 0.08 * place,
+                    part["estimate"],
+                    yerr=reach,
+                    color=PALETTE[place % len(PALETTE)],
+                    marker=MARKERS[place % len(MARKERS)],
+                    capsize=3,
+                    label=str(district).replace("_", " "),
+                )
+                axis.set_xticks(waves, [str(wave) for wave in waves])
+            axis.set_title(str(name).replace("_", " "))
+        for axis in list(axes.flat)[len(names) :]:
+            axis.set_visible(False)
+        for row in axes:
+            row[0].set_ylabel("score")
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.tight_layout(rect=(0, 0, 1, 1 - 0.35 / (2.6 * down + 0.5)))
+        figure.legend(handles, labels, loc="upper center", ncols=max(len(labels), 1))
+    return figure
+
+
+def lowest_map(shares: pd.DataFrame) -> Figure:
+    """Draw how sure each domain is the lowest, a row a district and wave, a column a domain.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        As from `analysis.measurement.weak_link.lowest_domain`.
+
+    Raises
+    ------
+    ValueError
+        When it has no row.
+    """
+    if shares.empty:
+        raise ValueError("found no share; allowed: at least one district and wave")
+    rows = [f"{str(district).replace('_', ' ')}, {wave}" for district, wave in shares.index]
+    values = shares.to_numpy(dtype=float)
+    with themed():
+        figure, axis = plt.subplots(figsize=(2.2 + 1.1 * shares.shape[1], 1.6 + 0.36 * len(rows)))
+        axis.imshow(values, cmap="Greys", vmin=0, vmax=1, aspect="auto")
+        axis.set_xticks(range(shares.shape[1]), [str(name).replace("_", "\n") for name in shares])
+        axis.set_yticks(range(len(rows)), rows)
+        for row, column in np.ndindex(*values.shape):
+            share = values[row, column]
+            if share >= 0.005:
+                colour = "white" if share > 0.5 else "black"
+                axis.text(column, row, f"{100 * share:.0f} %", ha="center", va="center", color=colour)
+        axis.tick_params(length=0)
+        figure.tight_layout()
+    return figure

@@ -1,0 +1,33 @@
+"""Districts over years, as drawn."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from analysis.figures.districts import levels_by_district, lowest_map
+
+
+def test_levels_have_a_panel_a_scale_and_a_line_a_district() -> None:
+    keys = [(scale, district, wave) for scale in "abcd" for district in ("north", "south") for wave in (1, 2)]
+    index = pd.MultiIndex.from_tuples(keys, names=["scale", "district", "wave"])
+    levels = pd.DataFrame({"estimate": 3.0, "lower": 2.5, "upper": 3.5}, index=index)
+    figure = levels_by_district(levels)
+    shown = [axis for axis in figure.axes if axis.get_visible()]
+    assert [axis.get_title(loc="left") for axis in shown] == [*"abcd"]
+    assert all(len(axis.containers) == 2 for axis in shown)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["north", "south"]
+    plt.close(figure)
+    with pytest.raises(ValueError, match="found no level"):
+        levels_by_district(levels.iloc[:0])
+
+
+def test_the_map_writes_shares_that_are_some() -> None:
+    index = pd.MultiIndex.from_tuples([("north", 1), ("south", 1)], names=["district", "wave"])
+    figure = lowest_map(pd.DataFrame({"x": [1.0, 0.25], "y": [0.0, 0.75]}, index=index))
+    assert [text.get_text() for text in figure.axes[0].texts] == ["100 %", "25 %", "75 %"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["north, 1", "south, 1"]
+    plt.close(figure)
+    with pytest.raises(ValueError, match="found no share"):
+        lowest_map(pd.DataFrame())
