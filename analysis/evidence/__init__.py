@@ -6,6 +6,7 @@ Configurations  `truth_tables`, `minimisation`, `configurations`, `configuration
 Routines        `routine_webs`, `timed_reach`, `web_chance`, `change_steps`, `mechanisms`,
                 `interactions`, `changes`
 Claims          `attribution`, `closures`, `identifiability`, `joint_display`, `participation`, `ledger`,
-                `discovery`, `process_tracing`
-Sentences       `findings`, `coding_findings`, `change_findings`, `ledger_findings`
+                `discovery`, `process_tracing`, `environment`
+Sentences       `findings`, `coding_findings`, `change_findings`, `ledger_findings`,
+                `environment_findings`
 """

@@ -15,9 +15,10 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable
+from analysis.estimable import if_estimable
 from analysis.result import Result
 
-__all__ = ["SHOWS", "Tracing", "process_tracing"]
+__all__ = ["SHOWS", "Tracing", "belief_table", "ledger_table", "process_tracing"]
 
 SHOWS = {
     ("hoop", "for"): "stays in play",
@@ -157,6 +158,18 @@ def process_tracing(
         priors=(low, high),
         slack=slack,
     )
+
+
+@if_estimable
+def ledger_table(traced: Tracing) -> pd.DataFrame:
+    """Return the ledger of a tracing, or why there is none."""
+    return traced.ledger
+
+
+@if_estimable
+def belief_table(traced: Tracing) -> pd.DataFrame:
+    """Return the beliefs of a tracing, or why there are none."""
+    return traced.beliefs
 
 
 def _log_ratio(true: Floats, false: Floats) -> Floats:

@@ -11,23 +11,25 @@ from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
 
-__all__ = ["levels_by_district", "lowest_map"]
+__all__ = ["belief_bands", "levels_by_district", "lowest_map"]
 
 
-def levels_by_district(levels: pd.DataFrame) -> Figure:
+def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
     """Draw the level of each scale over waves, a panel a scale, districts with their intervals.
 
     Parameters
     ----------
     levels : DataFrame
-        index scale, district, wave; ``estimate``, ``lower``, ``upper``.
+        index scale (or code), district, wave (or year); ``estimate``, ``lower``, ``upper``.
+    label : str
+        What is drawn upwards.
 
     Raises
     ------
     ValueError
         When there is no level.
     """
-    names = list(dict.fromkeys(levels.index.get_level_values("scale")))
+    names = list(dict.fromkeys(levels.index.get_level_values(0)))
     if not names:
         raise ValueError("found no level; allowed: at least one scale")
     across = min(3, len(names))
@@ -38,8 +40,8 @@ def levels_by_district(levels: pd.DataFrame) -> Figure:
         )
         for axis, name in zip(axes.flat, names, strict=False):
             own = levels.loc[name]
-            for place, (district, part) in enumerate(own.groupby(level="district")):
-                waves = part.index.get_level_values("wave").astype(int)
+            for place, (district, part) in enumerate(own.groupby(level=0)):
+                waves = part.index.get_level_values(-1).astype(int)
                 reach = [part["estimate"] - part["lower"], part["upper"] - part["estimate"]]
                 axis.errorbar(
                     waves + 0.08 * place,
@@ -55,7 +57,7 @@ def levels_by_district(levels: pd.DataFrame) -> Figure:
         for axis in list(axes.flat)[len(names) :]:
             axis.set_visible(False)
         for row in axes:
-            row[0].set_ylabel("score")
+            row[0].set_ylabel(label)
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.tight_layout(rect=(0, 0, 1, 1 - 0.35 / (2.6 * down + 0.5)))
         figure.legend(handles, labels, loc="upper center", ncols=max(len(labels), 1))
@@ -90,5 +92,39 @@ def lowest_map(shares: pd.DataFrame) -> Figure:
                 colour = "white" if share > 0.5 else "black"
                 axis.text(column, row, f"{100 * share:.0f} %", ha="center", va="center", color=colour)
         axis.tick_params(length=0)
+        figure.tight_layout()
+    return figure
+
+
+def belief_bands(beliefs: pd.DataFrame, priors: tuple[float, float]) -> Figure:
+    """Draw the band of belief in each hypothesis, over the band there was before the evidence.
+
+    Parameters
+    ----------
+    beliefs : DataFrame
+        index hypothesis; ``lower``, ``middle``, ``upper``.
+    priors : (float, float)
+        Belief before, from and to.
+
+    Raises
+    ------
+    ValueError
+        When there is no hypothesis.
+    """
+    if beliefs.empty:
+        raise ValueError("found no hypothesis; allowed: at least one")
+    places = np.arange(len(beliefs))
+    reach = [beliefs["middle"] - beliefs["lower"], beliefs["upper"] - beliefs["middle"]]
+    with themed():
+        figure, axis = plt.subplots(figsize=(7.0, 1.3 + 0.45 * len(beliefs)))
+        axis.axvspan(*priors, color="0.9", label="before the evidence")
+        axis.errorbar(
+            beliefs["middle"], places, xerr=reach, fmt="o", color=PALETTE[0], capsize=4, label="after it"
+        )
+        axis.set_yticks(places, [str(name).replace("_", " ") for name in beliefs.index])
+        axis.set_ylim(len(beliefs) - 0.5, -0.5)
+        axis.set_xlim(0, 1)
+        axis.set_xlabel("belief (chance that the hypothesis is true)")
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         figure.tight_layout()
     return figure

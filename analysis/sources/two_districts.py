@@ -267,7 +267,7 @@ def _documents(parameters: Mapping[str, Any], random: np.random.Generator) -> di
         for place, year in enumerate(written["years"]):
             for number in range(written["each_year"]):
                 name = f"{district}_{year}_{number + 1}"
-                day = f"{year}-{2 + 3 * number:02d}-15"
+                day = f"{year}-{2 + 2 * number:02d}-15"
                 documents.append((name, written["kinds"][number], day, district))
                 for segment in range(1, written["segments"] + 1):
                     for code, shares in codes.items():

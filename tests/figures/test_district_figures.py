@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from analysis.figures.districts import levels_by_district, lowest_map
+from analysis.figures.districts import belief_bands, levels_by_district, lowest_map
 
 
 def test_levels_have_a_panel_a_scale_and_a_line_a_district() -> None:
@@ -31,3 +31,20 @@ def test_the_map_writes_shares_that_are_some() -> None:
     plt.close(figure)
     with pytest.raises(ValueError, match="found no share"):
         lowest_map(pd.DataFrame())
+
+
+def test_bands_of_belief_lie_over_the_band_before() -> None:
+    beliefs = pd.DataFrame(
+        {"lower": [0.2, 0.1], "middle": [0.5, 0.2], "upper": [0.9, 0.4]}, index=["h", "a_rival"]
+    )
+    figure = belief_bands(beliefs, (0.1, 0.5))
+    (axis,) = figure.axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["h", "a rival"]
+    (container,) = axis.containers
+    assert [tuple(line.round(2)[:, 0]) for line in container.lines[2][0].get_segments()] == [
+        (0.2, 0.9),
+        (0.1, 0.4),
+    ]
+    plt.close(figure)
+    with pytest.raises(ValueError, match="found no hypothesis"):
+        belief_bands(beliefs.iloc[:0], (0.1, 0.5))

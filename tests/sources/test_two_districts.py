@@ -53,7 +53,7 @@ def test_sizes(twin: dict[str, pd.DataFrame], parameters: dict[str, Any]) -> Non
     assert asked == 4 * 2 * parameters["schools"] * parameters["people"]
     kinds = pd.Series({name: of["kind"] for name, of in parameters["scales"].items()}).value_counts()
     assert kinds.to_dict() == {"domain": 6, "context": 2, "outcome": 2}
-    assert (twin["documents"]["organization_id"].value_counts() == 24).all()
+    assert (twin["documents"]["organization_id"].value_counts() == 36).all()
     assert set(twin["documents"]["date"].str.slice(0, 4)) == {str(year) for year in range(2018, 2024)}
     assert twin["evidence"][["if_true", "if_false"]].notna().all(axis=None)
 
