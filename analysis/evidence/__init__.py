@@ -6,7 +6,7 @@ Configurations  `truth_tables`, `minimisation`, `configurations`, `configuration
 Routines        `routine_webs`, `timed_reach`, `web_chance`, `change_steps`, `mechanisms`,
                 `interactions`, `changes`
 Claims          `attribution`, `closures`, `identifiability`, `joint_display`, `participation`, `ledger`,
-                `discovery`, `process_tracing`, `environment`
+                `discovery`, `process_tracing`, `environment`, `district_display`
 Sentences       `findings`, `coding_findings`, `change_findings`, `ledger_findings`,
                 `environment_findings`
 """

@@ -50,6 +50,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ),
     ),
     "district_comparison/two_cities": ({}, ("",)),
+    "district_comparison/comparison": ({}, ("",)),
     "district_comparison/environment_twin": ({}, ("",)),
     "district_comparison/health_twin": (
         {"draws": 200},
