@@ -53,22 +53,33 @@ class Changes:
     horizon: float
     tables: Mapping[str, pd.DataFrame]
 
+    def lacking(self) -> NotEstimable | None:
+        """Return what is missing before two mechanisms can be crossed; None when nothing is."""
+        if len(self.mechanisms) < 2:
+            found = f"{len(self.conditions)} conditions of 0 and 1 beside the outcome"
+            return NotEstimable(f"found {found}; crossing takes two")
+        if self.scores.empty:
+            return NotEstimable("found no change of which all conditions and outcomes are known")
+        return None
+
     def kinds(self) -> pd.DataFrame | NotEstimable:
         """Return the outcomes by the two mechanisms."""
-        if len(self.mechanisms) < 2:
-            return NotEstimable("found one condition only; crossing takes two")
+        if lacking := self.lacking():
+            return lacking
         return by_mechanism(self.scores, self.mechanisms, self.outcomes)
 
     def interaction(self) -> Interaction | NotEstimable:
         """Return the exact test of whether one mechanism helps more where the other is there."""
-        if len(self.mechanisms) < 2:
-            return NotEstimable("found one condition only; an interaction takes two")
+        if lacking := self.lacking():
+            return lacking
         return estimable(interaction, self.scores, self.mechanisms, OUTCOME, self.steps)
 
     def truth_table(
         self, outcome: str, consistency: float, *, negated: bool = False
     ) -> TruthTable | NotEstimable:
         """Return the truth table of an outcome."""
+        if lacking := self.lacking():
+            return lacking
         if outcome not in self.outcomes:
             return NotEstimable(f"found no column {outcome}")
         return estimable(
@@ -209,8 +220,6 @@ def changes_of(
     ------
     ValueError
         As `routine_web` and `checked_steps`.
-    NotEstimable
-        Without conditions, or outcomes known.
 
     Examples
     --------

@@ -23,7 +23,9 @@ class CodeNetworks:
     Attributes
     ----------
     lines : DataFrame
-        A row a segment, a column a code (`coded_lines`).
+        A row a segment that was read for every code, a column a code (`coded_lines`).
+    left_out : int
+        Segments that were not.
     counts : DataFrame
         A row a document, a column a connection (`connections`).
     kinds : dict or NotEstimable
@@ -37,6 +39,7 @@ class CodeNetworks:
     """
 
     lines: pd.DataFrame
+    left_out: int
     counts: pd.DataFrame
     kinds: dict[str, str] | NotEstimable
     compared: pd.DataFrame | NotEstimable
@@ -97,14 +100,19 @@ def code_networks(
     ValueError
         As `coded_lines` and `connections`.
     """
-    lines = coded_lines(tables["codings"], coder or str(tables["codings"]["coder_id"].mode()[0]))
+    codings = tables["codings"].dropna(subset=["applied"])
+    own = codings[codings["coder_id"] == (coder or str(codings["coder_id"].mode()[0]))]
+    read = own.groupby(["document_id", "segment_id"])["code"].transform("nunique") == own["code"].nunique()
+    whole = own[read] if read.any() else own
+    segments = len(own[["document_id", "segment_id"]].drop_duplicates())
+    lines = coded_lines(whole, coder or None)
     counts = connections(lines, window=window)
     kinds = estimable(two_kinds, tables["documents"])
     compared = if_estimable(_compared)(kinds, counts, draws, seed)
     groups = None if isinstance(kinds, NotEstimable) else kinds
     projection = estimable(project, counts, groups)
     placement = if_estimable(_placed)(projection, counts)
-    return CodeNetworks(lines, counts, kinds, compared, projection, placement)
+    return CodeNetworks(lines, segments - len(lines), counts, kinds, compared, projection, placement)
 
 
 def _compared(kinds: dict[str, str], counts: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:

@@ -13,26 +13,20 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.checks import NotEstimable
 from analysis.resampling.proportions import wilson_interval
 
 __all__ = ["by_mechanism", "conditions_of", "episode_scores"]
 
 
 def conditions_of(episodes: pd.DataFrame, outcomes: Sequence[str] = ("outcome", "at_odds")) -> list[str]:
-    """Return the columns of 0 and 1 that describe the conditions of changes, in order.
-
-    Raises
-    ------
-    NotEstimable
-        When there is none.
+    """Return the columns of 0 and 1 that describe the conditions of changes, in order; there may be none.
 
     Examples
     --------
     >>> conditions_of(pd.DataFrame({"episode_id": ["e"], "outcome": [1], "connection": [1], "place": ["x"]}))
     ['connection']
     """
-    found = [
+    return [
         str(name)
         for name, values in episodes.items()
         if name not in outcomes
@@ -40,9 +34,6 @@ def conditions_of(episodes: pd.DataFrame, outcomes: Sequence[str] = ("outcome", 
         and values.notna().any()
         and values.dropna().isin([0, 1]).all()
     ]
-    if not found:
-        raise NotEstimable("found no condition of 0 and 1 beside the outcome")
-    return found
 
 
 def episode_scores(episodes: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -58,14 +49,12 @@ def episode_scores(episodes: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        index ``episode``; whole numbers.
+        index ``episode``; whole numbers. Without a row where no change has all of them.
 
     Raises
     ------
     ValueError
         With every column that is not there and every change with another value.
-    NotEstimable
-        When no change has all of them.
 
     Examples
     --------
@@ -84,10 +73,7 @@ def episode_scores(episodes: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame
     ]
     if odd:
         raise ValueError(f"found neither 0 nor 1: {', '.join(odd)}")
-    known = given.dropna().astype(int)
-    if known.empty:
-        raise NotEstimable("found no change of which all conditions and outcomes are known")
-    return known
+    return given.dropna().astype(int)
 
 
 def by_mechanism(scores: pd.DataFrame, mechanisms: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:

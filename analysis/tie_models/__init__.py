@@ -2,7 +2,6 @@
 
 `p1`, `pstar` and `ergm` are about one network; `separable`, `formation` and `waves` about change, and so is
 the actor-oriented model, `saom`: its effects (`saom_effects`), a panel made ready (`saom_periods`), compiled
-<<<<<<< HEAD
 simulation (`saom_kernels`), estimation (`saom_estimation`), results (`saom_results`), tests of a fit
 (`saom_fit`), and a behaviour that changes with the ties (`saom_behaviour`, `saom_behaviour_kernels`).
 `actor_pages` is what its pages show, `actor_beside` what they set it beside, and `actor_findings` what they

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.checks import NotEstimable
+from analysis.evidence.changes import changes_of
 from analysis.evidence.interactions import interaction, interaction_p, power_by_size
 from analysis.evidence.mechanisms import by_mechanism, conditions_of, episode_scores
 
@@ -78,11 +79,18 @@ def test_what_cannot_be_answered_is_said_and_what_is_wrong_named() -> None:
         interaction(scores, ["link", "talk"], "outcome", NotEstimable("found no step"))
     with pytest.raises(NotEstimable, match="link only"):
         interaction(scores.drop(index="c"), ["link", "talk"], "outcome", STEPS)
-    with pytest.raises(NotEstimable, match="no condition"):
-        conditions_of(EPISODES[["episode_id", "outcome"]])
+    assert conditions_of(EPISODES[["episode_id", "outcome"]]) == []
     with pytest.raises(ValueError, match="no column mood, time"):
         episode_scores(EPISODES, ["mood", "time"])
     with pytest.raises(ValueError, match="outcome of a, outcome of b"):
         episode_scores(EPISODES.assign(outcome=[2, 3, 0, 0, 0, 1]), ["outcome"])
-    with pytest.raises(NotEstimable, match="all conditions and outcomes are known"):
-        episode_scores(EPISODES.assign(outcome=None), ["outcome"])
+    assert episode_scores(EPISODES.assign(outcome=None), ["outcome"]).empty
+    bare = changes_of({"episodes": EPISODES[["episode_id", "outcome"]]})
+    nothing = {"outcome": float("nan"), "at_odds": float("nan")}
+    unknown = changes_of({"episodes": EPISODES.assign(**nothing)})
+    for changes, why in (
+        (bare, "0 conditions of 0 and 1"),
+        (unknown, "all conditions and outcomes are known"),
+    ):
+        for found in (changes.kinds(), changes.interaction(), changes.truth_table("outcome", 0.8)):
+            assert isinstance(found, NotEstimable) and why in str(found)

@@ -1,0 +1,55 @@
+"""Names planted in every identifier and free text of a team's tables reach nothing that a page is made of."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.compendium.studies import load_studies
+from tests.notebooks.cells import RUNS, executed
+from tests.privacy.test_deidentify import (  # noqa: F401 - two of these are fixtures
+    FRAGMENTS,
+    FREE,
+    HIDDEN,
+    derived,
+    filled,
+    form_for,
+    plant,
+    raw,
+    run,
+)
+
+STUDY = next(study for study in load_studies() if study.id == "coordinated_change")
+CHEAPER: dict[str, dict[str, Any]] = {
+    "coding_reliability": {"draws": 20},
+    "code_networks": {"draws": 19},
+    "routine_webs": {"draws": 19},
+}
+
+
+@pytest.mark.parametrize("notebook", [report.notebook.path.stem for report in STUDY.reports])
+def test_no_byte_that_a_page_on_coordinated_change_is_made_of_has_a_planted_name(
+    notebook: str,
+    raw: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number, place in enumerate([*HIDDEN, *FREE]):
+        plant(raw, place, f"{form_for(place)} {number}")
+    run(raw)
+    tables = derived(raw)
+    # Planted steps stand alone: no change can have got there, which is refused as it should be.
+    (tables / "episode_steps.csv").unlink()
+    one = next(known for known in RUNS.values() if known.notebook.path.stem == notebook)
+    folder = tmp_path / "recorded"
+    folder.mkdir()
+    options = {"dataset": tables.name, **CHEAPER.get(notebook, {})}
+    executed(one, options, tables.parent, folder, monkeypatch)
+    assert (folder / "numbers.json").is_file()
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        text = unicodedata.normalize("NFKD", path.read_bytes().decode("utf-8", "replace")).lower()
+        letters = "".join(sign for sign in text if not unicodedata.combining(sign))
+        assert not [part for part in FRAGMENTS if part in letters], path.name
