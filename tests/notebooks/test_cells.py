@@ -56,6 +56,10 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"draws": 200},
         ("levels", "changes", "contrasts", "rates", "bounds"),
     ),
+    "network_design/run_charts_new_york": (
+        {"draws": 200},
+        ("charts", "fewest", *(f"rules.{points}.false" for points in (8, 12, 24, 48))),
+    ),
     "relational_trust/help_example": (
         {"permutations": 19, "replicates": 20},
         ("answered", "structure", "isolates", "changes", "dyads", "lasting"),
