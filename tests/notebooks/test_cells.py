@@ -60,6 +60,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"draws": 200},
         ("charts", "fewest", *(f"rules.{points}.false" for points in (8, 12, 24, 48))),
     ),
+    "network_design/theory_example": ({}, ("",)),
     "relational_trust/help_example": (
         {"permutations": 19, "replicates": 20},
         ("answered", "structure", "isolates", "changes", "dyads", "lasting"),
