@@ -65,6 +65,7 @@ _WRITTEN = {
     "episodes": ["episode_id", "routine_id", "started_on", "outcome", "connection", "reflection", "at_odds"],
     "episode_steps": ["episode_id", "routine_id", "date", "enacted", "from_id", "medium"],
     "evidence": ["evidence_id", "document_id", "segment_id", "hypothesis", "test", "direction"],
+    "theory_of_action": ["from", "to", "indicator", "wave", "owner", "not_before"],
 }
 """Tables that `parameters.json` gives row by row."""
 _CODES = [
@@ -336,7 +337,6 @@ def _evidence(parameters: Mapping[str, Any], random: np.random.Generator) -> dic
 def _design(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     # A generator of its own: the tables drawn before do not depend on it.
     random = np.random.default_rng([parameters["seed"], 2])
-    steps = ["from", "to", "indicator", "wave", "owner", "not_before"]
     rated = []
     for (element, leaning), (when, (day, document)) in product(
         parameters["design"]["elements"].items(), enumerate(parameters["design"]["occasions"])
@@ -346,12 +346,8 @@ def _design(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
             apart = int(random.random() > parameters["agreement_of_coders"])
             rating = min(level + apart, 3)
             rated.append((element, day, rating, document if rating else "", rater, leaning))
-    return {
-        "design_elements": pd.DataFrame(
-            rated, columns=["element", "date", "rating", "document_id", "rater_id", "leaning"]
-        ),
-        "theory_of_action": pd.DataFrame(parameters["theory_of_action"], columns=steps),
-    }
+    columns = ["element", "date", "rating", "document_id", "rater_id", "leaning"]
+    return {"design_elements": pd.DataFrame(rated, columns=columns)}
 
 
 def survey_of(made: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
