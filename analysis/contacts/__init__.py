@@ -4,5 +4,6 @@
 many draws) and `cascade` what came of one; `positions`, `two_paths` and `closing_rates` describe it,
 `survival` says how long closures last and `shares` how sure a share of meetings is; `nulls` redraws a record
 and `coalescence` tests against the draws (compiled: `closure_kernels`, `placement_kernels`). For a page:
-`meetings`, `one_meeting`, `lasting`, `beside_chance`, `settings` and, in sentences, `findings`.
+`meetings`, `one_meeting`, `lasting`, `beside_chance`, `settings` and, in sentences, `findings`. `leadership`
+follows a backbone's part in all contacts over time (for a page: `leadership_page`).
 """

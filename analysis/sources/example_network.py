@@ -65,6 +65,7 @@ _WRITTEN = {
     "episodes": ["episode_id", "routine_id", "started_on", "outcome", "connection", "reflection", "at_odds"],
     "episode_steps": ["episode_id", "routine_id", "date", "enacted", "from_id", "medium"],
     "evidence": ["evidence_id", "document_id", "segment_id", "hypothesis", "test", "direction"],
+    "theory_of_action": ["from", "to", "indicator", "wave", "owner", "not_before"],
 }
 """Tables that `parameters.json` gives row by row."""
 _CODES = [
@@ -133,6 +134,7 @@ def invented(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
         "responses": _responses(items, answering, random),
         **_evidence(parameters, random),
         **{name: pd.DataFrame(parameters[name], columns=columns) for name, columns in _WRITTEN.items()},
+        **_design(parameters),
     }
 
 
@@ -330,6 +332,22 @@ def _evidence(parameters: Mapping[str, Any], random: np.random.Generator) -> dic
             codings, columns=["document_id", "segment_id", "coder_id", "code", "applied"]
         ),
     }
+
+
+def _design(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    # A generator of its own: the tables drawn before do not depend on it.
+    random = np.random.default_rng([parameters["seed"], 2])
+    rated = []
+    for (element, leaning), (when, (day, document)) in product(
+        parameters["design"]["elements"].items(), enumerate(parameters["design"]["occasions"])
+    ):
+        level = int(random.integers(0, 3)) + when * int(random.random() < 0.7)
+        for rater in ("rater_1", "rater_2"):
+            apart = int(random.random() > parameters["agreement_of_coders"])
+            rating = min(level + apart, 3)
+            rated.append((element, day, rating, document if rating else "", rater, leaning))
+    columns = ["element", "date", "rating", "document_id", "rater_id", "leaning"]
+    return {"design_elements": pd.DataFrame(rated, columns=columns)}
 
 
 def survey_of(made: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:

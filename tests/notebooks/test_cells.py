@@ -56,6 +56,14 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"draws": 200},
         ("levels", "changes", "contrasts", "rates", "bounds"),
     ),
+    "network_design/run_charts_new_york": (
+        {"draws": 200},
+        ("charts", "fewest", *(f"rules.{points}.false" for points in (8, 12, 24, 48))),
+    ),
+    "network_design/activities_example": ({}, ("",)),
+    "network_design/design_example": ({"draws": 19}, ("elements", "leaning", "ratings", "highest")),
+    "network_design/theory_example": ({}, ("",)),
+    "network_design/leadership_dlt1": ({"draws": 19}, ("weeks", "trends.backbone.betweenness.slope")),
     "relational_trust/help_example": (
         {"permutations": 19, "replicates": 20},
         ("answered", "structure", "isolates", "changes", "dyads", "lasting"),

@@ -125,7 +125,7 @@ def test_keys_are_those_of_the_data_model_where_frictionless_can_say_them(name: 
 
 def test_tables_with_and_without_a_key_are_both_there() -> None:
     without = {name for name, resource in RESOURCES.items() if "primaryKey" not in resource["schema"]}
-    assert without == {"contacts", "nonresponse"}
+    assert without == {"contacts", "nonresponse", "design_elements"}
     own = RESOURCES["organizations"]["schema"]["foreignKeys"]
     assert own == [
         {"fields": "parent_id", "reference": {"resource": "", "fields": "organization_id"}},

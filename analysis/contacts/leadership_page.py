@@ -1,0 +1,131 @@
+"""The backbone's part in a network for a page: tables, and the sentences it opens with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.checks import NotEstimable
+from analysis.contacts.leadership import MEASURES, Leadership, backbone_of, leadership_over_time
+from analysis.finding import Finding, key_of, p_in_words, percent, row_of
+from analysis.resampling.many_tests import holm
+
+__all__ = ["BACKBONE", "WIDER", "leadership_findings", "leadership_of", "people_of", "trends_of", "weeks_of"]
+
+BACKBONE, WIDER = "backbone", "wider group"
+_SURE = 0.05
+
+
+def leadership_of(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    organization: str,
+    backbone: Sequence[str],
+    wider: Sequence[str],
+    days: float,
+    fewest: int,
+    draws: int,
+    seed: int,
+) -> dict[str, Leadership]:
+    """Measure a dataset's backbone, and a wider group around it.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        actors and contacts of the data model.
+    organization : str
+        Whose people are looked at; empty: everybody. Contacts with others are left out.
+    backbone, wider : sequence of str
+        Marks, as for `backbone_of`; without marks of a wider group there is none.
+    days, fewest, draws, seed
+        As for `leadership_over_time`.
+
+    Raises
+    ------
+    NotEstimable
+        As for `backbone_of` and `leadership_over_time`.
+    ValueError
+        When there is no such organisation.
+    """
+    actors, contacts = tables["actors"], tables["contacts"]
+    if organization:
+        known = sorted(actors["organization_id"].dropna().unique())
+        if organization not in known:
+            raise ValueError(f"found no organisation {organization!r}; allowed: {', '.join(known)}")
+        actors = actors[actors["organization_id"] == organization]
+        within = contacts[["sender_id", "receiver_id"]].isin(set(actors["actor_id"])).all(axis=1)
+        contacts = contacts[within]
+    groups = {BACKBONE: backbone_of(actors, backbone)}
+    if wider:
+        groups[WIDER] = backbone_of(actors, wider)
+    return leadership_over_time(contacts, groups, days=days, fewest=fewest, draws=draws, seed=seed)
+
+
+def people_of(found: Mapping[str, Leadership] | NotEstimable) -> frozenset[object]:
+    """Return the smallest group of people that any number of these rests on; nobody where there is none."""
+    if isinstance(found, NotEstimable):
+        return frozenset()
+    return min((group for one in found.values() for group in one.people), key=len)
+
+
+def weeks_of(found: Mapping[str, Leadership], group: str = BACKBONE) -> pd.DataFrame:
+    """Return a group's part in each period.
+
+    Raises
+    ------
+    NotEstimable
+        Where that group was not measured.
+    """
+    if group not in found:
+        raise NotEstimable(f"found no {group}")
+    return found[group].frame.drop(columns="starts")
+
+
+def trends_of(found: Mapping[str, Leadership]) -> pd.DataFrame:
+    """Return how each measure of each group moved, with p after Holm's step-down over all of them."""
+    frame = pd.concat({name: one.trends for name, one in found.items()}, names=["group"])
+    return frame.assign(p_holm=holm(frame["p"].to_numpy(dtype=float)))
+
+
+def leadership_findings(trends: pd.DataFrame | NotEstimable) -> list[Finding]:
+    """Say whether leadership moved to the members, and what would be left without the backbone.
+
+    Parameters
+    ----------
+    trends : DataFrame or NotEstimable
+        As from `trends_of`, recorded as the table ``trends``.
+    """
+    if isinstance(trends, NotEstimable):
+        return []
+    own = {name: row_of(trends, (BACKBONE, name)) for name in MEASURES}
+    between = own["betweenness"]
+    moved = "members" if between["slope"] < between["expected"] else "the backbone"
+    sure = between["p_holm"] < _SURE
+    head = f"Leadership moved to {moved}" if sure else "Whether leadership moved cannot be told"
+    sentence = (
+        f"{head}: the backbone's share of all betweenness was {percent(between['first'])} in the first "
+        f"period and {percent(between['last'])} in the last ({p_in_words(between['p_holm'])} against the "
+        "same contacts at shuffled times, after Holm)."
+    )
+    keys = tuple(key_of("trends", BACKBONE, "betweenness", name) for name in ("first", "last", "p_holm"))
+    found = [Finding("moved", sentence, keys)]
+    begun, reached = own["initiated"], own["reached"]
+    sentence = (
+        f"The backbone began {percent(begun['first'])} of contacts in the first period and "
+        f"{percent(begun['last'])} in the last; it was in contact with {percent(reached['first'])} of active "
+        f"members, then {percent(reached['last'])}."
+    )
+    keys = tuple(
+        key_of("trends", BACKBONE, name, when)
+        for name in ("initiated", "reached")
+        for when in ("first", "last")
+    )
+    found.append(Finding("begun", sentence, keys))
+    cut = own["cut_off_without"]
+    sentence = (
+        f"Without the backbone {percent(cut['first'])} of the first period's members would have had no "
+        f"contact, and {percent(cut['last'])} of the last period's."
+    )
+    keys = tuple(key_of("trends", BACKBONE, "cut_off_without", when) for when in ("first", "last"))
+    return [*found, Finding("without", sentence, keys)]

@@ -1,0 +1,171 @@
+"""Published or collected figures of organisations as run charts, for a page and in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.checks import NotEstimable
+from analysis.estimable import estimable
+from analysis.finding import Finding, and_list, key_of, percent, row_of
+from analysis.measurement.run_charts import (
+    FEWEST,
+    SHIFT,
+    RunChart,
+    crossings_limit,
+    false_alarms,
+    longest_run_limit,
+    run_chart,
+    step_found,
+)
+from analysis.measurement.unit_panels import same_units
+from analysis.resampling.many_tests import derived_seed
+
+__all__ = ["chart_findings", "chart_table", "charts_of_measures", "rules_compared", "series_of"]
+
+
+def charts_of_measures(
+    measures: pd.DataFrame, names: Sequence[str] = (), *, changes: Sequence[int] = ()
+) -> dict[str, RunChart]:
+    """Return a run chart of each measure's median over the organisations that have it in every wave.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        ``wave``, ``organization_id``, ``measure``, ``value`` of the data model.
+    names : sequence of str
+        Which measures; empty: all that some organisation has in at least two waves, and in every one.
+    changes : sequence of int
+        Waves with which a new process began; a measure without that wave has no part there.
+
+    Raises
+    ------
+    NotEstimable
+        Where no measure has an organisation in every wave.
+
+    Examples
+    --------
+    >>> rows = [(wave, "a", "trust", wave % 3) for wave in range(1, 13)]
+    >>> frame = pd.DataFrame(rows, columns=["wave", "organization_id", "measure", "value"])
+    >>> charts_of_measures(frame)["trust"].parts[0].useful
+    8
+    """
+    charts = {}
+    for name in names or sorted(map(str, measures["measure"].unique())):
+        panel = estimable(same_units, measures, name)
+        if isinstance(panel, NotEstimable):
+            continue
+        medians = panel.median()
+        waves = [int(wave) for wave in medians.index]
+        known = [wave for wave in changes if wave in waves]
+        charts[name] = run_chart(medians.to_numpy(dtype=float), waves, changes=known)
+    if not charts:
+        raise NotEstimable("found no measure that an organisation has in every wave, two at least")
+    return charts
+
+
+def series_of(charts: Mapping[str, RunChart]) -> dict[str, pd.DataFrame]:
+    """Return each chart's points, to be drawn."""
+    return {name: chart.series for name, chart in charts.items()}
+
+
+def chart_table(charts: Mapping[str, RunChart]) -> pd.DataFrame:
+    """Return a row for each part of each chart: verdict, what was counted, the limits, the rules of thumb.
+
+    Index ``measure`` and ``from``, the first point of the part; ``rules_of_thumb`` names those that call it a
+    change.
+    """
+    frames = [chart.tidy().assign(measure=name) for name, chart in charts.items()]
+    frame = pd.concat(frames, ignore_index=True)
+    frame.index = pd.MultiIndex.from_frame(frame[["measure", "first"]].rename(columns={"first": "from"}))
+    thumb = frame[["shift", "trend"]].apply(lambda row: ", ".join(row.index[row]) or "none", axis=1)
+    columns = ["verdict", "useful", "longest", "longest_limit", "crossings", "crossings_limit"]
+    return frame[columns].assign(rules_of_thumb=thumb)
+
+
+def rules_compared(points: Sequence[int], *, step: float, draws: int, seed: int) -> pd.DataFrame:
+    """Return how often a random series is flagged, and how often a step in its middle is found.
+
+    Parameters
+    ----------
+    points : sequence of int
+        Lengths of the series, even numbers.
+    step : float
+        In standard deviations.
+    draws, seed : int
+
+    Returns
+    -------
+    DataFrame
+        Index `points`; ``longest_limit``, ``crossings_limit``; ``false_by_limits``, ``false_by_six``
+        (exact); ``found_by_limits``, ``found_by_six`` (drawn).
+    """
+    rows = {}
+    for number in points:
+        longest, crossings = longest_run_limit(number), crossings_limit(number)
+        found = step_found(number, step, draws=draws, seed=derived_seed(seed, number))
+        rows[number] = {
+            "longest_limit": longest,
+            "crossings_limit": crossings,
+            "false_by_limits": false_alarms(number, longest=longest, crossings=crossings),
+            "false_by_six": false_alarms(number, longest=SHIFT - 1),
+            "found_by_limits": found["limits"],
+            "found_by_six": found["six"],
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("points")
+
+
+def chart_findings(table: pd.DataFrame | NotEstimable, rules: pd.DataFrame) -> list[Finding]:
+    """Say which measures changed, which charts are too short, and what the rules of thumb cost.
+
+    Parameters
+    ----------
+    table : DataFrame or NotEstimable
+        As from `chart_table`, recorded as the table ``charts``; `FEWEST` as ``fewest``.
+    rules : DataFrame
+        As from `rules_compared`, recorded as the table ``rules``.
+    """
+    found = []
+    if not isinstance(table, NotEstimable):
+        short = table[table["verdict"] == "too short"]
+        changed = table[table["verdict"] == "more than random variation"]
+        if len(short):
+            most = int(short["useful"].max())
+            longest: tuple[str, int] = short.index[int(short["useful"].argmax())]
+            told = and_list(sorted({str(name).replace("_", " ") for name, _ in short.index}))
+            which = "Every chart here is" if len(short) == len(table) else f"These charts are ({told})"
+            sentence = (
+                f"{which} too short to say whether anything changed: beside the median lie at most {most} "
+                f"points, and a chart needs {FEWEST}."
+            )
+            fooled = short[short["rules_of_thumb"] != "none"].index
+            if len(fooled):
+                names = and_list(sorted({str(name).replace("_", " ") for name, _ in fooled}))
+                sentence += f" A rule of thumb would still call it a change in {names}."
+            found.append(Finding("short", sentence, (key_of("charts", *longest, "useful"), "fewest")))
+        if len(short) < len(table):
+            found_in = [f"{str(name).replace('_', ' ')} (from {start})" for name, start in changed.index]
+            sentence = (
+                f"More than random variation: {and_list(found_in)}."
+                if found_in
+                else "No chart that is long enough shows more than random variation."
+            )
+            keys = [
+                key_of("charts", *label, name)
+                for label in table.index
+                for name in ("longest", "longest_limit", "crossings", "crossings_limit")
+            ]
+            found.append(Finding("changed", sentence, tuple(keys)))
+    long = int(rules.index.max())
+    row = row_of(rules, long)
+    found.append(
+        Finding(
+            "rules",
+            f"Six points in a row on one side are no proof of change: of random series of {long} points that "
+            f"rule flags {percent(row['false_by_six'])}, limits that grow with the chart "
+            f"{percent(row['false_by_limits'])}.",
+            tuple(key_of("rules", long, name) for name in ("false_by_six", "false_by_limits")),
+        )
+    )
+    return found
