@@ -28,6 +28,8 @@ __all__ = ["Together", "formed_together", "pair_numbers", "variance_factors"]
 _CERTAIN = 50.0
 """Hazard that stands for infinity."""
 _NONE = 1e-9
+_ROUNDING = 1e-6
+"""Residual, of 0 and 1, below which an outcome counts as foreseen."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,7 +127,8 @@ def variance_factors(
     chance = -np.expm1(-(design @ np.minimum(hazards, _CERTAIN)))
     there: Flags = chance > _NONE
     divided = np.where(there, chance, 1.0)
-    score = design * np.where(there, (outcome - chance) / divided, 0.0)[:, None]
+    residual = np.where(there, outcome - chance, 0.0)
+    score = design * (residual / divided)[:, None]
     information = (design * np.where(there, (1 - chance) / divided, 0.0)[:, None]).T @ design
     pairs, ends_of = pair_numbers(ends), _people(ends)
     plain, of_pairs = score.T @ score, _products(score, pairs)
@@ -144,7 +147,9 @@ def variance_factors(
         alone, by_pair, by_person = (
             float(row @ spread[among] @ row) for spread in (plain, of_pairs, of_people)
         )
-        if alone > _NONE:
+        # A chance that is 1 but for its last digits leaves residuals that are nothing but rounding.
+        left = np.abs(residual[design[:, k] > 0]).max(initial=0.0) > _ROUNDING
+        if left and alone > _NONE:
             factors[k] = max(1.0, by_pair / alone, by_person / alone)
         else:
             sizes = np.bincount(pairs[design[:, k] > 0]).astype(float)

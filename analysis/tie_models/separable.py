@@ -236,7 +236,7 @@ def goodness_of_draws(network: Flags, networks: Flags, *, directed: bool = True)
     >>> draws = np.random.default_rng(1).random((200, 9, 9)) < 0.3
     >>> draws &= ~np.eye(9, dtype=bool)
     >>> found = goodness_of_draws(draws[0], draws)
-    >>> found.loc["out-degree", "observed"].sum()
+    >>> float(found.loc["out-degree", "observed"].sum())
     9.0
     """
     counted = [
