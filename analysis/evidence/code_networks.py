@@ -26,6 +26,9 @@ class CodeNetworks:
         A row a segment that was read for every code, a column a code (`coded_lines`).
     left_out : int
         Segments that were not.
+    only_applied : bool
+        Whether the codings list only where codes apply, as QDA projects do: on a segment that this coder
+        coded, other codes then count as not applied.
     counts : DataFrame
         A row a document, a column a connection (`connections`).
     kinds : dict or NotEstimable
@@ -40,6 +43,7 @@ class CodeNetworks:
 
     lines: pd.DataFrame
     left_out: int
+    only_applied: bool
     counts: pd.DataFrame
     kinds: dict[str, str] | NotEstimable
     compared: pd.DataFrame | NotEstimable
@@ -102,6 +106,9 @@ def code_networks(
     """
     codings = tables["codings"].dropna(subset=["applied"])
     own = codings[codings["coder_id"] == (coder or str(codings["coder_id"].mode()[0]))]
+    only_applied = bool((own["applied"] == 1).all())
+    if only_applied:
+        own = _with_zeros(own)
     read = own.groupby(["document_id", "segment_id"])["code"].transform("nunique") == own["code"].nunique()
     whole = own[read] if read.any() else own
     segments = len(own[["document_id", "segment_id"]].drop_duplicates())
@@ -112,7 +119,17 @@ def code_networks(
     groups = None if isinstance(kinds, NotEstimable) else kinds
     projection = estimable(project, counts, groups)
     placement = if_estimable(_placed)(projection, counts)
-    return CodeNetworks(lines, segments - len(lines), counts, kinds, compared, projection, placement)
+    return CodeNetworks(
+        lines, segments - len(lines), only_applied, counts, kinds, compared, projection, placement
+    )
+
+
+def _with_zeros(own: pd.DataFrame) -> pd.DataFrame:
+    """Return one coder's codings with a row for every code of every segment coded."""
+    keys = ["document_id", "segment_id", "coder_id"]
+    grid = own[keys].drop_duplicates().merge(own[["code"]].drop_duplicates(), how="cross")
+    full = grid.merge(own, on=[*keys, "code"], how="left")
+    return full.assign(applied=full["applied"].fillna(0).astype(int))
 
 
 def _compared(kinds: dict[str, str], counts: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:

@@ -126,8 +126,11 @@ def agreement_by_code(tables: Mapping[str, pd.DataFrame], *, seed: int, draws: i
     Raises
     ------
     NotEstimable
-        When no two people judged one unit.
+        When no two people judged one unit, or codings list only where codes apply: what a coder read and did
+        not code is then not known, and coders would seem to agree on everything.
     """
+    if "codings" in tables and (tables["codings"]["applied"].dropna() == 1).all():
+        raise NotEstimable("codings list only where codes apply, not what a coder read and did not code")
     found = [tallies_of_counts(rows, name) for name, rows in _counted(tables).items()]
     if "codings" in tables:
         found.append(tallies_of_codings(tables["codings"], tables.get("codebook")))

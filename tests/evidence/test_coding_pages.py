@@ -139,6 +139,26 @@ def test_two_kinds_of_documents_are_compared_and_one_is_not() -> None:
     assert (len(partly.lines), partly.left_out) == (15, 9)
 
 
+def test_codings_that_list_only_what_applies_give_networks_and_no_agreement() -> None:
+    every = codings("xy")
+    listed = every[every["applied"] == 1]
+    documents = pd.DataFrame({"document_id": [*"abcdef"], "kind": "plan"})
+    found = code_networks({"documents": documents, "codings": listed}, coder="x", window=2, draws=9, seed=1)
+    full = code_networks({"documents": documents, "codings": every}, coder="x", window=2, draws=9, seed=1)
+    assert (found.only_applied, full.only_applied) == (True, False)
+    # Every segment of x has one code or the other: what is not listed was not applied.
+    pd.testing.assert_frame_equal(found.counts, full.counts)
+    with pytest.raises(NotEstimable, match="only where codes apply"):
+        agreement_by_code({"codings": listed}, seed=1)
+
+
+def test_a_qda_project_leads_to_the_pages_on_coding() -> None:
+    given = {"documents", "codebook", "codings"}
+    reports = [report for study in load_studies() for report in study.reports]
+    led_to = {one.notebook.path.stem for one in reports if all(given & set(of) for of in one.tables)}
+    assert led_to >= {"coding_reliability", "code_networks"}
+
+
 def test_a_deviation_follows_from_degrees_of_freedom_and_back() -> None:
     for deviation in (0.12, 0.13, 0.4):
         own, other = 0.13**2 / 26, deviation**2 / 22
