@@ -129,6 +129,15 @@ def nested_effects(
     except np.linalg.LinAlgError as fault:
         raise NotEstimable(f"found no maximum of the likelihood: {fault}") from fault
     best = min(tried, key=lambda search: float(search.fun))
+    # Differences in place of a gradient may end a search early where the likelihood is flat.
+    for _ in range(3):
+        best = minimize(
+            lambda theta: solved(theta)[0],
+            best.x,
+            method="Nelder-Mead",
+            bounds=[*bounds, (0.0, None)],
+            options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 2000},
+        )
     if not np.isfinite(best.fun):
         raise NotEstimable("found no maximum of the likelihood: the search did not come to an end")
     deviance, effects, held, factor, residual = solved(best.x)

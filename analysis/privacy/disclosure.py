@@ -40,6 +40,7 @@ Group: TypeAlias = frozenset[Hashable]
 
 COARSE_DIGITS = 3
 """Significant digits of a number that is not whole: from more, the counts it was made of could be found."""
+_NO_DIGITS_LEFT = 1e12
 
 _WITHHELD = "withheld"
 
@@ -186,9 +187,12 @@ class Disclosure:
         return rare_combinations(people, self._smallest)
 
     def coarse(self, value: Any) -> Any:
-        """Return a number that is not whole to `COARSE_DIGITS` digits."""
-        number = isinstance(value, (float, np.floating))
-        if self.restricts and number and math.isfinite(value) and value != round(value):
+        """Return a number that is not whole to `COARSE_DIGITS` digits.
+
+        A float so large that it has no digits left after the point is whole by rounding alone.
+        """
+        number = isinstance(value, (float, np.floating)) and math.isfinite(value)
+        if self.restricts and number and (value != round(value) or abs(value) >= _NO_DIGITS_LEFT):
             return float(f"{value:.{COARSE_DIGITS}g}")
         return value
 
