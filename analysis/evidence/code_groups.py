@@ -16,12 +16,13 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count
-from analysis.evidence.code_space import two_groups
+from analysis.estimable import estimable
+from analysis.evidence.code_space import project, two_groups
 from analysis.evidence.codes import normalised
 from analysis.resampling.many_tests import holm
 from analysis.resampling.monte_carlo import p_value
 
-__all__ = ["compare_axes", "compare_groups", "regress_on_axes", "two_kinds"]
+__all__ = ["circular_rejections", "compare_axes", "compare_groups", "regress_on_axes", "two_kinds"]
 
 
 def compare_groups(
@@ -137,6 +138,46 @@ def compare_axes(points: pd.DataFrame, groups: Mapping[Any, object]) -> pd.DataF
             }
         )
     return pd.DataFrame(rows).set_index("axis")
+
+
+def circular_rejections(
+    counts: pd.DataFrame, groups: Mapping[Any, object], *, seed: int, draws: int = 199, level: float = 0.05
+) -> float:
+    """Return how often Welch's test along the axis of the means calls groups different that were dealt out.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        As from `connections`.
+    groups : mapping of unit to group
+        Two; each draw deals the units out to groups of their sizes, and turns the axis anew.
+    seed, draws : int
+    level : float
+        Of the test. One that is not circular rejects this share of the draws.
+
+    Raises
+    ------
+    ValueError
+        As `project`; for no draw.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"a & b": [3, 4, 0, 1, 2], "a & c": [0, 1, 4, 3, 3]}, index=list("vwxyz"))
+    >>> circular_rejections(counts, dict(zip("vwxyz", [1, 1, 2, 2, 2])), seed=1, draws=9, level=1.0)
+    1.0
+    """
+    require_count("draws", draws)
+    labels = np.array(two_groups(counts.index, groups), dtype=object)
+    random = np.random.default_rng(seed)
+    rejected = 0
+    for _ in range(draws):
+        dealt = dict(zip(counts.index, random.permutation(labels), strict=True))
+        turned = estimable(project, counts, dealt)
+        if isinstance(turned, NotEstimable):
+            # Groups whose means are the same are not called different.
+            continue
+        rejected += int(compare_axes(turned.points[["MR1"]], dealt)["p"].iloc[0] <= level)
+    return rejected / draws
 
 
 def regress_on_axes(

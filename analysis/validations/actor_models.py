@@ -8,13 +8,10 @@ over time that is not there, and for goodness of fit, which is good.
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import sys
 import time
 from collections.abc import Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +21,7 @@ from scipy.stats import binom, norm
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable
-from analysis.files import STUDIES, code_digest, write_atomically
+from analysis.files import STUDIES
 from analysis.parallel import replicated
 from analysis.tie_models.saom import fit
 from analysis.tie_models.saom_behaviour import draw_together, fit_together, read_together
@@ -33,6 +30,7 @@ from analysis.tie_models.saom_estimation import draw
 from analysis.tie_models.saom_fit import goodness_of_fit, score_test, time_heterogeneity
 from analysis.tie_models.saom_periods import read_model
 from analysis.ties.panel import Panel
+from analysis.validations.records import made_with, write_record
 
 __all__ = [
     "coverage_and_levels",
@@ -354,11 +352,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "panels": chosen.panels,
         "seed": chosen.seed,
         "rates": RATES,
-        "analysis_sha256": code_digest(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
-        },
+        **made_with("numba", "numpy", "pandas", "scipy"),
         "by_size": by_size,
         "together": {
             "panels": chosen.together,
@@ -369,8 +363,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             panels=chosen.sparse, seed=chosen.seed, workers=chosen.workers, told="sparse panels"
         ),
     }
-    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    print(f"{chosen.out.name} written")
+    write_record(chosen.out, record)
     return 0
 
 

@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +26,12 @@ from analysis.adoption.structure_dependence import structure_dependence
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable
 from analysis.estimable import estimable, if_estimable
-from analysis.files import STUDIES, code_digest, write_atomically
+from analysis.files import STUDIES
 from analysis.parallel import replicated
 from analysis.resampling.many_tests import holm
 from analysis.resampling.monte_carlo import normal_interval
 from analysis.validations.adoption_twins import ADOPTION_TWINS, CONTAGION, adoption_twin
+from analysis.validations.records import made_with, write_record
 
 __all__ = ["OUT", "coverage", "levels", "main", "one_twin", "p_values"]
 
@@ -250,18 +248,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "contagion": CONTAGION,
         "twins": {kind: twin.told for kind, twin in ADOPTION_TWINS.items()}
         | {"thirty schools": "the study's twin, schools adopting by themselves alone"},
-        "analysis_sha256": code_digest(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy", "statsmodels")},
-        },
+        **made_with("numba", "numpy", "pandas", "scipy", "statsmodels"),
         "levels": _rows(levels(without)),
         "coverage": _rows(pd.concat(both)),
         # Of two twins, so that a test can tell whether the code still gives them.
         "first_p_values": {kind: _without_nan(without[kind][0]["p"]) for kind in ("even", "few communities")},
     }
-    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    print(f"{chosen.out.name} written")
+    write_record(chosen.out, record)
     return 0
 
 

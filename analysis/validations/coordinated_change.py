@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +30,11 @@ from analysis.evidence.routine_webs import routine_web
 from analysis.evidence.tallies import tallies_of_codings
 from analysis.evidence.timed_reach import starts_of
 from analysis.evidence.web_chance import Null, reach_by_chance, redrawn
-from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
+from analysis.files import DATA_RAW, STUDIES
 from analysis.parallel import replicated
 from analysis.resampling.proportions import wilson_interval
 from analysis.sources.central_office import KINDS, grown
+from analysis.validations.records import made_with, write_record
 
 __all__ = [
     "chances_found",
@@ -352,18 +351,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "seed": chosen.seed,
         "draws": chosen.draws,
         "parameters": twins,
-        "analysis_sha256": code_digest(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "pandas", "scipy")},
-        },
+        **made_with("numpy", "pandas", "scipy"),
         "coders": coders.reset_index().to_dict("records"),
         "chances": chances.reset_index().to_dict("records"),
         "webs": webs.reset_index().to_dict("records"),
         "apart": apart.reset_index().to_dict("records"),
     }
-    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    print(f"{chosen.out.name} written")
+    write_record(chosen.out, record)
     return 0
 
 

@@ -10,13 +10,10 @@ committed.
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +21,14 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.checks import require_count
-from analysis.files import STUDIES, code_digest, write_atomically
+from analysis.files import STUDIES
 from analysis.measurement.aggregation import intraclass_correlation
 from analysis.measurement.person_measures import person_measures
 from analysis.measurement.rasch import rasch
 from analysis.measurement.reliability import alpha
 from analysis.measurement.school_reliability import school_reliability
 from analysis.parallel import replicated
+from analysis.validations.records import made_with, write_record
 
 __all__ = ["Scenario", "drawn_answers", "main", "reliabilities", "scenario_reliabilities"]
 
@@ -153,15 +151,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "seeds": chosen.seeds,
         "seed": chosen.seed,
         "scenario": asdict(scenario),
-        "analysis_sha256": code_digest(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
-        },
+        **made_with("numba", "numpy", "pandas", "scipy"),
         "reliabilities": found.reset_index().to_dict("records"),
     }
-    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    print(f"{chosen.out.name} written")
+    write_record(chosen.out, record)
     return 0
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from analysis.evidence.attribution import KNOWLEDGE, admissible, exposures, risk_set
-from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
+from analysis.files import DATA_RAW, STUDIES
 from analysis.parallel import replicated
 from analysis.sources.pipnic_twin import grown
 from analysis.tie_models.change_statistics import edges, match, mutual
@@ -30,6 +28,7 @@ from analysis.tie_models.formation import formation_rates
 from analysis.tie_models.separable import separable
 from analysis.ties.overview import panels_of
 from analysis.validations.misspecified import levels_and_coverage
+from analysis.validations.records import made_with, write_record
 
 __all__ = ["coverage", "main", "separable_coverage", "twin_rates"]
 
@@ -172,18 +171,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "seeds": chosen.seeds,
         "seed": chosen.seed,
         "parameters": parameters,
-        "analysis_sha256": code_digest(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
-        },
+        **made_with("numba", "numpy", "pandas", "scipy"),
         "formation_rates": rates.reset_index().to_dict("records"),
         "separable": intervals.reset_index().to_dict("records"),
         "misspecified_levels": levels.reset_index().to_dict("records"),
         "misspecified_coverage": held.reset_index().to_dict("records"),
     }
-    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    print(f"{chosen.out.name} written")
+    write_record(chosen.out, record)
     return 0
 
 

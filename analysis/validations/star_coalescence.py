@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +24,11 @@ from analysis.contacts.closure import star_coalescence
 from analysis.contacts.coalescence import CoalescenceTest, Statistic, coalescence_tests
 from analysis.contacts.nulls import Null
 from analysis.contacts.stream import contact_stream
-from analysis.files import DATA_RAW, STUDIES, code_digest, write_atomically
+from analysis.files import DATA_RAW, STUDIES
 from analysis.parallel import replicated
 from analysis.sources.thirty_schools import grown
 from analysis.validations.contact_twins import KINDS, Kind, misspecified
+from analysis.validations.records import made_with, write_record
 
 __all__ = [
     "OUT",
@@ -342,11 +341,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "replicates": chosen.replicates,
         "seed": chosen.seed,
         "parameters": parameters,
-        "analysis_sha256": code_digest(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numba", "numpy", "pandas", "scipy")},
-        },
+        **made_with("numba", "numpy", "pandas", "scipy"),
         "detection": found,
         "coverage": covered.reset_index().to_dict("records"),
         "levels": _records(held.reset_index()),
@@ -360,8 +355,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         ],
     }
-    write_atomically(chosen.out, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    print(f"{chosen.out.name} written")
+    write_record(chosen.out, record)
     return 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.evidence.code_groups import compare_axes, compare_groups, regress_on_axes
+from analysis.evidence.code_groups import circular_rejections, compare_axes, compare_groups, regress_on_axes
 from analysis.evidence.code_space import project
 from analysis.evidence.codes import coded_lines, connections
 
@@ -40,6 +40,20 @@ def test_the_axis_turned_towards_a_difference_finds_one_that_exchanging_document
     # Nothing sets the groups apart: a test that holds its level rejects 3 of 60 (at most 9 at 99.9 %).
     assert np.mean(np.array(turned) <= 0.05) > 0.25
     assert np.sum(np.array(exchanged) <= 0.05) <= 9
+
+
+def test_groups_dealt_out_are_called_different_along_their_own_axis() -> None:
+    random = np.random.default_rng(4)
+    names = ["a & b", "a & c", "b & c", "a & d", "b & d", "c & d"]
+    counts = pd.DataFrame(random.integers(0, 9, (20, 6)), columns=names)
+    groups = dict(enumerate([1] * 10 + [2] * 10))
+    found = circular_rejections(counts, groups, seed=1, draws=99)
+    assert found > 0.25
+    assert found == circular_rejections(counts, groups, seed=1, draws=99)
+    # At a level of 1 everything is called different; none of that hangs on who was first.
+    assert circular_rejections(counts, groups, seed=1, draws=9, level=1.0) == 1
+    with pytest.raises(ValueError, match="found 0 draws"):
+        circular_rejections(counts, groups, seed=1, draws=0)
 
 
 def test_the_chapter_s_students_are_compared_as_printed(chat: dict[str, pd.DataFrame]) -> None:
