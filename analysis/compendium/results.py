@@ -134,6 +134,7 @@ class Results:
         digits: int = 3,
         numbers: bool = True,
         p_values: Collection[Hashable] = (),
+        restated: Collection[Hashable] = (),
         people: Any = None,
     ) -> None:
         """Show and write a table; each of its numeric cells becomes a recorded number.
@@ -154,7 +155,11 @@ class Results:
         numbers : bool
             Whether its cells are recorded as numbers (not for long listings).
         p_values : collection of column labels
-            Columns that hold p-values: one too small for the decimals shown is shown as below the smallest.
+            The column that holds p-values, a test a row, if there is one: the page counts them. One too small
+            for the decimals shown is shown as below the smallest.
+        restated : collection of column labels
+            Columns of p-values that are no tests of their own: the same after a correction, or by another
+            approximation. Shown alike, and not counted.
         people : collection of identifiers, or one such collection for each row
             Whom the table, or each row of it, rests on; a Series has the index of the frame. A row that is
             withheld loses its numbers; where they were it says why.
@@ -163,8 +168,9 @@ class Results:
         ------
         ValueError
             For a malformed key, one that is taken (in JupyterLab a cell may be run again), labels that give
-            several cells one key, a column of `p_values` that is not there; for a dataset with a smallest
-            cell also when `people` does not say which people, or a row or cell is about a single person.
+            several cells one key, a column of p-values that is not there, several columns of `p_values`; for
+            a dataset with a smallest cell also when `people` does not say which people, or a row or cell is
+            about a single person.
         """
         if isinstance(frame, NotEstimable):
             self.number(f"{key}.none", self._not_estimable(frame), label or caption, people=people)
@@ -179,7 +185,13 @@ class Results:
             return
         frame, caption = self._without(frame.map(self._disclosure.coarse), reasons, caption)
         self._disclosure.refuse([key, caption, label, *_texts(frame)], f"table {key!r}")
-        shown = as_html(frame, digits, p_values, COARSE_DIGITS if self._disclosure.restricts else None)
+        if len(p_values) > 1:
+            found = ", ".join(map(str, p_values))
+            allowed = "one column of p-values; those that say the same tests again are `restated`"
+            raise ValueError(f"table {key!r}: found p_values {found}; allowed: {allowed}")
+        shown = as_html(
+            frame, digits, [*p_values, *restated], COARSE_DIGITS if self._disclosure.restricts else None
+        )
         recorded = {}
         kept = _numbers_of(key, frame) if numbers else []
         self._take(key)

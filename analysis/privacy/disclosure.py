@@ -41,6 +41,7 @@ Group: TypeAlias = frozenset[Hashable]
 COARSE_DIGITS = 3
 """Significant digits of a number that is not whole: from more, the counts it was made of could be found."""
 _NO_DIGITS_LEFT = 1e12
+"""From here a float may be whole because nothing after the point could be kept."""
 
 _WITHHELD = "withheld"
 

@@ -330,13 +330,23 @@ def test_how_small_a_p_is_is_not_shown(shown: Shown) -> None:
         {"p": [3e-17, 0.04], "ks_p": [1e-38, 0.5], "p_error": [2e-5, 0.01], "upper": [3e-17, 1.5]}
     )
     results = Results("twin")
-    results.table("t", frame, "A table.", p_values=["p", "ks_p"])
+    results.table("t", frame, "A table.", p_values=["p"], restated=["ks_p"])
     row = cells(shown[1][TABLE]["html"])[1]
     assert row[1:] == ["< 0.001", "< 0.001", "2e−05", "3e−17"]
     with pytest.raises(
         ValueError, match="p_values: found no column P; the table has p, ks_p, p_error, upper"
     ):
         results.table("again", frame, "A table.", p_values=["P"])
+
+
+def test_a_test_is_counted_once_however_often_its_p_is_told(shown: Shown) -> None:
+    results = Results("twin")
+    frame = pd.DataFrame({"p": [0.002, 0.3], "p_holm": [0.004, 0.3]}, index=["a", "b"])
+    results.table("t", frame, "A table.", p_values=["p"], restated=["p_holm"])
+    assert results.p_values == {"t, a": 0.002, "t, b": 0.3}
+    with pytest.raises(ValueError, match="found p_values p, p_holm; allowed: one column"):
+        results.table("again", frame, "A table.", p_values=["p", "p_holm"])
+    assert len(results.p_values) == 2 and "again.a.p" not in results._numbers
 
 
 def test_tables_may_be_empty_or_repeat_a_column(shown: Shown) -> None:

@@ -453,3 +453,10 @@ def test_no_picture_of_people_is_made_of_a_dataset_with_a_smallest_cell(
     figure.set_label(EACH_PERSON)
     Results(dataset).figure("people", figure, "Everybody.", people=parts(40)[0])
     assert ("figures/people.svg" in written(run)) == there
+
+
+def test_a_number_whole_by_rounding_alone_is_coarse_and_a_count_is_not() -> None:
+    shown = Disclosure(5)
+    # On another processor the same sum had a fraction left, and was rounded.
+    assert shown.coarse(2468788093998648.0) == shown.coarse(2468788093998648.5) == 2.47e15
+    assert (shown.coarse(12345.0), shown.coarse(12345), shown.coarse(1.23456)) == (12345.0, 12345, 1.23)
