@@ -128,8 +128,8 @@ def growth(
     ...         for school, shift in (("s", 0.0), ("t", 1.0), ("u", 0.4)) for person in "abcd"
     ...         for wave in (1, 2, 3)]
     >>> frame = pd.DataFrame(rows, columns=["wave", "actor_id", "organization_id", "measure"])
-    >>> growth(frame, shape="free").changes[["wave", "estimate"]].round(2).values.tolist()
-    [[2.0, 0.52], [3.0, 0.9]]
+    >>> growth(frame, shape="free").changes[["wave", "estimate"]].round(3).values.tolist()
+    [[2.0, 0.525], [3.0, 0.9]]
     """
     require_one_of("shape", shape, Shape)
     wanted = [name for name in (measure, wave, person, school, district, role) if name is not None]

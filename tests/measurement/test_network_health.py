@@ -65,6 +65,18 @@ def given(scores: dict[str, Sequence[float]], schools: Sequence[str]) -> pd.Data
     return pd.concat(parts).assign(district="d", wave=1)
 
 
+def test_the_order_of_rows_does_not_decide_where_the_search_ends(
+    scores: pd.DataFrame, found: dict[str, Growth | NotEstimable], parameters: dict[str, Any]
+) -> None:
+    # This scale's likelihood is flat: a search that goes by differences alone once stopped early here.
+    mixed = scores[scores["scale"] == "system_alignment"].sample(frac=1, random_state=5)
+    mix = pd.Series({name: of["share"] for name, of in parameters["roles"].items()})
+    one, again = found["system_alignment"], growth_by_scale(mixed, mix)["system_alignment"]
+    assert isinstance(one, Growth) and isinstance(again, Growth)
+    for name in ("estimate", "standard_error"):
+        assert again.changes[name].tolist() == pytest.approx(one.changes[name].tolist(), rel=1e-6)
+
+
 def test_levels_and_changes_of_the_twin_are_recovered(
     found: dict[str, Growth | NotEstimable], parameters: dict[str, Any]
 ) -> None:
