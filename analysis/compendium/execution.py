@@ -168,7 +168,13 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
         if not (folder / "numbers.json").is_file():
             raise Unavailable("failed", "it never made `Results(dataset)`, so that nothing was recorded")
         data = {"label": run.label, "names": [package.name for package in run.datasets]}
-        provenance = {"key": key(inputs), "data": data, "inputs": dict(inputs), "packages": _packages()}
+        provenance = {
+            "key": key(inputs),
+            "data": data,
+            "raw": _raw(run),
+            "inputs": dict(inputs),
+            "packages": _packages(),
+        }
         text = json.dumps(provenance, indent=1, sort_keys=True) + "\n"
         (folder / "provenance.json").write_text(text, encoding="utf-8")
         replace_folder(folder, final)
@@ -205,6 +211,16 @@ def _normalise(path: Path) -> None:
         for output in cell.get("outputs", ()):
             output.get("metadata", {}).clear()
     nbformat.write(notebook, path)
+
+
+def _raw(run: Run) -> dict[str, str]:
+    """Return the declared SHA-256 of every raw file behind a run; of private data nothing is told."""
+    return {
+        f"data_raw/{package.name}/{resource.path}": resource.sha256
+        for package in run.datasets
+        if package.audience == "public"
+        for resource in package.resources
+    }
 
 
 def _packages() -> dict[str, str]:

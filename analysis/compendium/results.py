@@ -26,7 +26,9 @@ from analysis.arrays import Flags
 from analysis.checks import NotEstimable
 from analysis.compendium.findings import numerals_not_recorded
 from analysis.compendium.table_html import as_html, is_number
-from analysis.figures.svg import as_image, as_svg
+from analysis.figures.network import Network, NetworkFigure
+from analysis.figures.sociogram import group_maps
+from analysis.figures.svg import as_image, as_png, as_svg, smallest_text
 from analysis.figures.theme import EACH_PERSON
 from analysis.files import DATA_DERIVED
 from analysis.finding import Finding, slug
@@ -56,6 +58,12 @@ TABLE = "application/vnd.compendium.table+json"
 FIGURE = "application/vnd.compendium.figure+json"
 FINDING = "application/vnd.compendium.finding+json"
 """Output type of a sentence the page opens with."""
+
+_GROUPS_ONLY = (
+    "Each circle is a school: its area shows how many people it has, the number in it the ties within. "
+    "Lines are ties between schools, both ways together. People are not drawn, to protect them."
+)
+"""Caption of a map in place of a sociogram."""
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
@@ -177,10 +185,10 @@ class Results:
             return
         if isinstance(people, pd.Series) and not people.index.equals(frame.index) and are_groups(people):
             raise ValueError(f"table {key!r}: people has another index than the table")
-        cells = _numbers_of(key, frame) if numbers else []
+        cells = {cell for cell, _, _ in _numbers_of(key, frame).values()} if numbers else set()
         reasons = self._disclosure.decide_rows(f"table {key!r}", people, len(frame))
         if reasons and all(reasons):
-            self._withheld |= {cell for cell, _, _ in cells}
+            self._withheld |= cells
             self._say_withheld(caption, min(reasons))
             return
         frame, caption = self._without(frame.map(self._disclosure.coarse), reasons, caption)
@@ -189,19 +197,23 @@ class Results:
             found = ", ".join(map(str, p_values))
             allowed = "one column of p-values; those that say the same tests again are `restated`"
             raise ValueError(f"table {key!r}: found p_values {found}; allowed: {allowed}")
-        shown = as_html(
-            frame, digits, [*p_values, *restated], COARSE_DIGITS if self._disclosure.restricts else None
-        )
         recorded = {}
-        kept = _numbers_of(key, frame) if numbers else []
+        kept = _numbers_of(key, frame) if numbers else {}
+        shown = as_html(
+            frame,
+            digits,
+            [*p_values, *restated],
+            COARSE_DIGITS if self._disclosure.restricts else None,
+            {place: cell for place, (cell, _, _) in kept.items()},
+        )
         self._take(key)
-        for cell, words, value in kept:
+        for cell, words, value in kept.values():
             recorded[cell] = self._record(cell, value, f"{label}: {words}" if label else words)
             self._captions[cell] = caption
             row, _, column = words.rpartition(", ")
             if column in map(str, p_values):
                 self.p_values[f"{key}, {row}"] = float(value)
-        self._withheld |= {cell for cell, _, _ in cells} - recorded.keys()
+        self._withheld |= cells - recorded.keys()
         self._write("numbers.json", self._numbers)
         if self._folder is not None:
             folder = self._folder / "tables"
@@ -215,19 +227,21 @@ class Results:
         display(bundle, raw=True)
 
     def figure(self, key: str, figure: Figure | NotEstimable, caption: str, *, people: Any = None) -> None:
-        """Show and write a figure (SVG), then close it.
+        """Show and write a figure (SVG and PNG), then close it.
 
         Parameters
         ----------
         key : str
-            Its name; the file is `figures/<key>.svg`.
+            Its name; the files are `figures/<key>.svg` and `figures/<key>.png`.
         figure : matplotlib Figure or NotEstimable
-            What to draw; where the data could not answer, the page says so and why in its place.
+            What to draw; where the data could not answer, the page says so and why in its place. The network
+            of a `NetworkFigure` can be worked with on the page.
         caption : str
             The sentence that says what is to be seen; it is the picture's alternative text too.
         people : collection of identifiers, or one such collection for each group shown
             Whom it is about. Unless every group may be shown, the figure is not. One in which each person is
-            drawn is never shown of a dataset with a smallest cell: its file holds the whole network.
+            drawn is never shown of a dataset with a smallest cell, since its file holds the whole network:
+            of a sociogram the map of its groups is, of another nothing.
 
         Raises
         ------
@@ -238,30 +252,53 @@ class Results:
             if not self._is_withheld(key, caption, people):
                 self._say(f"Nothing to draw: {self._not_estimable(figure)}. ({caption})")
             return
+        each_person = self._disclosure.restricts and figure.get_label() == EACH_PERSON
+        network = figure.network if isinstance(figure, NetworkFigure) else None
         try:
-            if self._disclosure.restricts and figure.get_label() == EACH_PERSON:
+            if each_person and network is None:
                 self._say(f"Not shown: a picture in which each person is a point. ({caption})")
                 return
             if self._is_withheld(key, caption, people):
                 return
+            if each_person and network is not None:
+                plt.close(figure)
+                network = self._by_group(key, network)
+                figure, caption = group_maps(network), _GROUPS_ONLY
             if self._disclosure.restricts:
                 self._disclosure.refuse([key, caption, *texts_of(figure)], f"figure {key!r}")
             self._take(key)
-            content = as_svg(figure)
+            image = self._written(key, figure, caption)
         finally:
             # One left open at the end of a cell is put into the notebook by itself, withheld or not.
             plt.close(figure)
-        if self._folder is not None:
-            folder = self._folder / "figures"
-            folder.mkdir(exist_ok=True)
-            (folder / f"{key}.svg").write_bytes(content)
-        image = as_image(content, caption)
+        content = {"key": key, "caption": caption, "image": image}
         bundle = {
-            FIGURE: {"key": key, "caption": caption, "image": image},
+            FIGURE: content if network is None else {**content, "network": network.as_json()},
             "text/html": f"{image}<p><em>{html.escape(caption)}</em></p>",
             "text/plain": caption,
         }
         display(bundle, raw=True)
+
+    def _by_group(self, key: str, network: Network) -> Network:
+        """Return a network of people as one of their groups, with the answers of those that may be shown."""
+        shown = {}
+        for layer in network.layers:
+            told = network.told_by(layer)
+            reasons = self._disclosure.decide_rows(f"figure {key!r}", told, len(told))
+            shown[layer.relation, layer.wave] = np.array([not reason for reason in reasons])
+        return network.by_group(shown)
+
+    def _written(self, key: str, figure: Figure, caption: str) -> str:
+        """Write a figure's files, and return it as an element of a page."""
+        smallest = smallest_text(figure)
+        bitmap = as_png(figure) if self._folder is not None else b""
+        picture = as_svg(figure)
+        if self._folder is not None:
+            folder = self._folder / "figures"
+            folder.mkdir(exist_ok=True)
+            (folder / f"{key}.svg").write_bytes(picture)
+            (folder / f"{key}.png").write_bytes(bitmap)
+        return as_image(picture, caption, smallest)
 
     def finding(self, key: str, sentence: str, *, numbers: Sequence[str], people: Any = None) -> None:
         """Record a sentence that the page opens with, made of recorded numbers.
@@ -406,17 +443,18 @@ def _plain(key: str, value: object) -> int | float | str | bool:
     return value
 
 
-def _numbers_of(key: str, frame: pd.DataFrame) -> list[tuple[str, str, Any]]:
-    """Return key, words and value of every cell of a table that holds a finite number."""
-    found = []
+def _numbers_of(key: str, frame: pd.DataFrame) -> dict[tuple[int, int], tuple[str, str, Any]]:
+    """Return key, words and value of every cell of a table that holds a finite number, by row and column."""
+    found = {}
     for row, row_label in enumerate(frame.index):
         for column, name in enumerate(frame.columns):
             value: Any = frame.iat[row, column]
             if is_number(value) and math.isfinite(value):
                 labels = (*_as_tuple(row_label), *_as_tuple(name))
-                found.append((f"{key}.{slug(*labels)}", ", ".join(str(part) for part in labels), value))
-    counts = Counter(cell for cell, _, _ in found)
-    again = [f"{cell} ({words})" for cell, words, _ in found if counts[cell] > 1]
+                words = ", ".join(str(part) for part in labels)
+                found[row, column] = (f"{key}.{slug(*labels)}", words, value)
+    counts = Counter(cell for cell, _, _ in found.values())
+    again = [f"{cell} ({words})" for cell, words, _ in found.values() if counts[cell] > 1]
     if again:
         raise ValueError(
             f"table {key!r}: several cells would be recorded under one key; allowed are row and "

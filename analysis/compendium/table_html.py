@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ def as_html(
     digits: int,
     p_values: Collection[Hashable] = (),
     significant: int | None = None,
+    keys: Mapping[tuple[int, int], str] | None = None,
 ) -> str:
     """Return a table as HTML: numbers to so many decimals and to the right, words to the left.
 
@@ -37,6 +38,8 @@ def as_html(
         Columns of p-values: one too small for the decimals is shown as below the smallest that is not.
     significant : int, optional
         Digits that numbers were rounded to before: no more are shown, since they would not be theirs.
+    keys : mapping of (int, int) to str, optional
+        What the numbers are recorded under, by row and column: a cell's anchor on the page.
 
     Raises
     ------
@@ -65,8 +68,8 @@ def as_html(
         {
             "labels": [level[place] for level in labels if place in level],
             "cells": [
-                {"text": texts[place], "words": of_words}
-                for texts, of_words in zip(columns, words, strict=True)
+                {"text": texts[place], "words": of_words, "key": (keys or {}).get((place, column))}
+                for column, (texts, of_words) in enumerate(zip(columns, words, strict=True))
             ],
         }
         for place in range(len(frame))

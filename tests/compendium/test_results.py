@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import html
 import json
 import math
 import re
@@ -11,6 +11,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -133,7 +134,7 @@ def test_under_the_driver_everything_is_written(folder: Path, shown: Shown) -> N
     assert (folder / "tables/t.csv").read_text() == "group,mean,n\nx y,1.5,2\nz,,3\n"
     assert (folder / "tables/listing.csv").read_bytes() == (folder / "tables/t.csv").read_bytes()
     written = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    assert written == ["figures/f.svg", "numbers.json", "tables/listing.csv", "tables/t.csv"]
+    assert written == ["figures/f.png", "figures/f.svg", "numbers.json", "tables/listing.csv", "tables/t.csv"]
     number, table, listing, figure = shown
     assert number[NUMBERS] == {"n": {"value": 3, "label": "people"}}
     assert table[TABLE]["numbers"].keys() == {"t.x-y.mean", "t.x-y.n", "t.z.n"}
@@ -295,7 +296,7 @@ def test_what_is_shown_is_escaped(shown: Shown) -> None:
         ["&amp;", "a\nb"],
     ]
     assert table["text/html"].startswith("<p><em>&lt;b&gt;Bold&lt;/b&gt; &amp; more</em></p><table")
-    assert '<img alt="&quot;Quoted&quot; &lt;b&gt; &amp; more" src="data:' in figure["text/html"]
+    assert figure["text/html"].startswith('<img alt="&quot;Quoted&quot; &lt;b&gt; &amp; more" ')
     assert figure["text/html"].endswith("<p><em>&quot;Quoted&quot; &lt;b&gt; &amp; more</em></p>")
 
 
@@ -377,9 +378,16 @@ def test_a_figure_drawn_twice_has_the_same_bytes_and_no_date(folder: Path, shown
     assert first == second
     assert b"date" not in first.lower()
     assert ElementTree.fromstring(first).tag == "{http://www.w3.org/2000/svg}svg"
-    embedded = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', shown[0]["text/html"])
+    bitmaps = [(folder / f"figures/{key}.png").read_bytes() for key in ("first", "second")]
+    assert bitmaps[0] == bitmaps[1] and bitmaps[0].startswith(b"\x89PNG")
+    embedded = re.search(r'src="data:image/svg\+xml,([^"]+)"', shown[0]["text/html"])
     assert embedded is not None
-    assert base64.b64decode(embedded[1]) == first
+    picture = ElementTree.fromstring(unquote(html.unescape(embedded[1])))
+    written, seen = (
+        [path.get("d", "").split() for path in tree.iter()]
+        for tree in (ElementTree.fromstring(first), picture)
+    )
+    assert [place for place in written if place] == [place for place in seen if place]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,168 @@
+"""A network as a page can work with it: who stands where, and the ties of every relation and wave.
+
+Positions are computed once, in Python; the page's script only shows, hides and marks. Without the script the
+still picture stands there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from analysis.arrays import Flags, Floats, Integers
+from analysis.figures.theme import MARKERS, PALETTE
+
+__all__ = ["Layer", "Network", "NetworkFigure", "on_a_circle"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One relation in one wave.
+
+    Attributes
+    ----------
+    relation, wave : str
+    ties : array, nodes × nodes
+        From row to column: how many; on the diagonal those within a node.
+    present, answered : array of bool
+        Who was in the network, and who answered. Of who did not, no tie is no sign of none.
+    """
+
+    relation: str
+    wave: str
+    ties: Integers
+    present: Flags
+    answered: Flags
+
+
+@dataclass(frozen=True)
+class Network:
+    """Nodes with a place each, and the ties between them, relation by relation and wave by wave.
+
+    Attributes
+    ----------
+    unit : str
+        What a node is: ``person`` or ``school``.
+    names : tuple of str
+        What each node is called; of people, their identifiers.
+    groups : tuple of str
+        The group of each: shape and colour.
+    places : array, nodes × 2
+    layers : tuple of Layer
+    sizes : tuple of int
+        People in each node.
+    wave : str
+        What a wave is called.
+    """
+
+    unit: str
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    places: Floats
+    layers: tuple[Layer, ...]
+    sizes: tuple[int, ...]
+    wave: str = "wave"
+
+    def told_by(self, layer: Layer) -> list[frozenset[Hashable]]:
+        """Return who of each group answered in a layer, as (person, relation, wave)."""
+        told = [
+            (group, (name, layer.relation, layer.wave))
+            for name, group, answered in zip(self.names, self.groups, layer.answered, strict=True)
+            if answered
+        ]
+        return [frozenset(person for group, person in told if group == one) for one in self.grouped()]
+
+    def by_group(self, shown: Mapping[tuple[str, str], Flags]) -> Network:
+        """Return the network of groups: a node each, its ties within and to each other counted.
+
+        Parameters
+        ----------
+        shown : mapping of (str, str) to array of bool
+            For each relation and wave, of which groups (in the order of `grouped`) what they said is shown.
+            Of the others no tie is counted; they stand there as silent.
+        """
+        names = self.grouped()
+        member = np.array([[group == name for name in names] for group in self.groups], dtype=np.int64)
+        layers = []
+        for layer in self.layers:
+            told = shown[layer.relation, layer.wave]
+            counts = member.T @ layer.ties @ member
+            counts[~told] = 0
+            there = (member.T @ layer.present) > 0
+            layers.append(Layer(layer.relation, layer.wave, counts, there, told))
+        sizes = tuple(int(count) for count in member.sum(axis=0))
+        places = on_a_circle(len(names))
+        return Network("school", names, names, places, tuple(layers), sizes, self.wave)
+
+    def grouped(self) -> tuple[str, ...]:
+        """Return the groups in the order in which they first occur."""
+        return tuple(dict.fromkeys(self.groups))
+
+    def as_json(self) -> str:
+        """Return all that the page's script needs; places run from 0 to 1 in both directions."""
+        low, high = self.places.min(axis=0), self.places.max(axis=0)
+        scaled = (self.places - low) / max(float((high - low).max()), 1e-9)
+        groups = self.grouped()
+        nodes = [
+            {"name": name, "group": groups.index(group), "x": _short(x), "y": _short(-y), "people": people}
+            for name, group, (x, y), people in zip(self.names, self.groups, scaled, self.sizes, strict=True)
+        ]
+        content: dict[str, Any] = {
+            "unit": self.unit,
+            "wave": self.wave,
+            "groups": [
+                {
+                    "name": name,
+                    "colour": to_hex(PALETTE[place % len(PALETTE)]),
+                    "shape": MARKERS[place % len(MARKERS)],
+                }
+                for place, name in enumerate(groups)
+            ],
+            "nodes": nodes,
+            "layers": [
+                {
+                    "relation": layer.relation,
+                    "wave": layer.wave,
+                    "absent": _where(~layer.present),
+                    "silent": _where(layer.present & ~layer.answered),
+                    "ties": [
+                        [int(first), int(second), int(layer.ties[first, second])]
+                        for first, second in zip(*layer.ties.nonzero(), strict=True)
+                    ],
+                }
+                for layer in self.layers
+            ],
+        }
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+class NetworkFigure(Figure):
+    """A still picture of a network, and the network it is of, where a page can work with it."""
+
+    network: Network | None = None
+
+
+def on_a_circle(count: int) -> Floats:
+    """Return so many places on a circle, the first on top.
+
+    Examples
+    --------
+    >>> on_a_circle(2).round(1).tolist()
+    [[0.0, 1.0], [0.0, -1.0]]
+    """
+    angles = np.pi / 2 - 2 * np.pi * np.arange(count) / max(count, 1)
+    return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+def _where(flags: Flags) -> Sequence[int]:
+    return [int(place) for place in np.flatnonzero(flags)]
+
+
+def _short(value: float) -> float:
+    return round(float(value), 3) + 0.0
