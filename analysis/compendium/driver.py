@@ -167,7 +167,7 @@ def _take_away(studies: Sequence[Study], state: State, say: Say) -> None:
     """Remove the reports and pages of runs that are no more, so that nobody reads what nothing makes."""
     own = tuple(f"{kind} datasets/" for kind in ("run", "page"))
     known = {f"{kind} {run.name}" for run in _runs(studies) for kind in ("run", "page")}
-    known |= {f"page {name}" for name in ("codebook", "methods", "index")}
+    known |= {f"page {name}" for name in ("codebook", "glossary", "methods", "verdict", "index")}
     known |= {unit for unit in state.units() if unit.startswith(own)}
     left = state.forget(("run", "page"), known)
     for path in left:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
 
@@ -22,6 +22,7 @@ from analysis.tables.package import DataPackage, every_package
 
 __all__ = [
     "TEMPLATES",
+    "Neighbours",
     "Unavailable",
     "Unit",
     "data_unit",
@@ -63,6 +64,23 @@ class Unit:
     make: Callable[[Mapping[str, str]], object]
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The pages around one page, each address as seen from there.
+
+    Attributes
+    ----------
+    before, after : tuple of (str, str), or None
+        Title and address of the page before and after it.
+    mentioned : dict of str to str
+        Addresses of the other pages of its study, by the words they are called in a sentence.
+    """
+
+    before: tuple[str, str] | None = None
+    after: tuple[str, str] | None = None
+    mentioned: Mapping[str, str] = field(default_factory=dict)
 
 
 class Unavailable(Exception):
@@ -192,57 +210,98 @@ def run_unit(run: Run, state: State) -> Unit:
 def page_units(
     studies: Sequence[Study], not_run: Mapping[str, str], verdicts: Sequence[Verdict]
 ) -> list[Unit]:
-    """Return the units of all pages: those of runs with a current report, methods, front page."""
+    """Return the units of all pages: those of runs with a current report, methods, ledger, front page."""
     pairs = [(study, run) for study in studies for run in study.runs]
     shown = [(study, run) for study, run in pairs if run.name not in not_run]
     built = [run for _, run in shown]
     sources = [*(ROOT / "analysis").rglob("*.py"), *(run.notebook.path for _, run in pairs)]
+    titles = [[package.title for package in run.datasets] for _, run in pairs]
     rows = [[run.name, run.title, run.label, run.data, run.name in not_run] for _, run in pairs]
-    index = [
+    told = [
         [[one.id, one.title, one.question, one.citation, one.data_availability] for one in studies],
         rows,
+        titles,
         [asdict(verdict) for verdict in verdicts],
     ]
     findings = filter(Path.is_file, [run.folder / "findings.json" for run in built])
+    about = [ROOT / "CITATION.cff", *findings]
     return [
         *run_pages(shown, verdicts),
         _page("methods", REPORTS / "methods.html", (studies, built), rows, sources),
-        _page("index", REPORTS / "index.html", (studies, verdicts, built), index, findings),
+        _page("verdict", REPORTS / "verdict.html", (studies, verdicts), told),
+        _page("index", REPORTS / "index.html", (studies, verdicts, built), told, about),
     ]
 
 
-def run_pages(runs: Iterable[tuple[Study, Run]], verdicts: Sequence[Verdict] | None) -> list[Unit]:
-    """Return the units of some runs' pages, and of the codebook they link to.
+def run_pages(runs: Sequence[tuple[Study, Run]], verdicts: Sequence[Verdict] | None) -> list[Unit]:
+    """Return the units of some runs' pages, and of the codebook and the glossary they link to.
 
     `verdicts` are those on all claims; None on a dataset of one's own, where nothing is claimed.
     """
     packages = every_package()
     codebook = [asdict(package) for package in packages]
-    units = [_page("codebook", REPORTS / "codebook.html", (packages,), codebook)]
+    units = [
+        _page("codebook", REPORTS / "codebook.html", (packages,), codebook),
+        _page("glossary", REPORTS / "glossary.html", (), ""),
+    ]
+    listed = [run for _, run in runs]
     for study, run in runs:
+        near = _neighbours(run, listed)
         judged = None if verdicts is None else [one for one in verdicts if one.of(run)]
         held = None if judged is None else [asdict(verdict) for verdict in judged]
-        told = [study.citation, run.title, run.label, [asdict(package) for package in run.datasets], held]
-        executed = [run.folder / "notebook.ipynb"]
-        units.append(_page(run.name, run.page, (study, run, judged), told, executed))
+        datasets = [asdict(package) for package in run.datasets]
+        tables = [
+            sorted(path.name for path in (DATA_DERIVED / one.name).glob("*.csv")) for one in run.datasets
+        ]
+        told = [study.title, study.citation, run.title, run.label, datasets, tables, held, asdict(near)]
+        notes = [
+            DATA_RAW / one.name / name for one in run.datasets for name in ("SOURCE.md", "parameters.json")
+        ]
+        executed = [run.folder / "notebook.ipynb", *notes]
+        units.append(_page(run.name, run.page, (study, run, judged, near), told, executed))
     return units
+
+
+def _neighbours(run: Run, runs: Sequence[Run]) -> Neighbours:
+    """Return the pages around a run's: before and after it in its study, and those that prose may mention."""
+    study = [other for other in runs if other.page.parent == run.page.parent]
+    place = study.index(run)
+    before, after = study[max(0, place - 1) : place], study[place + 1 : place + 2]
+    called: dict[str, list[Run]] = {}
+    # Of one notebook on several datasets, the page on the same one is meant.
+    for other in sorted(study, key=lambda one: one.data != run.data):
+        if other.notebook.path != run.notebook.path:
+            called.setdefault(other.notebook.title.partition(":")[0].removeprefix("The "), []).append(other)
+    one_notebook = {
+        name: found[0] for name, found in called.items() if len({other.notebook.path for other in found}) == 1
+    }
+    return Neighbours(
+        before=(before[0].title, before[0].page.name) if before else None,
+        after=(after[0].title, after[0].page.name) if after else None,
+        mentioned={name: other.page.name for name, other in sorted(one_notebook.items())},
+    )
 
 
 def _page(name: str, path: Path, given: tuple[object, ...], told: object, shown: Iterable[Path] = ()) -> Unit:
     """A page: its writer makes it of what it is given; of that it tells some, and it shows some files."""
     files = [*shown, *sorted(TEMPLATES.glob("*"))]
+    writers = (
+        "import analysis.compendium.front_page, analysis.compendium.methods, analysis.compendium.codebook"
+    )
 
     def inputs() -> dict[str, str]:
         said = {"a claim, verdict or citation": digest(json.dumps(told).encode())}
-        return _hashes(files) | said | reached_files("import analysis.compendium.pages") | environment()
+        return _hashes(files) | said | reached_files(writers) | environment()
 
     def make(_: Mapping[str, str]) -> None:
-        from analysis.compendium import codebook, methods, pages
+        from analysis.compendium import codebook, front_page, methods, pages
 
         writers: dict[str, Callable[..., None]] = {
             "codebook": codebook.write_codebook,
+            "glossary": pages.write_glossary,
             "methods": methods.write_methods,
-            "index": pages.write_index,
+            "verdict": front_page.write_ledger,
+            "index": front_page.write_index,
         }
         writers.get(name, pages.write_page)(*given)
 

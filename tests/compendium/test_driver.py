@@ -70,7 +70,7 @@ def test_the_first_build_gives_every_report(built: Small) -> None:
             "figures/out-degrees.svg",
         )
         assert {f"small/{run}/{name}" for name in names} | {f"small/{run}.html"} <= files
-    assert {"verdict.json", "verdict.csv", "index.html"} <= files
+    assert {"verdict.json", "verdict.csv", "verdict.html", "index.html", "glossary.html"} <= files
     assert verdicts(built) == {
         "ties": "reproduced",
         "doubled": "reproduced",
@@ -150,7 +150,7 @@ def test_another_lock_or_executor_makes_every_run_stale(small: Small) -> None:
 
 
 def test_a_change_of_the_judging_code_rewrites_pages_alone(small: Small) -> None:
-    small.replace("analysis/compendium/templates/run.html", "All studies", "Every study")
+    small.replace("analysis/compendium/templates/run.html", "On this page", "What is here")
     assert "templates/run.html changed" in small.run("why").stdout
     done = small.run("make")
     assert executed(done) == set()

@@ -113,7 +113,8 @@ def test_the_page_holds_every_public_function_once(written: Page) -> None:
 def test_it_says_where_a_method_is_used_and_links_only_to_pages_there_are(written: Page) -> None:
     links = {given["href"] for given in written.all("a")}
     elsewhere = {link for link in links if not link.startswith("#")}
-    assert elsewhere == {"index.html", "relational_trust/help_leaders.html"}
+    site = {f"{name}.html" for name in ("index", "verdict", "methods", "codebook", "glossary")}
+    assert elsewhere == {*site, "relational_trust/help_leaders.html"}
     ids = {given["id"] for _, given, _ in written.elements if "id" in given}
     assert {link.removeprefix("#") for link in links if link.startswith("#")} <= ids
     assert "ties.overview" in written.text("code"), "a module that uses `ties.dynamics.turnover`"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -15,9 +17,12 @@ import pandas as pd
 import pytest
 
 from analysis.compendium import results as results_module
-from analysis.compendium.pages import write_index, write_page
+from analysis.compendium.front_page import write_index, write_ledger
+from analysis.compendium.pages import write_glossary, write_page
 from analysis.compendium.parameters import Notebook
-from analysis.compendium.results import FINDING, RUN_FOLDER_VARIABLE, Results
+from analysis.compendium.plan import Neighbours
+from analysis.compendium.prose_links import glossary
+from analysis.compendium.results import FINDING, RUN_FOLDER_VARIABLE, TABLE, Results
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import Verdict, judge
 from tests.compendium.test_verdict import a_claim, a_run, a_study, move_to
@@ -124,7 +129,12 @@ def sound(page: Page) -> None:
         assert len(page.all(landmark)) == 1, landmark
     assert page.all("a", **{"class": "skip"})[0]["href"] == "#" + page.all("main")[0]["id"]
     assert all(given.get("alt", "").strip() for given in page.all("img"))
-    assert all(given["scope"] == "col" for given in page.all("th") if "scope" in given)
+    assert all(given["scope"] in ("col", "row") for given in page.all("th") if "scope" in given)
+    (policy,) = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
+    scripts = [text for text, above in page.texts if above[-1] == "script"]
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
+    assert re.findall(r"sha256-([^']+)", policy["content"]) == hashes
+    assert policy["content"].startswith("default-src 'none'; img-src data:;")
     within = [given["href"][1:] for given in page.all("a") if given["href"].startswith("#")]
     assert set(within) <= set(identifiers)
 
@@ -220,7 +230,7 @@ def executed(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Study, Run, l
 
 @pytest.fixture
 def page(executed: tuple[Study, Run, list[Verdict]]) -> Page:
-    write_page(*executed)
+    write_page(*executed, Neighbours())
     return Page(executed[1].page.read_text(encoding="utf-8"))
 
 
@@ -239,9 +249,14 @@ def test_everything_is_shown_in_its_order(page: Page) -> None:
         f"First table {NASTY}",
         "a < b",
         "1.396",
-        "a < b, mean",
-        "printed 1.40: reproduced; printed 1.39: deviates (open)",
-        "3 more recorded numbers",
+        "2 claims on Table 1: 1 reproduced, 1 deviates (open)",
+        f"Statement {NASTY}",
+        "printed 1.40",
+        "1.3960",
+        "reproduced",
+        "printed 1.39",
+        "deviates (open)",
+        "tried",
         "two-sided p",
         "in words",
         "First limits",
@@ -252,15 +267,14 @@ def test_everything_is_shown_in_its_order(page: Page) -> None:
         "framed",
         f"<Figure> {NASTY}",
         f"ValueError\nline {NASTY}",
-        "Table 2, 31 rows",
         "Table 2.",
         "Long table.",
+        "Table 2, 31 rows",
         "Figure 2.",
         "Table 3.",
         "Short table.",
-        "2 recorded numbers",
-        "Nobody (2026).",
         "notebook notebooks/leaders/leaders.ipynb, with dataset = real_ties, cut = 3.",
+        "Nobody (2026).",
     )
     assert "never shown" not in page.text()
     assert "\x1b" not in page.text()
@@ -283,68 +297,84 @@ def test_a_long_table_can_be_searched_from_a_file(page: Page) -> None:
     assert folded, "what the script looks for"
 
 
-def test_captions_stand_in_their_tables_and_figures(page: Page) -> None:
-    assert re.findall(r"Table \d\. ", page.text("caption")) == ["Table 1. ", "Table 2. ", "Table 3. "]
-    assert re.findall(r"Figure \d\. ", page.text("figcaption")) == ["Figure 1. ", "Figure 2. "]
+def test_captions_stand_beside_their_tables_and_figures_not_in_what_scrolls(page: Page) -> None:
+    captions = page.text("figcaption")
+    assert re.findall(r"Table \d\.", captions) == ["Table 1.", "Table 2.", "Table 3."]
+    assert re.findall(r"Figure \d\.", captions) == ["Figure 1.", "Figure 2."]
+    assert not any("div.scroll" in above for tag, _, above in page.elements if tag == "figcaption")
+    names = [given["aria-label"] for given in page.all("table") if given.get("class") == "result"]
+    assert names == ["Table 1", "Table 2", "Table 3"]
     images = page.all("img")
     assert [given["alt"] for given in images] == [f"Figure called {key} {NASTY}" for key in ("f1", "f2")]
-    assert all(given["src"].startswith("data:image/svg+xml;base64,") for given in images)
+    assert all(given["src"].startswith("data:image/svg+xml,<svg ") for given in images)
+    # No text of a picture is ever shown smaller than nine pixels.
+    assert all(re.fullmatch(r"min-width: \d+px", given["style"]) for given in images)
 
 
-def test_code_and_numbers_and_long_tables_are_folded(page: Page) -> None:
+def test_every_table_and_figure_can_be_had_as_a_file(
+    page: Page, executed: tuple[Study, Run, list[Verdict]]
+) -> None:
+    files = [given["href"] for tag, given, above in page.elements if tag == "a" and "span.files" in above]
+    tables = [f"main/tables/{key}.csv" for key in ("t1", "listing", "t2")]
+    figures = [f"main/figures/{key}.{ending}" for key in ("f1", "f2") for ending in ("svg", "png")]
+    assert sorted(files) == sorted(tables + figures)
+    assert all((executed[1].page.parent / file).is_file() for file in files)
+
+
+def test_code_and_long_tables_are_folded_and_claims_where_none_deviates(page: Page) -> None:
     code = [above for tag, given, above in page.elements if given.get("class") == "highlight"]
     assert len(code) == 6
     assert all(above[-1] == "details.code" for above in code)
     assert page.text("summary").startswith("Parameters and their defaultsParameters of this runCode")
-    assert all("open" not in given for given in page.all("details"))
-    folded = [above[-1] == "details" for tag, given, above in page.elements if given.get("class") == "scroll"]
-    # Table 1, its claimed number, the others; numbers alone; the frame; table 2; table 3, its numbers.
-    assert folded == [False, False, True, False, False, True, False, True]
+    folded = [above[-1] for tag, given, above in page.elements if given.get("class", "").startswith("scroll")]
+    # Table 1 and the claims on it; figure 1; the frame; the listing; figure 2; table 3.
+    kinds = ["figure.table", "details.claims", "figure.picture", "div", "details", "figure.picture"]
+    assert folded == [*kinds, "figure.table"]
+    opened = [given for given in page.all("details") if "open" in given]
+    assert [given["class"] for given in opened] == ["claims"], "one of them deviates"
 
 
 def test_every_number_has_an_anchor_its_value_and_its_claims(
     page: Page, executed: tuple[Study, Run, list[Verdict]]
 ) -> None:
     recorded = json.loads((executed[1].folder / "numbers.json").read_text())
-    rows = {given["id"]: [] for given in page.all("tr") if "id" in given}  # type: ignore[var-annotated]
-    assert rows.keys() == recorded.keys()
     markup = executed[1].page.read_text(encoding="utf-8")
-    for key in rows:
-        row = Page(re.findall(rf'<tr id="{re.escape(key)}">.*?</tr>', markup)[0])
-        rows[key] = [text for text, above in row.texts if above[-1] == "td"]
-    assert rows["p"] == [f"two-sided p {NASTY}", "0.0123", "printed .012: reproduced", "p"]
-    assert rows["note"] == ["in words", "p < .05", "printed p < .05: reproduced", "note"]
-    assert rows["t1.a-b.mean"] == [
-        "a < b, mean",
-        "1.3960",
-        "printed 1.40: reproduced; printed 1.39: deviates (open)",
-        "t1.a-b.mean",
-    ]
-    assert rows["t1.total.mean"] == ["total, mean", "−0.5000", "t1.total.mean"]
-    assert rows["t2.total.n"] == ["total, n", "3", "t2.total.n"]
+    rows: dict[str, list[str]] = {}
+    for key in recorded:
+        found = re.findall(rf'<(td|div) (id="{re.escape(key)}"[^>]*>.*?)</\1>', markup)
+        assert len(found) == 1, key
+        rows[key] = [text.strip() for text, _ in Page(f"<td {found[0][1]}</td>").texts]
+    assert rows["p"] == [f"two-sided p {NASTY}", "0.0123", "printed .012: reproduced"]
+    assert rows["note"] == ["in words", "p < .05", "printed p < .05: reproduced"]
+    # In a table a sign stands for what came of its claims, the worst of them, and says so in words.
+    assert rows["t1.a-b.mean"] == ["1.396", "≠"]
+    assert rows["t1.total.mean"] == ["−0.500"]
+    assert rows["t2.total.n"] == ["3"]
+    (mark,) = page.all("sup")
+    assert mark["aria-label"] == mark["title"] == "printed 1.40: reproduced; printed 1.39: deviates (open)"
+    assert mark["class"] == "mark deviates"
 
 
 def test_many_claims_of_a_table_are_folded_with_what_came_of_them(
     executed: tuple[Study, Run, list[Verdict]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analysis.compendium.pages._CLAIMED", 0)
-    write_page(*executed)
-    summaries = Page(executed[1].page.read_text(encoding="utf-8")).text("summary")
-    assert "4 recorded numbers: 1 reproduced; 1 deviates (open)" in summaries
+    monkeypatch.setattr("analysis.compendium.rendering._FEW", 0)
+    write_page(*executed, Neighbours())
+    page = Page(executed[1].page.read_text(encoding="utf-8"))
+    assert "2 claims on Table 1: 1 reproduced, 1 deviates (open)" in page.text("summary")
+    assert all("open" not in given for given in page.all("details"))
 
 
 def test_every_link_of_the_verdict_leads_to_a_row_of_the_page(
     root: Path, page: Page, executed: tuple[Study, Run, list[Verdict]]
 ) -> None:
-    rows = {given["id"] for given in page.all("tr") if "id" in given}
+    anchors = {given["id"] for _, given, _ in page.elements if "id" in given}
     for verdict in executed[2]:
         file, _, anchor = verdict.link.partition("#")
         assert root / "reports" / file == executed[1].page
-        assert anchor in rows
-    for given in page.all("a"):
-        href = given["href"]
-        if href.startswith("main/"):
-            assert href in ("main/numbers.json", "main/notebook.ipynb", "main/provenance.json")
+        assert anchor in anchors
+    links = {given["href"] for given in page.all("a")}
+    assert {"main/numbers.json", "main/notebook.ipynb", "main/provenance.json"} <= links
 
 
 def test_the_footer_counts_the_claims(page: Page) -> None:
@@ -358,10 +388,10 @@ def test_the_banner_and_the_title_say_what_the_data_are(root: Path, kind: str, s
     run = a_run(root, {}, kind=kind)
     cells = [nbformat.v4.new_markdown_cell("# Title")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), run.folder / "notebook.ipynb")
-    write_page(a_study([run]), run, [])
+    write_page(a_study([run]), run, [], Neighbours())
     page = Page(run.page.read_text(encoding="utf-8"))
     sound(page)
-    assert page.text(f"div.banner.{kind}").startswith(says)
+    assert page.text(f"aside.banner.{kind}").startswith(says)
     assert page.text("title") == f"Leaders & ties · {kind.upper()}"
     shown(page, "Claims held against this run", "none")
     if kind == "synthetic":
@@ -374,17 +404,17 @@ def test_defaults_stay_where_nothing_was_given_and_cells_need_no_identifier(root
     old = {"cells": [{**cell, "source": f"cut = {cut}"} for cut in (999, 998)], "metadata": {}}
     text = json.dumps({**old, "nbformat": 4, "nbformat_minor": 4})
     (run.folder / "notebook.ipynb").write_text(text)
-    write_page(a_study([run]), run, [])
+    write_page(a_study([run]), run, [], Neighbours())
     page = Page(run.page.read_text(encoding="utf-8"))
     assert page.faults == []
     shown(page, "Parameters", "999", "Parameters", "998")
 
 
 def test_a_page_is_the_same_bytes_each_time(executed: tuple[Study, Run, list[Verdict]]) -> None:
-    write_page(*executed)
+    write_page(*executed, Neighbours())
     first = executed[1].page.read_bytes()
     executed[1].page.unlink()
-    write_page(*executed)
+    write_page(*executed, Neighbours())
     assert executed[1].page.read_bytes() == first
 
 
@@ -416,31 +446,38 @@ def verdicts(root: Path) -> tuple[list[Study], list[Verdict], list[Run]]:
     return studies, judge(studies, {"other/away": "data unavailable: ties.csv"}), [first, twin]
 
 
-def test_the_front_page_has_every_claim_and_its_verdict(
+def ledger(root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]) -> Page:
+    write_ledger(*verdicts[:2])
+    return Page((root / "reports/verdict.html").read_text(encoding="utf-8"))
+
+
+def test_the_ledger_has_every_claim_and_its_verdict(
     root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
-    write_index(*verdicts)
-    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    page = ledger(root, verdicts)
     sound(page)
     rows = [given for given in page.all("tr") if "data-verdict" in given]
-    assert [given["data-verdict"] for given in rows] == [one.verdict for one in verdicts[1]]
-    assert [one.verdict for one in verdicts[1]] == [
+    assert [given["data-verdict"] for given in rows] == [
         "reproduced",
         "DEVIATES",
         "deviates (open)",
         "reproduced",
-        "recovered",
-        "NOT RECOVERED",
-        "reproduced",
         "published error",
         "not run",
+        "reproduced",
+        "recovered",
+        "NOT RECOVERED",
+    ], "on real data first, print before peer software"
+    assert [given["data-kind"] for given in rows] == [
+        *["printed"] * 6,
+        "peer software",
+        *["known truth"] * 2,
     ]
-    kinds = ["printed"] * 4 + ["known truth"] * 2 + ["peer software", "printed", "printed"]
-    assert [given["data-kind"] for given in rows] == kinds
-    assert [given["data-source"] for given in rows] == [one.source for one in verdicts[1]]
-    links = [given["href"] for given in page.all("a") if "#" in given["href"] and given["href"][0] != "#"]
+    assert [given["data-data"] for given in rows] == [*["REAL"] * 7, *["SYNTHETIC"] * 2]
+    assert {given["data-source"] for given in rows} == {one.source for one in verdicts[1]}
+    links = [given["href"] for tag, given, above in page.elements if tag == "a" and "td" in above]
     # What was not run has nothing to lead to.
-    assert links == [one.link for one in verdicts[1][:-1]]
+    assert sorted(links) == sorted(one.link for one in verdicts[1][:-1])
     shown(
         page,
         f"Statement {NASTY}",
@@ -448,9 +485,9 @@ def test_the_front_page_has_every_claim_and_its_verdict(
         "> 0.005",
         "Third",
         f"tried {NASTY}",
-        "Fifth",
         "mean degree",
         "–",
+        "Fifth",
     )
 
 
@@ -467,17 +504,19 @@ def test_the_front_page_counts_print_software_and_truths_apart(
         "1 reproduced"
         "1 recovered1 NOT RECOVERED"
     )
-    assert page.text("b.published-error") == "1"
-    # Why it is said to be one stands beside it.
-    shown(page, "Peer software:", "the print contradicts its own source: t1.said: 1.4")
+    assert page.text("b.published-error") == "11", "of its study, and in all"
+    # Each count leads to the ledger with just those claims.
+    first = page.all("a", href="verdict.html#study=leaders&kind=printed&verdict=deviates+%28open%29")
+    assert len(first) == 1
+    # Why a published error is said to be one stands beside it there.
+    shown(ledger(root, verdicts), "the print contradicts its own source: t1.said: 1.4")
 
 
-def test_the_front_page_has_filters_for_what_occurs(
+def test_the_ledger_has_filters_for_what_occurs(
     root: Path, verdicts: tuple[list[Study], list[Verdict], list[Run]]
 ) -> None:
-    write_index(*verdicts)
-    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
-    assert {given["name"] for given in page.all("select")} == {"verdict", "study", "source", "kind"}
+    page = ledger(root, verdicts)
+    assert {given["name"] for given in page.all("select")} == {"verdict", "study", "source", "kind", "data"}
     assert page.all("input", type="search", name="words")
     assert page.all("output", name="shown", role="status")
     options = page.text("option")
@@ -485,7 +524,7 @@ def test_the_front_page_has_filters_for_what_occurs(
         assert text in options
     assert "deviates (explained)" not in options
     assert page.text("output") == "9 claims"
-    assert [given["value"] for given in page.all("option") if given.get("value")] == ["leaders", "other"]
+    assert [given["value"] for given in page.all("option")][:3] == ["", "leaders", "other"]
     # The script works on these names.
     script = next(text for text, above in page.texts if above[-1] == "script")
     assert all(name in script for name in ("form.filters", ".verdicts tbody", "form.words", "form.shown"))
@@ -497,8 +536,10 @@ def test_the_front_page_says_what_could_not_be_run(
     write_index(*verdicts)
     page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
     assert page.text("div.notice").endswith("1 claim not run: data unavailable: ties.csv")
-    pages = [given["href"] for given in page.all("a") if given["href"].endswith(".html")]
-    assert pages == ["leaders/main.html", "leaders/twin.html", "codebook.html", "methods.html"]
+    pages = [given["href"] for tag, given, above in page.elements if tag == "a" and "ul.pages" in above]
+    assert pages == ["leaders/main.html", "leaders/twin.html"]
+    # Two pages of one title are told apart by what they are of.
+    shown(page, "Leaders & ties", "Ties of three")
     assert page.text("span.not-run").startswith("(not run)")
     studies, judged, built = verdicts
     write_index(studies[:1], judged[:-1], built)
@@ -509,7 +550,8 @@ def test_the_front_page_says_what_could_not_be_run(
 
 def test_the_front_page_of_no_study_is_sound(root: Path) -> None:
     write_index([], [], [])
-    page = Page((root / "reports/index.html").read_text(encoding="utf-8"))
+    sound(Page((root / "reports/index.html").read_text(encoding="utf-8")))
+    page = ledger(root, ([], [], []))
     sound(page)
     assert page.text("output") == "0 claims"
 
@@ -528,7 +570,7 @@ def test_a_page_opens_with_its_findings_each_linked_to_what_it_rests_on(
     outputs = [display({FINDING: finding(f"f{number}", keys)}) for number, keys in enumerate(cells)]
     notebook.cells.append(nbformat.v4.new_code_cell("said", id="said", outputs=outputs))
     nbformat.write(notebook, path)
-    write_page(study, run, verdicts)
+    write_page(study, run, verdicts, Neighbours())
     page = Page(run.page.read_text(encoding="utf-8"))
     sound(page)
     shown(
@@ -543,7 +585,7 @@ def test_a_page_opens_with_its_findings_each_linked_to_what_it_rests_on(
     )
     within = page.text("section.findings")
     assert page.text().count("Said of") == 2, "each is said once, at the top"
-    assert within.count("REAL") == 2 and within.count("Said of") == 2
+    assert within.count("Said of") == 2 and "REAL" not in within, "the banner says what the data are"
     links = [
         given["href"] for tag, given, above in page.elements if tag == "a" and "section.findings" in above
     ]
@@ -581,8 +623,50 @@ def test_a_page_of_a_run_that_reads_others_says_what_they_are_from(
     twin = a_run(root, {"truth": 0.5}, name="twin", kind="synthetic")
     both = replace(run, dataset=None, parameters={}, reads=(run, twin))
     assert (both.label, both.data) == ("REAL and SYNTHETIC", "real_ties, synthetic_ties")
-    write_page(study, both, verdicts)
+    write_page(study, both, verdicts, Neighbours())
     page = Page(run.page.read_text(encoding="utf-8"))
     sound(page)
     assert page.text("strong") == "REAL and SYNTHETIC"
-    shown(page, "Read from leaders/main, leaders/twin")
+    shown(page, "Read from Leaders & ties")
+
+
+def test_the_glossary_has_every_word_and_pages_link_to_it(root: Path) -> None:
+    write_glossary()
+    page = Page((root / "reports/glossary.html").read_text(encoding="utf-8"))
+    sound(page)
+    anchors = [given["id"] for given in page.all("div")]
+    assert anchors == [term.anchor for term in glossary()] and len(set(anchors)) == len(anchors)
+    run = a_run(root, {})
+    cells = [nbformat.v4.new_markdown_cell(text) for text in ("# Density", "The density. Density `density`.")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), run.folder / "notebook.ipynb")
+    write_page(a_study([run]), run, [], Neighbours(("Before", "before.html"), None, {}))
+    written = Page(run.page.read_text(encoding="utf-8"))
+    sound(written)
+    terms = [given for given in written.all("a") if given.get("class") == "term"]
+    assert [given["href"] for given in terms] == ["../glossary.html#density"], "once, in no heading or code"
+    assert "possible ties" in terms[0]["data-told"]
+    assert written.all("a", rel="prev", href="before.html") and not written.all("a", rel="next")
+
+
+def test_a_heading_with_nothing_below_it_and_a_table_without_rows_are_not_shown(root: Path) -> None:
+    run = a_run(root, {})
+    words, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    table = {
+        "key": "none",
+        "caption": "Nobody left.",
+        "html": "<table ><tbody></tbody></table>",
+        "numbers": {},
+    }
+    cells = [
+        *(words(text) for text in ("# Title", "## Empty", "## Full", "Words.")),
+        code("x", outputs=[display({TABLE: table})]),
+        words("## Last"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), run.folder / "notebook.ipynb")
+    write_page(a_study([run]), run, [], Neighbours())
+    page = Page(run.page.read_text(encoding="utf-8"))
+    sound(page)
+    assert "Empty" not in page.text() and "Last" not in page.text()
+    assert page.text("nav.contents").split() == ["On", "this", "pageFull"]
+    shown(page, "Table 1.", "Nobody left.", "There is nothing to list.")
+    assert not page.all("table")

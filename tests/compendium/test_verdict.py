@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.compendium import check, pages, studies, verdict
+from analysis.compendium import check, front_page, pages, studies, verdict
 from analysis.compendium.claims import Claim
 from analysis.compendium.parameters import Notebook
 from analysis.compendium.studies import Run, Study
@@ -43,6 +43,7 @@ def move_to(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (verdict, "REPORTS", root / "reports"),
         (verdict, "ROOT", root),
         (pages, "REPORTS", root / "reports"),
+        (front_page, "REPORTS", root / "reports"),
         (pages, "ROOT", root),
         (check, "EXPECTED", root / "reports/expected"),
     ):

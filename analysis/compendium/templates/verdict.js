@@ -1,21 +1,33 @@
-// Filter and sort the verdict table; without this script the whole table stands there.
+// Filter and sort the claims; without this script the whole table stands there.
 const form = document.querySelector("form.filters");
 const body = document.querySelector(".verdicts tbody");
 const rows = [...body.rows];
+const fields = [...form.elements].filter(field => field.name && field.name !== "shown");
+const chosen = () => fields.filter(field => field.value).map(field => [field.name, field.value]);
 const filter = () => {
   const words = form.words.value.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
   for (const row of rows) {
-    const text = row.textContent.toLowerCase();
-    const kept = ["verdict", "study", "source", "kind"].every(name => !form[name].value || row.dataset[name] === form[name].value)
-      && words.every(word => text.includes(word));
+    const kept = fields.every(({name, value}) => name === "words" || !value || row.dataset[name] === value)
+      && (!words.length || words.every(word => row.textContent.toLowerCase().includes(word)));
     row.hidden = !kept;
     shown += kept;
   }
   form.shown.value = `${shown} of ${rows.length} claims`;
 };
-form.addEventListener("input", filter);
+// What is chosen stands in the address behind the #, which works from a file too.
+const told = () => history.replaceState(null, "", `#${new URLSearchParams(chosen())}`);
+const read = () => {
+  const given = new URLSearchParams(location.hash.slice(1));
+  if (location.hash && ![...given.keys()].some(name => fields.some(field => field.name === name))) return;
+  for (const field of fields) field.value = given.get(field.name) ?? "";
+  filter();
+  if ([...given].length) form.scrollIntoView();
+};
+form.addEventListener("input", () => { filter(); told(); });
+form.addEventListener("reset", () => setTimeout(() => { filter(); told(); }));
 form.addEventListener("submit", event => event.preventDefault());
+addEventListener("hashchange", read);
 const numeric = text => parseFloat(text.replace("−", "-"));
 document.querySelectorAll(".verdicts th button").forEach((button, column) => {
   button.addEventListener("click", () => {
@@ -34,3 +46,4 @@ document.querySelectorAll(".verdicts th button").forEach((button, column) => {
   });
 });
 filter();
+read();

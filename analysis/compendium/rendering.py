@@ -1,0 +1,279 @@
+"""An executed notebook as the parts of a page: prose, tables, figures and numbers, with anchors and files."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from nbconvert.filters.ansi import strip_ansi
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from analysis.compendium.claims import KINDS
+from analysis.compendium.results import FIGURE, FINDING, NUMBERS, TABLE
+from analysis.compendium.verdict import DEVIATES, NOT_RUN, OUTCOMES, Verdict
+
+__all__ = ["Renderer", "shown", "tone"]
+
+_HEADING = re.compile(
+    r'<h([1-6]) id="([^"]+)">(.*?)<a class="anchor-link" href="#[^"]*">.*?</a></h\1>', re.DOTALL
+)
+_TAG = re.compile(r"<[^>]+>")
+_LONG = 30
+"""Rows above which a table is folded."""
+_FEW = 10
+"""Most claims that are shown below a table without unfolding, where one of them deviates."""
+_SENTENCE = 6
+"""Words from which a recorded text is a sentence of its own, not a value beside a label."""
+
+_NAMES = {"parameters": "Parameters and their defaults", "injected-parameters": "Parameters of this run"}
+"""What code is called on the page, by tag."""
+_AGREES = ("reproduced", "recovered")
+_MARKS = {**dict.fromkeys(_AGREES, "✓"), NOT_RUN: "–"}
+"""What stands beside a number with a claim; ≠ where it deviates."""
+
+
+def shown(value: Any) -> str:
+    """Return a recorded value as it stands on a page.
+
+    Examples
+    --------
+    >>> shown(-0.5), shown(0.00001), shown(None), shown("p < .05")
+    ('−0.5000', '1e−05', '–', 'p < .05')
+    """
+    if value is None:
+        return "–"
+    text = f"{value:.4f}" if isinstance(value, float) and abs(value) >= 5e-5 else str(value)
+    return text.replace("-", "−") if isinstance(value, (int, float)) else text
+
+
+def tone(verdict: str) -> str:
+    """Return the class by which a verdict is coloured.
+
+    Examples
+    --------
+    >>> tone("deviates (open)"), tone("DEVIATES"), tone("not run"), tone("recovered")
+    ('deviates', 'undeclared', 'not-run', 'recovered')
+    """
+    if verdict in DEVIATES:
+        return "undeclared"
+    return "deviates" if verdict.startswith("deviates") else verdict.replace(" ", "-")
+
+
+@dataclass
+class Renderer:
+    """Turns the cells of one notebook into HTML, numbering tables and figures as they come.
+
+    Attributes
+    ----------
+    folder : str
+        Where the files of tables and figures lie, seen from the page.
+    verdicts : list of Verdict
+        Those on claims held against this run.
+    linked : callable
+        Puts links to the glossary and to other pages into the HTML of some prose.
+    contents : list of (str, str)
+        Anchor and words of each heading that a list of contents has.
+    places : dict of str
+        The table a number stands in, by the number's key.
+    networks : int
+        How many pictures can be worked with.
+    """
+
+    folder: str
+    verdicts: list[Verdict]
+    linked: Callable[[str], str] = str
+    tables: int = 0
+    figures: int = 0
+    networks: int = 0
+    headings: Counter[str] = field(default_factory=Counter)
+    contents: list[tuple[str, str]] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+
+    def parts(self, cells: Sequence[Mapping[str, Any]]) -> list[Markup]:
+        """Return the cells as HTML, without those that show nothing and headings with nothing below them."""
+        made = [(_level(cell), self.cell(cell)) for cell in cells]
+        parts = [(level, part) for level, part in made if part]
+        # A heading ends where one of its own level or above follows.
+        following = [level or 9 for level, _ in parts[1:]] + [1]
+        kept = [part for (level, part), ahead in zip(parts, following, strict=False) if level < ahead]
+        text = "".join(kept)
+        self.contents = [(anchor, words) for anchor, words in self.contents if f'id="{anchor}"' in text]
+        return [Markup(part) for part in kept]
+
+    def cell(self, cell: Mapping[str, Any]) -> str:
+        """Return one cell as HTML; nothing, where it has none."""
+        if cell["cell_type"] == "markdown":
+            return self.linked(_HEADING.sub(self._heading, markdown2html_mistune(cell["source"])))
+        if cell["cell_type"] != "code" or not cell["source"].strip():
+            return ""
+        code = highlight(cell["source"], PythonLexer(), HtmlFormatter())
+        tags = cell["metadata"].get("tags", [])
+        name = next((_NAMES[tag] for tag in tags if tag in _NAMES), "Code")
+        outputs = cell["outputs"]
+        alone = {
+            key: entry for output in outputs for key, entry in output.get("data", {}).get(NUMBERS, {}).items()
+        }
+        said = "".join(self.output(output) for output in outputs if NUMBERS not in output.get("data", {}))
+        said += self.numbers(alone) if alone else ""
+        # Cells have had identifiers since format 4.5 only.
+        identifier = f' id="cell-{html.escape(cell["id"], quote=True)}"' if "id" in cell else ""
+        folded = f'<details class="code"><summary>{name}</summary>{code}</details>'
+        return f"<div{identifier}>{folded}{said}</div>"
+
+    def _heading(self, found: re.Match[str]) -> str:
+        """Return a heading with an identifier that no heading before it has."""
+        level, name, words = found.groups()
+        self.headings[name] += 1
+        anchor = f"{name}-{self.headings[name]}" if self.headings[name] > 1 else name
+        if level == "2":
+            self.contents.append((anchor, html.unescape(_TAG.sub("", words))))
+        return f'<h{level} id="{anchor}">{words}</h{level}>'
+
+    def output(self, output: Mapping[str, Any]) -> str:
+        """Return one output of a cell as HTML."""
+        if output["output_type"] == "stream":
+            return f"<pre>{html.escape(strip_ansi(output['text']))}</pre>"
+        if output["output_type"] == "error":
+            trace = html.escape(strip_ansi("\n".join(output["traceback"])))
+            return f'<pre class="error">{trace}</pre>'
+        data = output["data"]
+        if FINDING in data:
+            # The page opens with it.
+            return ""
+        if TABLE in data:
+            return self._table(data[TABLE])
+        if FIGURE in data:
+            return self._figure(data[FIGURE])
+        if "text/html" in data:
+            return f'<div class="scroll">{data["text/html"]}</div>'
+        return f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"
+
+    def _files(self, kind: str, key: str, *endings: str) -> str:
+        """Return links to the files in which a table or figure can be had."""
+        links = (
+            f'<a href="{self.folder}/{kind}/{html.escape(key, quote=True)}.{ending}" '
+            f'aria-label="{kind[:-1].capitalize()} as {ending.upper()}: {html.escape(key, quote=True)}">'
+            f"{ending.upper()}</a>"
+            for ending in endings
+        )
+        return f' <span class="files">{" · ".join(links)}</span>'
+
+    def _table(self, table: Mapping[str, Any]) -> str:
+        self.tables += 1
+        name = f"Table {self.tables}"
+        self.places |= dict.fromkeys(table["numbers"], name)
+        caption = (
+            f"<b>{name}.</b> {html.escape(table['caption'])}{self._files('tables', table['key'], 'csv')}"
+        )
+        rows = table["html"].partition("<tbody>")[2].count("<tr>")
+        if not rows:
+            return f'<p class="none">{caption} <em>There is nothing to list.</em></p>'
+        cells = table["html"].replace("<table ", f'<table aria-label="{name}" ', 1)
+        for key in table["numbers"]:
+            if claims := self.claims(key):
+                cells = _marked(cells, key, claims)
+        shown_table = f'<div class="scroll{" tall" if rows > _LONG else ""}">{cells}</div>'
+        if rows > _LONG:
+            shown_table = f"<details><summary>{name}, {rows} rows</summary>{shown_table}</details>"
+        held = [(key, entry, claim) for key, entry in table["numbers"].items() for claim in self.claims(key)]
+        return (
+            f'<figure class="table"><figcaption>{caption}</figcaption>{shown_table}'
+            f"{self._claims_of(name, held)}</figure>"
+        )
+
+    def _claims_of(self, name: str, held: Sequence[tuple[str, Mapping[str, Any], Verdict]]) -> str:
+        """Return the claims on the numbers of a table: given, computed, what came of it, and why."""
+        if not held:
+            return ""
+        counts = Counter(claim.verdict for _, _, claim in held)
+        told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
+        rows = "".join(
+            f'<tr><th scope="row"><a href="#{html.escape(key)}">{html.escape(claim.statement)}</a></th>'
+            f"<td>{KINDS[claim.kind]} {html.escape(claim.published)}</td>"
+            f"<td>{html.escape(shown(entry['value']))}</td>"
+            f'<td class="text"><b class="{tone(claim.verdict)}">{claim.verdict}</b>{_why(claim)}</td></tr>'
+            for key, entry, claim in held
+        )
+        opened = " open" if len(held) <= _FEW and set(counts) - {*_AGREES, NOT_RUN} else ""
+        count = f"{len(held)} claim{'s' if len(held) != 1 else ''}"
+        words = ("Claim", "Given", "Computed", "Verdict")
+        head = "".join(f'<th scope="col">{word}</th>' for word in words)
+        return (
+            f'<details class="claims"{opened}><summary>{count} on {name}: {told}</summary>'
+            f'<div class="scroll"><table class="claims" aria-label="Claims on {name}">'
+            f"<thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table></div></details>"
+        )
+
+    def _figure(self, figure: Mapping[str, Any]) -> str:
+        self.figures += 1
+        caption = html.escape(figure["caption"])
+        files = self._files("figures", figure["key"], "svg", "png")
+        label = f"<figcaption><b>Figure {self.figures}.</b> {caption}{files}</figcaption>"
+        still = f'<div class="scroll still">{figure["image"]}</div>'
+        if "network" not in figure:
+            return f'<figure class="picture">{still}{label}</figure>'
+        self.networks += 1
+        # Within a script element nothing but its own end is read as markup.
+        data = figure["network"].replace("<", "\\u003c")
+        live = f'<script type="application/json" class="network">{data}</script>'
+        return f'<figure class="picture network">{live}{still}{label}</figure>'
+
+    def first_of(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the tables and numbers that a finding rests on: an anchor and what to call it, each once."""
+        found = {self.places.get(key, f"the number {key}"): key for key in reversed(keys)}
+        return [(key, place) for place, key in reversed(found.items())]
+
+    def claims(self, key: str) -> list[Verdict]:
+        """Return the verdicts on the claims that a number is held against."""
+        return [verdict for verdict in self.verdicts if verdict.link.endswith(f"#{key}")]
+
+    def numbers(self, recorded: Mapping[str, Mapping[str, Any]]) -> str:
+        """Return numbers recorded by themselves: sentences as such, others beside what they are."""
+        rows = []
+        for key, entry in recorded.items():
+            held = "".join(
+                f' <span class="{tone(claim.verdict)}">{KINDS[claim.kind]} {html.escape(claim.published)}: '
+                f"{claim.verdict}</span>{_why(claim)}"
+                for claim in self.claims(key)
+            )
+            sentence = isinstance(entry["value"], str) and len(entry["value"].split()) >= _SENTENCE
+            kind = ' class="sentence"' if sentence else ""
+            rows.append(
+                f'<div id="{html.escape(key, quote=True)}"{kind}><dt>{html.escape(entry["label"])}</dt>'
+                f"<dd>{html.escape(shown(entry['value']))}{held}</dd></div>"
+            )
+        return f'<dl class="recorded">{"".join(rows)}</dl>'
+
+
+def _level(cell: Mapping[str, Any]) -> int:
+    """Return of which level a cell is a heading and no more; 0 where it is more."""
+    found = (
+        re.fullmatch(r"\s*(#{2,6}) [^\n]*\s*", cell["source"]) if cell["cell_type"] == "markdown" else None
+    )
+    return len(found[1]) if found else 0
+
+
+def _why(claim: Verdict) -> str:
+    told = claim.why and claim.verdict not in _AGREES
+    return f'<div class="why">{html.escape(claim.why)}</div>' if told else ""
+
+
+def _marked(table: str, key: str, claims: Sequence[Verdict]) -> str:
+    """Return a table with a sign of what came of the claims on one number beside it."""
+    told = "; ".join(f"{KINDS[claim.kind]} {claim.published}: {claim.verdict}" for claim in claims)
+    worst = next((claim.verdict for claim in claims if claim.verdict not in _AGREES), claims[0].verdict)
+    mark = (
+        f'<sup class="mark {tone(worst)}" role="img" title="{html.escape(told, quote=True)}" '
+        f'aria-label="{html.escape(told, quote=True)}">{_MARKS.get(worst, "≠")}</sup>'
+    )
+    opening = re.compile(rf'(<td id="{re.escape(html.escape(key, quote=True))}"[^>]*>[^<]*)')
+    return opening.sub(lambda found: found[1] + mark, table, count=1)
