@@ -35,8 +35,8 @@ def table_findings(table: pd.DataFrame) -> list[Finding]:
         ),
         Finding(
             "star",
-            f"One person was replied to by {first['largest in-degree']:.0f} others in the first course, and by "
-            f"{second['largest in-degree']:.0f} in the second.",
+            f"One person was replied to by {first['largest in-degree']:.0f} others in the first course, and "
+            f"by {second['largest in-degree']:.0f} in the second.",
             tuple(largest),
         ),
     ]
@@ -63,8 +63,9 @@ def chapter_findings(measures: pd.DataFrame, triads: pd.DataFrame) -> list[Findi
         ),
         Finding(
             "triads",
-            f"The chapter prints {one['multigraph']:,.0f} triads of one one-way tie and {two['multigraph']:,.0f} "
-            f"of one mutual tie. There are {one['simple']:,.0f} and {two['simple']:,.0f}: the program takes "
+            f"The chapter prints {one['multigraph']:,.0f} triads of one one-way tie and "
+            f"{two['multigraph']:,.0f} of one mutual tie. There are {one['simple']:,.0f} and "
+            f"{two['simple']:,.0f}: the program takes "
             "repeated replies for further pairs.",
             tuple(key_of("triads", kind, way) for kind in ("012", "102") for way in ("multigraph", "simple")),
         ),
@@ -83,11 +84,17 @@ def case_findings(table: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             "above",
-            f"The centralisation of {table.loc[with_repeats, 'dlt1']:.3f} cannot be one: its limit is that of a "
-            f"network in which nobody is replied to twice by the same person. In that network it is "
+            f"The centralisation of {table.loc[with_repeats, 'dlt1']:.3f} cannot be one: its limit is that "
+            f"of a network in which nobody is replied to twice by the same person. In that network it is "
             f"{table.loc[once, 'dlt1']:.3f}.",
             (key_of("measures", with_repeats, "dlt1"), key_of("measures", once, "dlt1")),
-        )
+        ),
+        Finding(
+            "reciprocity",
+            f"Of replies to others {100 * table.loc['reciprocity', 'dlt1']:.0f} % are returned in the first "
+            f"course, {100 * table.loc['reciprocity', 'dlt2']:.0f} % in the second.",
+            tuple(key_of("measures", "reciprocity", course) for course in ("dlt1", "dlt2")),
+        ),
     ]
 
 
@@ -104,10 +111,20 @@ def support_findings(table: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             "left-out",
-            f"Without the two facilitators {people:.0f} people with ties remain, a few more than the article has; "
-            f"{duplicates:.0f} replies repeat an earlier one, as printed.",
+            f"Without the two facilitators {people:.0f} people with ties remain, a few more than the article "
+            f"has; {duplicates:.0f} replies repeat an earlier one, as printed.",
             (key_of("table", "people", reading), key_of("table", "duplicate replies", reading)),
-        )
+        ),
+        Finding(
+            "weight",
+            f"Replies per edge are as printed when both ways of a pair count together "
+            f"({table.loc['replies per pair, both ways together', reading]:.2f}); per tie from one person to "
+            f"another it is {table.loc['replies per tie', reading]:.2f}.",
+            tuple(
+                key_of("table", name, reading)
+                for name in ("replies per pair, both ways together", "replies per tie")
+            ),
+        ),
     ]
 
 
@@ -127,8 +144,8 @@ def temporal_findings(measures: pd.DataFrame, reached: pd.DataFrame) -> list[Fin
     return [
         Finding(
             "always",
-            f"{value[single]:.0f} ties rest on a discussion of a single reply. The chapter's program counts them "
-            f"as active all the time: temporal density is {value[density]:.3f} with them and "
+            f"{value[single]:.0f} ties rest on a discussion of a single reply. The chapter's program counts "
+            f"them as active all the time: temporal density is {value[density]:.3f} with them and "
             f"{value[without]:.3f} without.",
             tuple(key_of("temporal", name, "value") for name in (single, density, without)),
         ),

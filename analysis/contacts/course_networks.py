@@ -1,9 +1,10 @@
-"""The networks of two online courses, as four texts describe them.
+"""The networks of two online courses, as five texts describe them.
 
 Kellogg & Edelmann (2015), British Journal of Educational Technology 46(5), 977–983, Table 2; Saqr,
 López-Pernas, Conde & Hernández-García (2024), Learning Analytics Methods and Tutorials, chapter 15; Saqr
-(2024), the same, chapter 17; LASER Institute, A Tale of Two MOOCs (module 2). The texts count repeated replies
-and replies to oneself in some numbers and not in others: each function says which.
+(2024), the same, chapter 17; LASER Institute, A Tale of Two MOOCs (module 2); Kellogg, Booth & Oliver (2014),
+International Review of Research in Open and Distributed Learning 15(5), 263–289. The texts count repeated
+replies and replies to oneself in some numbers and not in others: each function says which.
 """
 
 from __future__ import annotations
@@ -185,8 +186,8 @@ def peer_support(course: Course, without: Collection[str] = (), *, alone: bool =
     """Return Table 1 and the classes of Table 2 of Kellogg, Booth & Oliver, by their definitions.
 
     Replies to oneself are left out. Replies from one person to another are *unique* when there is one and
-    *duplicates* when there are more (NodeXL's words). Classes: reciprocators have a mutual pair; networkers gave and received, with
-    nobody both; broadcasters only received; the invisible only gave.
+    *duplicates* when there are more (NodeXL's words). Classes: reciprocators have a mutual pair; networkers
+    gave and received, with nobody both; broadcasters only received; the invisible only gave.
 
     Parameters
     ----------
@@ -279,7 +280,9 @@ def multigraph_triads(course: Course) -> pd.Series:
     numbers of arcs, not of tied pairs. The others are right.
     """
     census, kinds = course.multigraph().triad_census(), triad_census(np.zeros((3, 3))).index
-    return pd.Series({kind: float(getattr(census, f"t{kind.lower()}")) for kind in kinds}).rename_axis("triad")
+    return pd.Series({kind: float(getattr(census, f"t{kind.lower()}")) for kind in kinds}).rename_axis(
+        "triad"
+    )
 
 
 def triads_both_ways(course: Course) -> pd.DataFrame:

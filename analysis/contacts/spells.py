@@ -164,7 +164,7 @@ def temporal_density(spells: pd.DataFrame, first: float, last: float) -> float:
 
 
 def rounded_as_in_r(values: Floats, digits: int) -> Floats:
-    """Round as R does since 4.0.0: to the nearer of the two decimals around a value, at a tie to the even one.
+    """Round as R does since 4.0.0: to the nearer of two decimals, at a tie to the even one.
 
     numpy multiplies, rounds and divides instead, which gives another decimal for some values half-way.
 

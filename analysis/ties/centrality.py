@@ -46,7 +46,9 @@ def diffusion_degree(counts: npt.ArrayLike) -> Floats:
     """
     matrix = np.asarray(counts, dtype=float)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not (matrix >= 0).all():
-        raise ValueError(f"found a table of shape {matrix.shape}; allowed: a square one without negative cells")
+        raise ValueError(
+            f"found a table of shape {matrix.shape}; allowed: a square one without negative cells"
+        )
     degree = matrix.sum(0) + matrix.sum(1)
     near = ((matrix + matrix.T) > 0).astype(float)
     np.fill_diagonal(near, 0)

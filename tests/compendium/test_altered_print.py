@@ -1,4 +1,4 @@
-"""The ledger as it is: a printed value that is altered is an undeclared deviation, whichever work it stands in."""
+"""The ledger as it is: an altered printed value is an undeclared deviation, whichever work it is of."""
 
 from __future__ import annotations
 
