@@ -81,18 +81,19 @@ def case_findings(table: pd.DataFrame) -> list[Finding]:
         As from `course_measures`, recorded as ``measures``.
     """
     with_repeats, once = "centralisation, in", "centralisation, in, without repeats"
+    first, second = table["dlt1"], table["dlt2"]
     return [
         Finding(
             "above",
-            f"The centralisation of {table.loc[with_repeats, 'dlt1']:.3f} cannot be one: its limit is that "
+            f"The centralisation of {first[with_repeats]:.3f} cannot be one: its limit is that "
             f"of a network in which nobody is replied to twice by the same person. In that network it is "
-            f"{table.loc[once, 'dlt1']:.3f}.",
+            f"{first[once]:.3f}.",
             (key_of("measures", with_repeats, "dlt1"), key_of("measures", once, "dlt1")),
         ),
         Finding(
             "reciprocity",
-            f"Of replies to others {100 * table.loc['reciprocity', 'dlt1']:.0f} % are returned in the first "
-            f"course, {100 * table.loc['reciprocity', 'dlt2']:.0f} % in the second.",
+            f"Of replies to others {100 * first['reciprocity']:.0f} % are returned in the first "
+            f"course, {100 * second['reciprocity']:.0f} % in the second.",
             tuple(key_of("measures", "reciprocity", course) for course in ("dlt1", "dlt2")),
         ),
     ]
@@ -107,7 +108,8 @@ def support_findings(table: pd.DataFrame) -> list[Finding]:
         A column for each reading of who is left out, recorded as ``table``.
     """
     reading = "facilitators"
-    people, duplicates = table.loc["people", reading], table.loc["duplicate replies", reading]
+    own = table[reading]
+    people, duplicates = own["people"], own["duplicate replies"]
     return [
         Finding(
             "left-out",
@@ -118,8 +120,8 @@ def support_findings(table: pd.DataFrame) -> list[Finding]:
         Finding(
             "weight",
             f"Replies per edge are as printed when both ways of a pair count together "
-            f"({table.loc['replies per pair, both ways together', reading]:.2f}); per tie from one person to "
-            f"another it is {table.loc['replies per tie', reading]:.2f}.",
+            f"({own['replies per pair, both ways together']:.2f}); per tie from one person to "
+            f"another it is {own['replies per tie']:.2f}.",
             tuple(
                 key_of("table", name, reading)
                 for name in ("replies per pair, both ways together", "replies per tie")

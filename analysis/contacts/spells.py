@@ -58,7 +58,7 @@ def conversation_spells(contacts: pd.DataFrame, *, digits: int | None = None) ->
     if unknown:
         raise ValueError(f"found {unknown} contacts without a conversation; allowed: one for each")
     times = pd.to_datetime(others["time"])
-    days = ((times - times.min()) / _DAY).to_numpy(float)
+    days = np.asarray((times - times.min()) / _DAY, dtype=np.float64)
     posts = others[["sender_id", "receiver_id", "conversation_id"]].assign(
         day=days if digits is None else rounded_as_in_r(days, digits)
     )

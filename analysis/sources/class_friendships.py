@@ -58,13 +58,13 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
 
 def _ties(relation: str, matrix: Floats) -> pd.DataFrame:
     senders, receivers = matrix.nonzero()
-    named = [*map(_pupil, senders)]
+    named = [*map(_pupil, senders.tolist())]
     return pd.DataFrame(
         {
             "wave": _WAVE,
             "relation": relation,
             "sender_id": named,
-            "receiver_id": [*map(_pupil, receivers)],
+            "receiver_id": [*map(_pupil, receivers.tolist())],
             "value": matrix[senders, receivers],
             "reported_by": named if relation == "pupils_report" else _TEACHER,
         }

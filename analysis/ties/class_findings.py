@@ -22,7 +22,7 @@ def teacher_findings(table: pd.DataFrame, each: pd.DataFrame) -> list[Finding]:
     left_out = table["pupil 6 left out"]
     agreement, chance = "agreement", "expected agreement"
     densities = ("density, pupils", "density, teacher")
-    seven = each.index[each["mutual"] == each.loc[6, "mutual"]]
+    seven = each.index[each["mutual"] == each["mutual"][6]]
     told = " and ".join(str(pupil) for pupil in seven if pupil != 6)
     deviation = "sd of friends, pupils"
     return [
@@ -41,8 +41,8 @@ def teacher_findings(table: pd.DataFrame, each: pd.DataFrame) -> list[Finding]:
         Finding(
             "six",
             f"The article's numbers leave out the answers of pupil 6. Pupils {told} have as many mutual "
-            f"friends, but would give a deviation of {each.loc[21, deviation]:.2f} or "
-            f"{each.loc[27, deviation]:.2f}, not {each.loc[6, deviation]:.2f}.",
+            f"friends, but would give a deviation of {each[deviation][21]:.2f} or "
+            f"{each[deviation][27]:.2f}, not {each[deviation][6]:.2f}.",
             tuple(key_of("each", pupil, name) for pupil in (6, 21, 27) for name in ("mutual", deviation)),
         ),
     ]
@@ -58,7 +58,7 @@ def fraternity_findings(choices: pd.DataFrame, subgroups: pd.DataFrame) -> list[
     """
     paths, value = "shortest paths from 15 to 16", choices["value"]
     names = ("cliques", "2-cliques", "2-plexes of four or more")
-    counts = [subgroups.loc[name, "value"] for name in names]
+    counts = [subgroups["value"][name] for name in names]
     return [
         Finding(
             "subgroups",
