@@ -5,12 +5,19 @@ from __future__ import annotations
 import gc
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
 import hypothesis
+import pandas as pd
 import pytest
+import rdata
 
+from analysis.files import DATA_RAW
+from analysis.sources import newcomb_fraternity
+from analysis.tables.package import read_package
+from analysis.tables.validate import checked
 from tests.adoption.adopters import Study, read_study
 
 # How long an example takes tells of the machine, not of the code; and a change is tried on the examples that
@@ -67,3 +74,21 @@ def netdiffuser(reference_folder: Path) -> dict[str, Any]:
 def med(reference_folder: Path) -> Study:
     """The physicians of Medical Innovation, as netdiffuseR has them."""
     return read_study(reference_folder, "med")
+
+
+@pytest.fixture(scope="session")
+def fraternity_objects(data_mirror: Path) -> dict[str, Any]:
+    """What R keeps of Newcomb's fraternity, read once (it takes seconds), without our reader."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        found: dict[str, Any] = rdata.read_rda(data_mirror / "newcomb_fraternity" / "newcomb.RData")
+    return found
+
+
+@pytest.fixture(scope="session")
+def fraternity_tables(fraternity_objects: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """The checked tables of Newcomb's fraternity."""
+    package = read_package(DATA_RAW / "newcomb_fraternity" / "datapackage.json")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(newcomb_fraternity, "read_objects", lambda *_: fraternity_objects)
+        return checked(newcomb_fraternity.tables(Path(), package), package)

@@ -14,6 +14,7 @@ import csv
 import difflib
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -35,6 +36,8 @@ __all__ = [
     "judge",
     "recorded_numbers",
     "verdict_files",
+    "work_of",
+    "works",
     "write_verdict",
 ]
 
@@ -57,6 +60,9 @@ OUTCOMES = {
 # large number is stored, as a share of it.
 _SLACK = 1e-6
 _SPACING = 1e-15
+
+_DATED = re.compile(r".*?\(\d{4}[^)]*\)")
+_CHAPTER = re.compile(r"\bch\. \d+")
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,41 @@ def counted(verdicts: Iterable[Verdict]) -> dict[str, list[tuple[str, int]]]:
         for words, found in counts.items()
         if found
     }
+
+
+def works(verdicts: Iterable[Verdict]) -> dict[str, Counter[str]]:
+    """Count the verdicts on print by the work in which it stands.
+
+    Returns
+    -------
+    dict of str to Counter
+        By work (`work_of`), in the order of the verdicts: how many claims had each outcome.
+    """
+    found: dict[str, Counter[str]] = {}
+    for verdict in verdicts:
+        if KINDS[verdict.kind] == "printed":
+            found.setdefault(work_of(verdict.source), Counter())[verdict.verdict] += 1
+    return found
+
+
+def work_of(source: str) -> str:
+    """Return the work that a claim's source names: authors and year, and the chapter of a book.
+
+    A source without a year is cut at the second comma.
+
+    Examples
+    --------
+    >>> work_of("Carolan (2014), ch. 9, Table 9.1")
+    'Carolan (2014), ch. 9'
+    >>> work_of("Kellogg & Edelmann (2015), British Journal of Educational Technology 46(5), p. 981, Table 2")
+    'Kellogg & Edelmann (2015)'
+    >>> work_of("LASER Institute, module 2, A Tale of Two MOOCs (case study key), line 817")
+    'LASER Institute, module 2'
+    """
+    dated = _DATED.match(source)
+    chapter = _CHAPTER.search(source)
+    parts = [dated.group() if dated else ", ".join(source.split(", ")[:2])]
+    return ", ".join([*parts, chapter.group()] if dated and chapter else parts)
 
 
 def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> Verdict:

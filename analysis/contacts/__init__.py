@@ -6,4 +6,6 @@ many draws) and `cascade` what came of one; `positions`, `two_paths` and `closin
 and `coalescence` tests against the draws (compiled: `closure_kernels`, `placement_kernels`). For a page:
 `meetings`, `one_meeting`, `lasting`, `beside_chance`, `settings` and, in sentences, `findings`. `leadership`
 follows a backbone's part in all contacts over time (for a page: `leadership_page`).
+`spells` makes ties that last as long as a conversation, `temporal_paths` follows them; `course_networks` has
+what five texts print (for a page: `course_findings`).
 """

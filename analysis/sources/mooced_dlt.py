@@ -47,6 +47,7 @@ class _Course:
     role: str
     attributes: dict[str, str]
     receiver: str
+    title: str
     written: str
     stored: str
     shown: str
@@ -67,6 +68,7 @@ _COURSES = (
             "discussion_group": "group",
         },
         "Receiver",
+        "Discussion Title",
         "%m/%d/%y %H:%M",
         "%Y-%m-%dT%H:%M",
         "month/day/year hour:minute, as in 4/30/13 16:05",
@@ -85,6 +87,7 @@ _COURSES = (
             "discussion_group": "group",
         },
         "Reciever",
+        "Title",
         "%m/%d/%y",
         "%Y-%m-%d",
         "month/day/year, as in 4/30/13",
@@ -98,8 +101,8 @@ _IMPOSSIBLE_YEARS = 120
 def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
     """Return organizations (the two courses), actors and contacts.
 
-    Replies to oneself and posts listed twice are kept as they came. Titles, categories and descriptions, in
-    which names occur, are never read.
+    Replies to oneself and posts listed twice are kept as they came. Titles, in which names occur, say which
+    posts are of one discussion and are replaced by a number; categories and descriptions are never read.
 
     Raises
     ------
@@ -161,6 +164,7 @@ def _posts(raw: Path, course: _Course, people: pd.Series, faults: list[Fault]) -
         Column(_SENDER, "integer", "Who wrote."),
         Column(course.receiver, "integer", "Whom it replies to."),
         Column(_TIME, "text", "When."),
+        Column(course.title, "text", "Title of the discussion.", required=False),
     ]
     posts = read_delimited(path, columns, faults, missing=_MISSING)
     if len(people):
@@ -177,6 +181,7 @@ def _posts(raw: Path, course: _Course, people: pd.Series, faults: list[Fault]) -
             "sender_id": _identifiers(course, posts[_SENDER]),
             "receiver_id": _identifiers(course, posts[course.receiver]),
             "kind": "reply",
+            "conversation_id": _discussions(course, posts[course.title]),
         }
     )
 
@@ -198,6 +203,14 @@ def _actors(course: _Course, people: pd.DataFrame) -> pd.DataFrame:
 
 def _identifiers(course: _Course, numbers: pd.Series) -> pd.Series:
     return numbers.map(lambda number: f"{course.name}_{number:03d}", na_action="ignore")
+
+
+def _discussions(course: _Course, titles: pd.Series) -> pd.Series:
+    codes, _ = pd.factorize(titles)
+    numbers = pd.Series(codes, index=titles.index) + 1
+    return numbers.where(numbers > 0).map(
+        lambda number: f"{course.name}_discussion_{number:03.0f}", na_action="ignore"
+    )
 
 
 if __name__ == "__main__":

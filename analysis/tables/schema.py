@@ -221,6 +221,13 @@ _RELATIONS = (
             _actor("sender_id", "Who turned to the other."),
             _actor("receiver_id", "Whom it went to."),
             Column("kind", "text", "What sort of contact it was (a message, a visit).", required=False),
+            Column(
+                "conversation_id",
+                "text",
+                "The conversation it is part of (a thread of a forum, a series of messages).",
+                required=False,
+                privacy="record",
+            ),
         ),
     ),
     Table(

@@ -113,6 +113,14 @@ def test_a_course_has_its_people_and_its_replies(
     assert set(contacts["kind"]) == {"reply"}
 
 
+def test_a_discussion_is_a_title_of_a_course(
+    real: dict[str, pd.DataFrame], published: dict[str, Rows]
+) -> None:
+    titles = [(course, row[TEXTS[course][0]]) for course in COURSES for row in published[f"{course}-edges"]]
+    numbers = real["contacts"]["conversation_id"].to_list()
+    assert len(set(titles)) == len(set(numbers)) == len(set(zip(titles, numbers, strict=True)))
+
+
 def test_every_reply_returns(real: dict[str, pd.DataFrame], published: dict[str, Rows]) -> None:
     expected = []
     for course in COURSES:
@@ -172,7 +180,13 @@ def test_every_cell_is_an_identifier_a_time_a_number_or_a_declared_word(
     person = r"dlt[12]_\d{3}"
     patterns = {
         "actors": {"actor_id": person, "organization_id": "dlt[12]", "role": "[a-z ]{5,28}"},
-        "contacts": {"time": "[0-9T:-]+", "sender_id": person, "receiver_id": person, "kind": "reply"},
+        "contacts": {
+            "time": "[0-9T:-]+",
+            "sender_id": person,
+            "receiver_id": person,
+            "kind": "reply",
+            "conversation_id": r"dlt[12]_discussion_\d{3}",
+        },
         "organizations": {"organization_id": "dlt[12]", "kind": "course"},
     }
     for column in package.attributes["actors"]:
@@ -214,9 +228,9 @@ def test_four_people_and_three_replies_by_hand(tmp_path: Path, package: DataPack
         ["dlt2_030", "", "0", "1", "3", "", "", "", "", ""],
     ]
     assert found["contacts"].to_numpy().tolist() == [
-        ["2013-04-04T16:32", "dlt1_007", "dlt1_001", "reply"],
-        ["2013-12-31T00:05", "dlt1_001", "dlt1_001", "reply"],
-        ["2013-09-27", "dlt2_030", "dlt2_002", "reply"],
+        ["2013-04-04T16:32", "dlt1_007", "dlt1_001", "reply", "dlt1_discussion_001"],
+        ["2013-12-31T00:05", "dlt1_001", "dlt1_001", "reply", "dlt1_discussion_002"],
+        ["2013-09-27", "dlt2_030", "dlt2_002", "reply", "dlt2_discussion_001"],
     ]
     assert "planted" not in "".join(frame.to_csv() for frame in found.values()).lower()
 
