@@ -100,9 +100,8 @@ def nested_effects(
         core = np.eye(random) + factor.T @ between @ factor
         shrunk = factor @ np.linalg.inv(core)
         taken = shrunk @ factor.T
-        total = crossed[:, random:, random:].sum(axis=0) - np.einsum(
-            "gqa,gqr,grb->ab", outside, taken, outside, optimize=True
-        )
+        lifted = taken @ outside
+        total = crossed[:, random:, random:].sum(axis=0) - (outside.transpose(0, 2, 1) @ lifted).sum(axis=0)
         held = cho_factor(total[:fixed, :fixed], lower=True)
         effects = cho_solve(held, total[:fixed, fixed])
         left = float(total[fixed, fixed] - total[:fixed, fixed] @ effects)
@@ -121,10 +120,10 @@ def nested_effects(
         kept = np.eye(random) - between @ taken
         slope = 2 * (between @ shrunk - kept @ seen @ shrunk).sum(axis=0)
         moved = np.tensordot((1 + ratio * kinds) ** -2, outer, axes=1)
-        reach = np.concatenate([-taken @ outside, np.broadcast_to(np.eye(width - random), same)], axis=1)
+        reach = np.concatenate([-lifted, np.broadcast_to(np.eye(width - random), same)], axis=1)
         by_ratio = float(numbers @ (kinds / (1 + ratio * kinds)))
-        by_ratio -= float(np.einsum("gqr,gqr->", taken, moved[:, :random, :random]))
-        by_ratio -= float(np.einsum("gra,grs,gsb,ab->", reach, moved, reach, pull, optimize=True))
+        by_ratio -= float((taken * moved[:, :random, :random]).sum())
+        by_ratio -= float(((reach.transpose(0, 2, 1) @ moved @ reach).sum(axis=0) * pull).sum())
         gradient = np.append(slope[lower], 2 * theta[-1] * by_ratio)
         return deviance, gradient, effects, held, factor, left / free
 
