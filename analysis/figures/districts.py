@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
 
-__all__ = ["belief_bands", "levels_by_district", "lowest_map"]
+__all__ = ["belief_bands", "levels_by_district", "lowest_map", "schools_by_wave"]
 
 
 def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
@@ -61,6 +61,57 @@ def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.tight_layout(rect=(0, 0, 1, 1 - 0.35 / (2.6 * down + 0.5)))
         figure.legend(handles, labels, loc="upper center", ncols=max(len(labels), 1))
+    return figure
+
+
+def schools_by_wave(levels: pd.DataFrame, label: str = "score") -> Figure:
+    """Draw the level of each school over waves, a panel a school, before all schools of its district in grey.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        index district, school, wave; ``estimate``, ``lower``, ``upper``. A wave that is not there is a gap.
+    label : str
+        What is drawn upwards.
+
+    Raises
+    ------
+    ValueError
+        When there is no level.
+    """
+    schools = list(dict.fromkeys((key[0], key[1]) for key in levels.index))
+    if not schools:
+        raise ValueError("found no level; allowed: at least one school and wave")
+    waves = sorted(levels.index.get_level_values("wave").unique())
+    districts = list(dict.fromkeys(district for district, _ in schools))
+    across = min(6, len(schools))
+    down = math.ceil(len(schools) / across)
+    by_school = levels["estimate"].unstack("wave").reindex(columns=waves)
+    with themed():
+        figure, axes = plt.subplots(
+            down, across, figsize=(1.75 * across, 1.6 * down + 0.4), sharex=True, sharey=True, squeeze=False
+        )
+        for axis, (district, school) in zip(axes.flat, schools, strict=False):
+            for _, row in by_school.loc[[district]].iterrows():
+                axis.plot(range(len(waves)), row.to_numpy(dtype=float), color="0.85", linewidth=0.8)
+            own = levels.loc[(district, school)].reindex(waves)
+            place = districts.index(district)
+            axis.errorbar(
+                range(len(waves)),
+                own["estimate"],
+                yerr=[own["estimate"] - own["lower"], own["upper"] - own["estimate"]],
+                color=PALETTE[place % len(PALETTE)],
+                marker=MARKERS[place % len(MARKERS)],
+                markersize=4,
+                capsize=2,
+            )
+            axis.set_title(str(school).replace("_", " "), fontsize=8)
+            axis.set_xticks(range(len(waves)), [str(wave) for wave in waves], fontsize=7)
+        for axis in list(axes.flat)[len(schools) :]:
+            axis.set_visible(False)
+        for row in axes:
+            row[0].set_ylabel(label)
+        figure.tight_layout()
     return figure
 
 

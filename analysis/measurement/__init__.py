@@ -18,6 +18,7 @@ whether items mean the same in every group or year, and which do not (`model_com
 for factors (`rotation`). Beneath them `answers` checks the answers, `factor_structure` and
 `factor_design` say what a model is, `normal_likelihood`, `polychoric` and `weighted_least_squares` what
 answers are held against, `moment_fit` finds the minimum, `fit_indices` and `factor_estimates` read it.
-`scale_invariance` asks it of every scale of a dataset over waves. `factor_chapters` computes two published
+`scale_invariance` asks it of every scale of a dataset over waves, of ordered answers after `categories` put
+rare ones together. `factor_chapters` computes two published
 chapters again, `printed_models` other texts and what R packages give.
 """

@@ -88,19 +88,20 @@ def nested_effects(
     numbers = np.bincount(of_size)
     lower = np.tril_indices(random)
     free = count - fixed if restricted else count
+    same = (len(inner), width - random, width - random)
 
-    def solved(theta: Floats) -> tuple[float, Floats, tuple[Floats, bool], Floats, float]:
+    def solved(theta: Floats) -> tuple[float, Floats, Floats, tuple[Floats, bool], Floats, float]:
         ratio = theta[-1] ** 2
         factor = np.zeros((random, random))
         factor[lower] = theta[:-1]
-        weights = ratio / (1 + ratio * kinds)
-        crossed = inner - np.tensordot(weights, outer, axes=1)
+        crossed = inner - np.tensordot(ratio / (1 + ratio * kinds), outer, axes=1)
         between = crossed[:, :random, :random]
         outside = crossed[:, :random, random:]
         core = np.eye(random) + factor.T @ between @ factor
-        lifted = factor.T @ outside
-        taken = np.einsum("gqa,gqb->ab", lifted, np.linalg.solve(core, lifted))
-        total = crossed[:, random:, random:].sum(axis=0) - taken
+        shrunk = factor @ np.linalg.inv(core)
+        taken = shrunk @ factor.T
+        lifted = taken @ outside
+        total = crossed[:, random:, random:].sum(axis=0) - (outside.transpose(0, 2, 1) @ lifted).sum(axis=0)
         held = cho_factor(total[:fixed, :fixed], lower=True)
         effects = cho_solve(held, total[:fixed, fixed])
         left = float(total[fixed, fixed] - total[:fixed, fixed] @ effects)
@@ -110,37 +111,41 @@ def nested_effects(
         if restricted:
             spread += 2 * float(np.log(np.diag(held[0])).sum())
         deviance = spread + free * (1 + math.log(2 * math.pi * left / free))
-        return deviance, effects, held, factor, left / free
+        # How the deviance moves with the sums of squares and products that are left of design and values.
+        away = np.append(-effects, 1.0)
+        pull = free / left * np.outer(away, away)
+        if restricted:
+            pull[:fixed, :fixed] += cho_solve(held, np.eye(fixed))
+        seen = outside @ pull @ outside.transpose(0, 2, 1)
+        kept = np.eye(random) - between @ taken
+        slope = 2 * (between @ shrunk - kept @ seen @ shrunk).sum(axis=0)
+        moved = np.tensordot((1 + ratio * kinds) ** -2, outer, axes=1)
+        reach = np.concatenate([-lifted, np.broadcast_to(np.eye(width - random), same)], axis=1)
+        by_ratio = float(numbers @ (kinds / (1 + ratio * kinds)))
+        by_ratio -= float((taken * moved[:, :random, :random]).sum())
+        by_ratio -= float(((reach.transpose(0, 2, 1) @ moved @ reach).sum(axis=0) * pull).sum())
+        gradient = np.append(slope[lower], 2 * theta[-1] * by_ratio)
+        return deviance, gradient, effects, held, factor, left / free
 
     start = np.append(np.eye(random)[lower] * 0.5, 0.7)
-    bounds = [(0.0, None) if row == column else (None, None) for row, column in zip(*lower, strict=True)]
     try:
-        # From two places: on a side where a variance is zero a search may stay for good.
+        # No side is barred, as signs say nothing: on a bound at zero, where it is flat, a search would stay.
         tried = [
             minimize(
-                lambda theta: solved(theta)[0],
+                lambda theta: solved(theta)[:2],
                 begin,
                 method="L-BFGS-B",
-                bounds=[*bounds, (0.0, None)],
-                options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 500},
+                jac=True,
+                options={"ftol": 0.0, "gtol": 1e-7, "maxiter": 500},
             )
             for begin in (start, start * 0.2)
         ]
     except np.linalg.LinAlgError as fault:
         raise NotEstimable(f"found no maximum of the likelihood: {fault}") from fault
     best = min(tried, key=lambda search: float(search.fun))
-    # Differences in place of a gradient may end a search early where the likelihood is flat.
-    for _ in range(3):
-        best = minimize(
-            lambda theta: solved(theta)[0],
-            best.x,
-            method="Nelder-Mead",
-            bounds=[*bounds, (0.0, None)],
-            options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 2000},
-        )
     if not np.isfinite(best.fun):
         raise NotEstimable("found no maximum of the likelihood: the search did not come to an end")
-    deviance, effects, held, factor, residual = solved(best.x)
+    deviance, _, effects, held, factor, residual = solved(best.x)
     covariance = cho_solve(held, np.eye(fixed)) * residual
     return (
         effects,

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy.stats import t as t_distribution
 
 from analysis.checks import NotEstimable
 from analysis.estimable import estimable
+from analysis.measurement.categories import merged_categories
 from analysis.measurement.growth import Growth, growth
 from analysis.measurement.invariance import invariance_across_groups
 from analysis.measurement.scales import scale_answers, scale_scores
@@ -24,6 +27,7 @@ __all__ = [
     "invariance_between_districts",
     "member_scores",
     "people_of_districts",
+    "school_levels",
     "with_home",
 ]
 
@@ -183,8 +187,49 @@ def people_of_districts(scores: pd.DataFrame, table: pd.DataFrame | NotEstimable
     return groups
 
 
+def school_levels(
+    scores: pd.DataFrame, scales: Sequence[str]
+) -> tuple[pd.DataFrame, list[frozenset[tuple[str, str, object]]]]:
+    """Return each school's mean over several scales in each wave, with its 95 % interval.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As from `member_scores`.
+    scales : sequence of str
+        Of each person first the mean over those answered.
+
+    Returns
+    -------
+    DataFrame
+        index district, school, wave; ``estimate``, ``lower``, ``upper`` (Student's, as if people answered
+        apart; NaN of a single person), ``people``.
+    list of frozenset
+        Whom each row rests on, as (person, "schools", wave).
+
+    Examples
+    --------
+    >>> rows = [("d", "s", 1, person, "x", score) for person, score in (("a", 2.0), ("b", 4.0))]
+    >>> names = ["district", "organization_id", "wave", "actor_id", "scale", "score"]
+    >>> school_levels(pd.DataFrame(rows, columns=names), ["x"])[0][["estimate", "people"]].iloc[0].tolist()
+    [3.0, 2.0]
+    """
+    keys = ["district", "organization_id", "wave"]
+    own = scores[scores["scale"].isin(scales)].groupby([*keys, "actor_id"])["score"].mean().reset_index()
+    cells = own.groupby(keys)
+    frame = pd.DataFrame({"estimate": cells["score"].mean(), "people": cells.size()})
+    free = frame["people"] - 1
+    reach = t_distribution.ppf(0.975, free.where(free > 0)) * cells["score"].std() / frame["people"] ** 0.5
+    frame["lower"], frame["upper"] = frame["estimate"] - reach, frame["estimate"] + reach
+    people = [
+        frozenset((str(person), "schools", key[2]) for person in group["actor_id"]) for key, group in cells
+    ]
+    frame.index = frame.index.set_names("school", level=1)
+    return frame[["estimate", "lower", "upper", "people"]], people
+
+
 def invariance_between_districts(
-    tables: Mapping[str, pd.DataFrame], scales: Sequence[str], wave: int
+    tables: Mapping[str, pd.DataFrame], scales: Sequence[str], wave: int, *, ordinal: bool = False
 ) -> tuple[pd.DataFrame, list[frozenset[Any]]]:
     """Return the factor model of each scale in one wave, held equal between districts step by step.
 
@@ -194,6 +239,9 @@ def invariance_between_districts(
         As for `member_scores`.
     scales : sequence of str
     wave : int
+    ordinal : bool
+        Whether answers are ordered categories, of which rare ones are put together (`merged_categories`):
+        thresholds, loadings and intercepts are held equal, in this order.
 
     Returns
     -------
@@ -210,13 +258,17 @@ def invariance_between_districts(
         at = answers.index.get_level_values("wave") == wave
         answers = answers[at].droplevel("wave").dropna()
         home = with_home(pd.DataFrame({"actor_id": answers.index}), tables)["district"].to_numpy()
+        if ordinal:
+            apart = merged_categories({name: answers[home == name] for name in np.unique(home)})
+            answers = pd.concat(apart.values()).loc[answers.index]
         who = frozenset((str(person), scale, "districts") for person in answers.index)
         found = estimable(
             invariance_across_groups,
             answers,
             {scale: [*answers]},
             pd.Series(home, index=answers.index),
-            levels=2,
+            ordinal=ordinal,
+            levels=None if ordinal else 2,
         )
         if isinstance(found, NotEstimable):
             rows[scale, "none"] = {"people": len(answers), "note": str(found)}

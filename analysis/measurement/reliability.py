@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import f as f_distribution
+from scipy.stats import t as t_distribution
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_level
@@ -36,7 +37,8 @@ class Alpha(Result):
     standardised : float
         From correlations: of the sum of standardised answers.
     lower, upper, level : float
-        Interval of `alpha` for normal answers (Feldt 1965, Psychometrika 30, 357-370).
+        Interval of `alpha` for normal answers (Feldt 1965, Psychometrika 30, 357-370); with groups, for
+        answers of any kind that go together within these.
     items : DataFrame
         index item: ``mean``, ``sd``, ``item_rest`` (correlation with the sum of the other items), and
         ``alpha_without`` the item (NaN where two are left of which one is constant).
@@ -101,7 +103,13 @@ class Omega(Result):
         )
 
 
-def alpha(answers: pd.DataFrame, *, level: float = 0.95) -> Alpha:
+def alpha(
+    answers: pd.DataFrame,
+    *,
+    level: float = 0.95,
+    groups: pd.Series | None = None,
+    strata: pd.Series | None = None,
+) -> Alpha:
     """Return Cronbach's alpha with Feldt's interval, and the items against the rest.
 
     Parameters
@@ -110,6 +118,11 @@ def alpha(answers: pd.DataFrame, *, level: float = 0.95) -> Alpha:
         A row a person, a column an item, items turned the same way; NaN where missing.
     level : float
         Of the interval.
+    groups, strata : Series of length n, optional
+        Whose people answer alike (schools), and what these were taken from (districts). With them the
+        interval is of the logarithm of 1 − alpha, from what each group's people lend to it (van Zyl,
+        Neudecker & Nel 2000, Psychometrika 65, 271-280, without their normal answers), and t with the groups
+        less the strata; where these are as many, Feldt's.
 
     Raises
     ------
@@ -136,6 +149,13 @@ def alpha(answers: pd.DataFrame, *, level: float = 0.95) -> Alpha:
     lower, upper = (
         1 - (1 - found) * float(f_distribution.ppf(point, *degrees)) for point in (1 - tail, tail)
     )
+    if groups is not None:
+        kept = answers.notna().all(axis=1).to_numpy()
+        above = pd.Series("all", index=groups.index) if strata is None else strata
+        degree, error = _error_of_groups(values, covariance, groups[kept], above[kept])
+        if degree > 0:
+            reach = float(t_distribution.ppf(1 - tail, degree)) * error
+            lower, upper = 1 - (1 - found) * np.exp(reach), 1 - (1 - found) * np.exp(-reach)
     total = values.sum(axis=1)
     rest = total[:, None] - values
     spreads = values.std(axis=0, ddof=1)
@@ -159,6 +179,28 @@ def alpha(answers: pd.DataFrame, *, level: float = 0.95) -> Alpha:
         people=people,
         incomplete=incomplete,
     )
+
+
+def _error_of_groups(
+    values: Floats, covariance: Floats, groups: pd.Series, strata: pd.Series
+) -> tuple[int, float]:
+    """Return the groups less the strata, and the standard error of log(1 − alpha) between groups."""
+    count = values.shape[1]
+    away = values - values.mean(axis=0)
+    items, whole = float(np.trace(covariance)), float(covariance.sum())
+    # What each person lends to the ratio of the items' variances to that of their sum.
+    lent = ((away**2).sum(axis=1) - items) / whole - items / whole**2 * (away.sum(axis=1) ** 2 - whole)
+    lent *= count / (count * items / whole - 1) / len(values)
+    above, _ = pd.factorize(strata)
+    school, _ = pd.factorize(pd.MultiIndex.from_arrays([above, groups]))
+    lent -= (np.bincount(above, lent) / np.bincount(above))[above]
+    home = np.zeros(school.max() + 1, dtype=int)
+    home[school] = above
+    schools = np.bincount(home)
+    variance = float(
+        np.bincount(home, np.bincount(school, lent) ** 2) @ (schools / np.maximum(schools - 1, 1))
+    )
+    return len(home) - len(schools), variance**0.5
 
 
 def omega(answers: pd.DataFrame, *, factors: int = 3) -> Omega:

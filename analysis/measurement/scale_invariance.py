@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from analysis.checks import NotEstimable
+from analysis.estimable import estimable
+from analysis.measurement.categories import merged_categories
 from analysis.measurement.invariance import invariance_across_waves
 from analysis.measurement.scales import scale_answers
 
-__all__ = ["invariance_by_scale", "who_answered_always"]
+__all__ = ["invariance_by_scale", "ordinal_by_scale", "who_answered_always"]
 
 _COLUMNS = ["people", "chi_square", "df", "cfi", "rmsea", "p_change", "cfi_change", "items", "note"]
 _LEVELS = 2
@@ -49,6 +51,59 @@ def invariance_by_scale(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             rows[scale, level] = {**row[_COLUMNS[1:7]], **told}
     index = pd.MultiIndex.from_tuples(rows, names=["scale", "level"])
     return pd.DataFrame([*rows.values()], index=index).reindex(columns=_COLUMNS)
+
+
+def ordinal_by_scale(
+    tables: Mapping[str, pd.DataFrame], scales: Sequence[str]
+) -> tuple[pd.DataFrame, list[frozenset[tuple[str, str, str]]]]:
+    """Return ordinal models of each scale in the first wave and each later one, held equal step by step.
+
+    Two waves at a time, since few people answer every time; the two are one model of the same people, in
+    which an item's residuals go together. Rare categories are put together (`merged_categories`).
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        items and responses of the data model.
+    scales : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        index (scale, wave, level): configural, thresholds, loadings, intercepts; ``people`` (who answered
+        every item in both waves), ``df``, ``cfi``, ``rmsea``, ``cfi_change``, ``items`` that break the level,
+        and ``note``: why there is no model, in a row of its own with level ``none``.
+    list of frozenset
+        Whom each row rests on, as (person, scale, waves).
+    """
+    rows: dict[tuple[str, object, str], dict[str, object]] = {}
+    people = []
+    for scale in scales:
+        waves = _waves(tables, scale)
+        if len(waves) < 2:
+            note = f"found {len(waves)} wave with answers; needed: two"
+            rows[scale, "none", "none"] = {"people": len(_always(waves)), "note": note}
+            people.append(frozenset((person, scale, "none") for person in _always(waves)))
+            continue
+        first, *later = waves.items()
+        for wave, own in later:
+            complete = {first[0]: first[1].dropna(), wave: own.dropna()}
+            both = complete[first[0]].index.intersection(complete[wave].index)
+            merged = merged_categories({name: answers.loc[both] for name, answers in complete.items()})
+            who = frozenset((str(person), scale, f"{first[0]} and {wave}") for person in both)
+            found = estimable(invariance_across_waves, merged, {scale: [*own]}, ordinal=True)
+            if isinstance(found, NotEstimable):
+                rows[scale, wave, "none"] = {"people": len(both), "note": str(found)}
+                people.append(who)
+                continue
+            for _, row in found.comparisons.iterrows():
+                level = str(row["level"])
+                told = {"people": len(both), "items": ", ".join(found.breaking(level)), "note": ""}
+                rows[scale, wave, level] = {**row[["df", "cfi", "rmsea", "cfi_change"]], **told}
+                people.append(who)
+    index = pd.MultiIndex.from_tuples(rows, names=["scale", "wave", "level"])
+    columns = [name for name in _COLUMNS if name not in ("chi_square", "p_change")]
+    return pd.DataFrame([*rows.values()], index=index).reindex(columns=columns), people
 
 
 def who_answered_always(

@@ -7,17 +7,20 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.checks import NotEstimable
+from analysis.measurement.network_health import with_home
 from analysis.measurement.person_measures import person_measures
 from analysis.measurement.rasch import rasch
-from analysis.measurement.reliability import alpha, omega
+from analysis.measurement.reliability import Alpha, alpha, omega
 from analysis.measurement.scales import scale_answers
 
-__all__ = ["reliability_by_scale", "who_answered_all"]
+__all__ = ["alpha_in_schools", "homes_of", "reliability_by_scale", "who_answered_all"]
 
 _COLUMNS = ("scale", "wave", "items", "people", "alpha", "lower", "upper", "omega", "separation", "why")
 
 
-def reliability_by_scale(tables: Mapping[str, pd.DataFrame], *, level: float = 0.95) -> pd.DataFrame:
+def reliability_by_scale(
+    tables: Mapping[str, pd.DataFrame], *, level: float = 0.95, nested: bool = False
+) -> pd.DataFrame:
     """Return alpha, omega and separation reliability of each scale and wave.
 
     Parameters
@@ -26,6 +29,9 @@ def reliability_by_scale(tables: Mapping[str, pd.DataFrame], *, level: float = 0
         items and responses of the data model.
     level : float
         Of the interval of alpha.
+    nested : bool
+        Whether it allows for people of one organisation who answer alike, organisations being taken from
+        districts.
 
     Returns
     -------
@@ -39,6 +45,7 @@ def reliability_by_scale(tables: Mapping[str, pd.DataFrame], *, level: float = 0
     ValueError
         When the level is not between 0 and 1.
     """
+    homes = homes_of(tables) if nested else None
     ranges = tables["items"].set_index("item_id")[["minimum", "maximum"]]
     rows = []
     for scale in tables["items"]["scale"].unique():
@@ -47,7 +54,9 @@ def reliability_by_scale(tables: Mapping[str, pd.DataFrame], *, level: float = 0
             row = {"scale": scale, "wave": wave, "items": own.shape[1], "people": len(own.dropna())}
             whys = []
             try:
-                found = alpha(own, level=level)
+                found = (
+                    alpha(own, level=level) if homes is None else alpha_in_schools(own, homes, level=level)
+                )
                 row |= {"alpha": found.alpha, "lower": found.lower, "upper": found.upper}
             except NotEstimable as fault:
                 whys.append(str(fault))
@@ -62,6 +71,32 @@ def reliability_by_scale(tables: Mapping[str, pd.DataFrame], *, level: float = 0
                     whys.append(f"separation: {fault}")
             rows.append(row | {"why": "; ".join(whys)})
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def homes_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return where people work: index actor_id; ``organization_id`` (empty: not told), ``district``."""
+    everybody = with_home(tables["actors"][["actor_id"]].reset_index(drop=True), tables).set_index("actor_id")
+    return everybody.assign(organization_id=everybody["organization_id"].fillna(""))
+
+
+def alpha_in_schools(answers: pd.DataFrame, homes: pd.DataFrame, *, level: float = 0.95) -> Alpha:
+    """Return alpha, its interval allowing for people of one organisation who answer alike.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        index with a level actor_id; a column an item.
+    homes : DataFrame
+        As from `homes_of`.
+    level : float
+
+    Raises
+    ------
+    NotEstimable
+        As `alpha`.
+    """
+    own = homes.loc[answers.index.get_level_values("actor_id")]
+    return alpha(answers, level=level, groups=own["organization_id"], strata=own["district"])
 
 
 def who_answered_all(tables: Mapping[str, pd.DataFrame]) -> list[frozenset[tuple[str, str, object]]]:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.measurement.network_health import with_home
+from analysis.resampling.proportions import wilson_interval
 
 __all__ = ["asked_people", "response_rates", "silence_bounds"]
 
@@ -54,20 +55,31 @@ def response_rates(asked: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, li
     Returns
     -------
     DataFrame
-        index `by`; ``asked`` (people and waves), ``share``.
+        index `by`; ``asked`` (people and waves), ``share`` with its 95 % interval ``lower``, ``upper``
+        (Wilson's, of as many independent answers as a share is worth in which people are asked repeatedly).
     list of frozenset
         The smaller of those who answered and those who did not, since the share tells of both.
     """
     grouped = asked.groupby(by)
     rates = pd.DataFrame({"asked": grouped.size(), "share": grouped["answered"].mean()})
-    people = []
+    people, ends = [], []
     for _, own in grouped:
+        ends.append(_interval(own))
         sides = [
             frozenset((str(row.actor_id), row.wave) for row in side.itertuples())
             for _, side in own.groupby("answered")
         ]
         people.append(min(sides, key=len))
-    return rates, people
+    return rates.assign(lower=[low for low, _ in ends], upper=[high for _, high in ends]), people
+
+
+def _interval(asked: pd.DataFrame) -> tuple[float, float]:
+    """Return the 95 % interval of a share who answered; the same person's answers may go together."""
+    share = float(asked["answered"].mean())
+    away = (asked["answered"] - share).groupby(asked["actor_id"]).sum()
+    variance = float((away**2).sum()) / len(asked) ** 2
+    worth = share * (1 - share) / variance if variance > 0 else float(len(away))
+    return wilson_interval(share * worth, worth, 0.95)
 
 
 def silence_bounds(

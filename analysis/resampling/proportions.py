@@ -7,13 +7,14 @@ from statsmodels.stats.proportion import proportion_confint
 __all__ = ["wilson_interval"]
 
 
-def wilson_interval(number: int, of: int, level: float) -> tuple[float, float]:
+def wilson_interval(number: float, of: float, level: float) -> tuple[float, float]:
     """Return Wilson's interval of a share, as if those counted were independent with one chance each.
 
     Parameters
     ----------
-    number, of : int
-        How many of how many; at least 1.
+    number, of : float
+        How many of how many; at least 1. No whole number where those counted are not independent, and are
+        worth fewer.
     level : float
 
     References

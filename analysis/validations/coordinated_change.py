@@ -34,7 +34,7 @@ from analysis.files import DATA_RAW, STUDIES
 from analysis.parallel import replicated
 from analysis.resampling.proportions import wilson_interval
 from analysis.sources.central_office import KINDS, grown
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import banded, made_with, write_record
 
 __all__ = [
     "chances_found",
@@ -42,7 +42,6 @@ __all__ = [
     "expected_kappa",
     "found_by_test",
     "main",
-    "outside",
     "parameter_coverage",
     "size_needed",
     "told_apart",
@@ -76,17 +75,6 @@ def expected_kappa(prevalence: float, first: float, second: float) -> float:
     one, other = (prevalence * (1 - errs) + (1 - prevalence) * errs for errs in (first, second))
     chance = one * other + (1 - one) * (1 - other)
     return (agree - chance) / (1 - chance)
-
-
-def _banded(held: int, twins: int, chance: float) -> dict[str, Any]:
-    """Return a count beside the 99 % band of the binomial distribution."""
-    return {
-        "twins": twins,
-        "held": held,
-        "share": held / twins if twins else None,
-        "least": int(binom.ppf(0.005, twins, chance)),
-        "most": int(binom.ppf(0.995, twins, chance)),
-    }
 
 
 def _kappas(parameters: Mapping[str, Any], generator: np.random.Generator) -> list[tuple[float, bool]]:
@@ -126,7 +114,7 @@ def coder_coverage(
         code: {
             "expected": expected_kappa(share, *parameters["coder_errs"].values()),
             "mean": float(found[:, place, 0].mean()),
-            **_banded(int(found[:, place, 1].sum()), seeds, 0.95),
+            **banded(int(found[:, place, 1].sum()), seeds, 0.95),
         }
         for place, (code, share) in enumerate(parameters["codes"].items())
     }
@@ -206,7 +194,7 @@ def parameter_coverage(
             "truth": truth,
             "mean": float((own["number"] / own["of"]).mean()),
             "cases": float(own["of"].mean()),
-            **_banded(held, len(own), exact),
+            **banded(held, len(own), exact),
             "exact": exact,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("parameter")
@@ -299,17 +287,6 @@ def told_apart(
             number = int((p <= 0.05).sum())
             rows[name, size] = {"twins": seeds, "found": number, "share": number / seeds}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["twin", "episodes"])
-
-
-def outside(covered: pd.DataFrame) -> int:
-    """Return how many rows' ``held`` lies outside their band.
-
-    Examples
-    --------
-    >>> outside(pd.DataFrame({"held": [90, 190], "least": [181, 181], "most": [197, 197]}))
-    1
-    """
-    return int((~covered["held"].between(covered["least"], covered["most"])).sum())
 
 
 def size_needed(apart: pd.DataFrame, twin: str, power: float) -> int:

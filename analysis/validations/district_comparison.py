@@ -1,15 +1,16 @@
-"""Do a scale's measures tell people and schools apart as well as their spreads say?
+"""Do a scale's measures tell people and schools apart as well as their spreads say? Do intervals hold?
 
 A scale whose items, thresholds and spreads are known: the item locations and the person and school
 reliabilities (.88 and .77) are those the Chicago Consortium published of its teacher-principal trust scale;
 the thresholds, spreads and sizes, which it does not publish, are ours, chosen so that they give these
-reliabilities. `make validate` writes `notebooks/district_comparison/results/validation.json`, which is
-committed.
+reliabilities. Twins of the two districts are in `district_twins`. `make validate` writes
+`notebooks/district_comparison/results/validation.json`, which is committed; a page shows it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,13 +22,14 @@ import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.checks import require_count
-from analysis.files import STUDIES
+from analysis.files import DATA_RAW, STUDIES
 from analysis.measurement.aggregation import intraclass_correlation
 from analysis.measurement.person_measures import person_measures
 from analysis.measurement.rasch import rasch
 from analysis.measurement.reliability import alpha
 from analysis.measurement.school_reliability import school_reliability
 from analysis.parallel import replicated
+from analysis.validations.district_twins import SILENCE, coverage
 from analysis.validations.records import made_with, write_record
 
 __all__ = ["Scenario", "drawn_answers", "main", "reliabilities", "scenario_reliabilities"]
@@ -143,16 +145,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
     parser.add_argument("--seeds", type=int, default=50, help="draws (default: %(default)s)")
+    parser.add_argument("--twins", type=int, default=200, help="of two districts (default: %(default)s)")
+    parser.add_argument("--schools", type=int, default=600, help="of the large twin (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=40001, help="starts them (default: %(default)s)")
+    parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     scenario = Scenario()
-    found = scenario_reliabilities(scenario, seeds=chosen.seeds, seed=chosen.seed, told="reliabilities")
+    how = {"seed": chosen.seed, "workers": chosen.workers}
+    found = scenario_reliabilities(scenario, seeds=chosen.seeds, told="reliabilities", **how)
+    parameters = json.loads((DATA_RAW / "two_districts/parameters.json").read_text(encoding="utf-8"))
+    covered, lowest = coverage(parameters, schools=chosen.schools, seeds=chosen.twins, told="twins", **how)
     record = {
         "seeds": chosen.seeds,
         "seed": chosen.seed,
         "scenario": asdict(scenario),
         **made_with("numba", "numpy", "pandas", "scipy"),
         "reliabilities": found.reset_index().to_dict("records"),
+        "twins": chosen.twins,
+        "schools": chosen.schools,
+        "parameters": parameters,
+        "silence": SILENCE,
+        "coverage": covered.reset_index().to_dict("records"),
+        "lowest": lowest.reset_index().to_dict("records"),
     }
     write_record(chosen.out, record)
     return 0

@@ -1,4 +1,4 @@
-"""What every validation writes beside its results: the code and the packages that gave them."""
+"""What every validation writes: counts beside their bands, and the code and packages that gave them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,45 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+from scipy.stats import binom
+
 from analysis.files import code_digest, write_atomically
 
-__all__ = ["made_with", "write_record"]
+__all__ = ["banded", "made_with", "outside", "write_record"]
+
+
+def banded(held: int, twins: int, chance: float) -> dict[str, Any]:
+    """Return a count beside the 99 % band of the binomial distribution.
+
+    Returns
+    -------
+    dict
+        ``twins``, ``held``, ``share`` (None of no twin), ``least``, ``most``.
+
+    Examples
+    --------
+    >>> banded(187, 200, 0.95)
+    {'twins': 200, 'held': 187, 'share': 0.935, 'least': 181, 'most': 197}
+    """
+    return {
+        "twins": twins,
+        "held": held,
+        "share": held / twins if twins else None,
+        "least": int(binom.ppf(0.005, twins, chance)),
+        "most": int(binom.ppf(0.995, twins, chance)),
+    }
+
+
+def outside(covered: pd.DataFrame) -> int:
+    """Return how many rows' ``held`` lies outside their band.
+
+    Examples
+    --------
+    >>> outside(pd.DataFrame({"held": [90, 190], "least": [181, 181], "most": [197, 197]}))
+    1
+    """
+    return int((~covered["held"].between(covered["least"], covered["most"])).sum())
 
 
 def made_with(*packages: str) -> dict[str, Any]:

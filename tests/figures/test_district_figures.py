@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.figures.districts import belief_bands, levels_by_district, lowest_map
+from analysis.figures.districts import belief_bands, levels_by_district, lowest_map, schools_by_wave
 
 
 def test_levels_have_a_panel_a_scale_and_a_line_a_district() -> None:
@@ -48,3 +49,19 @@ def test_bands_of_belief_lie_over_the_band_before() -> None:
     plt.close(figure)
     with pytest.raises(ValueError, match="found no hypothesis"):
         belief_bands(beliefs.iloc[:0], (0.1, 0.5))
+
+
+def test_a_panel_for_each_school_and_a_gap_where_a_wave_is_left_out() -> None:
+    keys = [("a", "s", 1), ("a", "s", 3), ("a", "t", 1), ("a", "t", 2), ("a", "t", 3), ("b", "u", 2)]
+    index = pd.MultiIndex.from_tuples(keys, names=["district", "school", "wave"])
+    values = pd.Series([1.0, 2.0, 3.0, 3.5, 4.0, 2.0], index=index)
+    levels = pd.DataFrame({"estimate": values, "lower": values - 0.5, "upper": values + 0.5})
+    figure = schools_by_wave(levels)
+    panels = [axis for axis in figure.axes if axis.get_visible()]
+    assert [axis.get_title(loc="left") for axis in panels] == ["s", "t", "u"]
+    # Grey first: the two schools of the district, then the school itself.
+    assert [len(axis.get_lines()) >= 3 for axis in panels[:2]] == [True, True]
+    own = panels[0].get_lines()[2].get_ydata()
+    assert np.isnan(own[1]) and own[0] == 1.0 and own[2] == 2.0
+    with pytest.raises(ValueError, match="found no level"):
+        schools_by_wave(levels.iloc[:0])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import t as t_distribution
 
 from analysis.checks import NotEstimable
 from analysis.measurement.growth import growth
@@ -107,7 +107,8 @@ def test_a_line_through_balanced_data_is_that_of_the_means_and_its_error_that_of
     assert error == pytest.approx((pooled / 6) ** 0.5, rel=0.02)
     last = found.changes.iloc[1]
     assert last["estimate"] == pytest.approx(2 * found.fit.fixed.loc["north: change", "estimate"])
-    assert last["upper"] - last["lower"] == pytest.approx(2 * norm.ppf(0.975) * 2 * error)
+    # Twelve schools of two districts leave ten degrees of freedom.
+    assert last["upper"] - last["lower"] == pytest.approx(2 * t_distribution.ppf(0.975, 10) * 2 * error)
     contrast = found.contrasts[found.contrasts["wave"] == 2022].iloc[0]
     assert contrast["standard_error"] == pytest.approx(error * 2**0.5, rel=1e-3)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as t_distribution
 
 from analysis.checks import NotEstimable
 from analysis.files import DATA_RAW
@@ -21,10 +22,13 @@ from analysis.measurement.network_health import (
     invariance_between_districts,
     member_scores,
     people_of_districts,
+    school_levels,
     with_home,
 )
+from analysis.measurement.scale_invariance import ordinal_by_scale
 from analysis.measurement.silence import asked_people, response_rates, silence_bounds
 from analysis.measurement.weak_link import lowest_domain, lowest_or_mean, lowest_or_mean_table, who_was_drawn
+from analysis.resampling.proportions import wilson_interval
 from analysis.sources.two_districts import grown
 
 
@@ -172,10 +176,13 @@ def test_silence_by_hand() -> None:
     }
     asked = asked_people(tables)
     rates, sides = response_rates(asked, ["role"])
-    assert rates.to_dict("index") == {
+    assert rates[["asked", "share"]].to_dict("index") == {
         "leader": {"asked": 2, "share": 1.0},
         "teacher": {"asked": 4, "share": 0.25},
     }
+    # Everybody was asked once: Wilson's interval of the people.
+    assert rates.loc["teacher", ["lower", "upper"]].tolist() == pytest.approx(wilson_interval(1, 4, 0.95))
+    assert rates.loc["leader", ["lower", "upper"]].tolist() == pytest.approx(wilson_interval(2, 2, 0.95))
     assert sides == [frozenset({("a", 1), ("b", 1)}), frozenset({("c", 1)})]
     ranges = pd.DataFrame({"minimum": [1], "maximum": [5]}, index=["x"])
     bounds, people = silence_bounds(member_scores(tables), asked, ranges, 1)
@@ -185,6 +192,56 @@ def test_silence_by_hand() -> None:
     assert len(people[0]) == 3
     everybody = asked_people({name: table for name, table in tables.items() if name != "nonresponse"})
     assert everybody["answered"].all()
+
+
+def test_who_is_silent_again_and_again_counts_once() -> None:
+    # Four people asked three times who always do the same are worth four answers, not twelve.
+    waves = [1, 2, 3] * 4
+    people = [person for person in "abcd" for _ in range(3)]
+    asked = pd.DataFrame(
+        {"wave": waves, "actor_id": people, "role": "t", "answered": [person == "a" for person in people]}
+    )
+    rates, _ = response_rates(asked, ["role"])
+    assert rates.loc["t", ["lower", "upper"]].tolist() == pytest.approx(wilson_interval(1, 4, 0.95))
+
+
+def test_schools_by_wave(scores: pd.DataFrame) -> None:
+    levels, people = school_levels(scores, ["hub_leadership", "network_roles"])
+    assert len(levels) == 24 * 4 and levels["people"].tolist() == [len(group) for group in people]
+    key = ("district_b", "district_b_school_03", 2022)
+    own = scores[(scores["organization_id"] == key[1]) & (scores["wave"] == key[2])]
+    means = own[own["scale"].isin(["hub_leadership", "network_roles"])].groupby("actor_id")["score"].mean()
+    assert levels.loc[key, "estimate"] == pytest.approx(means.mean())
+    reach = t_distribution.ppf(0.975, len(means) - 1) * means.std() / len(means) ** 0.5
+    assert levels.loc[key, "upper"] == pytest.approx(means.mean() + reach)
+    alone, _ = school_levels(own[own["actor_id"] == own["actor_id"].iloc[0]], ["hub_leadership"])
+    assert alone["people"].tolist() == [1] and alone["lower"].isna().all()
+
+
+def test_ordered_answers_of_the_twin_mean_the_same(tables: dict[str, pd.DataFrame]) -> None:
+    levels = ["configural", "thresholds", "loadings", "intercepts"]
+    found, people = invariance_between_districts(tables, ["hub_leadership"], 2021, ordinal=True)
+    assert found.index.get_level_values("level").tolist() == levels and len(people) == 4
+    assert (found["items"] == "").all() and found["cfi_change"].min() > -0.01
+    waves, both = ordinal_by_scale(tables, ["valued"])
+    assert waves.index.tolist() == [
+        ("valued", wave, level) for wave in (2022, 2023, 2024) for level in levels
+    ]
+    assert waves["people"].tolist() == [len(group) for group in both]
+    first = {**tables, "responses": tables["responses"][tables["responses"]["wave"] == 2021]}
+    none, _ = ordinal_by_scale(first, ["valued"])
+    assert none["note"].tolist() == ["found 1 wave with answers; needed: two"]
+
+
+def test_an_item_answered_otherwise_in_one_district_is_named(tables: dict[str, pd.DataFrame]) -> None:
+    there = tables["actors"].loc[tables["actors"]["organization_id"].str.startswith("district_b"), "actor_id"]
+    responses = tables["responses"].copy()
+    moved = (responses["item_id"] == "hub_leadership_2") & responses["actor_id"].isin(there)
+    responses.loc[moved, "value"] = (responses.loc[moved, "value"] + 1).clip(upper=7)
+    found, _ = invariance_between_districts(
+        {**tables, "responses": responses}, ["hub_leadership"], 2021, ordinal=True
+    )
+    assert "hub_leadership_2" in " ".join(found["items"])
 
 
 def test_the_lowest_domain_is_as_sure_as_schools_agree() -> None:

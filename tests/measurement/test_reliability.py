@@ -48,6 +48,43 @@ def test_alpha_equals_psych(pupils: pd.DataFrame, psych: dict[str, Any]) -> None
     assert (found.people, found.incomplete) == (301, 0)
 
 
+def test_groups_of_one_whose_answers_are_normal_give_feldts_interval() -> None:
+    generator = np.random.default_rng(2)
+    answers = pd.DataFrame(generator.normal(size=(2000, 1)) + generator.normal(size=(2000, 5)))
+    feldt, found = alpha(answers), alpha(answers, groups=pd.Series(range(2000)))
+    assert (found.lower, found.upper) == pytest.approx((feldt.lower, feldt.upper), abs=0.002)
+    assert found.alpha == feldt.alpha
+
+
+def test_people_who_are_copies_of_one_another_are_worth_one() -> None:
+    generator = np.random.default_rng(3)
+    answers = pd.DataFrame(generator.normal(size=(300, 1)) + generator.normal(size=(300, 4)))
+    schools = pd.Series(np.arange(300))
+    once = alpha(answers, groups=schools)
+    fourfold = pd.concat([answers] * 4, ignore_index=True)
+    found = alpha(fourfold, groups=pd.concat([schools] * 4, ignore_index=True))
+    assert found.upper - found.lower == pytest.approx(once.upper - once.lower, rel=0.01)
+    assert alpha(fourfold).upper - alpha(fourfold).lower < 0.6 * (once.upper - once.lower)
+
+
+def test_the_interval_between_groups_is_a_jackknife_by_another_way() -> None:
+    generator = np.random.default_rng(4)
+    schools = np.repeat(np.arange(40), 12)
+    level = generator.normal(0, 0.7, 40)[schools][:, None]
+    answers = pd.DataFrame(level + generator.normal(size=(480, 1)) + generator.normal(size=(480, 4)))
+    found = alpha(answers, groups=pd.Series(schools))
+    without = [math.log(1 - alpha(answers[schools != school]).alpha) for school in range(40)]
+    error = (39 / 40 * sum((one - np.mean(without)) ** 2 for one in without)) ** 0.5
+    reach = math.log((1 - found.lower) / (1 - found.upper)) / 2
+    assert reach == pytest.approx(2.0227 * error, rel=0.05)
+
+
+def test_where_groups_are_the_strata_the_interval_is_feldts(pupils: pd.DataFrame) -> None:
+    group = pd.Series(["a", "b"] * 150 + ["a"], index=pupils.index)
+    found = alpha(pupils, groups=group, strata=group)
+    assert (found.lower, found.upper) == (alpha(pupils).lower, alpha(pupils).upper)
+
+
 @pytest.mark.parametrize("first", [1, 4, 7])
 def test_alpha_of_three_tests_equals_psych(first: int, pupils: pd.DataFrame, psych: dict[str, Any]) -> None:
     expected = psych[f"alpha_x{first}_{first + 2}"]

@@ -56,8 +56,9 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "district_comparison/environment_twin": ({}, ("",)),
     "district_comparison/health_twin": (
         {"draws": 200},
-        ("levels", "changes", "contrasts", "rates", "bounds"),
+        ("levels", "changes", "contrasts", "rates", "bounds", "ordinal-waves", "ordinal-between"),
     ),
+    "district_comparison/recovery": ({}, ("",)),
     "network_design/run_charts_new_york": (
         {"draws": 200},
         ("charts", "fewest", *(f"rules.{points}.false" for points in (8, 12, 24, 48))),

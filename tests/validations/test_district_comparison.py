@@ -69,8 +69,9 @@ def test_one_draw_has_no_spread() -> None:
 
 def test_the_command_writes_what_a_page_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "validation.json"
-    assert main(["--seeds", "2", "--out", str(out)]) == 0
+    assert main(["--seeds", "2", "--twins", "2", "--schools", "4", "--out", str(out)]) == 0
     stored = json.loads(out.read_text(encoding="utf-8"))
     assert stored["scenario"]["person_sd"] == 1.54 and stored["seeds"] == 2
     assert "separation" in {row["quantity"] for row in stored["reliabilities"]}
+    assert len(stored["coverage"]) == 270 and stored["silence"]["as made"] == 0
     assert "reliabilities: 2 of 2" in capsys.readouterr().err
