@@ -16,10 +16,11 @@ ARGS ?=
 KEY ?=
 DATES ?= day
 KEEP_TEXT ?=
+KEEP ?=
 WORDS ?=
 SET ?=
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
-$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT WORDS SET,\
+$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
 ifeq ($(ENV),active)
@@ -63,8 +64,8 @@ import: $(STAMP)  ## your own file into tables (KIND=roster FILE=survey.xlsx DAT
 check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), every fault at once
 	@$(ANALYSIS) check-data "$$DATASET"
 
-deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=month KEEP_TEXT=table.column WORDS=grant,music)
-	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS"
+deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=month KEEP=organizations KEEP_TEXT=table.column WORDS=grant,music)
+	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS" --keep "$$KEEP"
 
 report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="innovation=exit tickets; window=60")
 	@$(ANALYSIS) report "$$DATASET" --set "$$SET"
