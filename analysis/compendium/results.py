@@ -321,8 +321,8 @@ class Results:
         return self._disclosure.shown(groups)
 
     def merged(self, labels: Sequence[str]) -> list[str]:
-        """Return the group of each person with groups put together that are too small to be shown."""
-        return self._disclosure.merged(labels)
+        """Return the school of each person with schools put together that are too small to be shown."""
+        return self._disclosure.merged(labels, label="smaller schools")
 
     def _is_withheld(self, key: str, what: str, people: Any) -> bool:
         """Whether something is not to be shown; says so in its place."""

@@ -68,8 +68,8 @@ def write_deidentified(
     write_atomically(remembered, f"{place.expanduser().absolute()}\n")
     keep_private(folder)
     write_dataset(done.tables, done.package, DATA_DERIVED / dataset)
-    kept = "organisations keep their names" if keep else "no name"
-    say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, {kept}.")
+    schools = "organisations keep their names" if keep else "no name"
+    say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, {schools}.")
     say(f"Who is who stays in {names.relative_to(ROOT)}/pseudonyms.csv.")
     told = "A key was made" if made else "The key"
     say(f"{told}: {place}. Keep it apart from the data: later waves then get the same pseudonyms.")

@@ -4,5 +4,6 @@
 to whom; `structure`, `centralisation`, `structural_holes`, `groups`, `reciprocity`, `mixing`, `dynamics` and
 `triads` (counted by `triad_kernels`) measure it; `draws` redraws it at random; `reports`
 compares both ends; `two_mode` makes one from attendance.
-For a page: `overview`, `change`, `people` (whom a table rests on) and, in sentences, `findings`.
+For a page: `overview`, `schools` (a scorecard of each), `change`, `people` (whom a table rests on) and, in
+sentences, `findings` and `school_findings`.
 """
