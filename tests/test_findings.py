@@ -135,22 +135,22 @@ def test_attendance() -> None:
     ]
     schools.loc["elm", "share"] = 0.25
     told = said(attendance_findings(reached.iloc[:1], schools), tables)
-    assert told == ["People of ash came to 50 % of what they could have come to, people of elm to 25 %."]
+    assert told == ["People of ash came to 50 % of the activities open to them, people of elm to 25 %."]
 
 
 def test_attribution_and_its_advice() -> None:
     traced = pd.DataFrame({"new_ties": [176], "one": [90], "none": [26]}, index=["dates and attendance"])
     one = said(attribution_findings(traced), {"traced": traced})
     assert one == [
-        "Of 176 new ties, 90 have one admissible activity by dates and attendance, and 26 have none: ties "
-        "form elsewhere too, so that no activity is sure to have made any."
+        "Of 176 new ties, 90 have one possible activity by dates and attendance, and 26 have none. Ties also "
+        "form elsewhere, so no activity is sure to have made any."
     ]
     all_met = traced.assign(none=0)
     assert said(attribution_findings(all_met), {"traced": all_met})[0].endswith(
-        "and 0 have none; they came from it if nothing else made ties."
+        "and 0 have none. Those 90 came from it if nothing else made ties."
     )
     few = traced.assign(one=12)
-    assert "Write down dated contacts" in said(attribution_findings(few), {"traced": few})[1]
+    assert "Record dated contacts" in said(attribution_findings(few), {"traced": few})[1]
     assert attribution_findings(traced, "contacts") == []
 
 
@@ -165,10 +165,8 @@ def test_rates_of_activities() -> None:
     )
     tables = {"rates": rates.set_index("source")}
     told = said(rate_findings(rates, ["lab", "fair", "never"]), tables, caption="95 % intervals")[0]
-    assert "at lab: pairs who met there formed a tie with a chance of 0.10 (95 % interval" in told
-    assert said(rate_findings(rates, ["fair"]), tables)[0].startswith(
-        "No activity makes ties at a rate that can"
-    )
+    assert "is lab: pairs who met there formed a tie with a chance of 0.10 (95 % interval" in told
+    assert said(rate_findings(rates, ["fair"]), tables)[0].startswith("No activity clearly makes ties")
     assert rate_findings(rates, []) == []
 
 
@@ -176,7 +174,7 @@ def test_convergence() -> None:
     counts = {"agreement": 15, "partial agreement": 2, "silence": 3, "dissonance": 1}
     frame = pd.Series(counts).to_frame("findings")
     told = said(convergence_findings(counts), {"convergence-counts": frame})[0]
-    assert told.startswith("Network and notes agree on 15 pairs of activity and code and contradict")
+    assert told.startswith("Network and notes agree on 15 pairs of an activity and a code, and contradict")
     assert convergence_findings(dict.fromkeys(counts, 0)) == []
 
 
@@ -197,12 +195,12 @@ def test_scores_and_trust() -> None:
     tables = {"icc": icc, "association": associated}
     first, second = said(trust_findings(icc, associated), tables)
     assert first.endswith("(ICC(2)) and is reliable enough to be used.")
-    assert second.startswith("Over 15 schools, trust is more where more advice is returned")
+    assert second.startswith("Across 15 schools, trust is higher where more advice is returned")
     other = said(
         trust_findings(icc.assign(icc2=0.5), associated.assign(p=0.5)),
         tables | {"icc": icc.assign(icc2=0.5), "association": associated.assign(p=0.5)},
     )
-    assert other[0].endswith("is too unreliable to rank schools.") and "neither clearly more" in other[1]
+    assert other[0].endswith("is too unreliable to rank schools.") and "neither clearly higher" in other[1]
 
 
 def test_adoption() -> None:
@@ -276,7 +274,7 @@ def test_recoveries() -> None:
     rates = pd.DataFrame({"rate": [0.1] * 6})
     told = said(rate_recovery_findings(6, rates, 0, 37), {}, dict(numbers))
     assert told[0].startswith("All rates are found again: 6 intervals hold")
-    assert told[1].endswith("and no cell of the network tells them apart.")
+    assert told[1].endswith("yet no cell of the network tells them apart.")
     assert rate_recovery_findings(5, rates, 0, 37)[0].sentence.startswith("Not all rates are found again: 5")
     covered = pd.DataFrame({"held": [191, 190], "least": [182, 182]}, index=["first order", "enduring"])
     told = said(coverage_findings("coverage", covered, "closing rates"), {"coverage": covered})

@@ -75,7 +75,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "relational_trust/trust_teachers": ({"replicates": 49}, ("reliability", "icc", "people", "schools")),
     "relational_trust/recovery": (
         {"seeds": 2},
-        ("rates", "pair", "many-twins", "separable", "levels", "misspecified"),
+        ("rates", "pair", "many-twins", "separable", "levels", "misspecified", "caution"),
     ),
     "school_leaders/replication": (
         {"correlation_permutations": 49, "regression_permutations": 49},
