@@ -52,7 +52,7 @@ def test_the_two_statistics_go_beside_the_models_that_can_answer(contacts: pd.Da
     assert len(coalescence.tests) == 3 and len(both.tests) == 4
     sentences = [one.sentence for one in cascade_findings(everybody, meeting_shown(everybody), [both])]
     assert sentences[-1].startswith(
-        "The share of meetings after which both sides made a new tie, all meetings"
+        "The share of meetings after which both sides made a new tie (all meetings"
     )
     # Nine people and seven tests: nothing holds.
     assert sentences[-1].endswith(
