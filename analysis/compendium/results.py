@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from analysis.arrays import Flags
 from analysis.checks import NotEstimable
 from analysis.compendium.findings import numerals_not_recorded
+from analysis.compendium.labels import in_words, labelled
 from analysis.compendium.table_html import as_html, is_number
 from analysis.figures.svg import as_image, as_svg
 from analysis.figures.theme import EACH_PERSON
@@ -190,7 +191,10 @@ class Results:
             allowed = "one column of p-values; those that say the same tests again are `restated`"
             raise ValueError(f"table {key!r}: found p_values {found}; allowed: {allowed}")
         shown = as_html(
-            frame, digits, [*p_values, *restated], COARSE_DIGITS if self._disclosure.restricts else None
+            labelled(frame),
+            digits,
+            [in_words(name) for name in (*p_values, *restated)],
+            COARSE_DIGITS if self._disclosure.restricts else None,
         )
         recorded = {}
         kept = _numbers_of(key, frame) if numbers else []
