@@ -37,7 +37,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report expected validate ergm drill lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report expected validate ergm drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -86,6 +86,9 @@ ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GP
 
 drill: $(STAMP)  ## the fault drill at length: a build killed at 50 random moments
 	@COMPENDIUM_KILLS=50 PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -q tests/compendium/test_driver.py -k killed
+
+picture: $(STAMP)  ## the picture of the front page in the README (needs Chromium; after make, then commit front_page.png)
+	@PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis.compendium.picture
 
 lab: $(STAMP)  ## JupyterLab on the notebooks
 	@PYTHONPATH="$(CURDIR)" $(PYTHON) -m jupyter lab --notebook-dir=notebooks
