@@ -16,10 +16,11 @@ ARGS ?=
 KEY ?=
 DATES ?= day
 KEEP_TEXT ?=
+KEEP ?=
 WORDS ?=
 SET ?=
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
-$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT WORDS SET,\
+$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
 ifeq ($(ENV),active)
@@ -36,7 +37,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report expected validate ergm drill lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report expected validate ergm drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -63,8 +64,8 @@ import: $(STAMP)  ## your own file into tables (KIND=roster FILE=survey.xlsx DAT
 check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), every fault at once
 	@$(ANALYSIS) check-data "$$DATASET"
 
-deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=month KEEP_TEXT=table.column WORDS=grant,music)
-	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS"
+deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=month KEEP=organizations KEEP_TEXT=table.column WORDS=grant,music)
+	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS" --keep "$$KEEP"
 
 report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="innovation=exit tickets; window=60")
 	@$(ANALYSIS) report "$$DATASET" --set "$$SET"
@@ -85,6 +86,9 @@ ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GP
 
 drill: $(STAMP)  ## the fault drill at length: a build killed at 50 random moments
 	@COMPENDIUM_KILLS=50 PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -q tests/compendium/test_driver.py -k killed
+
+picture: $(STAMP)  ## the picture of the front page in the README (needs Chromium; after make, then commit front_page.png)
+	@PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis.compendium.picture
 
 lab: $(STAMP)  ## JupyterLab on the notebooks
 	@PYTHONPATH="$(CURDIR)" $(PYTHON) -m jupyter lab --notebook-dir=notebooks

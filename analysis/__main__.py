@@ -217,6 +217,7 @@ def _deidentify(arguments: argparse.Namespace) -> int:
             arguments.dates,
             _listed(arguments.keep_text),
             _listed(arguments.allow_words),
+            _listed(arguments.keep),
             _say,
         )
         tables = plan.own_unit(arguments.dataset)
@@ -305,6 +306,9 @@ def _add_privacy(command: argparse.ArgumentParser) -> None:
         default="",
         metavar="WORD,…",
         help="words that name nobody here, though somebody is called so",
+    )
+    command.add_argument(
+        "--keep", default="", metavar="organizations", help="organisations keep their names, not School A"
     )
 
 

@@ -70,11 +70,23 @@ def given(python: Path, *arguments: str) -> list[list[str]]:
                 "a.b",
                 "--allow-words",
                 NASTY,
+                "--keep",
+                "",
             ],
         ),
         (
             ["deidentify", "DATASET=ours", "KEY"],
-            ["deidentify", "ours", "--dates", "day", "--key", NASTY, "--keep-text", "", "--allow-words", ""],
+            [
+                *("deidentify", "ours", "--dates", "day", "--key", NASTY),
+                *("--keep-text", "", "--allow-words", "", "--keep", ""),
+            ],
+        ),
+        (
+            ["deidentify", "DATASET=ours", "KEEP"],
+            [
+                *("deidentify", "ours", "--dates", "day"),
+                *("--keep-text", "", "--allow-words", "", "--keep", NASTY),
+            ],
         ),
     ],
 )

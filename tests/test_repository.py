@@ -210,9 +210,15 @@ def test_no_path_of_a_machine_is_committed() -> None:
 
 def test_the_documents_list_the_tables_and_the_datasets_there_are() -> None:
     assert (ROOT / "data_derived/README.md").read_text(encoding="utf-8").endswith("\n\n" + listed())
-    told = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    text = (ROOT / "data_raw/README.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
     folders = {path.parent.name for path in tracked_files() if path.match("data_raw/*/datapackage.json")}
     assert told == folders
+
+
+def test_the_readme_is_what_a_newcomer_reads() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 900
+    assert (ROOT / "front_page.png").stat().st_size <= 150_000
 
 
 def test_every_command_explains_itself() -> None:

@@ -35,9 +35,9 @@ def reach_findings(
     for years in later.index[:1]:
         row = later.loc[years]
         said = (
-            f"After {years} years half of the policies observed that long had reached "
-            f"{percent(row['median'])} of the states; a quarter had reached {percent(row['upper quarter'])}, "
-            f"and a quarter only {percent(row['lower quarter'])}."
+            f"After {years} years half of the policies observed that long had reached at least "
+            f"{percent(row['median'])} of the states. The widest quarter had reached "
+            f"{percent(row['upper quarter'])} or more, the narrowest {percent(row['lower quarter'])} or less."
         )
         names = ("median", "upper quarter", "lower quarter")
         found.append(Finding("reach", said, tuple(key_of("reach", years, name) for name in names)))
@@ -55,7 +55,7 @@ def pairing_findings(own: float, paired: float, women: int, wrong: int) -> list[
         People, and who of them then have another's time.
     """
     sentence = (
-        f"In the Korean data {wrong} of {women} women are given another woman's time of adoption. That moves "
+        f"In the Korean data {wrong} of {women} women have another woman's time of adoption. That moves "
         f"the mean threshold from {own:.3f} to {paired:.3f}."
     )
     keys = ("pairing.times", "pairing.women", "thresholds.korean_family_planning.coded", "pairing.threshold")
@@ -93,8 +93,9 @@ def exposure_findings(coded: pd.Series, censored: pd.Series) -> list[Finding]:
         Rows of the two regressions: ``estimate``, ``lower``, ``upper``.
     """
     sentence = (
-        f"The effect of exposure is {signed(coded['estimate'])}, {_told(coded)}, when people who never "
-        f"adopted count as adopters; left censored it is {signed(censored['estimate'])}, {_told(censored)}. "
+        f"When people who never adopted count as adopters, the effect of exposure is "
+        f"{signed(coded['estimate'])}, {_told(coded)}. Left censored it is "
+        f"{signed(censored['estimate'])}, {_told(censored)}. "
         "Exposure cannot separate contagion from likeness."
     )
     keys = tuple(key_of(table, "exposure", "estimate") for table in ("diffreg", "diffreg-censored"))
@@ -103,7 +104,7 @@ def exposure_findings(coded: pd.Series, censored: pd.Series) -> list[Finding]:
 
 def _told(row: pd.Series) -> str:
     return (
-        "which cannot be told from none"
+        "not clearly different from zero"
         if row["lower"] <= 0 <= row["upper"]
-        else "which can be told from none"
+        else "clearly different from zero"
     )

@@ -198,8 +198,7 @@ def _structure(test: StructureTest) -> Finding:
     within = "" if test.groups is None else ", within communities and between them"
     sentence = (
         f"On average {test.observed:.2f} of an adopter's ties had adopted before. That is {place} the 95 % "
-        "range of networks in which each keeps the number of ties and who is tied to whom is drawn at random"
-        f"{within}."
+        f"range of networks with the same numbers of ties, redrawn at random{within}."
     )
     keys = [key_of("structure", "mean threshold", name) for name in ("observed", "lower", "upper")]
     return Finding("structure", sentence, tuple(keys))
@@ -209,9 +208,9 @@ def _moran(test: MoranTest) -> Finding:
     row = test.tidy().iloc[0]
     whom = "all adopters" if test.groups is None else "the adopters of each community"
     way = "more" if row["statistic"] > row["expected"] else "less"
-    more = f"at {way} similar times" if row["p"] <= SURE else "at times no more similar"
+    more = f"at {way} similar times" if row["p"] <= SURE else "at times not clearly more similar"
     sentence = (
-        f"Adopters who are tied adopted {more} than if the times of adoption were shuffled among {whom} "
+        f"Adopters who are tied adopted {more} than if times were shuffled among {whom} "
         f"(Moran's I {_signed(row['statistic'])}, where {_signed(row['expected'])} is expected)."
     )
     keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "expected", "p")]
@@ -227,9 +226,9 @@ def _hazard(
     row: Any = model.tidy().set_index("term").loc["exposure"]
     way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "neither sooner nor later"
     estimate, lower, upper = (_signed(float(row[name])) for name in ("estimate", "lower", "upper"))
-    alike = "of the period" if "community" not in model.effects else "of the period and the community"
+    alike = "in that period" if "community" not in model.effects else "in that period and community"
     sentence = (
-        f"With more adopters among {_THROUGH[key]}, adoption came {way} than is usual {alike} (log odds "
+        f"With more adopters among {_THROUGH[key]}, adoption came {way} than usual {alike} (log odds "
         f"{estimate}, from {lower} to {upper})."
     )
     keys = [key_of(key, "exposure", name) for name in ("estimate", "lower", "upper")]
@@ -241,9 +240,9 @@ def _hazard(
     if isinstance(placebo, HazardModel) and _tells(placebo):
         future: Any = placebo.tidy().set_index("term").loc[UPCOMING]
         at, low, high = (_signed(float(future[name])) for name in ("estimate", "lower", "upper"))
-        sentence += f" By those who adopt only afterwards it is {at}, from {low} to {high}."
+        sentence += f" As a check, people who adopt only later give {at}, from {low} to {high}."
         keys += [key_of(key, UPCOMING, name) for name in ("estimate", "lower", "upper")]
-    sentence += " Whether because of them cannot be told."
+    sentence += " This is association, not cause."
     return Finding(key, sentence, tuple(keys))
 
 

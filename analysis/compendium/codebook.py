@@ -15,7 +15,7 @@ CODEBOOK = REPORTS / "codebook.html"
 
 _PRIVACY = {
     "person": "pseudonym",
-    "organization": "pseudonym",
+    "organization": "School A, School B …; the name with KEEP=organizations",
     "record": "pseudonym",
     "free": "left out unless asked for",
     "": "kept",

@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from analysis.arrays import Flags
 from analysis.checks import NotEstimable
 from analysis.compendium.findings import numerals_not_recorded
+from analysis.compendium.labels import in_words, labelled
 from analysis.compendium.table_html import as_html, is_number
 from analysis.figures.network import Network, NetworkFigure
 from analysis.figures.sociogram import group_maps
@@ -200,9 +201,9 @@ class Results:
         recorded = {}
         kept = _numbers_of(key, frame) if numbers else {}
         shown = as_html(
-            frame,
+            labelled(frame),
             digits,
-            [*p_values, *restated],
+            [in_words(name) for name in (*p_values, *restated)],
             COARSE_DIGITS if self._disclosure.restricts else None,
             {place: cell for place, (cell, _, _) in kept.items()},
         )
@@ -358,8 +359,8 @@ class Results:
         return self._disclosure.shown(groups)
 
     def merged(self, labels: Sequence[str]) -> list[str]:
-        """Return the group of each person with groups put together that are too small to be shown."""
-        return self._disclosure.merged(labels)
+        """Return the school of each person with schools put together that are too small to be shown."""
+        return self._disclosure.merged(labels, label="smaller schools")
 
     def _is_withheld(self, key: str, what: str, people: Any) -> bool:
         """Whether something is not to be shown; says so in its place."""

@@ -24,7 +24,7 @@ _SUBJECTS = {
 }
 _OPENED = (
     "Neither circle opened",
-    "One circle opened, which makes a go-between and does not join the circles",
+    "One circle opened: that makes a go-between and does not join the circles",
     "Both circles opened",
 )
 
@@ -66,7 +66,7 @@ def cascade_findings(
         )
         found.append(_finding("both-sides", sentence, "all-events", *names))
     tested = [comparison for comparison in comparisons if comparison.tests]
-    return [*found, _of_the_meeting(shown), *map(_beside_chance, tested)]
+    return [*found, _of_the_meeting(shown), *map(_beside_chance, tested), *_advice(tested)]
 
 
 def _finding(key: str, sentence: str, table: str, *rows: str) -> Finding:
@@ -97,7 +97,31 @@ def _beside_chance(comparison: NullComparison) -> Finding:
         for larger, names in nulls.items()
         if names
     ]
-    sentence = f"{_SUBJECTS[comparison.statistic]}, {comparison.of}, {'; it '.join(parts)}."
+    sentence = f"{_SUBJECTS[comparison.statistic]} ({comparison.of}) {'; it '.join(parts)}."
     table = f"nulls-{comparison.key}"
     keys = [key_of(table, test.null.replace("_", " "), "p_holm") for test in comparison.tests]
     return Finding(f"{comparison.key}-beside-chance", sentence, tuple(keys))
+
+
+def _advice(tested: Sequence[NullComparison]) -> list[Finding]:
+    """Say what follows for somebody who wants to spread a practice, by whether circles grew beyond chance."""
+    of_ties = [one for one in tested if one.statistic == "coalescence"]
+    # Random placement asks the least, and shuffled times reject too often: the stricter one decides.
+    kept = [
+        (comparison, test, adjusted)
+        for comparison in of_ties
+        for test, adjusted in zip(comparison.tests, comparison.adjusted, strict=True)
+        if test.null == "degree_preferential"
+    ]
+    return [
+        Finding(
+            "advice",
+            "Circles grew together more than popular people alone explain: bring both circles together again "
+            "after a first meeting, and count some months later who still meets."
+            if adjusted <= _LEVEL
+            else "Circles did not grow together more than popular people alone explain: do not expect a "
+            "first meeting to join two circles by itself.",
+            (key_of(f"nulls-{comparison.key}", test.null.replace("_", " "), "p_holm"),),
+        )
+        for comparison, test, adjusted in kept
+    ]

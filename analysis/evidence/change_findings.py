@@ -16,8 +16,8 @@ __all__ = ["change_findings", "formula", "web_findings"]
 
 _SURE = 0.05
 _NULLS = {
-    "rewired": "webs rewired with each routine's links of each medium kept",
-    "dates": "the same web with its dates dealt out anew",
+    "rewired": "rewired webs",
+    "dates": "the same web with shuffled dates",
 }
 
 
@@ -38,8 +38,8 @@ def web_findings(web: Web, weak: pd.DataFrame, chance: dict[str, WebChance | Not
     told = [
         Finding(
             "web",
-            f"{across} of {len(web.links)} links between {len(web.organizations)} routines lead from one "
-            "organisation to another.",
+            f"{across} of {len(web.links)} links between {len(web.organizations)} routines cross "
+            "organisations.",
             ("across", "links", "routines"),
         )
     ]
@@ -57,9 +57,9 @@ def web_findings(web: Web, weak: pd.DataFrame, chance: dict[str, WebChance | Not
             continue
         row = row_of(found.frame, "across")
         more = "more" if row["observed"] > row["by_chance"] else "less"
-        verdict = f"{more} than" if row["p"] <= _SURE else "not distinguishable from"
+        verdict = f"{more} than" if row["p"] <= _SURE else "not clearly different from"
         sentence = (
-            f"A change could get to {percent(row['observed'])} of other organisations' routines in time, "
+            f"A change could reach {percent(row['observed'])} of other organisations' routines in time, "
             f"{verdict} the {percent(row['by_chance'])} in {_NULLS[null]} ({p_in_words(row['p'])})."
         )
         keys = tuple(key_of(f"chance_{null}", "across", name) for name in ("observed", "by_chance", "p"))
@@ -94,7 +94,7 @@ def change_findings(
         told += _of_kinds(kinds)
     if isinstance(test, Interaction):
         first, second = (_words(name) for name in mechanisms)
-        how = "adds more" if test.p <= _SURE else "cannot be shown to add more"
+        how = "adds more" if test.p <= _SURE else "does not clearly add more"
         sentence = (
             f"{second.capitalize()} {how} with {first} than without: difference of differences "
             f"{signed(test.difference)}, exact {p_in_words(test.p)}, over {test.episodes} changes."
@@ -110,8 +110,8 @@ def change_findings(
         row = row_of(solutions, ("outcome", "parsimonious", 1))
         several = ("outcome", "parsimonious", 2) in solutions.index
         sentence = (
-            f"The shortest configuration that goes with coordinated change is {formula(row['formula'])}"
-            f"{' (others are as short)' if several else ''}: consistency {row['consistency']:.2f}, "
+            f"The simplest configuration that goes with coordinated change is {formula(row['formula'])}"
+            f"{' (others are as simple)' if several else ''}: consistency {row['consistency']:.2f}, "
             f"coverage {row['coverage']:.2f}."
         )
         keys = tuple(
@@ -121,7 +121,7 @@ def change_findings(
     if not isinstance(reach, NotEstimable) and reach["possible"].sum():
         share = reach["enacted"].sum() / reach["possible"].sum()
         sentence = (
-            f"Changes were enacted in {percent(share)} of the routines that they could have got to in time."
+            f"Changes were enacted in {percent(share)} of the routines that they could have reached in time."
         )
         told.append(Finding("reach", sentence, ("reach-all.all.share",)))
     return told

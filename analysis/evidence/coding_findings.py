@@ -62,8 +62,8 @@ def agreement_findings(frame: pd.DataFrame | NotEstimable) -> list[Finding]:
         row = row_of(frame, code)
         sentence = (
             f"On {_words(code)} Gwet's AC1 is {row['ac']:.2f} where Fleiss' kappa is {row['fleiss']:.2f}: "
-            f"{percent(row['prevalence'])} of ratings fall into one category, and the two coefficients "
-            "disagree about how much of that would agree by chance. Report both."
+            f"{percent(row['prevalence'])} of ratings fall into one category, and the two differ in how much "
+            "agreement they expect by chance. Report both."
         )
         keys = tuple(key_of("agreement", code, name) for name in ("ac", "fleiss", "prevalence"))
         found.append(Finding("coefficients", sentence, keys))
@@ -84,9 +84,9 @@ def bounds_findings(bounds: pd.DataFrame | NotEstimable) -> list[Finding]:
     for variable in dict.fromkeys(bounds.index.get_level_values("variable")):
         row, name = row_of(bounds, (variable, "nominal")), _words(variable)
         sentence = (
-            f"What {row['undetermined']:.0f} units were rated on {name} is not known for certain. "
-            f"Leaving them out gives an alpha of {row['dropped']:.3f}; if two or more rated each, it lies "
-            f"between {row['at_least']:.3f} and {row['at_most']:.3f}."
+            f"For {row['undetermined']:.0f} units the ratings on {name} are not certain. Leaving them out "
+            f"gives an alpha of {row['dropped']:.3f}; if two or more people rated each, alpha lies between "
+            f"{row['at_least']:.3f} and {row['at_most']:.3f}."
         )
         names = ("undetermined", "dropped", "at_least", "at_most")
         keys = tuple(key_of("bounds", variable, "nominal", name) for name in names)
@@ -110,7 +110,7 @@ def code_findings(found: CodeNetworks, coders: int) -> list[Finding]:
         pair = str(connected["lines"].idxmax())
         first, second = pair.split(BETWEEN)
         sentence = (
-            f"The codes that stand together most are {_words(first)} and {_words(second)}: "
+            f"The codes that appear together most are {_words(first)} and {_words(second)}: "
             f"{connected['lines'].max():,.0f} lines connect them."
         )
         told.append(Finding("together", sentence, (key_of("connected", pair, "lines"),)))
@@ -119,8 +119,8 @@ def code_findings(found: CodeNetworks, coders: int) -> list[Finding]:
         groups = [_words(name) for name in compared.columns[:2]]
         sure = row["p"] < _SURE
         sentence = (
-            f"{groups[0].capitalize()} and {groups[1]} {'differ' if sure else 'cannot be told apart'} in the "
-            f"codes they connect ({p_in_words(row['p'])}, when whole documents are exchanged between them)."
+            f"{groups[0].capitalize()} and {groups[1]} {'differ' if sure else 'do not clearly differ'} in "
+            f"the codes they connect ({p_in_words(row['p'])}, exchanging whole documents)."
         )
         told.append(Finding("groups", sentence, (key_of("compared", "all", "p"),)))
         pairs = compared.drop("all")
@@ -130,8 +130,8 @@ def code_findings(found: CodeNetworks, coders: int) -> list[Finding]:
             one, other = name.split(BETWEEN)
             where = groups[1] if held["difference"][name] > 0 else groups[0]
             sentence = (
-                f"What sets them apart most, of {len(pairs)} pairs: {_words(one)} and {_words(other)} "
-                f"stand together more in {where} ({p_in_words(held['p_holm'][name])} after Holm)."
+                f"Of {len(pairs)} pairs of codes they differ most in {_words(one)} and {_words(other)}, "
+                f"which appear together more in {where} ({p_in_words(held['p_holm'][name])} after Holm)."
             )
             told.append(Finding("pair", sentence, (key_of("compared", name, "p_holm"), "pairs")))
     if isinstance(axes, pd.DataFrame) and axes["pearson"].min() < 0.9:
@@ -142,7 +142,7 @@ def code_findings(found: CodeNetworks, coders: int) -> list[Finding]:
         keys = tuple(key_of("axes", axis, "pearson") for axis in axes.index)
         told.append(Finding("fit", sentence, keys))
     if coders == 1:
-        sentence = "All codings are one coder's, so that these data cannot say how reliable the codes are."
+        sentence = "One coder coded everything, so these data cannot say how reliable the codes are."
         told.append(Finding("one-coder", sentence, ("coders",)))
     return told
 

@@ -40,8 +40,8 @@ def environment_findings(
         found.append(
             Finding(
                 "beliefs",
-                f"The evidence speaks most for {_words(best['hypothesis'])} (belief {best['lower']:.2f} to "
-                f"{best['upper']:.2f}), then for {_words(second['hypothesis'])} ({second['lower']:.2f} to "
+                f"The evidence supports {_words(best['hypothesis'])} most (belief {best['lower']:.2f} to "
+                f"{best['upper']:.2f}), then {_words(second['hypothesis'])} ({second['lower']:.2f} to "
                 f"{second['upper']:.2f}).",
                 tuple(keys),
             )

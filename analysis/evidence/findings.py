@@ -46,7 +46,7 @@ def attendance_findings(reached: pd.DataFrame, organizations: pd.DataFrame) -> l
     if ends:
         (high, most), (low, least) = ends
         sentence = (
-            f"People of {_words(high)} came to {percent(most)} of what they could have come to, people of "
+            f"People of {_words(high)} came to {percent(most)} of the activities open to them, people of "
             f"{_words(low)} to {percent(least)}."
         )
         keys = tuple(key_of("organizations", name, "share") for name in (high, low))
@@ -74,8 +74,8 @@ def closure_findings(
     found = [
         Finding(
             "rival",
-            f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came of an "
-            f"activity and at least {none} of none.",
+            f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came from "
+            f"an activity and at least {none} came without one.",
             tuple(key_of("known", name, column) for column in columns),
         )
     ]
@@ -84,7 +84,7 @@ def closure_findings(
         found.append(
             Finding(
                 "calendar",
-                f"Closures follow activities {verdict} they would had the activities been on other days: "
+                f"Closures follow activities {verdict} if the activities had been on other days: "
                 f"{calendar.admissible} against {calendar.expected:.1f} (p = {calendar.p:.3f}).",
                 tuple(key_of("calendar", "closures", column) for column in ("admissible", "expected", "p")),
             )
@@ -95,8 +95,7 @@ def closure_findings(
         found.append(
             Finding(
                 "activity",
-                f"The activity that may account for most is {_words(most)}: for {least} closures at "
-                f"least and {up_to} at most.",
+                f"The activity that may account for most closures is {_words(most)}: {least} to {up_to}.",
                 tuple(key_of("joint-display", most, name) for name in ("at_least", "at_most")),
             )
         )
@@ -130,21 +129,21 @@ def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendanc
     keys = tuple(key_of("traced", known, name) for name in ("new_ties", "one", "none"))
     if none:
         sentence = (
-            f"Of {total} new ties, {one} have one admissible activity by {known}, and {none} have none: ties "
-            "form elsewhere too, so that no activity is sure to have made any."
+            f"Of {total} new ties, {one} have one possible activity by {known}, and {none} have none. Ties "
+            "also form elsewhere, so no activity is sure to have made any."
         )
     else:
         sentence = (
-            f"Of {total} new ties, {one} have one admissible activity by {known}, and {none} have none; they "
-            "came from it if nothing else made ties."
+            f"Of {total} new ties, {one} have one possible activity by {known}, and {none} have none. Those "
+            f"{one} came from it if nothing else made ties."
         )
     found = [Finding("traced", sentence, keys)]
     if total and one < total / 2:
         found.append(
             Finding(
                 "advice.traced",
-                f"For most of the {total} new ties, who came is not enough to say where they began. Write "
-                "down dated contacts, or survey after fewer activities.",
+                f"For most of the {total} new ties, attendance cannot say where they began. Record dated "
+                "contacts, or survey after fewer activities.",
                 keys[:1],
             )
         )
@@ -172,7 +171,7 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
         return [
             Finding(
                 "rates",
-                "No activity makes ties at a rate that can be told from zero: even the interval of "
+                "No activity clearly makes ties: even the interval of "
                 f"{_words(best)} begins at {row['lower']:.0f}.",
                 keys[1:2],
             )
@@ -180,9 +179,8 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
     return [
         Finding(
             "rates",
-            f"The clearest sign of an activity making ties is at {_words(best)}: pairs who met there formed "
-            f"a tie with a chance of {row['rate']:.2f} (95 % interval {row['lower']:.2f} to "
-            f"{row['upper']:.2f}).",
+            f"The activity that most clearly made ties is {_words(best)}: pairs who met there formed a tie "
+            f"with a chance of {row['rate']:.2f} (95 % interval {row['lower']:.2f} to {row['upper']:.2f}).",
             keys,
         )
     ]
@@ -202,7 +200,7 @@ def convergence_findings(counts: Mapping[str, int]) -> list[Finding]:
     agree, contrary = counts["agreement"], counts["dissonance"]
     keys = tuple(key_of("convergence-counts", name, "findings") for name in ("agreement", "dissonance"))
     sentence = (
-        f"Network and notes agree on {agree} pairs of activity and code and contradict each other on "
+        f"Network and notes agree on {agree} pairs of an activity and a code, and contradict each other on "
         f"{contrary}."
     )
     return [Finding("convergence", sentence, keys)]

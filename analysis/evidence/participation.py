@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-__all__ = ["attendance_by_activity", "attendance_by_organization", "who_belongs", "who_came"]
+__all__ = [
+    "attendance_by_activity",
+    "attendance_by_organization",
+    "attendance_by_school",
+    "who_belongs",
+    "who_came",
+]
 
 
 def attendance_by_activity(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -59,6 +65,27 @@ def attendance_by_organization(tables: Mapping[str, pd.DataFrame]) -> pd.DataFra
     grouped = possible.groupby(possible["actor_id"].map(homes))
     frame = pd.DataFrame({"members": grouped["actor_id"].nunique(), "share": grouped["came"].mean()})
     return frame.rename_axis("organization")
+
+
+def attendance_by_school(tables: Mapping[str, pd.DataFrame], schools: Sequence[str]) -> pd.Series:
+    """Return the share of possible attendances that took place, by school as it is shown.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        As for `attendance_by_organization`; activities and attendance may be missing.
+    schools : sequence of str
+        The school of each person of the table actors.
+
+    Returns
+    -------
+    Series
+        Named ``attendance``; empty where no attendance is recorded.
+    """
+    if not {"activities", "attendance"} <= tables.keys():
+        return pd.Series(dtype=float, name="attendance")
+    actors = tables["actors"].assign(organization_id=list(schools))
+    return attendance_by_organization({**tables, "actors": actors})["share"].rename("attendance")
 
 
 def who_came(tables: Mapping[str, pd.DataFrame], reached: pd.DataFrame) -> list[frozenset[tuple[str, str]]]:

@@ -26,6 +26,7 @@ def write_deidentified(
     dates: Literal["day", "month", "year"],
     keep_text: Collection[str],
     words: Iterable[str],
+    keep: Collection[str],
     say: Callable[[str], None],
 ) -> None:
     """Write `data_derived/<dataset>/` without names, from `data_raw/<dataset>/`, and say what stayed.
@@ -45,10 +46,18 @@ def write_deidentified(
     # A checkout that was moved keeps its pseudonyms.
     place = key_file or (Path(there) if there and Path(there).is_file() else default_key_file(dataset))
     key, made = open_key(place)
-    done = deidentify(
-        data.tables, data.package, data.roster, key, dates=dates, keep_text=keep_text, allowed_words=words
-    )
     names = folder / NAMES
+    done = deidentify(
+        data.tables,
+        data.package,
+        data.roster,
+        key,
+        dates=dates,
+        keep_text=keep_text,
+        allowed_words=words,
+        keep=keep,
+        letters=_letters_before(names / "pseudonyms.csv"),
+    )
     stay = [(column, text) for column, kept in done.words.items() for text in kept]
     words_kept = pd.DataFrame(stay, columns=["column", "text"])
     files = ("pseudonyms.csv", "rare_combinations.csv", "words_that_stay.csv")
@@ -59,7 +68,8 @@ def write_deidentified(
     write_atomically(remembered, f"{place.expanduser().absolute()}\n")
     keep_private(folder)
     write_dataset(done.tables, done.package, DATA_DERIVED / dataset)
-    say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, no name.")
+    schools = "organisations keep their names" if keep else "no name"
+    say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, {schools}.")
     say(f"Who is who stays in {names.relative_to(ROOT)}/pseudonyms.csv.")
     told = "A key was made" if made else "The key"
     say(f"{told}: {place}. Keep it apart from the data: later waves then get the same pseudonyms.")
@@ -73,3 +83,12 @@ def write_deidentified(
     for attributes, count in done.rare.groupby("attributes", sort=False).size().items():
         say(f"  {attributes}: {count}")
     say(f"They are listed in {names.relative_to(ROOT)}/rare_combinations.csv.")
+
+
+def _letters_before(path: Path) -> dict[str, str]:
+    """Return what organisations were called the last time, by identifier; nothing where they kept theirs."""
+    if not path.is_file():
+        return {}
+    known = pd.read_csv(path, dtype=str, keep_default_na=False)
+    schools = known[(known["kind"] == "organization") & (known["identifier"] != known["pseudonym"])]
+    return dict(zip(schools["identifier"], schools["pseudonym"], strict=True))

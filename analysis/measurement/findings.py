@@ -65,7 +65,7 @@ def trust_findings(icc: pd.DataFrame, associated: pd.DataFrame) -> list[Finding]
     found = [
         Finding(
             "icc",
-            f"{percent(values['icc1'])} of the differences in trust lie between schools (ICC(1)); a school's "
+            f"{percent(values['icc1'])} of the differences in trust lie between schools (ICC(1)). A school's "
             f"mean has a reliability of {values['icc2']:.2f} (ICC(2)) and {verdict}.",
             tuple(key_of("icc", *row, name) for name in ("icc1", "icc2")),
         )
@@ -73,14 +73,14 @@ def trust_findings(icc: pd.DataFrame, associated: pd.DataFrame) -> list[Finding]
     kind = ("edgewise", "spearman")
     fit = row_of(associated, kind)
     told = (
-        f"{'more' if fit['estimate'] > 0 else 'less'} where more advice is returned"
+        f"{'higher' if fit['estimate'] > 0 else 'lower'} where more advice is returned"
         if fit["p"] < SURE
-        else "neither clearly more nor clearly less where more advice is returned"
+        else "neither clearly higher nor clearly lower where more advice is returned"
     )
     found.append(
         Finding(
             "association",
-            f"Over {fit['units']:.0f} schools, trust is {told}: Spearman's correlation is "
+            f"Across {fit['units']:.0f} schools, trust is {told}: Spearman's correlation is "
             f"{signed(fit['estimate'])} ({p_in_words(fit['p'])}, interval {signed(fit['lower'])} to "
             f"{signed(fit['upper'])}).",
             tuple(

@@ -78,19 +78,20 @@ def _standing(last: pd.DataFrame, scale: str) -> Finding:
         interval = f"(interval {row['lower']:.2f} to {row['upper']:.2f})"
         told.append(f"{row['estimate']:.2f} {interval}{_place(row['district'])}")
         keys += [key_of("levels", scale, row["district"], row["wave"], column) for column in _ENDS]
-    return Finding(scale, f"In the last wave the mean of {_words(scale)} is {and_list(told)}.", tuple(keys))
+    sentence = f"In the last wave the mean of {_words(scale)} is {and_list(told)}."
+    return Finding(scale, sentence, tuple(keys))
 
 
 def _moved(changes: pd.DataFrame, district: str) -> Finding:
     rows = changes.reset_index().to_dict("records")
     most = max(rows, key=lambda row: abs(float(row["estimate"])))
     rose = sum(row["lower"] > 0 for row in rows)
-    told = "none lies" if not rose else "one lies" if rose == 1 else "several lie"
+    told = "No domain rose" if not rose else "One domain rose" if rose == 1 else "Several domains rose"
     interval = f"(interval {signed(most['lower'])} to {signed(most['upper'])})"
     return Finding(
         f"moved.{district.lower()}",
-        f"What moved most{_place(district)} is {_words(most['scale'])}: {signed(most['estimate'])} from the "
-        f"first wave to the last {interval}; of the intervals {told} above zero.",
+        f"{_words(most['scale']).capitalize()} moved most{_place(district)}: {signed(most['estimate'])} from "
+        f"the first wave to the last {interval}. {told} clearly.",
         tuple(key_of("changes", most["scale"], district, column) for column in _ENDS),
     )
 
@@ -99,7 +100,7 @@ def _lowest(row: pd.Series, district: str, wave: int) -> Finding:
     name = str(row.idxmax())
     return Finding(
         f"lowest.{district.lower()}",
-        f"The lowest domain{_place(district)} in wave {wave} is {_words(name)}, in "
-        f"{percent(float(row.max()))} of draws of its schools.",
+        f"The lowest domain{_place(district)} in wave {wave} is {_words(name)}: it is lowest in "
+        f"{percent(float(row.max()))} of resamples of schools.",
         (key_of("lowest", district, wave, name),),
     )

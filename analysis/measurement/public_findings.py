@@ -8,6 +8,13 @@ from analysis.finding import Finding, and_list, key_of, percent, row_of
 
 __all__ = ["public_comparison_findings", "public_survey_findings", "response_findings"]
 
+MUCH = 0.1
+"""Fall of a response rate from which a wave is to be read with care."""
+SEVERAL = 3
+"""How many usual moves make an unusual one."""
+FEW = 0.6
+"""Response below which a wave is left out of comparisons."""
+
 
 def public_survey_findings(
     city: str, schools: pd.DataFrame, changes: pd.DataFrame, jumps: pd.DataFrame, response: str, first: int
@@ -33,8 +40,8 @@ def public_survey_findings(
     found = [
         Finding(
             "schools",
-            f"{counts[always]} of {counts[any_figure]} schools of {city} have "
-            "a figure of the survey in every wave; every curve here follows the same schools.",
+            f"{counts[always]} of {counts[any_figure]} schools of {city} have results in every wave. "
+            "Every curve here follows the same schools.",
             tuple(key_of("schools", what, "schools") for what in (always, any_figure)),
         )
     ]
@@ -46,30 +53,35 @@ def public_survey_findings(
     found.append(
         Finding(
             "changes",
-            f"From {first} to {last} {'; '.join(moved) or 'no element clearly moved'} (95 % intervals "
-            "without zero).",
+            f"From {first} to {last} {'; '.join(moved) or 'no element moved'} clearly (95 % intervals "
+            "exclude zero).",
             tuple(key_of("changes", name, last, end) for name in ends.index for end in ("lower", "upper")),
         )
     )
     row = row_of(jumps, response)
+    care = f"Read {row['until']:.0f} with care: " if row["after"] < row["before"] - MUCH else ""
+    sentence = (
+        f"{care}the mean {response.replace('_', ' ')} was {percent(row['before'])} in {row['since']:.0f} and "
+        f"{percent(row['after'])} in {row['until']:.0f}."
+    )
     found.append(
         Finding(
             "response",
-            f"Read {row['until']:.0f} with care: the mean {response.replace('_', ' ')} was "
-            f"{percent(row['before'])} in {row['since']:.0f} and {percent(row['after'])} in "
-            f"{row['until']:.0f}.",
+            sentence[:1].upper() + sentence[1:],
             tuple(key_of("jumps", response, name) for name in ("until", "before", "since", "after")),
         )
     )
     elements = jumps[~jumps.index.str.contains("response")]
     name = str((elements["after"] - elements["before"]).abs().idxmax())
     row = row_of(jumps, name)
+    unusual = abs(row["after"] - row["before"]) > SEVERAL * row["others"]
+    look = " Look for changed questions before changed schools." if unusual else ""
     found.append(
         Finding(
             "break",
             f"{name.replace('_', ' ').capitalize()} moved most: from {row['before']:.2f} in "
-            f"{row['since']:.0f} to {row['after']:.2f} in {row['until']:.0f} in the same schools, where its "
-            f"other moves are about {row['others']:.2f}. Look for changed questions before changed schools.",
+            f"{row['since']:.0f} to {row['after']:.2f} in {row['until']:.0f} in the same schools. Its "
+            f"other moves are about {row['others']:.2f}.{look}",
             tuple(key_of("jumps", name, of) for of in ("since", "until", "before", "after", "others")),
         )
     )
@@ -117,6 +129,7 @@ def response_findings(answered: pd.Series, wave: int) -> list[Finding]:
     if answered.isna().any():
         return []
     told = and_list([f"{percent(share)} of {city}'s" for city, share in answered.items()])
-    sentence = f"In {wave} {told} students answered: leave that wave out of comparisons."
+    advice = ": leave that wave out of comparisons" if answered.min() < FEW else ""
+    sentence = f"In {wave} {told} students answered{advice}."
     numbers = tuple(key_of("response", city, "answered") for city in answered.index)
     return [Finding("response", sentence, numbers)]

@@ -12,6 +12,9 @@ from analysis.measurement.printed_models import Text
 
 __all__ = ["district_findings", "measurement_findings", "printed_findings"]
 
+RELIABLE = 0.7
+"""Alpha from which items are usually said to go together (a convention)."""
+
 
 def measurement_findings(
     scale: str,
@@ -39,7 +42,7 @@ def measurement_findings(
     found = [
         Finding(
             "reliability",
-            f"The {row['items']:.0f} items of {name} say much the same: alpha is {row['alpha']:.2f} "
+            f"The {row['items']:.0f} items of {name} {_together(row['alpha'])}: alpha is {row['alpha']:.2f} "
             f"(interval {row['lower']:.2f} to {row['upper']:.2f}), from {row['people']:.0f} people; people's "
             f"Rasch measures have a reliability of {row['separation']:.2f}.",
             tuple(
@@ -54,18 +57,21 @@ def measurement_findings(
     found.append(
         Finding(
             "reach",
-            f"Its items lie between {low} and {high} logits: the narrower the range, the less a scale says "
-            "of people far from its middle.",
+            f"Its items lie between {low} and {high} logits. A scale says little about people far outside "
+            "that range.",
             tuple(key_of("items", end, "location") for end in ends),
         )
     )
     moved = functioning.index[functioning["p_holm"] < 0.05]
-    told = f"{len(moved)} items differ" if len(moved) else "No item differs"
+    told = (
+        "Some items differ between two random halves of the people, by chance alone"
+        if len(moved)
+        else "No item differs between two random halves of the people, as it should be"
+    )
     found.append(
         Finding(
             "halves",
-            f"{told} between two random halves of the people after Holm's correction, as it should be: "
-            "halves drawn at random measure alike.",
+            f"{told} (after Holm's correction).",
             tuple(key_of("functioning", item, "p_holm") for item in functioning.index),
         )
     )
@@ -101,16 +107,15 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
         return [
             made(
                 "fit",
-                f"Five factors fit the half of the teachers that built the model (CFI "
-                f"{n['cfa_model_building_cfi']:.3f}) about as well as the half held out "
-                f"({n['cfa_holdout_cfi']:.3f}).",
+                f"The fit of five factors is a CFI of {n['cfa_model_building_cfi']:.3f} for the half of the "
+                f"teachers that built the model and {n['cfa_holdout_cfi']:.3f} for the half held out.",
                 "cfa_model_building_cfi",
                 "cfa_holdout_cfi",
             ),
             made(
                 "invariance",
-                f"Loadings do not differ between two groups that were drawn at random: χ² rises by "
-                f"{n['ch21_chi2_difference']:.2f} with {n['ch21_df_difference']:.0f} degrees of freedom.",
+                f"Equal loadings in two groups drawn at random raise χ² by {n['ch21_chi2_difference']:.2f} "
+                f"with {n['ch21_df_difference']:.0f} degrees of freedom.",
                 "ch21_chi2_difference",
                 "ch21_df_difference",
             ),
@@ -120,9 +125,9 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
         return [
             made(
                 "london",
-                f"In London, {n['exam_1_n']:,.0f} pupils' results differ between {n['exam_1_schools']:.0f} "
-                f"schools by a standard deviation of {n['exam_1_school_sd']:.2f}, the test at entry and sex "
-                f"held constant; within schools by {n['exam_1_residual_sd']:.2f}.",
+                f"In London, results of {n['exam_1_n']:,.0f} pupils with the same entry test and sex differ "
+                f"between {n['exam_1_schools']:.0f} schools by a standard deviation of "
+                f"{n['exam_1_school_sd']:.2f}, and within schools by {n['exam_1_residual_sd']:.2f}.",
                 "exam_1_n",
                 "exam_1_schools",
                 "exam_1_school_sd",
@@ -130,8 +135,8 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
             ),
             made(
                 "scotland",
-                f"In Scotland, primary schools (variance {n[keys[0]]:.2f}) matter more than secondary "
-                f"schools ({n[keys[1]]:.2f}); most differences are between pupils ({n[keys[2]]:.2f}).",
+                f"In Scotland, results differ between primary schools with a variance of {n[keys[0]]:.2f}, "
+                f"between secondary schools of {n[keys[1]]:.2f} and between pupils of {n[keys[2]]:.2f}.",
                 *keys,
             ),
         ]
@@ -140,7 +145,8 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
             made("people", f"{percent(n['icc'])} of the variance of satisfaction is between people.", "icc"),
             made(
                 "change",
-                f"Satisfaction rises by {n['time']:.3f} an occasion (standard error {n['time_se']:.3f}).",
+                f"Satisfaction changes by {n['time']:.3f} from one occasion to the next (standard error "
+                f"{n['time_se']:.3f}).",
                 "time",
                 "time_se",
             ),
@@ -148,7 +154,7 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
     return [
         made(
             "agreement",
-            f"Soldiers of one company agree about its leaders: r_wg(j) averages "
+            f"How far soldiers of one company agree about its leaders: r_wg(j) averages "
             f"{n['agreement.mean_lq2002_leadership']:.2f}, and is "
             f"{n['agreement.least_lq2002_leadership']:.2f} in the company that agrees least.",
             "agreement.mean_lq2002_leadership",
@@ -193,10 +199,14 @@ def district_findings(summary: pd.DataFrame, changes: pd.DataFrame, names: Seque
     found.append(
         Finding(
             "slopes",
-            f"Districts differ in how fast {name.replace('_', ' ')} changed (standard deviation "
-            f"{row['spread']:.2f} a year around {row['mean']:.2f}), but a single district's slope has a "
-            f"reliability of {row['reliability']:.2f}.",
+            f"The yearly change of {name.replace('_', ' ')} is {row['mean']:.2f} on average and differs "
+            f"between districts by a standard deviation of {row['spread']:.2f}. The change of a single "
+            f"district has a reliability of {row['reliability']:.2f}.",
             tuple(key_of("slopes", name, column) for column in ("spread", "mean", "reliability")),
         )
     )
     return found
+
+
+def _together(alpha: float) -> str:
+    return "go together well" if alpha >= RELIABLE else "do not go together well"

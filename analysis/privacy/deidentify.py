@@ -1,7 +1,8 @@
 """From a team's own tables to ones that may be analysed and shown: nobody is named in them.
 
-Whatever identifies a person, an organisation or a record becomes a keyed pseudonym; free text goes, unless
-it is asked for; and when a name still stands anywhere in what would be written, nothing is.
+Whatever identifies a person or a record becomes a keyed pseudonym. Organisations become School A, School B
+and so on, or keep their names where that is asked for. Free text goes, unless it is asked for. When a name
+still stands anywhere in what would be written, nothing is.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ import pandas as pd
 
 from analysis.privacy.disclosure import Disclosure, restricted
 from analysis.privacy.names import Names
-from analysis.privacy.pseudonyms import pseudonyms
+from analysis.privacy.pseudonyms import lettered, pseudonyms
 from analysis.tables.describe import columns_of
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
 from analysis.tables.schema import TABLES, Column
 from analysis.tables.validate import checked
 
-__all__ = ["DATES", "Deidentified", "deidentify"]
+__all__ = ["DATES", "KEPT", "Deidentified", "deidentify"]
 
 DATES = ("day", "month", "year")
 """How finely dates may be kept."""
+
+KEPT = ("organizations",)
+"""What may keep its names."""
 
 _PRECISION = {"day": 10, "month": 7, "year": 4}
 _FIRST_DAY = {"day": "", "month": "-01", "year": "-01-01"}
@@ -69,6 +73,8 @@ def deidentify(
     dates: Literal["day", "month", "year"] = "day",
     keep_text: Collection[str] = (),
     allowed_words: Iterable[str] = (),
+    keep: Collection[str] = (),
+    letters: Mapping[str, str] | None = None,
 ) -> Deidentified:
     """Return a dataset in which nobody is named.
 
@@ -89,13 +95,23 @@ def deidentify(
         `table.column` of free text to keep.
     allowed_words : iterable of str
         Words that name nobody here, though somebody is called so.
+    keep : collection of str
+        ``organizations``: these keep the identifiers they came with, and may be named in texts. None by
+        default.
+    letters : mapping of str to str, optional
+        What organisations were called the last time (*School A*), by identifier: they stay so.
 
     Raises
     ------
     InvalidInput
-        When a name stands in a text that would be kept, a column named to be kept is no free text, or two
-        identifiers share a pseudonym.
+        When a name stands in a text that would be kept, a column named to be kept is no free text, something
+        else is to keep its names, or two identifiers share a pseudonym.
     """
+    raise_faults(
+        Fault("KEEP", repr(asked), f"names that may be kept: {', '.join(KEPT)}")
+        for asked in keep
+        if asked not in KEPT
+    )
     text = [
         f"{name}.{column.name}"
         for name in tables
@@ -110,13 +126,18 @@ def deidentify(
     dropped = tuple(name for name in text if name not in keep_text)
     shown = _without(package, dropped)
     keys = _keys(tables, package, key)
+    if "organizations" in keep:
+        keys["organization"] = {name: name for name in keys["organization"]}
+    else:
+        sorts = _sorts(tables)
+        keys["organization"] = lettered(keys["organization"], sorts, letters or {})
     found = {name: _masked(name, frame, shown, keys, dates) for name, frame in tables.items()}
     for name, frame in found.items():
         for column in frame.columns:
             if f"{name}.{column}" in dropped:
                 frame[column] = pd.NA
-    names = _names(tables, package, roster, allowed_words)
-    raise_faults(_standing_names(names, tables, shown, dropped))
+    names = _names(tables, package, roster, allowed_words, keep)
+    raise_faults(_standing_names(names, tables, shown, dropped, keep))
     shown = replace(restricted(shown), dates=dates)
     return Deidentified(
         checked(found, shown),
@@ -160,6 +181,13 @@ def _keys(tables: Mapping[str, pd.DataFrame], package: DataPackage, key: bytes) 
     return {kind: pseudonyms(sorted(set(given)), kind, key) for kind, given in identifiers.items()}
 
 
+def _sorts(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return what sort of organisation each is, where that is told."""
+    known = tables.get("organizations", pd.DataFrame({"organization_id": [], "kind": []}))
+    told = known.dropna(subset=["organization_id", "kind"])
+    return dict(zip(told["organization_id"].astype(str), told["kind"].astype(str), strict=True))
+
+
 def _masked(
     name: str, frame: pd.DataFrame, package: DataPackage, keys: Mapping[str, Mapping[str, str]], dates: str
 ) -> pd.DataFrame:
@@ -183,6 +211,7 @@ def _names(
     package: DataPackage,
     roster: pd.DataFrame | None,
     allowed_words: Iterable[str],
+    keep: Collection[str],
 ) -> Names:
     people: list[str] = []
     others: list[str] = []
@@ -190,6 +219,8 @@ def _names(
     def take(identifier: str, privacy: str) -> None:
         # Letters alone may be a name; with a digit it is somebody's numbering: teacher_07. A name of two
         # letters is one where the roster says so.
+        if privacy == "organization" and "organizations" in keep:
+            return
         named = privacy == "person" and re.fullmatch(r"\D{3,}", identifier)
         (people if named else others).append(identifier)
 
@@ -204,14 +235,19 @@ def _names(
         for actor in roster["actor_id"].dropna():
             take(actor, "person")
         people += roster["name"].dropna().tolist()
-        others += roster["organization_id"].dropna().tolist()
+        for organization in roster["organization_id"].dropna():
+            take(organization, "organization")
         for aliases in roster["aliases"].dropna():
             people += [alias.strip() for alias in aliases.split("|")]
     return Names(people, others, allowed_words)
 
 
 def _standing_names(
-    names: Names, tables: Mapping[str, pd.DataFrame], package: DataPackage, dropped: Collection[str]
+    names: Names,
+    tables: Mapping[str, pd.DataFrame],
+    package: DataPackage,
+    dropped: Collection[str],
+    keep: Collection[str],
 ) -> Iterable[Fault]:
     """Return the faults of all that would be written as it stands, in the rows of the owners' own files."""
     hint = "change the text; or, if nobody is meant, allow the word with WORDS="
@@ -220,7 +256,8 @@ def _standing_names(
             [
                 column.name
                 for column in columns_of(TABLES[name], package)
-                if _is_open(column) and f"{name}.{column.name}" not in dropped
+                if (_is_open(column) or (column.privacy == "organization" and "organizations" in keep))
+                and f"{name}.{column.name}" not in dropped
             ]
         ]
         for name, frame in tables.items()

@@ -1,5 +1,8 @@
 """Keyed pseudonyms: a person has the same one in every wave, and without the key nobody can tell whose it is.
 
+An organisation is called *School A* on a page: its pseudonym decides which letter it gets, so that letters do
+not follow the alphabet of the names.
+
 A pseudonym is the beginning of an HMAC-SHA256 (RFC 2104) of the identifier under a secret key. The key is a
 file outside the repository that only its owner can read; who holds it can link pseudonyms and people again.
 """
@@ -12,13 +15,15 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count, product
 from pathlib import Path
+from string import ascii_uppercase
 
 from analysis.files import ROOT, digest
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["PSEUDONYM", "default_key_file", "open_key", "pseudonyms"]
+__all__ = ["PSEUDONYM", "default_key_file", "lettered", "open_key", "pseudonyms"]
 
 _BYTES = 32
 _DIGITS = 8
@@ -117,3 +122,38 @@ def pseudonyms(identifiers: Iterable[str], kind: str, key: bytes) -> dict[str, s
         given[identifier] = pseudonym
     raise_faults(faults)
     return given
+
+
+def lettered(given: Mapping[str, str], sorts: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """Return what organisations are called on a page: School A, School B, Office A.
+
+    Parameters
+    ----------
+    given : mapping of str to str
+        The pseudonym of each organisation; letters follow its order.
+    sorts : mapping of str to str
+        What sort of organisation each is (``school``, ``office``); a school where that is not told.
+    before : mapping of str to str
+        What they were called the last time. It stays so: who is new gets the next letter.
+
+    Examples
+    --------
+    >>> lettered({"ash": "o_2", "elm": "o_1", "hall": "o_3"}, {"hall": "office"}, {})
+    {'ash': 'School B', 'elm': 'School A', 'hall': 'Office A'}
+    >>> lettered({"ash": "o_2", "elm": "o_1"}, {}, {"ash": "School A"})
+    {'ash': 'School A', 'elm': 'School B'}
+    """
+    called = {name: before[name] for name in given if name in before}
+    taken = set(before.values())
+    for name in sorted(given, key=lambda one: given[one]):
+        if name not in called:
+            sort = sorts.get(name, "school").capitalize()
+            called[name] = next(full for letters in _letters() if (full := f"{sort} {letters}") not in taken)
+            taken.add(called[name])
+    return {name: called[name] for name in given}
+
+
+def _letters() -> Iterator[str]:
+    """Yield A to Z, then AA, AB and so on."""
+    for length in count(1):
+        yield from map("".join, product(ascii_uppercase, repeat=length))

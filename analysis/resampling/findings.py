@@ -25,7 +25,7 @@ def correlation_findings(correlations: pd.DataFrame) -> list[Finding]:
     ordered = correlations["correlation"].sort_values(kind="stable")
     low, high = ordered.index[0], ordered.index[-1]
     sentence = (
-        f"The networks are correlated between {ordered.iloc[0]:.2f} ({' with '.join(low)}) and "
+        f"Correlations of the networks range from {ordered.iloc[0]:.2f} ({' with '.join(low)}) to "
         f"{ordered.iloc[-1]:.2f} ({' with '.join(high)})."
     )
     return [
@@ -80,7 +80,7 @@ def share_findings(shares: pd.DataFrame, counts: pd.DataFrame) -> list[Finding]:
         Finding(
             key_of("shares", reading),
             f"With confidential exchanges of {reading}, {percent(row[headline])} of {total} "
-            f"specifications support the printed headline and {percent(row[reverse])} its reverse.",
+            f"specifications support the printed headline; {percent(row[reverse])} support its reverse.",
             (
                 *(key_of("shares", reading, side) for side in (headline, reverse)),
                 key_of("specification_counts", reading, "specifications"),

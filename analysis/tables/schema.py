@@ -39,8 +39,8 @@ class Column:
     references : str or None
         `table.column` in which every value must occur; alternatives are joined by ` or `.
     privacy : {"", "person", "organization", "record", "free"}
-        What de-identification does: a person's, an organisation's or a record's identifier becomes a
-        pseudonym; free text is dropped unless asked for.
+        What de-identification does: a person's or a record's identifier becomes a pseudonym, an
+        organisation's a letter (School A) unless names are kept; free text is dropped unless asked for.
     """
 
     name: str
@@ -130,7 +130,9 @@ _PEOPLE = (
         "organizations",
         "a school, office, partner or district",
         (
-            Column("organization_id", "text", "Pseudonym of the organisation.", privacy="organization"),
+            Column(
+                "organization_id", "text", "Name of the organisation, or its letter.", privacy="organization"
+            ),
             _organization("Organisation it is part of.", name="parent_id", required=False),
             Column(
                 "kind",

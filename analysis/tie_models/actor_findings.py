@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.checks import NotEstimable
-from analysis.finding import Finding, and_list, key_of, p_in_words, row_of, slug
+from analysis.finding import Finding, and_list, key_of, p_in_words, percent, row_of, slug
 from analysis.ties.findings import ENOUGH_KEPT
 
 __all__ = [
@@ -36,7 +36,7 @@ def readiness_findings(ready: pd.DataFrame, relation: str) -> list[Finding]:
     >>> index = pd.MultiIndex.from_tuples([("trust", "1 to 3")], names=["relation", "waves"])
     >>> ready = pd.DataFrame({"jaccard": [0.0819], "note": ["too much changed at once"]}, index=index)
     >>> readiness_findings(ready, "trust")[0].sentence.split(":")[0]
-    'No actor-oriented model can follow trust from 1 to 3'
+    'No actor-oriented model can follow trust from wave 1 to 3'
     """
     found: list[Finding] = []
     for index, row in ready[ready.index.get_level_values("relation") == relation].iterrows():
@@ -48,25 +48,25 @@ def readiness_findings(ready: pd.DataFrame, relation: str) -> list[Finding]:
             found.append(Finding("one-wave", sentence, (key_of("ready", name, waves, "people"),)))
         elif row["jaccard"] < ENOUGH_KEPT:
             sentence = (
-                f"No actor-oriented model can follow {name} from {waves}: of all ties there before or after, "
-                f"{row['jaccard']:.3f} were there both times, where {ENOUGH_KEPT:.1f} is the least. Regress "
-                "the later wave on the earlier one (MRQAP), or model formation and persistence apart, as the "
-                "page Help networks does."
+                f"No actor-oriented model can follow {name} from wave {waves}: too few ties lasted (Jaccard "
+                f"index {row['jaccard']:.3f}; the model needs {ENOUGH_KEPT:.1f}). Regress the later wave "
+                "on the earlier one (MRQAP), or model formation and persistence apart, as the page on help "
+                "networks does."
             )
             found.append(Finding(f"moved.{slug(waves)}", sentence, keys))
             continue
         if "few people" in note:
             people = key_of("ready", name, waves, "people")
             sentence = (
-                f"From {waves} only {row['people']:.0f} people answered both times: estimates of so few are "
-                "a gamble, and may not converge."
+                f"Only {row['people']:.0f} people answered in both waves ({waves}): with so few, estimates "
+                "are unsure and may not converge."
             )
             found.append(Finding(f"few.{slug(waves)}", sentence, (people,)))
         if "many answers missing" in note:
             missing = key_of("ready", name, waves, "missing")
             sentence = (
-                f"From {waves} a share of {row['missing']:.2f} of possible {name} ties was not observed both "
-                "times. They are imputed while the model runs and left out of what it is fitted to."
+                f"From wave {waves}, {percent(row['missing'])} of possible {name} ties were not observed "
+                "both times. The model imputes them while it runs, and is not fitted to them."
             )
             found.append(Finding(f"missing.{slug(waves)}", sentence, (missing,)))
     return found
@@ -97,33 +97,33 @@ def model_findings(
     ]
     if told:
         keys = tuple(key_of("odds", name, "odds_ratio") for name in sure.sort_values("p").head(3).index)
-        sentence = f"What moves people to make or keep a tie: {and_list(told)}."
+        sentence = f"What draws people to a tie: {and_list(told)}."
         found.append(Finding("moves", sentence, keys))
     unsure = effects[~(effects["p"] < _SURE)]
     if len(unsure):
         names = [str(name) for name in unsure.index]
         keys = tuple(key_of("estimates", name, "p") for name in names)
-        sentence = f"Not told from nothing at the five-percent level: {and_list(names)}."
+        sentence = f"Not clearly different from zero: {and_list(names)}."
         found.append(Finding("unsure", sentence.replace("3-cycles", "cycles of three"), keys))
     if isinstance(heterogeneity, pd.DataFrame):
         p = float(row_of(heterogeneity, "all")["p"])
-        told_of = "differ between periods" if p < _SURE else "cannot be told apart between periods"
+        told_of = "differ between periods" if p < _SURE else "do not clearly differ between periods"
         sentence = f"Effects {told_of} ({p_in_words(p)})."
         found.append(Finding("over-time", sentence, (key_of("over-time", "all", "p"),)))
     if isinstance(lacking, pd.DataFrame):
         parts = lacking.drop("all")
         p = float(parts["p"].min())
         name = str(parts["p"].idxmin())
-        end = "would add most and is worth adding" if p < _SURE else "would add most, and little"
+        end = "would add most and is worth adding" if p < _SURE else "would add most, but not clearly"
         sentence = f"Of the effects left out, {name.replace('3-', 'three-')} {end} ({p_in_words(p)})."
         found.append(Finding("left-out", sentence, (key_of("left-out", name, "p"),)))
     if isinstance(fits, pd.DataFrame):
         bad = [str(name) for name in fits.index[fits["p"] < _SURE]]
         keys = tuple(key_of("fit", name, "p") for name in (bad or fits.index))
         sentence = (
-            f"Networks drawn from the model differ from the observed in {and_list(bad)}."
+            f"Networks drawn from the model differ from the observed ones in {and_list(bad)}."
             if bad
-            else f"Networks drawn from the model look like the observed in {and_list(list(fits.index))}."
+            else f"Networks drawn from the model look like the observed ones in {and_list(list(fits.index))}."
         )
         found.append(Finding("fit", sentence, keys))
     return found
@@ -142,10 +142,10 @@ def beside_findings(beside: pd.DataFrame | NotEstimable, signs: dict[str, int]) 
     if isinstance(beside, NotEstimable) or not signs["compared"]:
         return []
     apart = beside[beside["same_sign"] == 0].index.get_level_values("term").unique()
-    end = f" They part on {and_list([str(name) for name in apart])}." if len(apart) else ""
+    end = f" They differ on {and_list([str(name) for name in apart])}." if len(apart) else ""
     sentence = (
-        f"In {signs['same']} of {signs['compared']} comparisons the separable model of the same periods has "
-        f"the sign that this one has.{end.replace('3-cycles', 'cycles of three')}"
+        f"In {signs['same']} of {signs['compared']} comparisons the separable model has the same sign as "
+        f"this one.{end.replace('3-cycles', 'cycles of three')}"
     )
     return [Finding("signs", sentence, ("signs.same", "signs.compared"))]
 
@@ -164,9 +164,9 @@ def software_findings(tables: dict[str, pd.DataFrame]) -> list[Finding]:
         row = row_of(table, name)
         ratio = str((table["error_ratio"] - 1).abs().idxmax())
         sentence = (
-            f"{key.capitalize()} model: no estimate is further than {abs(row['apart']):.3f} standard errors "
-            f"from RSiena's ({name.replace('3-', 'three-')}); standard errors are at most a factor "
-            f"{table['error_ratio'][ratio]:.3f} away."
+            f"{key.capitalize()} model: every estimate is within {abs(row['apart']):.3f} standard errors of "
+            f"RSiena's (the furthest: {name.replace('3-', 'three-')}). The standard error that differs "
+            f"most is {table['error_ratio'][ratio]:.3f} times RSiena's."
         )
         found.append(Finding(key, sentence, (key_of(key, name, "apart"), key_of(key, ratio, "error_ratio"))))
     return found
@@ -190,15 +190,15 @@ def together_findings(table: pd.DataFrame | NotEstimable, behaviour: str) -> lis
             "selection",
             "ties",
             "similarity",
-            "People choose those who are like them in",
-            "It is not shown that people choose those who are like them in",
+            "People choose others like themselves in",
+            "The data do not show that people choose others like themselves in",
         ),
         (
             "influence",
             behaviour,
             "average similarity",
-            "People become like those they are tied to in",
-            "It is not shown that people become like those they are tied to in",
+            "People become like their friends in",
+            "The data do not show that people become like their friends in",
         ),
     ):
         label = (on, f"{behaviour} {effect}")
@@ -230,9 +230,9 @@ def validation_findings(coverage: pd.DataFrame, failed: dict[int, int]) -> list[
         worst, far = str(apart["share"].idxmin()), str(apart["bias"].abs().idxmax())
         row, other = row_of(apart, worst), row_of(apart, far)
         sentence = (
-            f"Networks of {size}: of {row['panels']:.0f} that converged ({failed[int(str(size))]} did not), "
-            f"95 % intervals hold the truth in a share of {row['share']:.3f} or more; the largest bias is "
-            f"{abs(other['bias']):.2f} standard errors ({far!s})."
+            f"In networks of {size} people, 95 % intervals hold the truth in a share of {row['share']:.3f} "
+            f"or more of {row['panels']:.0f} fits ({failed[int(str(size))]} did not converge). The largest "
+            f"bias is {abs(other['bias']):.2f} standard errors ({far!s})."
         )
         keys = (
             key_of("coverage", size, worst, "share"),

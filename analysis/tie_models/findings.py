@@ -19,7 +19,7 @@ def p1_findings(model: pd.DataFrame) -> list[Finding]:
     """
     values = model["estimate"]
     above = (
-        "Ties are returned far more than if both ends chose independently: "
+        "Ties are returned more often than if both ends chose independently: "
         if values["reciprocity"] > 0
         else ""
     )
@@ -42,7 +42,7 @@ def sign_findings(signs: pd.DataFrame) -> list[Finding]:
     """
     columns = ("sender efficacy", "receiver efficacy")
     found = []
-    for way, start in (("network", "On the files"), ("transpose", "With every tie turned round")):
+    for way, start in (("network", "In the files"), ("transpose", "With every tie reversed")):
         row = row_of(signs, ("transitive triples", way))
         sent, received = (row[name] for name in columns)
         sentence = (

@@ -13,9 +13,11 @@ from analysis.finding import Finding, key_of, p_in_words, percent, signed
 __all__ = [
     "advice_on_answers",
     "change_findings",
+    "last_rows",
     "mixing_findings",
     "network_findings",
     "reciprocity_findings",
+    "words_of",
 ]
 
 SURE = 0.05
@@ -26,13 +28,15 @@ ENOUGH_KEPT = 0.2
 """Jaccard index below which a model of tie-by-tie change has too little to follow (Snijders et al. 2010)."""
 
 
-def network_findings(described: pd.DataFrame) -> list[Finding]:
+def network_findings(described: pd.DataFrame, *, table: str = "") -> list[Finding]:
     """Say how many ties there were, how many were returned, and how many people answered.
 
     Parameters
     ----------
     described : DataFrame
         As from `overview`.
+    table : str
+        The table that holds all of this, by default `structure` with ties and `answered` with who answered.
 
     Returns
     -------
@@ -51,18 +55,18 @@ def network_findings(described: pd.DataFrame) -> list[Finding]:
     for relation, rows in described.groupby(level="relation", sort=False):
         first, last = rows.iloc[0], rows.iloc[-1]
         start, end = rows.index[0], rows.index[-1]
-        keys = [key_of("structure", *end, "ties")]
+        keys = [key_of(table or "structure", *end, "ties")]
         if len(rows) > 1:
-            keys.insert(0, key_of("structure", *start, "ties"))
+            keys.insert(0, key_of(table or "structure", *start, "ties"))
             said = f"{_named(relation)} ties {_moved(first['ties'], last['ties'])}"
         else:
             said = f"{_named(relation)} has {last['ties']:.0f} ties"
         if pd.notna(last["edgewise"]):
             said += f"; {percent(last['edgewise'])} are returned in wave {end[1]}"
-            keys.append(key_of("structure", *end, "edgewise"))
+            keys.append(key_of(table or "structure", *end, "edgewise"))
         if pd.notna(last["response_rate"]):
             said += f"; {percent(last['response_rate'])} answered"
-            keys.append(key_of("answered", *end, "response_rate"))
+            keys.append(key_of(table or "answered", *end, "response_rate"))
         found.append(Finding(key_of("ties", relation), f"{said}.", tuple(keys)))
     return found
 
@@ -80,13 +84,12 @@ def reciprocity_findings(returned: pd.DataFrame, relation: str | None = None) ->
     return [
         Finding(
             key_of("returned", end[0]),
-            f"In wave {end[1]}, {percent(row['edgewise'])} of {_words(end[0])} ties are returned, "
-            f"{'more than' if row['p'] < SURE else 'no clear sign of more than'} the "
-            f"{percent(row['by_chance'])} there would be if everybody named as many people within and across "
-            f"schools at random ({p_in_words(row['p'])}).",
+            f"In wave {end[1]}, {percent(row['edgewise'])} of {words_of(end[0])} ties are returned, "
+            f"{'' if row['p'] < SURE else 'not clearly '}more than the {percent(row['by_chance'])} expected "
+            f"by chance ({p_in_words(row['p'])}).",
             tuple(key_of("reciprocity", *end, name) for name in ("edgewise", "by_chance", "p")),
         )
-        for end, row in _last(returned, relation)
+        for end, row in last_rows(returned, relation)
         if pd.notna(row["edgewise"]) and pd.notna(row["p"])
     ]
 
@@ -102,19 +105,18 @@ def mixing_findings(mixing: pd.DataFrame, relation: str | None = None) -> list[F
         Of this relation alone, by default of each.
     """
     found = []
-    for end, row in _last(mixing, relation):
+    for end, row in last_rows(mixing, relation):
         if pd.isna(row["p"]) or pd.isna(row["external_internal"]):
             continue
         inward = row["external_internal"] < row["random_mixing"]
         if row["p"] >= SURE:
-            said = "ties are spread over schools about as shuffled schools would have it"
+            said = "Schools are mixed about as chance would mix them"
         else:
-            way = "stay within" if inward else "cross"
-            said = f"ties {way} schools more than shuffled schools would have it"
+            said = f"Schools {'keep to themselves' if inward else 'reach out'} more than chance"
         sentence = (
-            f"In wave {end[1]}, {_words(end[0])} {said}: the E-I index is "
-            f"{signed(row['external_internal'])}, and {signed(row['random_mixing'])} if ties fell on "
-            f"anybody who could be named ({p_in_words(row['p'])})."
+            f"{said}: in wave {end[1]} the E-I index of {words_of(end[0])} ties is "
+            f"{signed(row['external_internal'])}; by chance it would be {signed(row['random_mixing'])} "
+            f"({p_in_words(row['p'])})."
         )
         names = ("external_internal", "random_mixing", "p")
         found.append(
@@ -134,14 +136,14 @@ def change_findings(compared: pd.DataFrame, relation: str | None = None) -> list
         Of this relation alone, by default of each.
     """
     found = []
-    for end, row in _last(compared, relation):
+    for end, row in last_rows(compared, relation):
         names = ["kept", "new", "lost"]
         sentence = (
-            f"From wave {end[1]}, {row['kept']:.0f} {_words(end[0])} ties were kept, {row['new']:.0f} are "
+            f"From wave {end[1]}, {row['kept']:.0f} {words_of(end[0])} ties were kept, {row['new']:.0f} are "
             f"new and {row['lost']:.0f} were lost"
         )
         if row["jaccard"] < ENOUGH_KEPT:
-            sentence += f". The Jaccard index is {row['jaccard']:.2f}: too little stayed for a model of "
+            sentence += f". The Jaccard index is {row['jaccard']:.2f}: too few stayed for a model of "
             sentence += "tie-by-tie change"
             names.append("jaccard")
         keys = tuple(key_of("changes", *end, name) for name in names)
@@ -160,16 +162,16 @@ def advice_on_answers(described: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             key_of("advice", end[0]),
-            f"Only {percent(row['response_rate'])} answered about {_words(end[0])} in wave {end[1]}. Ask the "
-            "others before you read a difference between waves as change.",
+            f"Only {percent(row['response_rate'])} answered about {words_of(end[0])} in wave {end[1]}. Ask "
+            "the others before you read a difference between waves as a change.",
             (key_of("answered", *end, "response_rate"),),
         )
-        for end, row in _last(described)
+        for end, row in last_rows(described)
         if row["response_rate"] < FOUR_IN_FIVE
     ]
 
 
-def _last(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tuple[str, object], pd.Series]]:
+def last_rows(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tuple[str, object], pd.Series]]:
     """Return the last row of every relation, or of one, under its relation and wave."""
     grouped = frame.groupby(level="relation", sort=False)
     return [
@@ -177,12 +179,13 @@ def _last(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tuple[
     ]
 
 
-def _words(relation: object) -> str:
+def words_of(relation: object) -> str:
+    """Return the name of a relation as it stands in a sentence."""
     return str(relation).replace("_", " ")
 
 
 def _named(relation: object) -> str:
-    words = _words(relation)
+    words = words_of(relation)
     return words[:1].upper() + words[1:]
 
 

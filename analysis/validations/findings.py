@@ -35,12 +35,12 @@ def rate_recovery_findings(held: int, rates: pd.DataFrame, apart: int, traced: i
         Finding(
             "rates",
             f"{'All' if held == len(rates) else 'Not all'} rates are found again: {held} intervals hold the "
-            "rate that the twin was made with.",
+            "rate with which the twin was made.",
             ("rates.held",),
         ),
         Finding(
             "pair",
-            f"Two histories trace {traced} new ties to different sessions, and {how} of the network tells "
+            f"Two histories trace {traced} new ties to different sessions, yet {how} of the network tells "
             "them apart.",
             ("pair.differently-traced", "pair.cells-apart"),
         ),
@@ -70,8 +70,8 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str 
         else f"Some intervals of {what} hold the truth less often than they say"
     )
     sentence = (
-        f"{verdict}: the weakest, {str(worst).replace('_', ' ')}, held it in {row[column]:.0f} twins, where "
-        f"{row['least']:.0f} is the fewest that would be no surprise."
+        f"{verdict}: the weakest, {str(worst).replace('_', ' ')}, held it in {row[column]:.0f} twins; "
+        f"{row['least']:.0f} would be no surprise."
     )
     keys = tuple(key_of(table, worst, name) for name in (column, "least"))
     return [Finding(key_of("coverage", table), sentence, keys)]
@@ -103,9 +103,9 @@ def misspecified_findings(levels: pd.DataFrame, covered: pd.DataFrame) -> list[F
             if not holds
         ]
         sentence = (
-            f"Where assumptions break, some {broken} than they say: {and_list(failing)}."
+            f"Where assumptions break, some {broken} than they promise: {and_list(failing)}."
             if failing
-            else f"Where assumptions break, too, {kept} than they say."
+            else f"Where assumptions break, {kept} than they promise."
         ).replace("as often than", "as often as")
         found.append(
             Finding(f"{table}-kept", sentence, tuple(key_of(table, *row, count) for row in frame.index))
@@ -131,8 +131,8 @@ def detector_findings(
     return [
         Finding(
             "planted",
-            f"Of {planted} closures planted in this twin, {found} are found with their day and whether they "
-            "endured.",
+            f"Of {planted} closures planted in this twin, {found} are found, each with its day and "
+            "whether it endured.",
             ("planted", "planted.found"),
         ),
         Finding(
@@ -166,7 +166,7 @@ def apart_findings(apart: pd.DataFrame, twin: str, episodes: int, needed: int, p
         Finding(
             "apart",
             f"With {episodes} changes the exact test finds the interaction in {percent(with_it['share'])} of "
-            f"twins that have it, and in {percent(without['share'])} of those that do not.",
+            f"the twins that have it, and in {percent(without['share'])} of those without it.",
             (*keys, "size-twin"),
         )
     ]

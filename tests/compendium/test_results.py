@@ -335,7 +335,8 @@ def test_how_small_a_p_is_is_not_shown(shown: Shown) -> None:
     row = cells(shown[1][TABLE]["html"])[1]
     assert row[1:] == ["< 0.001", "< 0.001", "2e−05", "3e−17"]
     with pytest.raises(
-        ValueError, match="p_values: found no column P; the table has p, ks_p, p_error, upper"
+        ValueError,
+        match=r"p_values: found no column P; the table has p, p .Kolmogorov–Smirnov., simulation",
     ):
         results.table("again", frame, "A table.", p_values=["P"])
 

@@ -52,13 +52,16 @@ def test_the_two_statistics_go_beside_the_models_that_can_answer(contacts: pd.Da
     assert len(coalescence.tests) == 3 and len(both.tests) == 4
     sentences = [one.sentence for one in cascade_findings(everybody, meeting_shown(everybody), [both])]
     assert sentences[-1].startswith(
-        "The share of meetings after which both sides made a new tie, all meetings"
+        "The share of meetings after which both sides made a new tie (all meetings"
     )
     # Nine people and seven tests: nothing holds.
     assert sentences[-1].endswith(
-        "followed, is not larger than random placement, degree-preferential placement, one-sided brokerage "
+        "followed) is not larger than random placement, degree-preferential placement, one-sided brokerage "
         "and shuffled times give."
     )
+    # Advice is given by the test of ties alone, and says what that result says.
+    advised = cascade_findings(everybody, meeting_shown(everybody), [coalescence, both])[-1]
+    assert advised.key == "advice" and "did not grow together more" in advised.sentence
     table = both.table()
     assert isinstance(table, pd.DataFrame)
     tests = [test.p for one in (coalescence, both) for test in one.tests]

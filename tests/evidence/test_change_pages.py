@@ -57,7 +57,7 @@ def test_sentences_follow_the_numbers(changes: Changes) -> None:
         changes.kinds(), changes.interaction(), changes.solutions(0.75), changes.reach(), changes.mechanisms
     )
     assert [finding.key for finding in told] == ["kinds", "odds", "interaction", "configuration", "reach"]
-    assert told[2].sentence.startswith("Reflection cannot be shown to add more with connection than without")
+    assert told[2].sentence.startswith("Reflection does not clearly add more with connection than without")
     assert "connection and reflection: consistency" in told[3].sentence
     missing = NotEstimable("none")
     assert change_findings(missing, missing, missing, missing, ("one", "other")) == []

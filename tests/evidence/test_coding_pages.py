@@ -130,8 +130,8 @@ def test_two_kinds_of_documents_are_compared_and_one_is_not() -> None:
     assert isinstance(found.projection, NotEstimable)
     assert isinstance(found.axes(), NotEstimable) and isinstance(found.layout(), NotEstimable)
     told = [one.sentence for one in code_findings(found, 1)]
-    assert told[0] == "The codes that stand together most are help and time: 18 lines connect them."
-    assert "cannot be told apart" in told[1] and "one coder's" in told[-1]
+    assert told[0] == "The codes that appear together most are help and time: 18 lines connect them."
+    assert "do not clearly differ" in told[1] and "One coder coded" in told[-1]
     one_kind = {**tables, "documents": documents.assign(kind="plan")}
     assert isinstance(code_networks(one_kind, window=2, draws=9, seed=1).compared, NotEstimable)
     partly = code_networks({**tables, "codings": apart}, window=2, draws=9, seed=1)

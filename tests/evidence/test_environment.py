@@ -119,7 +119,7 @@ def test_findings_say_what_was_recorded(tables: dict[str, pd.DataFrame]) -> None
     assert [finding.sentence for finding in found] == [
         "Demand went from 67 % to 50 % of segments in north.",
         "The most frequent response in north in 2021 is adapt (100 % of segments).",
-        "The evidence speaks most for h (belief 0.75 to 0.75), then for rival (0.25 to 0.25).",
+        "The evidence supports h most (belief 0.75 to 0.75), then rival (0.25 to 0.25).",
     ]
     nothing = NotEstimable("no")
     assert environment_findings(nothing, nothing, nothing) == []

@@ -83,7 +83,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "relational_trust/trust_teachers": ({"replicates": 49}, ("reliability", "icc", "people", "schools")),
     "relational_trust/recovery": (
         {"seeds": 2},
-        ("rates", "pair", "many-twins", "separable", "levels", "misspecified"),
+        ("rates", "pair", "many-twins", "separable", "levels", "misspecified", "caution"),
     ),
     "school_leaders/replication": (
         {"correlation_permutations": 49, "regression_permutations": 49},
@@ -113,6 +113,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "star_coalescence/adoption_recovery": ({}, ("",)),
     "star_coalescence/activities_twin": ({}, ("",)),
     "your_network/network": ({"permutations": 19}, ("answered", "structure", "changes")),
+    "your_network/one_page": ({}, ("",)),
     "your_network/survey": ({}, ("",)),
     "your_network/activities": ({}, ("",)),
 }

@@ -18,14 +18,11 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("run", [run.id for run in STUDY.runs if run.id.startswith("help_")])
-def test_an_outward_looking_index_may_still_lie_below_chance(run: str) -> None:
-    found = NUMBERS[run]
+def test_an_outward_looking_index_may_still_lie_below_chance() -> None:
+    found = NUMBERS["recovery"]
     # By hand: 352 of the 420 ordered pairs of teams of 5, 4, 4, 4, 4 go across, 68 stay within.
     expected = (352 - 68) / 420
-    # Of a dataset with a smallest cell three digits are shown.
-    exact = float(f"{expected:.3g}") if run == "help_example" else expected
-    assert found["caution.expected"] == pytest.approx(exact)
+    assert found["caution.expected"] == pytest.approx(expected)
     assert found["caution.ei"] == 0.5 < found["caution.expected"]
     assert found["caution.p80"] < 0.05 < found["caution.p20"]
 

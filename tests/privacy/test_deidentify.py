@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +41,7 @@ FORMS = {
     "an unseen hyphen": "Zé\N{SOFT HYPHEN}buline",
     "a sentence": "Asked, on Monday, by Brimsildottir's class",
 }
+LETTER = re.compile(r"(School|District|Office|Team) [A-Z]")
 FRAGMENTS = ("buline", "quarandeau", "deby", "zebb", "brimsil", "tovenka")
 """Letters without accents; one of them is in every form."""
 
@@ -152,10 +154,11 @@ def run(
     keep: tuple[str, ...] = (),
     words: tuple[str, ...] = WORDS,
     key: str = "ours.key",
+    named: tuple[str, ...] = (),
 ) -> list[str]:
     """De-identify; return what was said."""
     said: list[str] = []
-    deidentified.write_deidentified(raw.name, raw.parents[1] / key, dates, keep, words, said.append)
+    deidentified.write_deidentified(raw.name, raw.parents[1] / key, dates, keep, words, named, said.append)
     return said
 
 
@@ -457,7 +460,7 @@ def test_with_the_keys_every_table_is_what_it_was_with_coarser_dates(
         for column in table.columns:
             if column.privacy in ("person", "organization", "record"):
                 filled = after[column.name][after[column.name] != ""]
-                assert filled.map(PSEUDONYM.fullmatch).all()
+                assert filled.map(lambda text: PSEUDONYM.fullmatch(text) or LETTER.fullmatch(text)).all()
                 after[column.name] = after[column.name].replace(who)
             elif column.privacy == "free":
                 before[column.name] = ""
@@ -534,13 +537,54 @@ def test_a_second_run_writes_the_same_bytes_in_whatever_order_the_rows_came(raw:
 def test_with_another_key_nobody_has_the_same_pseudonym(raw: Path) -> None:
     only(raw, "ties")
     run(raw)
-    first = set(pd.read_csv(raw / "names/pseudonyms.csv")["pseudonym"])
+    first = people_in(raw)
     said = run(raw, key="another.key")
     assert any(line.startswith(f"A key was made: {raw.parents[1] / 'another.key'}.") for line in said)
     assert any(
         line.startswith(f"The key: {raw.parents[1] / 'another.key'}.") for line in run(raw, key="another.key")
     )
-    assert not first & set(pd.read_csv(raw / "names/pseudonyms.csv")["pseudonym"])
+    assert first and not first & people_in(raw)
+
+
+def people_in(raw: Path) -> set[str]:
+    keys = pd.read_csv(raw / "names/pseudonyms.csv")
+    return set(keys.loc[keys["kind"] == "person", "pseudonym"])
+
+
+def schools_in(raw: Path) -> dict[str, str]:
+    keys = pd.read_csv(raw / "names/pseudonyms.csv")
+    keys = keys[keys["kind"] == "organization"]
+    return dict(zip(keys["identifier"], keys["pseudonym"], strict=True))
+
+
+def test_schools_are_called_by_letters_that_stay_when_another_one_joins(raw: Path) -> None:
+    only(raw, "organizations", "actors")
+    run(raw)
+    first = schools_in(raw)
+    assert sorted(called for called in first.values() if called.startswith("School"))[:2] == [
+        "School A",
+        "School B",
+    ]
+    assert list(first) != [name for name, _ in sorted(first.items(), key=lambda pair: pair[1])]
+    frame = cells(raw, "organizations")
+    joined = frame.iloc[[-1]].assign(organization_id="aspen", kind="school")
+    write(raw, "organizations", pd.concat([joined, frame]))
+    run(raw)
+    again = schools_in(raw)
+    assert {name: again[name] for name in first} == first
+    assert again["aspen"] not in first.values()
+
+
+def test_schools_keep_their_names_on_request_and_people_never_do(raw: Path) -> None:
+    only(raw, "organizations", "actors")
+    run(raw, named=("organizations",))
+    assert "ash" in set(cells(derived(raw), "actors")["organization_id"])
+    assert cells(derived(raw), "actors")["actor_id"].map(PSEUDONYM.fullmatch).all()
+    plant(raw, "organizations.organization_id", "Quarandeau school")
+    with pytest.raises(InvalidInput, match="quarandeau"):
+        run(raw, named=("organizations",))
+    with pytest.raises(InvalidInput, match="KEEP: found 'people'; allowed: names that may be kept"):
+        run(raw, named=("people",))
 
 
 def test_an_organization_may_adopt_own_and_code_and_keeps_its_pseudonym(raw: Path) -> None:

@@ -165,7 +165,7 @@ def test_another_program_is_set_beside(fitted: ActorModel) -> None:
     np.testing.assert_allclose(found["error_ratio"], fitted.standard_errors / 0.5)
     drawn = as_two_models(found, "theirs")
     assert drawn["theirs"]["estimate"].tolist() == (fitted.estimates - 0.1).tolist()
-    assert "further than 0.200 standard errors" in software_findings({"one": found})[0].sentence
+    assert "within 0.200 standard errors" in software_findings({"one": found})[0].sentence
 
 
 def test_claims_are_what_rsiena_gave_with_tolerances_of_its_own_standard_errors() -> None:
