@@ -128,8 +128,8 @@ def innovation_findings(readings: pd.DataFrame, cities: pd.DataFrame) -> list[Fi
         ),
         Finding(
             "structure",
-            f"Neither in a city nor in all together does the mean threshold depend on who is tied to whom: the "
-            f"smallest p is {cities['p'].min():.2f}.",
+            f"Neither in a city nor in all together does the mean threshold depend on who is tied to whom: "
+            f"the smallest p is {cities['p'].min():.2f}.",
             tuple(key_of("structure", city, "p") for city in cities.index),
         ),
     ]
