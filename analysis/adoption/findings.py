@@ -8,7 +8,13 @@ import pandas as pd
 
 from analysis.finding import Finding, key_of, p_in_words, percent, signed
 
-__all__ = ["exposure_findings", "pairing_findings", "reach_findings", "structure_findings"]
+__all__ = [
+    "exposure_findings",
+    "innovation_findings",
+    "pairing_findings",
+    "reach_findings",
+    "structure_findings",
+]
 
 SURE = 0.05
 """A p-value below counts as evidence."""
@@ -100,6 +106,34 @@ def exposure_findings(coded: pd.Series, censored: pd.Series) -> list[Finding]:
     )
     keys = tuple(key_of(table, "exposure", "estimate") for table in ("diffreg", "diffreg-censored"))
     return [Finding("exposure", sentence, keys)]
+
+
+def innovation_findings(readings: pd.DataFrame, cities: pd.DataFrame) -> list[Finding]:
+    """Say what exposure is worth in the physicians' record, and whether thresholds depend on structure.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        index what is held equal, column ``estimate``, ``standard_error``; recorded as ``readings``.
+    cities : DataFrame
+        As from `structure_by_city`, recorded as ``structure``.
+    """
+    alone, last = readings.index[0], readings.index[-1]
+    values = readings["estimate"]
+    return [
+        Finding(
+            "exposure",
+            f"Exposure to adopters a month before has an estimate of {signed(values[alone])} alone and of "
+            f"{signed(values[last])} with {last} held equal. Neither tells contagion from likeness.",
+            (key_of("readings", alone, "estimate"), key_of("readings", last, "estimate")),
+        ),
+        Finding(
+            "structure",
+            f"Neither in a city nor in all together does the mean threshold depend on who is tied to whom: "
+            f"the smallest p is {cities['p'].min():.2f}.",
+            tuple(key_of("structure", city, "p") for city in cities.index),
+        ),
+    ]
 
 
 def _told(row: pd.Series) -> str:

@@ -42,8 +42,8 @@ class _Study:
         Identifiers in the file are the community's number times this, plus the person's number there.
     first, last : int
         First period, and last in which adoption was observed; the one after it stands for never.
-    professional_age : str
-        Column of the group of professional age; empty where the file has none.
+    traits : tuple of pairs of str
+        Each attribute of ours that it has, with the file's column.
     """
 
     relation: str
@@ -55,7 +55,7 @@ class _Study:
     span: int
     first: int
     last: int
-    professional_age: str = ""
+    traits: tuple[tuple[str, str], ...] = ()
 
 
 _STUDIES = (
@@ -69,7 +69,7 @@ _STUDIES = (
         span=1000,
         first=1,
         last=17,
-        professional_age="proage",
+        traits=(("professional_age", "proage"), ("belief_in_science", "belief")),
     ),
     _Study(
         relation="korean_family_planning",
@@ -95,8 +95,8 @@ _STUDIES = (
     ),
 )
 _PARTS = ("graph", "toa", "vertex.static.attrs", "meta")
-_OLDEST = 6
-"""Groups of professional age run from 1 to this."""
+_TRAITS = {"professional_age": (1, 6), "belief_in_science": (0, 2)}
+"""Attributes of ours, with the lowest and the highest there may be."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class _Found:
     ----------
     network : ndarray of shape (n, n)
     periods, communities : ndarray of int, shape (n,)
-    professional_ages : ndarray of shape (n,)
+    traits : dict of str to ndarray of shape (n,)
         Missing: NaN.
     network_rows : ndarray of int, shape (n,)
         Where each person stands in the file's own network, from 1.
@@ -116,7 +116,7 @@ class _Found:
     network: npt.NDArray[np.float64]
     periods: npt.NDArray[np.int64]
     communities: npt.NDArray[np.int64]
-    professional_ages: npt.NDArray[np.float64]
+    traits: Mapping[str, npt.NDArray[np.float64]]
     network_rows: npt.NDArray[np.int64]
 
 
@@ -170,11 +170,11 @@ def _read(raw: Path, study: _Study, relation: Relation, faults: list[Fault]) -> 
         maximum=study.last + 1,
         shape=(size,),
     )
-    communities, ages = _people(path, study, parts["vertex.static.attrs"], np.sort(identifiers), faults)
+    communities, traits = _people(path, study, parts["vertex.static.attrs"], np.sort(identifiers), faults)
     if len(faults) > before:
         return None
     order = np.argsort(identifiers)
-    return _Found(network[np.ix_(order, order)], periods.astype(int), communities, ages, order + 1)
+    return _Found(network[np.ix_(order, order)], periods.astype(int), communities, traits, order + 1)
 
 
 def _identifiers(path: Path, study: _Study, meta: Any, faults: list[Fault]) -> npt.NDArray[np.int64]:
@@ -219,27 +219,29 @@ def _network(
 
 def _people(
     path: Path, study: _Study, found: object, identifiers: npt.NDArray[np.int64], faults: list[Fault]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Return the community of each person, checked against the identifiers, and the professional age."""
+) -> tuple[npt.NDArray[np.int64], dict[str, npt.NDArray[np.float64]]]:
+    """Return the community of each person, checked against the identifiers, and the traits."""
     name = f"{study.network}$vertex.static.attrs"
     expected = identifiers // study.span
     numbers: dict[str, tuple[float, float]] = {study.community: (1, 10_000)}
-    if study.professional_age:
-        numbers[study.professional_age] = (1, _OLDEST)
-    rows = data_frame(path, name, found, faults, numbers=numbers, incomplete=(study.professional_age,))
+    columns = dict(study.traits)
+    numbers |= {column: _TRAITS[trait] for trait, column in columns.items()}
+    rows = data_frame(path, name, found, faults, numbers=numbers, incomplete=[*columns.values()])
     if len(rows) != len(expected):
         if len(rows):
             allowed = f"{len(expected)}, one a person"
             faults.append(Fault(path.name, f"{len(rows)} rows", allowed, column=name))
-        return np.empty(0, int), np.empty(0)
+        return np.empty(0, int), {}
     for row, (given, own) in enumerate(zip(rows[study.community], expected.tolist(), strict=True), start=1):
         if given != own:
             allowed = f"{own}, as in the identifiers, which run in the order of their numbers"
             place = f"{name}${study.community}"
             faults.append(Fault(path.name, f"{given:g}", allowed, row, place))
-    if not study.professional_age:
-        return expected, np.full(len(expected), np.nan)
-    return expected, rows[study.professional_age].to_numpy(dtype=float)
+    missing = np.full(len(expected), np.nan)
+    return expected, {
+        trait: rows[columns[trait]].to_numpy(dtype=float) if trait in columns else missing
+        for trait in _TRAITS
+    }
 
 
 def _frames(study: _Study, found: _Found) -> dict[str, pd.DataFrame]:
@@ -263,7 +265,7 @@ def _frames(study: _Study, found: _Found) -> dict[str, pd.DataFrame]:
                 "actor_id": people,
                 "organization_id": homes[position],
                 "role": study.role,
-                "professional_age": found.professional_ages,
+                **found.traits,
                 "network_row": found.network_rows,
             }
         ),

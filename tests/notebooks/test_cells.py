@@ -108,6 +108,10 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"rewirings": 9, "permutations": 9},
         ("thresholds", "pairing", "diffreg", "bass", "infection"),
     ),
+    "star_coalescence/medical_innovation": (
+        {"rewirings": 9},
+        ("months", "hazard", "fit", "readings", "left"),
+    ),
     "star_coalescence/policies": ({}, ("",)),
     "star_coalescence/recovery": ({}, ("",)),
     "star_coalescence/adoption_recovery": ({}, ("",)),

@@ -175,7 +175,7 @@ def test_the_network_row_gives_back_the_other_programs_pairing(
     assert found == pytest.approx(0.58446, abs=5e-6)
 
 
-def test_professional_age_is_the_physicians_alone_as_in_both_files(
+def test_traits_are_the_physicians_alone_as_in_both_files(
     real: dict[str, pd.DataFrame], reference_folder: Path
 ) -> None:
     assert Counter(people(real, MED)["professional_age"].dropna()) == {
@@ -192,7 +192,9 @@ def test_professional_age_is_the_physicians_alone_as_in_both_files(
     assert ours.isna().sum() == exported.isna().sum() == 1
     np.testing.assert_array_equal(ours.astype(float), exported)
     for study in (KOR, BRA):
-        assert people(real, study)["professional_age"].isna().all()
+        assert people(real, study)[["professional_age", "belief_in_science"]].isna().all(axis=None)
+    belief = pd.read_csv(reference_folder / "netdiffuser" / "medInnovations.csv")["belief"]
+    np.testing.assert_array_equal(people(real, MED)["belief_in_science"].astype(float), belief)
 
 
 @pytest.mark.parametrize(("study", "key"), [(MED, "threshold_mean"), (BRA, f"{BRA}_threshold_mean")])
@@ -277,7 +279,9 @@ def objects(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return three objects by hand, which the importer then reads in place of files."""
     by_hand = {
         MED: diffusion(
-            ["1001", "1002", "2001"], [1, 18, 17], {"city": [1.0, 1.0, 2.0], "proage": [6.0, np.nan, 1.0]}
+            ["1001", "1002", "2001"],
+            [1, 18, 17],
+            {"city": [1.0, 1.0, 2.0], "proage": [6.0, np.nan, 1.0], "belief": [0.0, 2.0, np.nan]},
         ),
         # As text, 10002 comes before 1003; the rows and times are those of 1003, 9001 and 10002.
         KOR: diffusion(["10002", "1003", "9001"], [4, 11, 10], {"village": [1.0, 9.0, 10.0]}),
@@ -312,6 +316,7 @@ def test_three_people_a_study_by_hand(objects: dict[str, Any], package: DataPack
     ]
     own = found["actors"].set_index("actor_id")
     assert own["professional_age"].dropna().to_dict() == {"med_1": 6, "med_3": 1}
+    assert own["belief_in_science"].dropna().to_dict() == {"med_1": 0, "med_2": 2}
     # The identifiers in order are 1003, 9001 and 10002.
     assert own["network_row"].tolist() == [1, 2, 3, 2, 3, 1, 1, 2, 3]
     homes = own["organization_id"]
@@ -356,24 +361,28 @@ def test_every_fault_of_the_three_objects_comes_at_once(
         ("toa", np.array([1, 2]), "found 2 numbers; allowed: a matrix of numbers, 3"),
         (
             "vertex.static.attrs",
-            pd.DataFrame({"city": [1.0], "proage": [1.0]}),
+            pd.DataFrame({"city": [1.0], "proage": [1.0], "belief": [1.0]}),
             "found 1 rows; allowed: 3, one a person",
         ),
         (
             "vertex.static.attrs",
-            pd.DataFrame({"town": [1.0], "proage": [1.0]}),
+            pd.DataFrame({"town": [1.0], "proage": [1.0], "belief": [1.0]}),
             "attrs$city: found no column",
         ),
-        ("vertex.static.attrs", pd.DataFrame({"city": [1.0, 1.0, 2.0]}), "attrs$proage: found no column"),
         (
             "vertex.static.attrs",
-            pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": [1.0, 7.0, 2.0]}),
+            pd.DataFrame({"city": [1.0, 1.0, 2.0], "belief": 0.0}),
+            "attrs$proage: found no column",
+        ),
+        (
+            "vertex.static.attrs",
+            pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": [1.0, 7.0, 2.0], "belief": 0.0}),
             "row 2, column medInnovationsDiffNet$vertex.static.attrs$proage: found 7; "
             "allowed: a number from 1 to 6",
         ),
         (
             "vertex.static.attrs",
-            pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": ["a", "b", "c"]}),
+            pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": ["a", "b", "c"], "belief": 0.0}),
             "attrs$proage: found cells of kind",
         ),
     ],
@@ -388,7 +397,7 @@ def test_each_part_that_is_not_what_it_should_be_is_a_fault(
 
 
 def test_half_a_group_of_professional_age_is_no_group(objects: dict[str, Any], package: DataPackage) -> None:
-    ages = pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": [1.0, 2.5, 2.0]})
+    ages = pd.DataFrame({"city": [1.0, 1.0, 2.0], "proage": [1.0, 2.5, 2.0], "belief": [0.0] * 3})
     objects[MED]["vertex.static.attrs"] = ages
     with pytest.raises(InvalidInput, match=r"row 3, column professional_age: found '2\.5'; allowed: an"):
         checked(tables(Path("nowhere"), package), package)
