@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
 
-__all__ = ["belief_bands", "levels_by_district", "lowest_map", "schools_by_wave"]
+__all__ = ["belief_bands", "joint_map", "levels_by_district", "lowest_map", "schools_by_wave"]
 
 
 def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
@@ -177,5 +178,46 @@ def belief_bands(beliefs: pd.DataFrame, priors: tuple[float, float]) -> Figure:
         axis.set_xlim(0, 1)
         axis.set_xlabel("belief (chance that the hypothesis is true)")
         axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        figure.tight_layout()
+    return figure
+
+
+def joint_map(display: pd.DataFrame, outcomes: Sequence[str]) -> Figure:
+    """Draw how two strands meet, a row a district, a column a year, with what each of the two says.
+
+    Parameters
+    ----------
+    display : DataFrame
+        index district, year; ``documents``, ``survey``, ``outcome``.
+    outcomes : sequence of str
+        How they can meet, from the darkest cell to the lightest.
+
+    Raises
+    ------
+    ValueError
+        When it has no row, or an outcome is none of these.
+    """
+    unknown = [str(name) for name in display["outcome"].unique() if name not in outcomes]
+    if display.empty or unknown:
+        raise ValueError(
+            f"found {', '.join(unknown) or 'no cell'}; allowed: cells with {', '.join(outcomes)}"
+        )
+    met = display["outcome"].unstack("year")
+    shades = np.linspace(0.55, 0.0, len(outcomes))
+    with themed():
+        figure, axis = plt.subplots(figsize=(1.6 + 1.25 * met.shape[1], 1.2 + 0.8 * met.shape[0]))
+        values = np.full(met.shape, np.nan)
+        for row, column in np.ndindex(*met.shape):
+            outcome = met.iloc[row, column]
+            if pd.isna(outcome):
+                continue
+            values[row, column] = shades[list(outcomes).index(str(outcome))]
+            says = display.loc[(met.index[row], met.columns[column])]
+            told = f"{outcome}\ndocuments: {says['documents']}\nmembers: {says['survey']}"
+            axis.text(column, row, told, ha="center", va="center", fontsize=7)
+        axis.imshow(values, cmap="Greys", vmin=0, vmax=1, aspect="auto")
+        axis.set_xticks(range(met.shape[1]), [str(year) for year in met.columns])
+        axis.set_yticks(range(met.shape[0]), [str(name).replace("_", " ") for name in met.index])
+        axis.tick_params(length=0)
         figure.tight_layout()
     return figure

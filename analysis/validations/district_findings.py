@@ -87,11 +87,10 @@ def kinds_findings(
     ]
     for silence, own in covered.groupby(level="silence", sort=False):
         short = own[own["held"] < own["least"]].index.get_level_values("kind")
-        counts = short.value_counts(sort=False)
-        told = and_list([f"{kind} ({count})" for kind, count in counts.items()])
+        told = and_list([*short.unique()])
         words = f"Over many twins, {str(silence).replace('as made', 'silence as made')}: "
-        words += f"{outside(own)} of {len(own)} intervals lie outside the band that 95 % lets expect"
+        words += f"{outside(own)} of {len(own)} intervals hold the truth more or less often than they say"
         keys = (key_of("outside", str(silence)), key_of("intervals", str(silence)))
-        sentence = f"{words}; too seldom hold those of {told}." if told else f"{words}."
+        sentence = f"{words}; too seldom, some of {told}." if told else f"{words}."
         found.append(Finding(key_of("coverage", str(silence)), sentence, keys))
     return found

@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.figures.districts import belief_bands, levels_by_district, lowest_map, schools_by_wave
+from analysis.figures.districts import (
+    belief_bands,
+    joint_map,
+    levels_by_district,
+    lowest_map,
+    schools_by_wave,
+)
 
 
 def test_levels_have_a_panel_a_scale_and_a_line_a_district() -> None:
@@ -65,3 +71,22 @@ def test_a_panel_for_each_school_and_a_gap_where_a_wave_is_left_out() -> None:
     assert np.isnan(own[1]) and own[0] == 1.0 and own[2] == 2.0
     with pytest.raises(ValueError, match="found no level"):
         schools_by_wave(levels.iloc[:0])
+
+
+def test_the_joint_display_says_in_each_cell_how_strands_meet() -> None:
+    index = pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 2)], names=["district", "year"])
+    display = pd.DataFrame(
+        {
+            "documents": "conflict",
+            "survey": ["conflict", "unclear", "not told"],
+            "outcome": ["yes", "no", "no"],
+        },
+        index=index,
+    )
+    axis = joint_map(display, ["yes", "no"]).axes[0]
+    texts = [text.get_text().split("\n")[0] for text in axis.texts]
+    assert texts == ["yes", "no", "no"] and axis.images[0].get_array().mask.tolist()[1] == [True, False]
+    with pytest.raises(ValueError, match="found no; allowed: cells with yes"):
+        joint_map(display, ["yes"])
+    with pytest.raises(ValueError, match="found no cell"):
+        joint_map(display.iloc[:0], ["yes"])
