@@ -26,7 +26,8 @@ def stored_truth(stored: Mapping[str, Any]) -> pd.DataFrame:
     """Return what large twins say is true where silence is as made: index kind, scale, where; ``truth``."""
     covered = stored_coverage(stored)
     first = covered.index.get_level_values("silence")[0]
-    truth: pd.DataFrame = covered.xs(first, level="silence")[["truth"]]
+    made = covered.index.get_level_values("silence") == first
+    truth: pd.DataFrame = covered[made][["truth"]].droplevel("silence")
     return truth
 
 

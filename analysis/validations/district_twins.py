@@ -161,7 +161,7 @@ def intervals_of(
 
 
 def _row(table: pd.DataFrame, *key: object) -> list[float]:
-    return [float(value) for value in table.iloc[table.index.get_loc(key)]]  # type: ignore[arg-type, call-overload]
+    return [float(value) for value in table.iloc[table.index.get_loc(key)]]  # type: ignore[arg-type]
 
 
 def _table(found: Mapping[str, Any], what: str) -> pd.DataFrame:
