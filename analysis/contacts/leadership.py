@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.arrays import Flags, Floats, Integers
 from analysis.checks import NotEstimable, require_count
 from analysis.contacts.stream import contact_stream
-from analysis.finding import smallest_group
+from analysis.finding import row_of, smallest_group
 from analysis.resampling.least_squares import least_squares
 from analysis.resampling.monte_carlo import p_value
 from analysis.result import Result
@@ -211,8 +211,9 @@ def straight_lines(found: Leadership, *, level: float = 0.95) -> pd.DataFrame:
             periods = own.index.to_numpy(dtype=float) - float(found.frame.index[0])
             terms = least_squares(own, pd.DataFrame({"slope": periods}), level=level).terms
             for what, term in (("start", "intercept"), ("slope", "slope")):
-                row[what] = terms.loc[term, "estimate"]
-                row |= {f"{what}_{end}": terms.loc[term, end] for end in ("lower", "upper")}
+                found_of = row_of(terms, term)
+                row[what] = found_of["estimate"]
+                row |= {f"{what}_{end}": found_of[end] for end in ("lower", "upper")}
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 

@@ -9,6 +9,7 @@ Claims          `attribution`, `closures`, `identifiability`, `joint_display`, `
                 `discovery`, `process_tracing`, `environment`, `district_display`
 Design          `design`, `design_gaps`, `essay` (what an essay rests on),
                 `theory_of_action` (for a page: `theory_page`)
+Efficacy        `collective_efficacy`, `efficacy_findings`
 Sentences       `findings`, `coding_findings`, `change_findings`, `ledger_findings`,
                 `environment_findings`
 """

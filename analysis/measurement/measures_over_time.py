@@ -231,16 +231,16 @@ def chart_findings(
             ]
             found.append(Finding("changed", sentence, tuple(keys)))
     if isinstance(steps, pd.DataFrame) and steps["lower"].notna().any():
-        surest = (steps["step"].abs() / (steps["upper"] - steps["lower"])).idxmax()
+        sure = steps["step"].abs() / (steps["upper"] - steps["lower"])
+        surest: tuple[str, object] = steps.index[int(sure.argmax())]
         row = row_of(steps, surest)
         measure, start = surest
         sentence = (
             f"With the change at {start} {str(measure).replace('_', ' ')} moved by {signed(row['step'])} "
             f"({signed(row['lower'])} to {signed(row['upper'])}), from {signed(row['before'])}."
         )
-        names = ("step", "lower", "upper", "before")
-        keys_of_step = tuple(key_of("steps", measure, start, name) for name in names)
-        found.append(Finding("step", sentence, keys_of_step))
+        moved = tuple(key_of("steps", *surest, name) for name in ("step", "lower", "upper", "before"))
+        found.append(Finding("step", sentence, moved))
     long = int(rules.index.max())
     row = row_of(rules, long)
     found.append(
