@@ -174,15 +174,15 @@ def leadership_findings(trends: pd.DataFrame | NotEstimable) -> list[Finding]:
     begun, reached = own["initiated"], own["reached"]
     sentence = (
         f"The backbone began {percent(begun['first'])} of contacts in the first period and "
-        f"{percent(begun['last'])} in the last; it was in contact with {percent(reached['first'])} of active "
-        f"members, then {percent(reached['last'])}."
+        f"{percent(begun['last'])} in the last ({p_in_words(begun['p_holm'])}); it was in contact with "
+        f"{percent(reached['first'])} of active members, then {percent(reached['last'])}."
     )
     keys = tuple(
         key_of("trends", BACKBONE, name, when)
         for name in ("initiated", "reached")
         for when in ("first", "last")
     )
-    found.append(Finding("begun", sentence, keys))
+    found.append(Finding("begun", sentence, (*keys, key_of("trends", BACKBONE, "initiated", "p_holm"))))
     cut = own["cut_off_without"]
     sentence = (
         f"Without the backbone {percent(cut['first'])} of the first period's members would have had no "

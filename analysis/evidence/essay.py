@@ -21,7 +21,7 @@ __all__ = [
     "essay_findings",
     "given_counts",
     "growth_points",
-    "tested",
+    "numbers_here",
 ]
 
 GIVEN = (
@@ -40,6 +40,8 @@ class Claim:
 
     Attributes
     ----------
+    about : str
+        A short name.
     claim : str
         In our words.
     given : str
@@ -50,6 +52,7 @@ class Claim:
         What this study recorded about it; none where nothing did.
     """
 
+    about: str
     claim: str
     given: str
     would_test: str
@@ -61,68 +64,80 @@ _DENSITY = "association.density.estimate"
 
 CLAIMS = (
     Claim(
+        "ties across schools",
         "ties across schools carry part of what a network achieves",
         _STATED,
         "ties of members over time, beside an outcome",
         (("activities_example", "met.within-organisations.observed"),),
     ),
     Claim(
+        "learning from others",
         "who learns from others and makes knowledge together puts more of it into practice",
         _RESEARCH,
         "dated contacts and first uses of a practice",
     ),
     Claim(
+        "efficacy",
         "working together raises collective efficacy",
         _RESEARCH,
         "ties and efficacy of schools before and after, or a trial",
         (("efficacy_teachers", _DENSITY), ("efficacy_twin", _DENSITY)),
     ),
     Claim(
+        "achievement",
         "collective efficacy foretells gains in achievement",
         _STATED,
         "efficacy of schools, and their gains afterwards",
         (("efficacy_twin", "mediation.mediator-to-outcome.estimate"),),
     ),
     Claim(
+        "hand-over",
         "a backbone builds members' capacity, and leadership moves to them",
         _EXPERIENCE,
         "dated contacts and attendance, the backbone known",
         (("leadership_dlt1", _SLOPE), ("leadership_dlt2", _SLOPE), ("leadership_twin", _SLOPE)),
     ),
     Claim(
+        "eight elements",
         "a network should be designed on purpose, along eight elements",
         _REVIEW,
         "ratings of many networks, with documents, beside what became of them",
         (("design_twin", "documented"), ("design_example", "documented")),
     ),
     Claim(
+        "starting small",
         "a network should start small",
         _EXPERIENCE,
         "networks that started small beside others that did not; a simulation says when it could matter",
     ),
     Claim(
+        "recruiting",
         "recruit by working relationships, experience and likeness",
         _EXPERIENCE,
         "who was asked, who joined, who stayed",
     ),
     Claim(
+        "slow growth",
         "add members slowly, so as not to overwhelm those who are there",
         _EXPERIENCE,
         "dates of joining, beside ties of old and new members",
     ),
     Claim(
+        "evaluation",
         "members who take part in evaluation bring about positive change",
         _STATED,
         "who took part, and measures often enough to see a change",
         (("run_charts_new_york", "fewest"), ("run_charts_twin", "steps.tasks_tried.13.step")),
     ),
     Claim(
+        "theory of action",
         "a theory of action says which data to collect, and when",
         _STATED,
         "a theory written down, held against what was collected",
         (("theory_twin", "missing"), ("theory_example", "missing")),
     ),
     Claim(
+        "timing",
         "collect evidence early, but not before members are ready",
         _EXPERIENCE,
         "the day members agreed, beside the day data were collected",
@@ -163,22 +178,23 @@ def growth_points() -> pd.DataFrame:
 
 
 def claims_table() -> pd.DataFrame:
-    """Return each claim with what the essay gives for it, what would test it, and whether a page here does.
+    """Return each claim with what the essay gives for it, what would test it, and the pages here on it.
 
     Examples
     --------
-    >>> claims_table().loc["a network should start small", "given"]
+    >>> claims_table().loc["starting small", "given"]
     'own experience as the backbone'
     """
     rows = {
-        one.claim: {
+        one.about: {
+            "claim": one.claim,
             "given": one.given,
             "would_test": one.would_test,
-            "here": ", ".join(dict.fromkeys(run for run, _ in one.numbers)) or "no page",
+            "pages_here": len(one.numbers),
         }
         for one in CLAIMS
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("claim")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("about")
 
 
 def given_counts() -> pd.DataFrame:
@@ -193,7 +209,7 @@ def given_counts() -> pd.DataFrame:
     return counts.rename("claims").rename_axis("given").to_frame()
 
 
-def tested(read: Callable[[str, str], _Recorded], study: str) -> pd.DataFrame:
+def numbers_here(read: Callable[[str, str], _Recorded], study: str) -> pd.DataFrame:
     """Return what this study's pages recorded about each claim.
 
     Parameters
@@ -205,7 +221,7 @@ def tested(read: Callable[[str, str], _Recorded], study: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index (claim, run); ``data`` (REAL or SYNTHETIC), ``what`` the number is, ``value``; missing where
+        Index (about, run); ``data`` (REAL or SYNTHETIC), ``what`` the number is, ``value``; missing where
         that run was not made.
     """
     rows = {}
@@ -213,9 +229,9 @@ def tested(read: Callable[[str, str], _Recorded], study: str) -> pd.DataFrame:
         for run, key in one.numbers:
             found = read(f"{study}/{run}", key)
             value = float("nan") if found.value is None else float(found.value)
-            rows[(one.claim, run)] = {"data": found.data, "what": found.label, "value": value}
+            rows[(one.about, run)] = {"data": found.data, "what": found.label, "value": value}
     frame = pd.DataFrame.from_dict(rows, orient="index")
-    return frame.set_axis(pd.MultiIndex.from_tuples(rows, names=["claim", "run"]), axis=0)
+    return frame.set_axis(pd.MultiIndex.from_tuples(rows, names=["about", "run"]), axis=0)
 
 
 def essay_findings(counts: pd.DataFrame, points: pd.DataFrame) -> list[Finding]:

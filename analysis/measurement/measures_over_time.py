@@ -218,11 +218,13 @@ def chart_findings(
                 sentence += f" A rule of thumb would still call it a change in {names}."
             found.append(Finding("short", sentence, (key_of("charts", *longest, "useful"), "fewest")))
         if len(short) < len(table):
+            parted = table.index.get_level_values("measure").has_duplicates
+            quiet = "Between the changes that were named no chart shows" if parted else "No long chart shows"
             found_in = [f"{str(name).replace('_', ' ')} (from {start})" for name, start in changed.index]
             sentence = (
                 f"More than random variation: {and_list(found_in)}."
                 if found_in
-                else "No chart that is long enough shows more than random variation."
+                else f"{quiet} more than random variation."
             )
             keys = [
                 key_of("charts", *label, name)

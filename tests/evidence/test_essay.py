@@ -16,7 +16,7 @@ from analysis.evidence.essay import (
     essay_findings,
     given_counts,
     growth_points,
-    tested,
+    numbers_here,
 )
 
 EXPECTED = Path(__file__).resolve().parents[2] / "reports/expected/network_design"
@@ -51,7 +51,7 @@ def test_the_page_sets_numbers_beside_claims_and_says_what_was_not_run() -> None
         value = None if "twin" in run else 0.25
         return SimpleNamespace(value=value, label=key, data="REAL")
 
-    found = tested(read, "study")
+    found = numbers_here(read, "study")
     assert found.index.nlevels == 2 and len(found) == sum(len(one.numbers) for one in CLAIMS)
     twins = found.index.get_level_values("run").str.contains("twin")
     assert found.loc[twins, "value"].isna().all() and (found.loc[~twins, "value"] == 0.25).all()
