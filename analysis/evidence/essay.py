@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, row_of
 
 __all__ = [
     "CLAIMS",
@@ -244,7 +244,7 @@ def essay_findings(counts: pd.DataFrame, points: pd.DataFrame) -> list[Finding]:
     points : DataFrame
         As from `growth_points`, recorded as ``growth``; their number as ``points``.
     """
-    own, total = int(counts.loc[_EXPERIENCE, "claims"]), int(counts["claims"].sum())
+    own, total = int(row_of(counts, _EXPERIENCE)["claims"]), int(counts["claims"].sum())
     return [
         Finding(
             "given",

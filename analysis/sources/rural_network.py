@@ -139,7 +139,7 @@ def _ties(
     people = np.array(teachers, dtype=object)
     parts = []
     for wave, ties, answered in zip(parameters["survey_rounds"], named, heard, strict=True):
-        school, sender, receiver = ties.nonzero()
+        school, sender, receiver = (ties & answered.reshape(len(ties), -1)[:, :, None]).nonzero()
         first = school * parameters["teachers"]
         senders, receivers = people[first + sender], people[first + receiver]
         frame = pd.DataFrame(
@@ -152,7 +152,7 @@ def _ties(
                 "reported_by": senders,
             }
         )
-        parts.append(frame[answered[first + sender]])
+        parts.append(frame)
     return pd.concat(parts, ignore_index=True)
 
 
