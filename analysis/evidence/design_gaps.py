@@ -18,7 +18,11 @@ from analysis.result import Result
 
 __all__ = ["DesignGaps", "answering", "design_gaps", "gap_findings", "scale_of"]
 
-_ABOVE, _BELOW, _NEITHER = "rated higher than members answer", "rated lower", "no clear gap"
+_ABOVE, _NEITHER, _BELOW = (
+    "rated higher than members answer",
+    "no clear gap",
+    "rated lower than members answer",
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

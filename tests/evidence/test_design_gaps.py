@@ -52,7 +52,8 @@ def test_the_latest_rating_stands_beside_the_latest_answers_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rating", "reading"), [(3, "rated higher than members answer"), (0, "rated lower"), (2, "no clear gap")]
+    ("rating", "reading"),
+    [(3, "rated higher than members answer"), (0, "rated lower than members answer"), (2, "no clear gap")],
 )
 def test_a_gap_is_clear_outside_the_interval(rating: int, reading: str) -> None:
     answers = pd.DataFrame(
