@@ -5,7 +5,7 @@ many draws) and `cascade` what came of one; `positions`, `two_paths` and `closin
 `survival` says how long closures last and `shares` how sure a share of meetings is; `nulls` redraws a record
 and `coalescence` tests against the draws (compiled: `closure_kernels`, `placement_kernels`). For a page:
 `meetings`, `one_meeting`, `lasting`, `beside_chance`, `settings` and, in sentences, `findings`. `leadership`
-follows a backbone's part in all contacts over time (for a page: `leadership_page`).
-`spells` makes ties that last as long as a conversation, `temporal_paths` follows them; `course_networks` has
-what five texts print (for a page: `course_findings`).
+follows a backbone's part in all contacts over time, `attendance` among those present at activities (for a
+page: `leadership_page`). `spells` makes ties that last as long as a conversation, `temporal_paths` follows
+them; `course_networks` has what five texts print (for a page: `course_findings`).
 """

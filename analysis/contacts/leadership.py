@@ -17,11 +17,12 @@ import pandas as pd
 from analysis.arrays import Flags, Floats, Integers
 from analysis.checks import NotEstimable, require_count
 from analysis.contacts.stream import contact_stream
-from analysis.finding import smallest_group
+from analysis.finding import row_of, smallest_group
+from analysis.resampling.least_squares import least_squares
 from analysis.resampling.monte_carlo import p_value
 from analysis.result import Result
 
-__all__ = ["MEASURES", "Leadership", "backbone_of", "leadership_over_time"]
+__all__ = ["MEASURES", "Leadership", "backbone_of", "leadership_over_time", "straight_lines"]
 
 MEASURES = ("initiated", "reached", "degree", "betweenness", "largest_without", "cut_off_without")
 """Of the backbone: share of contacts begun; of members in contact with it; of degree; of betweenness. Without
@@ -183,6 +184,38 @@ def leadership_over_time(
         )
         found[name] = Leadership(frame, lower, upper, trends, groups)
     return found
+
+
+def straight_lines(found: Leadership, *, level: float = 0.95) -> pd.DataFrame:
+    """Return each measure as a straight line over the periods, with intervals.
+
+    Parameters
+    ----------
+    found : Leadership
+    level : float
+        Of the intervals: least squares over periods, taken to scatter about the line independently.
+
+    Returns
+    -------
+    DataFrame
+        Index the measure; ``start`` (the line in the first period), ``slope`` (a period), each with its
+        ``_lower`` and ``_upper``; missing where fewer than three periods have a value.
+    """
+    rows = {}
+    for name in MEASURES:
+        own = found.frame[name].dropna()
+        row = dict.fromkeys(
+            [f"{what}{end}" for what in ("start", "slope") for end in ("", "_lower", "_upper")], np.nan
+        )
+        if len(own) > 2:
+            periods = own.index.to_numpy(dtype=float) - float(found.frame.index[0])
+            terms = least_squares(own, pd.DataFrame({"slope": periods}), level=level).terms
+            for what, term in (("start", "intercept"), ("slope", "slope")):
+                found_of = row_of(terms, term)
+                row[what] = found_of["estimate"]
+                row |= {f"{what}_{end}": found_of[end] for end in ("lower", "upper")}
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 
 
 def _read(contacts: pd.DataFrame) -> tuple[Floats, Integers, np.ndarray]:

@@ -7,7 +7,9 @@ Routines        `routine_webs`, `timed_reach`, `web_chance`, `change_steps`, `me
                 `interactions`, `changes`
 Claims          `attribution`, `closures`, `identifiability`, `joint_display`, `participation`, `ledger`,
                 `discovery`, `process_tracing`, `environment`, `district_display`
-Design          `design`, `theory_of_action` (for a page: `theory_page`)
+Design          `design`, `design_gaps`, `essay` (what an essay rests on),
+                `theory_of_action` (for a page: `theory_page`)
+Efficacy        `collective_efficacy`, `efficacy_findings`
 Sentences       `findings`, `coding_findings`, `change_findings`, `ledger_findings`,
                 `environment_findings`
 """

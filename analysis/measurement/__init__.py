@@ -7,8 +7,9 @@ item map, `item_functioning` compares items between groups and years. `aggregati
 say what a group's mean can carry, `group_means` both in one table; `growth` follows measures over waves, by a
 `mixed_model` (`crossed_effects` where parts cross, `nested_effects` where people are in schools),
 `unit_panels` published figures of the same schools or districts, `public_surveys` those of cities, each on
-its own scale. `run_charts` says whether a series changed at all (`measures_over_time`: of a dataset's
-measures). `findings`, `study_findings` and `public_findings` are the sentences pages open with.
+its own scale; `mediation` splits an effect on schools. `run_charts` says whether a series changed at all
+(`run_rules`: by which limits; `measures_over_time`: of a dataset's measures). `findings`, `study_findings`
+and `public_findings` are the sentences pages open with.
 `network_health` puts scales of a network by district and year side by side, `silence` asks what those who did
 not answer could change, `weak_link` which domain is the
 lowest; `health_findings` are their sentences.

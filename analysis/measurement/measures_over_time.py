@@ -8,21 +8,28 @@ import pandas as pd
 
 from analysis.checks import NotEstimable
 from analysis.estimable import estimable
-from analysis.finding import Finding, and_list, key_of, percent, row_of
-from analysis.measurement.run_charts import (
+from analysis.finding import Finding, and_list, key_of, percent, row_of, signed
+from analysis.measurement.run_charts import RunChart, run_chart, steps_between
+from analysis.measurement.run_rules import (
     FEWEST,
     SHIFT,
-    RunChart,
     crossings_limit,
     false_alarms,
     longest_run_limit,
-    run_chart,
     step_found,
 )
 from analysis.measurement.unit_panels import same_units
 from analysis.resampling.many_tests import derived_seed
 
-__all__ = ["chart_findings", "chart_table", "charts_of_measures", "rules_compared", "series_of"]
+__all__ = [
+    "chart_findings",
+    "chart_table",
+    "charts_of_measures",
+    "cycles_of",
+    "rules_compared",
+    "series_of",
+    "steps_of",
+]
 
 
 def charts_of_measures(
@@ -84,6 +91,66 @@ def chart_table(charts: Mapping[str, RunChart]) -> pd.DataFrame:
     return frame[columns].assign(rules_of_thumb=thumb)
 
 
+def steps_of(charts: Mapping[str, RunChart]) -> pd.DataFrame:
+    """Return how far each measure moved with each change named beforehand, as `steps_between` does.
+
+    Index ``measure`` and ``from``.
+
+    Raises
+    ------
+    NotEstimable
+        Where no chart has such a change.
+    """
+    found = {name: estimable(steps_between, chart) for name, chart in charts.items()}
+    known = {name: frame for name, frame in found.items() if isinstance(frame, pd.DataFrame)}
+    if not known:
+        raise NotEstimable("found no change named beforehand")
+    return pd.concat(known, names=["measure", "from"])
+
+
+def cycles_of(tables: Mapping[str, pd.DataFrame], kinds: Sequence[str]) -> pd.DataFrame:
+    """Return the improvement cycles of a network, and the wave that each began in.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        activities and waves of the data model.
+    kinds : sequence of str
+        Kinds of activities that are improvement cycles (plan, do, study, act).
+
+    Returns
+    -------
+    DataFrame
+        Index `cycle`, the activity in words; ``wave``, the last one that opened on or before its day.
+
+    Raises
+    ------
+    NotEstimable
+        Where no kind is named, or no activity of these kinds falls into a wave.
+
+    Examples
+    --------
+    >>> activities = pd.DataFrame(
+    ...     [("exit_tickets", "2024-10-05", "cycle")], columns=["activity_id", "date", "kind"]
+    ... )
+    >>> waves = pd.DataFrame({"wave": [1, 2, 3], "opened_on": ["2024-09-01", "2024-10-01", "2024-11-01"]})
+    >>> cycles_of({"activities": activities, "waves": waves}, ["cycle"])["wave"].to_dict()
+    {'exit tickets': 2}
+    """
+    activities = tables.get("activities", pd.DataFrame({"kind": []}))
+    own = activities[activities["kind"].isin(list(kinds))]
+    rows = {}
+    if len(own) and "opened_on" in tables["waves"]:
+        opened = tables["waves"].dropna(subset=["opened_on"])
+        for name, day in own.sort_values("date")[["activity_id", "date"]].itertuples(index=False, name=None):
+            begun = opened.loc[opened["opened_on"].astype(str) <= str(day), "wave"]
+            if len(begun):
+                rows[str(name).replace("_", " ")] = int(begun.max())
+    if not rows:
+        raise NotEstimable("found no activity that is an improvement cycle and falls into a wave")
+    return pd.DataFrame({"wave": rows}).rename_axis("cycle")
+
+
 def rules_compared(points: Sequence[int], *, step: float, draws: int, seed: int) -> pd.DataFrame:
     """Return how often a random series is flagged, and how often a step in its middle is found.
 
@@ -116,8 +183,12 @@ def rules_compared(points: Sequence[int], *, step: float, draws: int, seed: int)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("points")
 
 
-def chart_findings(table: pd.DataFrame | NotEstimable, rules: pd.DataFrame) -> list[Finding]:
-    """Say which measures changed, which charts are too short, and what the rules of thumb cost.
+def chart_findings(
+    table: pd.DataFrame | NotEstimable,
+    rules: pd.DataFrame,
+    steps: pd.DataFrame | NotEstimable | None = None,
+) -> list[Finding]:
+    """Say which measures changed and how far, which charts are too short, what the rules of thumb cost.
 
     Parameters
     ----------
@@ -125,6 +196,8 @@ def chart_findings(table: pd.DataFrame | NotEstimable, rules: pd.DataFrame) -> l
         As from `chart_table`, recorded as the table ``charts``; `FEWEST` as ``fewest``.
     rules : DataFrame
         As from `rules_compared`, recorded as the table ``rules``.
+    steps : DataFrame, NotEstimable or None
+        As from `steps_of`, recorded as the table ``steps``.
     """
     found = []
     if not isinstance(table, NotEstimable):
@@ -145,11 +218,13 @@ def chart_findings(table: pd.DataFrame | NotEstimable, rules: pd.DataFrame) -> l
                 sentence += f" A rule of thumb would still call it a change in {names}."
             found.append(Finding("short", sentence, (key_of("charts", *longest, "useful"), "fewest")))
         if len(short) < len(table):
+            parted = table.index.get_level_values("measure").has_duplicates
+            quiet = "Between the changes that were named no chart shows" if parted else "No long chart shows"
             found_in = [f"{str(name).replace('_', ' ')} (from {start})" for name, start in changed.index]
             sentence = (
                 f"More than random variation: {and_list(found_in)}."
                 if found_in
-                else "No chart that is long enough shows more than random variation."
+                else f"{quiet} more than random variation."
             )
             keys = [
                 key_of("charts", *label, name)
@@ -157,6 +232,17 @@ def chart_findings(table: pd.DataFrame | NotEstimable, rules: pd.DataFrame) -> l
                 for name in ("longest", "longest_limit", "crossings", "crossings_limit")
             ]
             found.append(Finding("changed", sentence, tuple(keys)))
+    if isinstance(steps, pd.DataFrame) and steps["lower"].notna().any():
+        sure = steps["step"].abs() / (steps["upper"] - steps["lower"])
+        surest: tuple[str, object] = steps.index[int(sure.argmax())]
+        row = row_of(steps, surest)
+        measure, start = surest
+        sentence = (
+            f"With the change at {start} {str(measure).replace('_', ' ')} moved by {signed(row['step'])} "
+            f"({signed(row['lower'])} to {signed(row['upper'])}), from {signed(row['before'])}."
+        )
+        moved = tuple(key_of("steps", *surest, name) for name in ("step", "lower", "upper", "before"))
+        found.append(Finding("step", sentence, moved))
     long = int(rules.index.max())
     row = row_of(rules, long)
     found.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -13,13 +13,36 @@ from analysis.measurement.rasch import rasch
 from analysis.measurement.reliability import Alpha, alpha, omega
 from analysis.measurement.scales import scale_answers
 
-__all__ = ["alpha_in_schools", "homes_of", "reliability_by_scale", "who_answered_all"]
+__all__ = [
+    "alpha_in_schools",
+    "homes_of",
+    "reliability_by_scale",
+    "reliability_table",
+    "who_answered_all",
+]
 
 _COLUMNS = ("scale", "wave", "items", "people", "alpha", "lower", "upper", "omega", "separation", "why")
 
 
+def reliability_table(tables: Mapping[str, pd.DataFrame], scales: Sequence[str] = ()) -> pd.DataFrame:
+    """Return `reliability_by_scale` for a page: index (scale, wave), ``why`` under the name ``note``.
+
+    Raises
+    ------
+    NotEstimable
+        Where no items were asked.
+    """
+    if not {"items", "responses"} <= tables.keys():
+        raise NotEstimable("found no items with answers")
+    return reliability_by_scale(tables, scales).set_index(["scale", "wave"]).rename(columns={"why": "note"})
+
+
 def reliability_by_scale(
-    tables: Mapping[str, pd.DataFrame], *, level: float = 0.95, nested: bool = False
+    tables: Mapping[str, pd.DataFrame],
+    scales: Sequence[str] = (),
+    *,
+    level: float = 0.95,
+    nested: bool = False,
 ) -> pd.DataFrame:
     """Return alpha, omega and separation reliability of each scale and wave.
 
@@ -27,6 +50,8 @@ def reliability_by_scale(
     ----------
     tables : mapping of str to DataFrame
         items and responses of the data model.
+    scales : sequence of str
+        Which; empty: all.
     level : float
         Of the interval of alpha.
     nested : bool
@@ -48,7 +73,7 @@ def reliability_by_scale(
     homes = homes_of(tables) if nested else None
     ranges = tables["items"].set_index("item_id")[["minimum", "maximum"]]
     rows = []
-    for scale in tables["items"]["scale"].unique():
+    for scale in scales or tables["items"]["scale"].unique():
         answers = scale_answers(tables, scale)
         for wave, own in answers.groupby(level="wave"):
             row = {"scale": scale, "wave": wave, "items": own.shape[1], "people": len(own.dropna())}
@@ -99,11 +124,15 @@ def alpha_in_schools(answers: pd.DataFrame, homes: pd.DataFrame, *, level: float
     return alpha(answers, level=level, groups=own["organization_id"], strata=own["district"])
 
 
-def who_answered_all(tables: Mapping[str, pd.DataFrame]) -> list[frozenset[tuple[str, str, object]]]:
+def who_answered_all(
+    tables: Mapping[str, pd.DataFrame], scales: Sequence[str] = ()
+) -> list[frozenset[tuple[str, str, object]]]:
     """Return whom each row of `reliability_by_scale` rests on, as (person, scale, wave)."""
+    if not {"items", "responses"} <= tables.keys():
+        return []
     return [
         frozenset((str(person), str(scale), wave) for _, person in own.dropna().index)
-        for scale in tables["items"]["scale"].unique()
+        for scale in scales or tables["items"]["scale"].unique()
         for wave, own in scale_answers(tables, scale).groupby(level="wave")
     ]
 

@@ -135,6 +135,7 @@ def invented(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
         **_evidence(parameters, random),
         **{name: pd.DataFrame(parameters[name], columns=columns) for name, columns in _WRITTEN.items()},
         **_design(parameters),
+        "measures": _measures(parameters),
     }
 
 
@@ -348,6 +349,24 @@ def _design(parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
             rated.append((element, day, rating, document if rating else "", rater, leaning))
     columns = ["element", "date", "rating", "document_id", "rater_id", "leaning"]
     return {"design_elements": pd.DataFrame(rated, columns=columns)}
+
+
+def _measures(parameters: Mapping[str, Any]) -> pd.DataFrame:
+    # A generator of its own: the tables drawn before do not depend on it.
+    random = np.random.default_rng([parameters["seed"], 3])
+    rows = [
+        (
+            wave,
+            school,
+            name,
+            round(float(first + change * (wave - 1) + random.normal(0, spread)), 2),
+            size,
+            round(float(random.uniform(0.8, 1)), 2),
+        )
+        for name, (first, change, spread) in parameters["measures"].items()
+        for wave, (school, size) in product((1, 2, 3), parameters["schools"].items())
+    ]
+    return pd.DataFrame(rows, columns=["wave", "organization_id", "measure", "value", "n", "response_rate"])
 
 
 def survey_of(made: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.checks import NotEstimable
-from analysis.contacts.leadership import MEASURES, backbone_of, leadership_over_time
+from analysis.contacts.leadership import MEASURES, backbone_of, leadership_over_time, straight_lines
 from analysis.contacts.leadership_page import (
     BACKBONE,
     WIDER,
@@ -183,3 +183,16 @@ def test_a_page_says_whether_leadership_moved() -> None:
         leadership_of(given, organization="no", backbone=["role=coach"], wider=[], **options)
     with pytest.raises(ValueError, match="no group"):
         leadership_drawn({})
+
+
+def test_straight_lines_are_those_through_the_periods() -> None:
+    found = leadership_over_time(grown(True, 8), {"b": {"B1", "B2"}}, draws=3, seed=1)["b"]
+    lines = straight_lines(found, level=0.9)
+    periods = found.frame.index.to_numpy(dtype=float) - 1
+    slope, start = np.polyfit(periods, found.frame["initiated"], 1)
+    row = lines.loc["initiated"]
+    assert (row["slope"], row["start"]) == pytest.approx((slope, start))
+    assert row["slope"] == pytest.approx(found.trends.loc["initiated", "slope"])
+    assert row["slope_lower"] < slope < row["slope_upper"] < 0 < row["start_lower"] < start
+    short = leadership_over_time(HAND, {"b": {"B"}}, fewest=3, draws=5, seed=1)["b"]
+    assert straight_lines(short).loc["betweenness"].isna().all()

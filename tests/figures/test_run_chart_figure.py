@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 
 from analysis.figures.run_charts import charts_drawn
@@ -19,6 +20,12 @@ def test_each_series_has_its_panel_its_medians_and_its_marks() -> None:
     visible = [axis for axis in figure.axes if axis.get_visible()]
     assert [axis.get_title(loc="left") for axis in visible] == ["trust", "reach", "help"]
     assert [len(axis.lines) for axis in visible] == [4, 2, 2]
+    plt.close(figure)
+    cycles = pd.DataFrame({"wave": {"exit tickets, tried with one class in each school": 2}})
+    figure = charts_drawn(series, cycles)
+    visible = [axis for axis in figure.axes if axis.get_visible()]
+    assert [len(axis.lines) for axis in visible] == [5, 3, 3]
+    assert [text.get_text() for text in visible[0].texts] == ["exit tickets, tried with one …"]
     plt.close(figure)
     with pytest.raises(ValueError, match="no series"):
         charts_drawn({})

@@ -9,22 +9,20 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from analysis.checks import NotEstimable
 from analysis.measurement.measures_over_time import (
     chart_findings,
     chart_table,
     charts_of_measures,
+    cycles_of,
     rules_compared,
     series_of,
+    steps_of,
 )
-from analysis.measurement.run_charts import (
-    crossings_limit,
-    false_alarms,
-    longest_run_limit,
-    run_chart,
-    step_found,
-)
+from analysis.measurement.run_charts import run_chart, steps_between
+from analysis.measurement.run_rules import crossings_limit, false_alarms, longest_run_limit, step_found
 
 
 def measures(values: list[float], name: str = "trust", units: str = "abcde") -> pd.DataFrame:
@@ -129,7 +127,7 @@ def test_a_pages_charts_table_and_sentences() -> None:
     assert "(reach)" in sentences[0] and sentences[1] == "More than random variation: trust (from 1)."
     apart = chart_table(charts_of_measures(frame, ["trust"], changes=[13, 40]))
     assert list(apart.index) == [("trust", 1), ("trust", 13)]
-    assert "No chart" in chart_findings(apart, rules)[0].sentence
+    assert chart_findings(apart, rules)[0].sentence.startswith("Between the changes that were named")
     short = chart_table(charts_of_measures(frame, ["reach"]))
     assert chart_findings(short, rules)[0].sentence.startswith("Every chart here is too short")
     rising = chart_findings(chart_table(charts_of_measures(measures([1, 2, 3, 4, 5, 6]))), rules)
@@ -152,3 +150,55 @@ def test_bad_input_is_named() -> None:
         longest_run_limit(0)
     with pytest.raises(NotEstimable, match="every wave"):
         charts_of_measures(measures([1.0]))
+
+
+def test_a_step_is_the_difference_of_levels_with_welchs_interval() -> None:
+    low, high = [1.0, 2.0, 3.0, 2.0], [8.0, 12.0, 10.0]
+    found = steps_between(run_chart([*low, np.nan, *high], changes=[6])).loc[6]
+    assert (found["before"], found["after"], found["step"]) == (2.0, 10.0, 8.0)
+    # Welch by hand: variances 2/3 over 4 and 4 over 3.
+    parts = (2 / 3 / 4, 4 / 3)
+    error = np.sqrt(sum(parts))
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / 3 + parts[1] ** 2 / 2)
+    half = student.ppf(0.975, freedom) * error
+    assert (found["lower"], found["upper"]) == pytest.approx((8 - half, 8 + half))
+    alone = steps_between(run_chart([1, 2, 3], changes=[3])).loc[3]
+    assert alone["step"] == 1.5 and np.isnan(alone["lower"])
+    with pytest.raises(NotEstimable, match="no change"):
+        steps_between(run_chart(low))
+    with pytest.raises(ValueError, match="level 95"):
+        steps_between(run_chart(low, changes=[3]), level=95)
+
+
+def test_a_page_says_how_large_the_step_was() -> None:
+    frame = pd.concat([measures([1, 2] * 6 + [8, 9] * 6), measures([3, 1, 2], "reach")])
+    charts = charts_of_measures(frame, changes=[13])
+    steps = steps_of(charts)
+    assert list(steps.index) == [("trust", 13)]
+    rules = rules_compared([12], step=2.0, draws=50, seed=1)
+    told = [one.sentence for one in chart_findings(chart_table(charts), rules, steps)]
+    assert "With the change at 13 trust moved by 7.00 (6.56 to 7.44), from 1.50." in told
+    with pytest.raises(NotEstimable, match="no change"):
+        steps_of(charts_of_measures(frame))
+
+
+def test_cycles_fall_into_the_wave_that_was_open() -> None:
+    activities = pd.DataFrame(
+        [
+            ("exit_tickets", "2024-10-31", "cycle"),
+            ("early", "2024-08-01", "cycle"),
+            ("visit", "2024-11-01", "visit"),
+            ("peer_talk", "2024-11-01", "cycle"),
+        ],
+        columns=["activity_id", "date", "kind"],
+    )
+    waves = pd.DataFrame({"wave": [1, 2, 3], "opened_on": ["2024-09-01", "2024-10-01", "2024-11-01"]})
+    found = cycles_of({"activities": activities, "waves": waves}, ["cycle"])
+    assert found["wave"].to_dict() == {"exit tickets": 2, "peer talk": 3}
+    for kinds, tables in (
+        ([], {"activities": activities, "waves": waves}),
+        (["cycle"], {"waves": waves}),
+        (["cycle"], {"activities": activities, "waves": waves[["wave"]]}),
+    ):
+        with pytest.raises(NotEstimable, match="improvement cycle"):
+            cycles_of(tables, kinds)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.checks import NotEstimable
+from analysis.files import DATA_RAW
 from analysis.measurement.person_measures import person_measures
 from analysis.measurement.rasch import rasch
 from analysis.measurement.reliability import alpha, omega
-from analysis.measurement.scale_reliability import reliability_by_scale
+from analysis.measurement.scale_reliability import reliability_by_scale, reliability_table, who_answered_all
+from analysis.sources import teacher_efficacy_burnout
+from analysis.tables.package import read_package
 from tests.measurement.scales import answers_to
 
 
@@ -70,3 +77,27 @@ def test_soldiers_leadership(soldiers_tables: dict[str, pd.DataFrame]) -> None:
     assert found.loc["bhr2000_leadership", "alpha"] == pytest.approx(0.89134325979, abs=1e-9)
     assert found.loc["lq2002_leadership", "people"] == 2042
     assert found.loc["lq2002_leadership", "separation"] == pytest.approx(0.895, abs=1e-3)
+
+
+def test_scales_of_teachers_equal_psych_to_four_decimals(data_mirror: Path) -> None:
+    package = read_package(DATA_RAW / "teacher_efficacy_burnout/datapackage.json")
+    found = reliability_table(
+        teacher_efficacy_burnout.tables(data_mirror / "teacher_efficacy_burnout", package)
+    ).droplevel("wave")
+    path = Path(__file__).resolve().parents[1] / "reference/r_collective_efficacy.json"
+    known = json.loads(path.read_text(encoding="utf-8"))["reliability"]
+    for scale, row in found.iterrows():
+        assert row["alpha"] == pytest.approx(known[scale]["alpha"], abs=1e-8), scale
+        # Both searches stop when a step gains next to nothing.
+        assert row["omega"] == pytest.approx(known[scale]["omega"], abs=1e-6), scale
+    assert len(found) == 5
+
+
+def test_a_page_without_items_says_so_and_a_choice_of_scales_is_kept() -> None:
+    with pytest.raises(NotEstimable, match="no items"):
+        reliability_table({})
+    assert who_answered_all({}) == []
+    first = str(tables()["items"]["scale"].iloc[0])
+    chosen = reliability_table(tables(), [first])
+    assert set(chosen.index.get_level_values("scale")) == {first}
+    assert len(who_answered_all(tables(), [first])) == len(chosen)

@@ -28,6 +28,7 @@ KEPT_HERE = (
     "central_office_null",
     "example_network",
     "pipnic_twin",
+    "rural_network",
     "thirty_schools",
     "thirty_schools_null",
     "two_districts",

@@ -66,6 +66,23 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "network_design/activities_example": ({}, ("",)),
     "network_design/design_example": ({"draws": 19}, ("elements", "leaning", "ratings", "highest")),
     "network_design/theory_example": ({}, ("",)),
+    "network_design/efficacy_twin": (
+        {"draws": 99},
+        ("reliability", "aggregation", "schools", "association.density.estimate", "bias", "power"),
+    ),
+    "network_design/efficacy_teachers": (
+        {"draws": 99},
+        ("schools", "association.density.estimate", "bias", "power"),
+    ),
+    "network_design/efficacy_example": ({"draws": 99}, ("aggregation", "bias", "power")),
+    "network_design/recovery": ({"draws": 99}, ("coverage", "charts", "levels", "seeds", "outside")),
+    "network_design/essay": ({}, ("",)),
+    "network_design/run_charts_twin": ({"draws": 200}, ("charts", "steps", "cycles")),
+    "network_design/design_twin": ({"draws": 19}, ("elements", "leaning", "gaps")),
+    "network_design/leadership_twin": (
+        {"draws": 19},
+        ("weeks", "attendance.", "trends.backbone.initiated.slope"),
+    ),
     "network_design/leadership_dlt1": ({"draws": 19}, ("weeks", "trends.backbone.betweenness.slope")),
     "online_courses/case_study": ({}, ("",)),
     "online_courses/course_table": ({}, ("",)),

@@ -22,16 +22,24 @@ from tests.privacy.test_deidentify import (  # noqa: F401 - two of these are fix
     run,
 )
 
-STUDY = next(study for study in load_studies() if study.id == "coordinated_change")
+STUDIES = [study for study in load_studies() if study.id in ("coordinated_change", "network_design")]
 CHEAPER: dict[str, dict[str, Any]] = {
     "coding_reliability": {"draws": 20},
     "code_networks": {"draws": 19},
     "routine_webs": {"draws": 19},
+    "run_charts": {"draws": 19},
+    "leadership_shift": {
+        **{"draws": 9, "days": 60, "fewest": 5},
+        **{"organization": "", "backbone": ["role=coach"], "wider": []},
+    },
+    "design_elements": {"draws": 9},
+    "activity_network": {"draws": 9},
+    "collective_efficacy": {"draws": 9},
 }
 
 
-@pytest.mark.parametrize("notebook", [report.notebook.path.stem for report in STUDY.reports])
-def test_no_byte_that_a_page_on_coordinated_change_is_made_of_has_a_planted_name(
+@pytest.mark.parametrize("notebook", [one.notebook.path.stem for study in STUDIES for one in study.reports])
+def test_no_byte_that_a_page_is_made_of_has_a_planted_name(
     notebook: str,
     raw: Path,  # noqa: F811
     tmp_path: Path,

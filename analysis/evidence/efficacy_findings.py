@@ -1,0 +1,135 @@
+"""Sentences that a page on collective efficacy opens with."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.checks import NotEstimable
+from analysis.finding import Finding, key_of, percent, row_of, signed
+
+__all__ = ["aggregation_findings", "association_findings", "mediation_findings", "reliability_findings"]
+
+
+def reliability_findings(table: pd.DataFrame | NotEstimable, score: str) -> list[Finding]:
+    """Say how reliable the scale of interest is, or else the most reliable one.
+
+    Parameters
+    ----------
+    table : DataFrame or NotEstimable
+        Of `reliability_by_scale`, index (scale, wave), recorded as the table ``reliability``.
+    score : str
+        The scale of interest.
+    """
+    if isinstance(table, NotEstimable):
+        return []
+    known = table[table["alpha"].notna() & table["omega"].notna()]
+    if known.empty:
+        return []
+    own = known[known.index.get_level_values("scale") == score]
+    chosen = own if len(own) else known[known["omega"] == known["omega"].max()]
+    label: tuple[str, object] = tuple(chosen.index[-1])
+    row = row_of(known, label)
+    sentence = (
+        f"The items of {_words(label[0])} hang together: alpha {row['alpha']:.2f}, omega {row['omega']:.2f}."
+        if row["omega"] >= 0.7
+        else f"The items of {_words(label[0])} do not hang together well: omega {row['omega']:.2f}."
+    )
+    names = ("alpha", "omega")
+    return [Finding("reliable", sentence, tuple(key_of("reliability", *label, name) for name in names))]
+
+
+def aggregation_findings(table: pd.DataFrame | NotEstimable, score: str, null: str) -> list[Finding]:
+    """Say whether answers agree within groups, and whether groups' means can be told apart.
+
+    Parameters
+    ----------
+    table : DataFrame or NotEstimable
+        Of `aggregation_by_scale`, recorded as the table ``aggregation``.
+    score : str
+        The scale of interest; the first of the table where it is not in it.
+    null : str
+        The distribution of answers by chance.
+    """
+    if isinstance(table, NotEstimable):
+        return []
+    label = score if score in table.index else table.index[0]
+    row = row_of(table, label)
+    if pd.isna(row["agreement"]):
+        return []
+    sentence = (
+        f"Within groups answers on {_words(label)} agree {row['agreement']:.2f} on average (r_wg(j), against "
+        f"{null.replace('_', ' ')} answers by chance); ICC(1) is {row['icc1']:.2f}, and a group's mean has a "
+        f"reliability ICC(2) of {row['icc2_mean']:.2f}."
+    )
+    names = ("agreement", "icc1", "icc2_mean")
+    return [Finding("together", sentence, tuple(key_of("aggregation", label, name) for name in names))]
+
+
+def association_findings(
+    association: pd.DataFrame | NotEstimable, bias: pd.DataFrame | NotEstimable, score: str
+) -> list[Finding]:
+    """Say whether denser schools score higher, what bias would undo it, and what so few schools find.
+
+    Parameters
+    ----------
+    association : DataFrame or NotEstimable
+        Of `efficacy_association`, recorded as the table ``association``.
+    bias : DataFrame or NotEstimable
+        Of `bias_needed`, recorded as the table ``bias``.
+    score : str
+        What is scored.
+    """
+    if isinstance(association, NotEstimable) or isinstance(bias, NotEstimable):
+        return []
+    row, held = row_of(association, "density"), row_of(bias, "density")
+    told = _words(score)
+    known = f"({signed(row['lower'])} to {signed(row['upper'])} for full density against none)"
+    if held["excludes_zero"]:
+        more = "more" if row["estimate"] > 0 else "less"
+        sentence = (
+            f"Schools with denser networks have {more} {told}: {signed(row['estimate'])} {known}, "
+            "centralisation held constant."
+        )
+        second = (
+            f"{percent(held['share'])} of that association would have to be bias before its interval "
+            f"includes zero: as if {held['cases']:.0f} of {row['units']:.0f} schools were replaced."
+        )
+    else:
+        sentence = (
+            f"Whether schools with denser networks have more {told} cannot be told: "
+            f"{signed(row['estimate'])} {known}, centralisation held constant."
+        )
+        second = (
+            f"Bias would have to hide {percent(held['share'])} of the smallest association that "
+            f"{row['units']:.0f} schools could tell from none."
+        )
+    keys = tuple(key_of("association", "density", name) for name in ("estimate", "lower", "upper"))
+    names = [key_of("bias", "density", "share"), key_of("association", "density", "units")]
+    names += [key_of("bias", "density", "cases")] if held["excludes_zero"] else []
+    return [Finding("association", sentence, keys), Finding("bias", second, tuple(names))]
+
+
+def mediation_findings(paths: pd.DataFrame | NotEstimable) -> list[Finding]:
+    """Say how much of density's association with the outcome goes through the score.
+
+    Parameters
+    ----------
+    paths : DataFrame or NotEstimable
+        Of `Mediation`, recorded as the table ``mediation``.
+    """
+    if isinstance(paths, NotEstimable):
+        return []
+    row, total = row_of(paths, "indirect"), row_of(paths, "total")
+    sure = row["lower"] > 0 or row["upper"] < 0
+    head = "Part of density's" if sure else "Whether any of density's"
+    tail = "goes through the score" if sure else "goes through the score cannot be told"
+    sentence = (
+        f"{head} association with the outcome {tail}: {signed(row['estimate'])} "
+        f"({signed(row['lower'])} to {signed(row['upper'])}) of {signed(total['estimate'])}."
+    )
+    keys = [key_of("mediation", "indirect", name) for name in ("estimate", "lower", "upper")]
+    return [Finding("through", sentence, (*keys, key_of("mediation", "total", "estimate")))]
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
