@@ -100,7 +100,7 @@ class Renderer:
     places: dict[str, str] = field(default_factory=dict)
 
     def parts(self, cells: Sequence[Mapping[str, Any]]) -> list[Markup]:
-        """Return the cells as HTML; a heading with nothing below goes, one with code alone is seen with it."""
+        """Return the cells as HTML; headings above nothing go, those above code alone are seen with it."""
         made = [(_level(cell), part) for cell in cells if (part := self.cell(cell))]
         kept: list[str] = []
         hidden: set[str] = set()
