@@ -68,6 +68,7 @@ def test_the_first_build_gives_every_report(built: Small) -> None:
             "notebook.ipynb",
             "provenance.json",
             "tables/degrees.csv",
+            "figures/out-degrees.png",
             "figures/out-degrees.svg",
         )
         assert {f"small/{run}/{name}" for name in names} | {f"small/{run}.html"} <= files
