@@ -37,7 +37,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report expected validate ergm drill picture lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report expected validate ergm browser drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -84,6 +84,12 @@ ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GP
 	@PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.tie_models.ergm \
 	  --models notebooks/school_leaders/table_9_4_models.json --out notebooks/school_leaders/results/ergm_mcmc.json
 
+browser: $(STAMP)  ## the built pages in Chromium: both widths, links, filters, sociograms, contrast (needs chromium and npm)
+	@test -x .venv-browser/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-browser
+	@$(PYTHON) -m uv pip sync --quiet --python .venv-browser/bin/python --require-hashes requirements-browser.lock
+	@cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@.venv-browser/bin/python -m pytest -q --confcutdir=tests/browser tests/browser
+
 drill: $(STAMP)  ## the fault drill at length: a build killed at 50 random moments
 	@COMPENDIUM_KILLS=50 PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -q tests/compendium/test_driver.py -k killed
 
@@ -96,11 +102,12 @@ lab: $(STAMP)  ## JupyterLab on the notebooks
 lint: $(STAMP)  ## bring the code into the house style
 	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
-lock: $(STAMP)  ## resolve both lock files anew
+lock: $(STAMP)  ## resolve the lock files anew
 	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
-	@$(PYTHON) -m uv pip compile requirements-ergm.in --universal --python-version 3.11 --fork-strategy fewest \
-	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements-ergm.lock
+	@for extra in ergm browser; do $(PYTHON) -m uv pip compile requirements-$$extra.in --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --output-file requirements-$$extra.lock || exit 1; done
 
 clean:  ## remove what was built; downloads, expected numbers and .venv stay
 	@rm -rf .cache .coverage .hypothesis .mypy_cache .ruff_cache

@@ -1,5 +1,6 @@
 """Studies, runs, pages and the verdict.
 
-`studies` reads what is declared, `driver` builds, `results` is the way out of a notebook. `codebook` and
-`methods` are the pages on columns and functions.
+`studies` reads what is declared, `driver` builds, `results` is the way out of a notebook. `rendering` turns
+an executed notebook into the parts of a page, `prose_links` explains its words, `pages` writes it;
+`front_page` writes the front page and the ledger, `codebook` and `methods` those on columns and functions.
 """

@@ -26,6 +26,8 @@ _HEADING = re.compile(
     r'<h([1-6]) id="([^"]+)">(.*?)<a class="anchor-link" href="#[^"]*">.*?</a></h\1>', re.DOTALL
 )
 _TAG = re.compile(r"<[^>]+>")
+_CODE_ALONE = '<div class="code-alone"'
+"""How a cell begins that shows nothing but its code."""
 _LONG = 30
 """Rows above which a table is folded."""
 _FEW = 10
@@ -98,14 +100,22 @@ class Renderer:
     places: dict[str, str] = field(default_factory=dict)
 
     def parts(self, cells: Sequence[Mapping[str, Any]]) -> list[Markup]:
-        """Return the cells as HTML, without those that show nothing and headings with nothing below them."""
-        made = [(_level(cell), self.cell(cell)) for cell in cells]
-        parts = [(level, part) for level, part in made if part]
-        # A heading ends where one of its own level or above follows.
-        following = [level or 9 for level, _ in parts[1:]] + [1]
-        kept = [part for (level, part), ahead in zip(parts, following, strict=False) if level < ahead]
-        text = "".join(kept)
-        self.contents = [(anchor, words) for anchor, words in self.contents if f'id="{anchor}"' in text]
+        """Return the cells as HTML; headings above nothing go, those above code alone are seen with it."""
+        made = [(_level(cell), part) for cell in cells if (part := self.cell(cell))]
+        kept: list[str] = []
+        hidden: set[str] = set()
+        for place, (level, part) in enumerate(made):
+            # What stands below a heading, up to one of its own level or above.
+            after = made[place + 1 :]
+            end = next((far for far, (other, _) in enumerate(after) if 0 < other <= level), len(after))
+            below = [one for other, one in after[:end] if not other]
+            if not level or any(not one.startswith(_CODE_ALONE) for one in below):
+                kept.append(part)
+                continue
+            hidden |= set(re.findall(rf'<h{level} id="([^"]+)"', part))
+            if below:
+                kept.append(part.replace(f"<h{level} ", f'<h{level} class="with-code" ', 1))
+        self.contents = [(anchor, words) for anchor, words in self.contents if anchor not in hidden]
         return [Markup(part) for part in kept]
 
     def cell(self, cell: Mapping[str, Any]) -> str:
@@ -126,7 +136,7 @@ class Renderer:
         # Cells have had identifiers since format 4.5 only.
         identifier = f' id="cell-{html.escape(cell["id"], quote=True)}"' if "id" in cell else ""
         folded = f'<details class="code"><summary>{name}</summary>{code}</details>'
-        return f"<div{identifier}>{folded}{said}</div>"
+        return f"{'<div' if said else _CODE_ALONE}{identifier}>{folded}{said}</div>"
 
     def _heading(self, found: re.Match[str]) -> str:
         """Return a heading with an identifier that no heading before it has."""

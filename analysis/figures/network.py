@@ -85,7 +85,7 @@ class Network:
         ----------
         shown : mapping of (str, str) to array of bool
             For each relation and wave, of which groups (in the order of `grouped`) what they said is shown.
-            Of the others no tie is counted; they stand there as silent.
+            Of the others no tie is counted; they stand there as unheard.
         """
         names = self.grouped()
         member = np.array([[group == name for name in names] for group in self.groups], dtype=np.int64)
@@ -130,7 +130,7 @@ class Network:
                     "relation": layer.relation,
                     "wave": layer.wave,
                     "absent": _where(~layer.present),
-                    "silent": _where(layer.present & ~layer.answered),
+                    "unheard": _where(layer.present & ~layer.answered),
                     "ties": [
                         [int(first), int(second), int(layer.ties[first, second])]
                         for first, second in zip(*layer.ties.nonzero(), strict=True)

@@ -658,7 +658,9 @@ def test_a_heading_with_nothing_below_it_and_a_table_without_rows_are_not_shown(
         "numbers": {},
     }
     cells = [
-        *(words(text) for text in ("# Title", "## Empty", "## Full", "Words.")),
+        *(words(text) for text in ("# Title", "## Empty", "## Coded")),
+        code("y = 1"),
+        *(words(text) for text in ("## Full", "### Part", "Words.")),
         code("x", outputs=[display({TABLE: table})]),
         words("## Last"),
     ]
@@ -668,5 +670,7 @@ def test_a_heading_with_nothing_below_it_and_a_table_without_rows_are_not_shown(
     sound(page)
     assert "Empty" not in page.text() and "Last" not in page.text()
     assert page.text("nav.contents").split() == ["On", "this", "pageFull"]
+    # One with nothing but code below it is seen when code is.
+    assert page.text("h2.with-code") == "Coded"
     shown(page, "Table 1.", "Nobody left.", "There is nothing to list.")
     assert not page.all("table")

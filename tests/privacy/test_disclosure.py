@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -17,11 +18,13 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from analysis.compendium import results as module
-from analysis.compendium.results import RUN_FOLDER_VARIABLE, Results
+from analysis.compendium.results import FIGURE, RUN_FOLDER_VARIABLE, Results
+from analysis.figures.sociogram import sociograms
 from analysis.figures.theme import EACH_PERSON
 from analysis.privacy.disclosure import Disclosure, restricted
 from analysis.privacy.texts import refuse_single_people, texts_of
 from analysis.tables.package import DataPackage
+from analysis.ties.panel import Panel
 
 PERSON, SCHOOL = "p_0123abcd", "o_0123abcd"
 
@@ -296,7 +299,7 @@ def test_without_a_smallest_cell_everything_is_shown(run: Path, people: int | No
     results.table("t", pd.DataFrame({"mean": [1.5]}, index=[PERSON]), "n = 3", people=people)
     results.table("rows", scores(3), "A table.", people="people", numbers=False)
     results.figure("f", drawn(PERSON, "n=3"), "A figure.", people=people)
-    files = {"tables/t.csv", "tables/rows.csv", "figures/f.svg"}
+    files = {"tables/t.csv", "tables/rows.csv", "figures/f.svg", "figures/f.png"}
     assert written(run) == {"n", f"t.{PERSON}.mean", *files}
     assert pd.read_csv(run / "tables/rows.csv")["people"].tolist() == [3]
 
@@ -349,7 +352,7 @@ def test_with_one_what_rests_on_too_few_leaves_no_trace(
         ]
         assert "3.25" not in str(displayed)
     else:
-        assert written(run) == {"n", "t.all.mean", "tables/t.csv", "figures/f.svg"}
+        assert written(run) == {"n", "t.all.mean", "tables/t.csv", "figures/f.svg", "figures/f.png"}
 
 
 @pytest.mark.parametrize("people", [None, 40, "people"])
@@ -403,7 +406,7 @@ def test_rows_of_a_table_are_withheld_in_page_file_and_numbers(
         assert number not in shown
     numbers = json.loads((run / "numbers.json").read_text(encoding="utf-8"))
     assert numbers["t.c.mean"]["value"] == 3.88
-    assert "<td>3.88</td>" in str(displayed), "no third decimal that was not recorded"
+    assert '<td id="t.c.mean">3.88</td>' in str(displayed), "no third decimal that was not recorded"
 
 
 @pytest.mark.parametrize("text", [PERSON, "n = 3"])
@@ -453,6 +456,38 @@ def test_no_picture_of_people_is_made_of_a_dataset_with_a_smallest_cell(
     figure.set_label(EACH_PERSON)
     Results(dataset).figure("people", figure, "Everybody.", people=parts(40)[0])
     assert ("figures/people.svg" in written(run)) == there
+
+
+def test_in_place_of_a_sociogram_stands_the_map_of_its_schools(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundles: list[dict[str, Any]] = []
+    monkeypatch.setattr(module, "display", lambda bundle, raw: bundles.append(bundle))
+    people = [f"p_{number:08x}" for number in range(16)]
+    homes = ["north"] * 7 + ["south"] * 6 + ["west"] * 3
+    # Everybody names the next two; of those in the west only three answered, too few to be shown.
+    ring = np.roll(np.eye(16), 1, axis=1) + np.roll(np.eye(16), 2, axis=1)
+    panel = Panel.from_matrices([ring], actors=people)
+    groups = [
+        {one for one, home in zip(people, homes, strict=True) if home == name}
+        for name in dict.fromkeys(homes)
+    ]
+    for dataset in ("open", "closed"):
+        figure = sociograms({"help": panel}, homes, seed=1)
+        Results(dataset).figure(
+            "f", figure, "Everybody.", people=groups if dataset == "open" else set(people)
+        )
+    everybody, schools = (json.loads(bundle[FIGURE]["network"]) for bundle in bundles)
+    assert [node["name"] for node in everybody["nodes"]] == people
+    assert [(node["name"], node["people"]) for node in schools["nodes"]] == [
+        *(("north", 7), ("south", 6)),
+        ("west", 3),
+    ]
+    # Six and five within, three across, and nothing of what the west said.
+    assert schools["layers"][0]["ties"] == [[0, 0, 11], [0, 1, 3], [1, 1, 9], [1, 2, 3]]
+    assert schools["layers"][0]["unheard"] == [2]
+    assert not any(person in json.dumps(bundles[1]) for person in people)
+    assert "People are not drawn" in bundles[1][FIGURE]["caption"]
 
 
 def test_a_number_whole_by_rounding_alone_is_coarse_and_a_count_is_not() -> None:

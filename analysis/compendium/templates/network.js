@@ -72,12 +72,12 @@ for (const figure of document.querySelectorAll("figure.network")) {
     if (layer.absent.includes(place)) return "";
     const [sent, received] = [0, 1].map(end => ties.filter(tie => tie[end] === place && tie[0] !== tie[1]));
     const sum = list => list.reduce((total, tie) => total + tie[2], 0);
-    const silent = layer.silent.includes(place);
+    const unheard = layer.unheard.includes(place);
     const within = sum(ties.filter(([from, to]) => from === place && to === place));
     const back = sent.filter(([, to]) => received.some(([from]) => from === to)).length;
-    if (!person) return `${called(place)} (${net.nodes[place].people} people): ` + (silent ? "answers not shown; " : `${within} ties within, ${sum(sent)} to other schools, `) + `${sum(received)} from them.`;
+    if (!person) return `${called(place)} (${net.nodes[place].people} people): ` + (unheard ? "answers not shown; " : `${within} ties within, ${sum(sent)} to other schools, `) + `${sum(received)} from them.`;
     const group = net.groups.length > 1 ? ` (${net.groups[net.nodes[place].group].name})` : "";
-    return `${called(place)}${group}: ` + (silent ? "did not answer; " : `names ${sent.length}, ${back} of them in return; `) + `named by ${received.length}.`;
+    return `${called(place)}${group}: ` + (unheard ? "did not answer; " : `names ${sent.length}, ${back} of them in return; `) + `named by ${received.length}.`;
   };
   const mark = place => {
     current = place;
@@ -95,7 +95,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
   const draw = () => {
     const wave = waves[+slider.value], relation = form.relation.value;
     layer = net.layers.find(one => one.relation === relation && one.wave === wave)
-      ?? {ties: [], absent: net.nodes.map((_, place) => place), silent: []};
+      ?? {ties: [], absent: net.nodes.map((_, place) => place), unheard: []};
     const group = form.group?.value ?? "";
     const kept = place => group === "" || net.nodes[place].group === +group;
     const all = new Set(layer.ties.map(([from, to]) => `${from}-${to}`));
@@ -117,14 +117,14 @@ for (const figure of document.querySelectorAll("figure.network")) {
     }));
     points.replaceChildren(...net.nodes.flatMap((node, place) => {
       if (layer.absent.includes(place)) return [];
-      const point = svg("g", {class: `node${kept(place) ? "" : " faint"}${layer.silent.includes(place) ? " silent" : ""}`, transform: `translate(${at[place][0].toFixed(1)} ${at[place][1].toFixed(1)})`,
+      const point = svg("g", {class: `node${kept(place) ? "" : " faint"}${layer.unheard.includes(place) ? " unheard" : ""}`, transform: `translate(${at[place][0].toFixed(1)} ${at[place][1].toFixed(1)})`,
         tabindex: -1, role: "img", "aria-label": tell(place), "data-place": place}, shape(person ? net.groups[node.group].shape : "o", size[place]));
       const colour = person ? net.groups[node.group].colour : net.groups[0].colour;
-      point.firstChild.setAttribute("fill", layer.silent.includes(place) ? "var(--paper)" : colour);
-      point.firstChild.setAttribute("stroke", layer.silent.includes(place) ? colour : "var(--paper)");
+      point.firstChild.setAttribute("fill", layer.unheard.includes(place) ? "var(--paper)" : colour);
+      point.firstChild.setAttribute("stroke", layer.unheard.includes(place) ? colour : "var(--paper)");
       if (!person) {
         const within = layer.ties.find(([from, to]) => from === place && to === place)?.[2] ?? 0;
-        point.append(svg("text", {y: 5, class: "within"}, layer.silent.includes(place) ? "–" : `${within}`), svg("text", {y: -size[place] - 8}, node.name));
+        point.append(svg("text", {y: 5, class: "within"}, layer.unheard.includes(place) ? "–" : `${within}`), svg("text", {y: -size[place] - 8}, node.name));
       }
       return [point];
     }));
