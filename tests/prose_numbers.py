@@ -55,7 +55,8 @@ class Bound:
     where : dict of str to int
         How often it stands in each text.
     bound_to : str
-        ``study/run:key`` of a recorded number, or ``parameter:notebook:name``; empty where a reason stands.
+        ``study/run:key`` of a recorded number, ``claim:study:id`` of a printed one, or
+        ``parameter:notebook:name``; empty where a reason stands.
     reason : str
     """
 
@@ -135,6 +136,11 @@ def by_text(entries: list[Bound]) -> dict[str, dict[str, int]]:
 def not_as_bound(entry: Bound) -> list[str]:
     """Return the numerals of a phrase that are not what it is bound to."""
     kind, _, rest = entry.bound_to.partition(":")
+    if kind == "claim":
+        study, _, claim = rest.partition(":")
+        with (ROOT / f"notebooks/{study}/claims.csv").open(encoding="utf-8", newline="") as stream:
+            published = next(row["published"] for row in csv.DictReader(stream) if row["id"] == claim)
+        return [] if published.replace(",", "") in entry.phrase else [entry.phrase]
     if kind == "parameter":
         notebook, _, parameter = rest.partition(":")
         value: object = _parameters(ROOT / "notebooks" / notebook)[parameter]

@@ -1,4 +1,4 @@
-"""No unbound number: each numeral of the prose has a line that says what it comes from; a changed digit shows."""
+"""No unbound number: each numeral of the prose is listed with what it comes from; a changed digit shows."""
 
 from __future__ import annotations
 
