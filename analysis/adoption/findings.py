@@ -10,6 +10,7 @@ from analysis.finding import Finding, key_of, p_in_words, percent, signed
 
 __all__ = [
     "exposure_findings",
+    "inference_findings",
     "innovation_findings",
     "pairing_findings",
     "reach_findings",
@@ -106,6 +107,33 @@ def exposure_findings(coded: pd.Series, censored: pd.Series) -> list[Finding]:
     )
     keys = tuple(key_of(table, "exposure", "estimate") for table in ("diffreg", "diffreg-censored"))
     return [Finding("exposure", sentence, keys)]
+
+
+def inference_findings(policies: int, fixed: int, fitted: int, gains: pd.DataFrame) -> list[Finding]:
+    """Say how many ties a program infers, and what that rests on.
+
+    Parameters
+    ----------
+    policies, fixed, fitted : int
+        Recorded under `counts.policies`, `ties.fixed` and `ties.fitted`.
+    gains : DataFrame
+        index receiver, columns ``fixed``, ``fitted``; recorded as ``gains``.
+    """
+    first = str(gains.index[0])
+    return [
+        Finding(
+            "ties",
+            f"From the order of {policies} policies {fixed} ties are inferred at the fixed rate, and "
+            f"{fitted} at the rate and weight that give the printed gains.",
+            ("counts.policies", "ties.fixed", "ties.fitted"),
+        ),
+        Finding(
+            "gain",
+            f"The best tie, from California to {first.title()}, gains {gains['fixed'].iloc[0]:,.0f} at the "
+            f"one and {gains['fitted'].iloc[0]:,.0f} at the other.",
+            (key_of("gains", first, "fixed"), key_of("gains", first, "fitted")),
+        ),
+    ]
 
 
 def innovation_findings(readings: pd.DataFrame, cities: pd.DataFrame) -> list[Finding]:

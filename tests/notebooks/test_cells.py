@@ -130,6 +130,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("months", "hazard", "fit", "readings", "left"),
     ),
     "star_coalescence/policies": ({}, ("",)),
+    "star_coalescence/policy_ties": ({}, ("",)),
     "star_coalescence/recovery": ({}, ("",)),
     "star_coalescence/adoption_recovery": ({}, ("",)),
     "star_coalescence/activities_twin": ({}, ("",)),
