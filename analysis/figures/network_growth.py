@@ -79,7 +79,7 @@ def growth_map_drawn(cells: pd.DataFrame) -> Figure:
         figure.supxlabel("contacts a week that a person has time for", fontsize=9)
         figure.supylabel("ties forgotten in a week", fontsize=9)
         _legend(figure)
-        figure.tight_layout(rect=(0, 0, 1, 0.9), h_pad=0.4, w_pad=0.4)
+        figure.tight_layout(rect=(0, 0, 1, 0.94), h_pad=0.4, w_pad=0.4)
     return figure
 
 
@@ -129,7 +129,7 @@ def verdict_bars(counts: pd.DataFrame) -> Figure:
             axis.tick_params(axis="x", labelsize=8)
         axes[-1, 0].set_xlabel("settings of the map", fontsize=9)
         _legend(figure)
-        figure.tight_layout(rect=(0, 0, 1, 0.92), h_pad=0.3)
+        figure.tight_layout(rect=(0, 0, 1, 0.94), h_pad=0.3)
     return figure
 
 

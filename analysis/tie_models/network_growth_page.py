@@ -123,10 +123,9 @@ def map_findings(counts: pd.DataFrame) -> list[Finding]:
     for outcome in OUTCOMES:
         row = row_of(counts, ("by week", outcome))
         small, large, neither, unsure = (int(row[name]) for name in VERDICTS)
-        words = _WORDS[outcome][0].upper() + _WORDS[outcome][1:]
         sentence = (
-            f"{words}: starting small is better in {small} settings, all at once in {large}. It does not "
-            f"matter in {neither}, and {unsure} are too close to call."
+            f"Simulated, {_WORDS[outcome]}: starting small is better in {small} settings, all at once in "
+            f"{large}. It does not matter in {neither}, and {unsure} are too close to call."
         )
         keys = tuple(key_of("counts", "by week", outcome, name) for name in VERDICTS)
         found.append(Finding(key_of("map", outcome), sentence, keys))
@@ -141,9 +140,10 @@ def accounting_findings(counts: pd.DataFrame, accountings: pd.DataFrame) -> list
     early, late = (int(cells["by week"][arm]) for arm in ARMS)
     early_longer, late_longer = (int(cells["longer"][arm]) for arm in ARMS)
     first = (
-        f"{'How the budget is spent decides: w' if turns else 'W'}ith the same contacts every week, "
-        f"newcomers find a second partner sooner if the network starts small in {early} settings, later in "
-        f"{late}. At the same pace per person they find one sooner in {early_longer}, later in {late_longer}."
+        f"Simulated: {'how the budget is spent decides. W' if turns else 'w'}ith the same contacts every "
+        f"week, newcomers find a second partner sooner if the network starts small in {early} settings, "
+        f"later in {late}. At the same pace per person they find one sooner in {early_longer}, "
+        f"later in {late_longer}."
     )
     keys = tuple(key_of("counts", way, swap, arm) for way in cells for arm in ARMS)
     by_outcome = accountings["by week"].groupby("outcome", sort=False)
@@ -151,10 +151,10 @@ def accounting_findings(counts: pd.DataFrame, accountings: pd.DataFrame) -> list
     moves = [outcome for outcome in OUTCOMES if apart[outcome] > 1]
     words = and_list([_WORDS[name] for name in moves])
     told = (
-        f"Who brings in whom changes the difference in {words} by more than the margin."
+        f"Simulated: who brings in whom changes the difference in {words} by more than the margin."
         if moves
-        else "Who brings in whom (somebody they work with, somebody alike, anybody) changes no difference by "
-        "more than the margin."
+        else "Simulated: who brings in whom (somebody they work with, somebody alike, anybody) changes no "
+        "difference by more than the margin."
     )
     used = tuple(key_of("accountings", *labels, "by week") for labels in accountings.index)
     return [Finding("accounting", first, keys), Finding("recruitment", told, used)]
@@ -192,8 +192,9 @@ def sensitivity_findings(shares: pd.DataFrame) -> list[Finding]:
         total = shares["total"].xs(outcome, level="outcome").sort_values(ascending=False)
         first, second = total.index[:2]
         sentence = (
-            f"The difference in {_WORDS[outcome]} depends most on {first} ({percent(total.iloc[0])} of its "
-            f"variance) and on {second} ({percent(total.iloc[1])}), interactions included."
+            f"Simulated: the difference in {_WORDS[outcome]} depends most on {first} "
+            f"({percent(total.iloc[0])} of its variance) and on {second} ({percent(total.iloc[1])}), "
+            "interactions included."
         )
         keys = tuple(key_of("shares", outcome, name, "total") for name in (first, second))
         found.append(Finding(key_of("depends", outcome), sentence, keys))

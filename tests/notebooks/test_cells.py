@@ -66,6 +66,13 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "network_design/activities_example": ({}, ("",)),
     "network_design/design_example": ({"draws": 19}, ("elements", "leaning", "ratings", "highest")),
     "network_design/theory_example": ({}, ("",)),
+    "network_design/staged_growth": (
+        {"draws": 20},
+        (
+            *("settings", "networks", "counts", "accountings", "margins", "shares", "spread"),
+            *("rates", "assumed", "first", "figures"),
+        ),
+    ),
     "network_design/leadership_dlt1": ({"draws": 19}, ("weeks", "trends.backbone.betweenness.slope")),
     "online_courses/case_study": ({}, ("",)),
     "online_courses/course_table": ({}, ("",)),

@@ -33,9 +33,9 @@ def test_the_counting_is_blamed_only_where_the_winner_turns() -> None:
         accounting_findings(counts([7, 0, 1, 2], longer), accountings(0.0))[0].sentence
         for longer in ([0, 5, 3, 2], [6, 0, 2, 2])
     )
-    assert turned.startswith("How the budget is spent decides: with the same contacts every week, newcomers")
+    assert turned.startswith("Simulated: how the budget is spent decides. With the same contacts every week")
     assert turned.endswith("sooner in 0, later in 5.")
-    assert still.startswith("With the same contacts every week")
+    assert still.startswith("Simulated: with the same contacts every week")
 
 
 def test_recruitment_matters_where_it_moves_a_difference_beyond_the_margin() -> None:
@@ -51,8 +51,8 @@ def test_each_outcome_of_the_map_is_counted() -> None:
     found = map_findings(counts([3, 4, 5, 6], [0, 0, 0, 18]))
     assert [one.key for one in found] == [f"map.{name.replace(' ', '-')}" for name in OUTCOMES]
     assert found[0].sentence == (
-        "Cohesion at the end: starting small is better in 3 settings, all at once in 4. It does not "
-        "matter in 5, and 6 are too close to call."
+        "Simulated, cohesion at the end: starting small is better in 3 settings, all at once in 4. It does "
+        "not matter in 5, and 6 are too close to call."
     )
     assert found[0].numbers[0] == "counts.by-week.cohesion.small-first"
 
