@@ -7,4 +7,9 @@ simulation (`saom_kernels`), estimation (`saom_estimation`), results (`saom_resu
 `actor_pages` is what its pages show, `actor_beside` what they set it beside, and `actor_findings` what they
 tell. `pair_dependence` is what a pair's two ties have in common, for `formation`. `change_statistics` are
 what `pstar` and `ergm` are made of; `findings` says, in sentences, what came of them.
+
+`network_growth` simulates a network that starts small or all at once (`network_growth_kernels`); its rates
+are measured (`network_growth_rates`), fitted to a course and set beside another (`network_growth_courses`);
+`network_growth_map` is where either way wins and what that depends on, `network_growth_page` what its page
+shows and tells.
 """

@@ -83,6 +83,13 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"draws": 19},
         ("weeks", "attendance.", "trends.backbone.initiated.slope"),
     ),
+    "network_design/staged_growth": (
+        {"draws": 20},
+        (
+            *("settings", "networks", "counts", "accountings", "margins", "shares", "spread"),
+            *("rates", "assumed", "first", "figures"),
+        ),
+    ),
     "network_design/leadership_dlt1": ({"draws": 19}, ("weeks", "trends.backbone.betweenness.slope")),
     "online_courses/case_study": ({}, ("",)),
     "online_courses/course_table": ({}, ("",)),

@@ -1,0 +1,72 @@
+"""Sentences of the page on staged growth: each says what the numbers say, also when they say otherwise."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.tie_models.network_growth import OUTCOMES
+from analysis.tie_models.network_growth_map import VERDICTS
+from analysis.tie_models.network_growth_page import (
+    accounting_findings,
+    forecast_findings,
+    map_findings,
+    sensitivity_findings,
+)
+
+
+def counts(by_week: list[int], longer: list[int]) -> pd.DataFrame:
+    rows = {
+        (way, outcome): row for way, row in (("by week", by_week), ("longer", longer)) for outcome in OUTCOMES
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(VERDICTS)).set_axis(
+        pd.MultiIndex.from_tuples(rows, names=["spending", "outcome"])
+    )
+
+
+def accountings(step: float) -> pd.DataFrame:
+    index = pd.MultiIndex.from_product([OUTCOMES, ["likeness", "neither"]], names=["outcome", "recruitment"])
+    return pd.DataFrame({"by week": [0.0, step] * len(OUTCOMES)}, index=index)
+
+
+def test_the_counting_is_blamed_only_where_the_winner_turns() -> None:
+    turned, still = (
+        accounting_findings(counts([7, 0, 1, 2], longer), accountings(0.0))[0].sentence
+        for longer in ([0, 5, 3, 2], [6, 0, 2, 2])
+    )
+    assert turned.startswith("Simulated: how the budget is spent decides. With the same contacts every week")
+    assert turned.endswith("sooner in 0, later in 5.")
+    assert still.startswith("Simulated: with the same contacts every week")
+
+
+def test_recruitment_matters_where_it_moves_a_difference_beyond_the_margin() -> None:
+    little, much = (
+        accounting_findings(counts([1, 0, 0, 0], [1, 0, 0, 0]), accountings(step))[1].sentence
+        for step in (0.005, 0.02)
+    )
+    assert "changes no difference by more than the margin" in little
+    assert "cohesion at the end, reciprocity, the backbone's load and what is left" in much
+
+
+def test_each_outcome_of_the_map_is_counted() -> None:
+    found = map_findings(counts([3, 4, 5, 6], [0, 0, 0, 18]))
+    assert [one.key for one in found] == [f"map.{name.replace(' ', '-')}" for name in OUTCOMES]
+    assert found[0].sentence == (
+        "Simulated, cohesion at the end: starting small is better in 3 settings, all at once in 4. It does "
+        "not matter in 5, and 6 are too close to call."
+    )
+    assert found[0].numbers[0] == "counts.by-week.cohesion.small-first"
+
+
+def test_what_is_not_foretold_is_named() -> None:
+    told = pd.DataFrame({"inside": [1, 0, 1]}, index=["reciprocity", "survival", "partners"])
+    (found,) = forecast_findings(told, told.assign(inside=[1, 0, 0]))
+    assert "foretells 2 of 3 figures of the next within its range (not: survival)" in found.sentence
+    assert found.sentence.endswith("it foretells 1.")
+    assert "(not" not in forecast_findings(told.assign(inside=1), told)[0].sentence
+
+
+def test_the_two_largest_inputs_are_named() -> None:
+    index = pd.MultiIndex.from_product([["cohesion"], ["pace", "size", "time"]], names=["outcome", "input"])
+    (found,) = sensitivity_findings(pd.DataFrame({"total": [0.3, 0.1, 0.55]}, index=index))
+    assert "depends most on time (55 % of its variance) and on pace (30 %)" in found.sentence
+    assert found.numbers == ("shares.cohesion.time.total", "shares.cohesion.pace.total")
