@@ -33,6 +33,7 @@ ALLOWED = {
     "evidence": {"tables", "resampling", "ties", "measurement"},
     "figures": {"resampling", "ties", "contacts"},
     "compendium": {"tables", "privacy", "importing", "sources", "figures"},
+    "synthesis": {"tables", "compendium"},
     "validations": {
         *("tables", "sources", "resampling", "ties", "tie_models", "contacts", "adoption", "measurement"),
         "evidence",
@@ -227,7 +228,7 @@ def test_every_command_explains_itself() -> None:
         assert re.search(rf"^make {command} +\S", listed, re.MULTILINE), command
 
 
-METHODS = ("resampling", "ties", "tie_models", "contacts", "adoption", "measurement", "evidence")
+METHODS = ("resampling", "ties", "tie_models", "contacts", "adoption", "measurement", "evidence", "synthesis")
 
 
 @pytest.mark.parametrize("room", METHODS)

@@ -180,7 +180,8 @@ def run_unit(run: Run, state: State) -> Unit:
         # How a notebook is executed and recorded bears on every report; what surrounds that does not.
         executor = ROOT / "analysis/compendium/execution.py"
         tables = sorted((DATA_DERIVED / run.dataset.name).glob("*")) if run.dataset is not None else []
-        stored = sorted(run.notebook.path.parent.glob("results/*.json"))
+        folder = run.notebook.path.parent
+        stored = [*sorted(folder.glob("results/*.json")), *sorted(folder.glob("tables/*.csv"))]
         read: dict[str, str] = {}
         for other in run.reads:
             current = not state.reasons(f"run {other.name}", run_unit(other, state).inputs())
