@@ -2,4 +2,5 @@
 
 `written` reads the tables of `notebooks/synthesis/tables` (which finding of which run stands in which cell).
 `evidence` looks them up, `matrix` sets mechanisms against studies, `cross_findings` says what comes of it.
+`errata` lists the printed numbers known to be in error.
 """

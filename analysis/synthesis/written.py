@@ -33,6 +33,7 @@ COLUMNS = {
     "named": ("mechanism", "study", "source", "reading"),
     "tensions": ("mechanism", "one", "other", "one_says", "other_says", "run", "finding"),
     "essay": ("claim", "place", "run", "finding"),
+    "readings": ("claims", "study", "run", "finding"),
 }
 """Columns of each table; `rule` says which values of `number` show the mechanism."""
 

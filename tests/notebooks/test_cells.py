@@ -119,6 +119,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "star_coalescence/adoption_recovery": ({}, ("",)),
     "star_coalescence/activities_twin": ({}, ("",)),
     "synthesis/cross_case": ({}, ("",)),
+    "synthesis/errata": ({}, ("",)),
     "your_network/network": ({"permutations": 19}, ("answered", "structure", "changes")),
     "your_network/one_page": ({}, ("",)),
     "your_network/survey": ({}, ("",)),
