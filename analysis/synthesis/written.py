@@ -34,11 +34,13 @@ COLUMNS = {
     "tensions": ("mechanism", "one", "other", "one_says", "other_says", "run", "finding"),
     "essay": ("claim", "place", "run", "finding"),
     "readings": ("claims", "study", "run", "finding"),
+    "associations": ("association", "run", "finding", "estimate", "error", "cases", "covariates", "test"),
+    "ask": ("item", "question", "table", "who", "when", "seconds", "times", "serves", "needs"),
 }
 """Columns of each table; `rule` says which values of `number` show the mechanism."""
 
 _KNOWN = {"mechanism": MECHANISMS, "role": ROLES}
-_MAY_BE_EMPTY = {"number", "rule"}
+_MAY_BE_EMPTY = {"number", "rule", "table", "serves", "needs", "error", "cases", "covariates"}
 _RULE = re.compile(r"(<=|>=|<|>) -?\d+(\.\d+)?")
 
 

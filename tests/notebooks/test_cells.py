@@ -120,6 +120,8 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "star_coalescence/activities_twin": ({}, ("",)),
     "synthesis/cross_case": ({}, ("",)),
     "synthesis/errata": ({}, ("",)),
+    "synthesis/bias": ({}, ("",)),
+    "synthesis/what_to_collect": ({"replicates": 4}, ("levels", "assumed", "burden", "minutes", "members")),
     "your_network/network": ({"permutations": 19}, ("answered", "structure", "changes")),
     "your_network/one_page": ({}, ("",)),
     "your_network/survey": ({}, ("",)),
