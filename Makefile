@@ -10,6 +10,16 @@ STUDY ?=
 # A dataset of your own: its name, what to import, and options of make deidentify (see CONTRIBUTING.md).
 NAME ?=
 DATASET ?=
+# A network to be: how many people, schools and surveys; CONTACTS and ATTENDANCE yes or no; ANSWERED a share.
+MEMBERS ?=
+SCHOOLS ?=
+WAVES ?=
+CONTACTS ?=
+ATTENDANCE ?=
+ANSWERED ?=
+ACTIVITIES ?=
+MONTHS ?=
+READY ?=
 KIND ?=
 FILE ?=
 ARGS ?=
@@ -20,7 +30,8 @@ KEEP ?=
 WORDS ?=
 SET ?=
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
-$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET,\
+$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET \
+  MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
 ifeq ($(ENV),active)
@@ -37,7 +48,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report expected validate ergm browser drill picture lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report plan expected validate ergm browser drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -69,6 +80,11 @@ deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES
 
 report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="innovation=exit tickets; window=60")
 	@$(ANALYSIS) report "$$DATASET" --set "$$SET"
+
+plan: $(STAMP)  ## what to collect and what you can then say (MEMBERS=60 SCHOOLS=8 WAVES=3 CONTACTS=no ANSWERED=0.7 MONTHS=12)
+	@$(ANALYSIS) plan --members "$$MEMBERS" --schools "$$SCHOOLS" --waves "$$WAVES" --contacts "$$CONTACTS" \
+	  --attendance "$$ATTENDANCE" --answered "$$ANSWERED" --activities "$$ACTIVITIES" --months "$$MONTHS" \
+	  --ready "$$READY" --set "$$SET"
 
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)

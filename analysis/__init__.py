@@ -15,6 +15,7 @@ measurement   survey scales: reliability, Rasch, factors, invariance, item funct
 evidence      coding and its agreement, participation, attribution, identifiability, joint displays
 figures       a module per kind of figure, one theme
 validations   does an interval or a test hold what it promises?
+synthesis     what the studies say together, from what runs recorded
 compendium    studies, runs, pages, codebook, methods, verdict
 
 Beside the rooms: `checks` (`NotEstimable`, what an argument may be), `estimable` (what a page says where the

@@ -235,6 +235,18 @@ def _report(arguments: argparse.Namespace) -> int:
         return team.make_report(arguments.dataset, studies, _settings(arguments.set), _say)
 
 
+_PLAN = ("members", "schools", "waves", "contacts", "attendance", "answered", "activities", "months", "ready")
+"""What `make plan` is told by a name of its own; other parameters of the page go through `--set`."""
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    from analysis.compendium.reader_plan import make_plan
+
+    given = {name: getattr(arguments, name) for name in _PLAN}
+    with checkout.working(_say):
+        return make_plan(load_studies(), given | _settings(arguments.set), _say)
+
+
 def _settings(text: str) -> dict[str, str]:
     """Return `name=value; name=value` as a mapping."""
     given: dict[str, str] = {}
@@ -261,7 +273,12 @@ _DATASET_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = 
     "deidentify": (_deidentify, "write your dataset without names, for reports to be made from"),
     "report": (_report, "run every report that a dataset has the tables for"),
 }
-_COMMANDS = {**_STUDY_COMMANDS, **_DATASET_COMMANDS, "import": (_import, "your own files into tables")}
+_COMMANDS = {
+    **_STUDY_COMMANDS,
+    **_DATASET_COMMANDS,
+    "import": (_import, "your own files into tables"),
+    "plan": (_plan, "what a network of your size should collect, and what it can then say"),
+}
 
 
 def _parser(importing: bool) -> argparse.ArgumentParser:
@@ -283,8 +300,11 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
         if name == "new":
             command.add_argument("--title", default="", help="what reports call the dataset")
             command.add_argument("--study", default="", help="begin a study of this name instead")
-        if name == "report":
-            told = "parameters in place of a report's defaults: 'innovation=exit tickets; window=60'"
+        if name == "plan":
+            for parameter in _PLAN:
+                command.add_argument(f"--{parameter}", default="", help="in place of the page's default")
+        if name in ("report", "plan"):
+            told = "parameters in place of the defaults: 'innovation=exit tickets; window=60'"
             command.add_argument("--set", default="", metavar="NAME=VALUE;…", help=told)
         if name == "deidentify":
             _add_privacy(command)

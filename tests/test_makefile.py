@@ -18,6 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 NASTY = "a $HOME $(id) `id` \"two words\" 'one' \\ ; # é* & |"
 
 
+def planned(**given: str) -> list[str]:
+    """What Python is given by `make plan`: every parameter, those not typed empty."""
+    names = ("members", "schools", "waves", "contacts", "attendance", "answered", "activities", "months")
+    words = [word for name in (*names, "ready", "set") for word in (f"--{name}", given.get(name, ""))]
+    return ["plan", *words]
+
+
 @pytest.fixture
 def python(tmp_path: Path) -> Path:
     """Return a stand-in for Python that prints what it is given."""
@@ -49,6 +56,8 @@ def given(python: Path, *arguments: str) -> list[list[str]]:
         (["check-data", "DATASET"], ["check-data", NASTY]),
         (["report", "DATASET=ours", "SET"], ["report", "ours", "--set", NASTY]),
         (["report", "SET=x", "DATASET"], ["report", NASTY, "--set", "x"]),
+        (["plan", "SCHOOLS=8", "MEMBERS"], planned(schools="8", members=NASTY)),
+        (["plan", "MEMBERS=60", "SET"], planned(members="60", set=NASTY)),
         (
             ["import", "KIND=roster", "DATASET=ours", "FILE"],
             ["import", "roster", NASTY, "--options", "", "--dataset", "ours"],

@@ -33,6 +33,7 @@ ALLOWED = {
     "evidence": {"tables", "resampling", "ties", "measurement"},
     "figures": {"resampling", "ties", "contacts"},
     "compendium": {"tables", "privacy", "importing", "sources", "figures"},
+    "synthesis": {"tables", "resampling", "compendium"},
     "validations": {
         *("tables", "sources", "resampling", "ties", "tie_models", "contacts", "adoption", "measurement"),
         "evidence",
@@ -57,7 +58,7 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-OWN = ("new", "import", "check-data", "deidentify", "report", "validate")
+OWN = ("new", "import", "check-data", "deidentify", "report", "plan", "validate")
 
 
 def test_environment_yml_has_the_pins_of_pyproject() -> None:
@@ -227,7 +228,7 @@ def test_every_command_explains_itself() -> None:
         assert re.search(rf"^make {command} +\S", listed, re.MULTILINE), command
 
 
-METHODS = ("resampling", "ties", "tie_models", "contacts", "adoption", "measurement", "evidence")
+METHODS = ("resampling", "ties", "tie_models", "contacts", "adoption", "measurement", "evidence", "synthesis")
 
 
 @pytest.mark.parametrize("room", METHODS)

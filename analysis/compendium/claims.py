@@ -89,6 +89,11 @@ class Claim:
     file: str = field(default="", compare=False)
     line: int | None = field(default=None, compare=False)
 
+    @property
+    def declared(self) -> str:
+        """Key of the recorded number that explains or contradicts the print; nothing where none is named."""
+        return self.explained_by or self.contradicted_by
+
 
 def printed_number(published: str) -> Decimal:
     """Return a number exactly as printed (`1.40`, `.073`, `−.22`, `20,000`, `1.5e-3`), with all its digits.

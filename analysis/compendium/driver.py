@@ -20,11 +20,24 @@ from analysis.files import REPORTS
 from analysis.sources.fetch import missing_files
 from analysis.tables.faults import InvalidInput
 
-__all__ = ["CORES", "STALE", "Outcome", "Say", "bring_up_to_date", "build", "stale", "standing", "why"]
+__all__ = [
+    "CORES",
+    "PLANS",
+    "STALE",
+    "Outcome",
+    "Say",
+    "bring_up_to_date",
+    "build",
+    "stale",
+    "standing",
+    "why",
+]
 
 Say = Callable[[str], None]
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+PLANS = "plans"
+"""Folder of `reports/` with the pages of readers' plans (`make plan`)."""
 STALE = "stale"
 """Why a run that could be made, and was not, has no current report."""
 
@@ -165,7 +178,7 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
 
 def _take_away(studies: Sequence[Study], state: State, say: Say) -> None:
     """Remove the reports and pages of runs that are no more, so that nobody reads what nothing makes."""
-    own = tuple(f"{kind} datasets/" for kind in ("run", "page"))
+    own = tuple(f"{kind} {folder}/" for kind in ("run", "page") for folder in ("datasets", PLANS))
     known = {f"{kind} {run.name}" for run in _runs(studies) for kind in ("run", "page")}
     known |= {f"page {name}" for name in ("codebook", "glossary", "methods", "verdict", "index")}
     known |= {unit for unit in state.units() if unit.startswith(own)}

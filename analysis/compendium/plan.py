@@ -180,7 +180,8 @@ def run_unit(run: Run, state: State) -> Unit:
         # How a notebook is executed and recorded bears on every report; what surrounds that does not.
         executor = ROOT / "analysis/compendium/execution.py"
         tables = sorted((DATA_DERIVED / run.dataset.name).glob("*")) if run.dataset is not None else []
-        stored = sorted(run.notebook.path.parent.glob("results/*.json"))
+        folder = run.notebook.path.parent
+        stored = [*sorted(folder.glob("results/*.json")), *sorted(folder.glob("tables/*.csv"))]
         read: dict[str, str] = {}
         for other in run.reads:
             current = not state.reasons(f"run {other.name}", run_unit(other, state).inputs())
@@ -188,6 +189,9 @@ def run_unit(run: Run, state: State) -> Unit:
             hashes = _hashes(filter(Path.is_file, recorded))
             read |= {f"what {other.name} recorded": digest(str(hashes).encode()) if current else NOT_RUN}
             read |= {f"the data of {other.name}": f"{other.label}: {other.data}"}
+        if run.deviations:
+            told = [[name, {**asdict(claim), "file": "", "line": 0}] for name, claim in run.deviations]
+            read["claims that declare a deviation"] = digest(json.dumps(told).encode())
         return (
             {_named(run.notebook.path): digest(run.notebook.text.encode())}
             | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,10 @@ from analysis.tables.faults import Fault
 if TYPE_CHECKING:
     from analysis.compendium.studies import Run
 
-__all__ = ["Reads", "check_recorded", "read_names", "resolve"]
+__all__ = ["DEVIATIONS", "Reads", "check_recorded", "read_names", "resolve", "with_deviations"]
+
+DEVIATIONS = "deviations"
+"""Among the runs that a run reads: every run that a claim with a declared deviation is held against."""
 
 
 @dataclass
@@ -27,6 +31,16 @@ class Reads:
     at: tuple[Any, ...]
     lines: Lines
     done: bool = False
+
+
+def with_deviations(reads: dict[str, Reads], deviating: Sequence[str]) -> set[str]:
+    """Put the runs with declared deviations in the place of that word; return the runs that say it."""
+    said = {name for name, given in reads.items() if DEVIATIONS in given.names}
+    for name in said:
+        given = reads[name]
+        named = [other for other in given.names if other != DEVIATIONS]
+        given.names = [*named, *(other for other in deviating if other not in named)]
+    return said
 
 
 def resolve(name: str, runs: dict[str, Run], reads: dict[str, Reads], above: tuple[str, ...]) -> None:

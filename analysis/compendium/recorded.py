@@ -1,4 +1,4 @@
-"""What other runs recorded, for a run that reads them: `recorded("study/run", "key")`.
+"""What other runs recorded, for a run that reads them: `recorded("study/run", "key")`, and their findings.
 
 The run says in `study.yml` which it reads (`reads:`); it is made after those, and again when what they
 recorded changes. Standard library only: every run's notebook may import it.
@@ -16,11 +16,34 @@ from typing import Any
 
 from analysis.files import REPORTS
 
-__all__ = ["NOT_RUN", "READS_VARIABLE", "Recorded", "recorded"]
+__all__ = [
+    "NOT_RECORDED",
+    "NOT_RUN",
+    "READS_VARIABLE",
+    "Linked",
+    "Recorded",
+    "RecordedFinding",
+    "recorded",
+    "recorded_finding",
+    "recorded_numbers_of",
+]
 
 NOT_RUN = "not run"
+NOT_RECORDED = "not recorded"
+"""What is said of a finding that a run with a current report does not make (any more)."""
 READS_VARIABLE = "COMPENDIUM_READS"
 """Tells a notebook under the driver which runs it reads, and whether each has a current report."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A text in a table of results, and where it leads from the page."""
+
+    text: str
+    link: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -76,14 +99,9 @@ def recorded(run: str, key: str) -> Recorded:
     ValueError
         When this run does not read that one, or that one records no such number.
     """
-    reads = _reads()
-    if reads is not None and run not in reads:
-        raise ValueError(f"found run {run!r}; allowed: the runs this one reads: {', '.join(reads) or 'none'}")
-    folder = REPORTS / run
-    data = _content(folder / "provenance.json").get("data", {"label": "", "names": []})
-    numbers = _content(folder / "numbers.json")
-    told = (data["label"], ", ".join(data["names"]), f"../{run}.html#{key}")
-    there = (folder / "numbers.json").is_file() and (reads is None or reads[run])
+    there = _is_current(run)
+    numbers = _content(REPORTS / run / "numbers.json")
+    told = (*_data_of(run), f"../{run}.html#{key}")
     if not there:
         return Recorded(run, key, None, NOT_RUN, *told)
     if key not in numbers:
@@ -92,6 +110,82 @@ def recorded(run: str, key: str) -> Recorded:
         allowed = f"one of the {len(numbers)} that run {run} records{hint}"
         raise ValueError(f"found key {key!r}; allowed: {allowed}")
     return Recorded(run, key, numbers[key]["value"], numbers[key]["label"], *told)
+
+
+@dataclass(frozen=True)
+class RecordedFinding:
+    """A sentence that another run's page opens with, or why there is none.
+
+    Attributes
+    ----------
+    run, key : str
+        `<study>/<run id>`, and the key of the finding there.
+    sentence : str
+        As recorded; `NOT_RUN`, or `NOT_RECORDED` where a current report has no such finding.
+    data, dataset, link : str
+        As of `Recorded`; the link leads to the first number that the sentence rests on.
+    """
+
+    run: str
+    key: str
+    sentence: str
+    data: str
+    dataset: str
+    link: str
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a sentence."""
+        return self.sentence not in (NOT_RUN, NOT_RECORDED)
+
+
+def recorded_finding(run: str, key: str) -> RecordedFinding:
+    """Return a finding that another run recorded, with where it comes from.
+
+    Parameters
+    ----------
+    run : str
+        `<study>/<run id>`, one of those that this run reads.
+    key : str
+        The key of the finding there. A finding hangs on what the data say, so that one that is missing is no
+        error: it is said to be `NOT_RECORDED`.
+
+    Raises
+    ------
+    ValueError
+        When this run does not read that one.
+    """
+    label, dataset = _data_of(run)
+    page = f"../{run}.html"
+    if not _is_current(run):
+        return RecordedFinding(run, key, NOT_RUN, label, dataset, page)
+    found = _content(REPORTS / run / "findings.json").get(key)
+    if found is None:
+        return RecordedFinding(run, key, NOT_RECORDED, label, dataset, page)
+    return RecordedFinding(run, key, found["sentence"], label, dataset, f"{page}#{found['numbers'][0]}")
+
+
+def recorded_numbers_of(run: str) -> dict[str, dict[str, Any]] | None:
+    """Return all numbers that another run recorded, by key; None where it has no current report.
+
+    Raises
+    ------
+    ValueError
+        When this run does not read that one.
+    """
+    return _content(REPORTS / run / "numbers.json") if _is_current(run) else None
+
+
+def _data_of(run: str) -> tuple[str, str]:
+    data = _content(REPORTS / run / "provenance.json").get("data", {"label": "", "names": []})
+    return data["label"], ", ".join(data["names"])
+
+
+def _is_current(run: str) -> bool:
+    reads = _reads()
+    if reads is not None and run not in reads:
+        raise ValueError(f"found run {run!r}; allowed: the runs this one reads: {', '.join(reads) or 'none'}")
+    return (REPORTS / run / "numbers.json").is_file() and (reads is None or reads[run])
 
 
 def _reads() -> dict[str, bool] | None:

@@ -10,7 +10,7 @@ from typing import Any
 from analysis.compendium.claims import Claim, read_claims
 from analysis.compendium.lines import Lines
 from analysis.compendium.parameters import Notebook, check_parameters, read_notebook
-from analysis.compendium.reads import Reads, check_recorded, read_names, resolve
+from analysis.compendium.reads import Reads, check_recorded, read_names, resolve, with_deviations
 from analysis.files import DATA_RAW, REPORTS, STUDIES
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, read_package
@@ -46,6 +46,9 @@ class Run:
         The runs whose numbers it reads.
     minutes : float
         How long it may take at most: what takes longer hangs.
+    deviations : tuple of (str, Claim)
+        Every claim that declares which number explains or contradicts its print, after the name of its run,
+        where it reads those.
     """
 
     study: str
@@ -56,6 +59,7 @@ class Run:
     subject: str = ""
     reads: tuple[Run, ...] = ()
     minutes: float = MINUTES
+    deviations: tuple[tuple[str, Claim], ...] = ()
 
     @property
     def name(self) -> str:
@@ -136,6 +140,11 @@ def load_studies(root: Path = STUDIES) -> tuple[Study, ...]:
     studies = [_study(path, faults, reads) for path in sorted(root.glob("*/study.yml"))]
     sound = [study for study in studies if study is not None]
     runs = {run.name: run for study in sound for run in study.runs}
+    deviations = tuple(
+        (f"{study.id}/{claim.run}", claim) for study in sound for claim in study.claims if claim.declared
+    )
+    for name in with_deviations(reads, list(dict.fromkeys(run for run, _ in deviations))):
+        runs[name] = replace(runs[name], deviations=deviations)
     for name in reads:
         resolve(name, runs, reads, ())
     raise_faults(faults)

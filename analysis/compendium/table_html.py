@@ -29,6 +29,8 @@ def as_html(
 ) -> str:
     """Return a table as HTML: numbers to so many decimals and to the right, words to the left.
 
+    A cell that has a `link` (`analysis.compendium.recorded.Linked`) leads there.
+
     Parameters
     ----------
     frame : DataFrame
@@ -68,7 +70,12 @@ def as_html(
         {
             "labels": [level[place] for level in labels if place in level],
             "cells": [
-                {"text": texts[place], "words": of_words, "key": (keys or {}).get((place, column))}
+                {
+                    "text": texts[place],
+                    "words": of_words,
+                    "key": (keys or {}).get((place, column)),
+                    "link": getattr(frame.iat[place, column], "link", ""),
+                }
                 for column, (texts, of_words) in enumerate(zip(columns, words, strict=True))
             ],
         }

@@ -34,6 +34,7 @@ __all__ = [
     "Verdict",
     "counted",
     "judge",
+    "judged",
     "recorded_numbers",
     "verdict_files",
     "work_of",
@@ -127,7 +128,7 @@ def judge(studies: Iterable[Study], not_run: Mapping[str, str]) -> list[Verdict]
                     if name and name not in numbers[run.id]
                 ]
                 faults.extend(_unrecorded(study, claim, name, numbers[run.id]) for name in missing)
-                outcome = (None, NOT_RUN, "") if missing else _outcome(claim, run, numbers[run.id])
+                outcome = (None, NOT_RUN, "") if missing else judged(claim, run, numbers[run.id])
             verdicts.append(_verdict(claim, run, *outcome))
     raise_faults(faults, "the verdict stays as it was")
     return verdicts
@@ -205,7 +206,8 @@ def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> V
     )
 
 
-def _outcome(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> tuple[Any, str, str]:
+def judged(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> tuple[Any, str, str]:
+    """Return what a claim is held against, the verdict and why, from the numbers that its run recorded."""
     computed = numbers[claim.number]["value"]
     recovery = claim.kind == "recovery"
     # A number printed in a publication is reproduced by the publication's own kind of data, or not at all.

@@ -24,7 +24,7 @@ from scipy.optimize import brentq, linprog, minimize
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
-from analysis.arrays import Floats
+from analysis.arrays import Flags, Floats
 from analysis.checks import NotEstimable, require_count, require_level
 from analysis.resampling.monte_carlo import p_error
 from analysis.result import Result
@@ -36,6 +36,8 @@ __all__ = ["FormationRates", "formation_power", "formation_rates"]
 _TINY = 1e-10
 _ABOVE_ZERO = 1e-6
 """What the lower end of an interval has to exceed, for rounding."""
+_WITH_SCHOOL = 0.5
+"""Share of people who, where power is asked of several schools, come to an activity as their school does."""
 _LARGEST = 20.0
 """Hazard at which a tie is as good as certain."""
 
@@ -323,6 +325,8 @@ def formation_power(
     rate: float,
     outside: float,
     together: float = 0.0,
+    answered: float = 1.0,
+    schools: int = 1,
     level: float = 0.95,
     replicates: int = 200,
     seed: int,
@@ -336,7 +340,7 @@ def formation_power(
     Parameters
     ----------
     people : int
-        In the network; all answer both surveys and none is tied to another before.
+        In the network; none is tied to another before.
     activities : int
         Between the two surveys, each making ties of pairs who both came.
     attendance : float
@@ -346,6 +350,11 @@ def formation_power(
     together : float
         Chance that what a source does to a pair it does to both of its ties: 0, the two are independent
         draws; 1, they are one. Either way each tie forms at the same rate.
+    answered : float
+        Chance of each person to answer a survey; only the ties named by those who answer both are known.
+    schools : int
+        Into which the people are dealt out evenly. Of several, half of the people come or stay away as their
+        school does.
     level : float
         Of the interval.
     replicates, seed : int
@@ -364,14 +373,17 @@ def formation_power(
         ("rate", rate),
         ("outside", outside),
         ("together", together),
+        ("answered", answered),
     ):
         if not 0 <= share <= 1:
             raise ValueError(f"found {name}={share}; allowed: a share from 0 to 1")
     require_level(level)
     require_count("people", people, 2)
     require_count("activities", activities)
+    require_count("schools", schools)
     require_count("replicates", replicates)
     generator = np.random.default_rng(seed)
+    homes = np.arange(people) * schools // people
     chances = np.array([outside, *[rate] * activities])
     senders, receivers = np.nonzero(~np.eye(people, dtype=bool))
     ends = pd.DataFrame({"sender_id": senders, "receiver_id": receivers})
@@ -379,13 +391,23 @@ def formation_power(
     tests, identified, widths = 0, 0, []
     for _ in range(replicates):
         came = generator.random((activities, people)) < attendance
+        if schools > 1:
+            with_school = generator.random((activities, people)) < _WITH_SCHOOL
+            came = np.where(
+                with_school, (generator.random((activities, schools)) < attendance)[:, homes], came
+            )
         met = (came[:, senders] & came[:, receivers]).T.astype(float)
         rows = np.column_stack([np.ones(len(senders)), met])
         draws, of_pairs = generator.random(rows.shape), generator.random((pair.max() + 1, rows.shape[1]))
         one_draw = generator.random(of_pairs.shape) < together
         draws = np.where(one_draw[pair], of_pairs[pair], draws)
         outcome = ((draws < chances) & (rows > 0)).any(axis=1).astype(float)
-        used = [0, *(1 + np.flatnonzero(met.any(axis=0)))]
+        told = ends
+        if answered < 1:
+            both: Flags = np.asarray((generator.random((2, people)) < answered).all(axis=0))
+            known = both[senders]
+            rows, outcome, told = rows[known], outcome[known], ends[known].reset_index(drop=True)
+        used = [0, *(1 + np.flatnonzero(rows[:, 1:].any(axis=0)))]
         if 1 not in used:
             continue
         kept, place = np.unique(rows[:, used], axis=0, return_inverse=True)
@@ -396,7 +418,7 @@ def formation_power(
         if least < most - 1e-6:
             continue
         identified += 1
-        _, _, drops = _drops(rows[:, used], outcome, hazards, ends, level)
+        _, _, drops = _drops(rows[:, used], outcome, hazards, told, level)
         lower, upper = _interval(kept, trials, ties, 1, hazards[1], best - drops[1])
         tests += lower > _ABOVE_ZERO
         widths.append(float(np.exp(-lower) - np.exp(-upper)))

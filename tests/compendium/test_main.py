@@ -168,4 +168,4 @@ def test_who_lacks_data_is_told_how_to_provide_them(
 
 def test_the_commands_are_the_ones_told_of() -> None:
     commands: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = module._COMMANDS
-    assert tuple(commands) == (*COMMANDS, *DATASET_COMMANDS, "import")
+    assert tuple(commands) == (*COMMANDS, *DATASET_COMMANDS, "import", "plan")

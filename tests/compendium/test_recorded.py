@@ -5,10 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.compendium import recorded as module
-from analysis.compendium.recorded import NOT_RUN, READS_VARIABLE, recorded
+from analysis.compendium.recorded import (
+    NOT_RECORDED,
+    NOT_RUN,
+    READS_VARIABLE,
+    Linked,
+    recorded,
+    recorded_finding,
+    recorded_numbers_of,
+)
+from analysis.compendium.table_html import as_html
 
 
 @pytest.fixture
@@ -61,3 +71,33 @@ def test_outside_the_driver_it_gives_what_is_there(reports: Path, monkeypatch: p
     monkeypatch.delenv(READS_VARIABLE)
     assert recorded("small/once", "density").value == 0.123456
     assert recorded("small/elsewhere", "density").value is None
+
+
+def test_a_finding_comes_with_its_data_and_leads_to_its_first_number(reports: Path) -> None:
+    folder = reports / "small/once"
+    found = {"ties": {"sentence": "There are 3.", "numbers": ["n", "density"], "label": "SYNTHETIC"}}
+    (folder / "findings.json").write_text(json.dumps(found))
+    ties = recorded_finding("small/once", "ties")
+    assert (ties.sentence, ties.there, ties.data, ties.dataset) == ("There are 3.", True, "SYNTHETIC", "tiny")
+    assert ties.link == "../small/once.html#n"
+    # One that is not made (any more) is no error: what a page finds hangs on its data.
+    gone = recorded_finding("small/once", "isolates")
+    assert (gone.sentence, gone.there, gone.link) == (NOT_RECORDED, False, "../small/once.html")
+    never = recorded_finding("small/never", "ties")
+    assert (never.sentence, never.there) == (NOT_RUN, False)
+    with pytest.raises(ValueError, match="found run 'small/onc'"):
+        recorded_finding("small/onc", "ties")
+
+
+def test_all_numbers_of_a_run_are_there_or_none(reports: Path) -> None:
+    assert set(recorded_numbers_of("small/once") or {}) == {"density", "n"}
+    assert recorded_numbers_of("small/never") is None
+    with pytest.raises(ValueError, match="found run 'small/onc'"):
+        recorded_numbers_of("small/onc")
+
+
+def test_a_cell_of_a_table_may_lead_somewhere() -> None:
+    frame = pd.DataFrame({"found": [Linked("3 < 4", "../a.html#n&m"), "bare"]})
+    written = as_html(frame, 3)
+    assert '<td class="text"><a href="../a.html#n&amp;m">3 &lt; 4</a></td>' in written
+    assert '<td class="text">bare</td>' in written

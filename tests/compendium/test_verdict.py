@@ -248,7 +248,7 @@ def test_nothing_is_a_published_error_unless_two_numbers_agree_against_it(
     run = Run("leaders", "main", Notebook(Path("n"), "", "", "", {}), package, {})
     numbers = {key: {"value": value, "label": key} for key, value in (("a", computed), ("b", shown))}
     claim = a_claim("1.5", tolerance, number="a", contradicted_by="b")
-    _, found, _ = verdict._outcome(claim, run, numbers)
+    _, found, _ = verdict.judged(claim, run, numbers)
     if found == "published error":
         assert min(abs(computed - 1.5), abs(shown - 1.5)) > tolerance
         assert abs(computed - shown) <= tolerance * 1.00001

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,11 +143,22 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "star_coalescence/recovery": ({}, ("",)),
     "star_coalescence/adoption_recovery": ({}, ("",)),
     "star_coalescence/activities_twin": ({}, ("",)),
+    "synthesis/cross_case": ({}, ("",)),
+    "synthesis/errata": ({}, ("",)),
+    "synthesis/bias": ({}, ("",)),
+    "synthesis/what_to_collect": ({"replicates": 4}, ("levels", "assumed", "burden", "minutes", "members")),
     "your_network/network": ({"permutations": 19}, ("answered", "structure", "changes")),
     "your_network/one_page": ({}, ("",)),
     "your_network/survey": ({}, ("",)),
     "your_network/activities": ({}, ("",)),
 }
+
+NAMED: dict[str, list[str]] = defaultdict(list)
+"""Findings that the tables of the synthesis name, by run."""
+for _path in sorted((ROOT / "notebooks/synthesis/tables").glob("*.csv")):
+    for _row in csv.DictReader(_path.open(encoding="utf-8")):
+        if _row.get("run") and _row.get("finding"):
+            NAMED[_row["run"]].append(_row["finding"])
 
 Runner = Callable[..., Recorded]
 
@@ -179,11 +192,19 @@ def recorded(
 
 
 def as_recorded(name: str, reports: Path) -> None:
-    """Write a run's expected numbers as if it had just recorded them."""
+    """Write a run's expected numbers, and the findings that the synthesis names, as if just recorded."""
     values = json.loads((ROOT / f"reports/expected/{name}.json").read_text(encoding="utf-8"))
-    entries = {key: {"value": value, "label": key} for key, value in values.items()}
+    entries = {
+        key: {"value": value["value"] if isinstance(value, dict) else value, "label": key}
+        for key, value in values.items()
+    }
+    findings = {key: {"sentence": f"{name}: {key}", "numbers": [next(iter(values))]} for key in NAMED[name]}
+    run = RUNS[name]
+    data = {"label": run.label, "names": [package.name for package in run.datasets]}
+    files = {"numbers": entries, "findings": findings, "provenance": {"data": data}}
     (reports / name).mkdir(parents=True)
-    (reports / name / "numbers.json").write_text(json.dumps(entries), encoding="utf-8")
+    for file, content in files.items():
+        (reports / name / f"{file}.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def test_every_notebook_is_run_here() -> None:
