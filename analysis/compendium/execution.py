@@ -26,7 +26,8 @@ from analysis.compendium.recorded import NOT_RUN, READS_VARIABLE
 from analysis.compendium.results import LABEL_VARIABLE, RUN_FOLDER_VARIABLE
 from analysis.compendium.state import CACHE, key
 from analysis.compendium.studies import Run
-from analysis.files import ROOT, code_digest, partial_folder, replace_folder
+from analysis.files import DATA_RAW, ROOT, code_digest, partial_folder, replace_folder
+from analysis.privacy.released import RELEASED_VARIABLE, keep_released, released_file
 
 __all__ = ["execute"]
 
@@ -121,6 +122,7 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
     there = {other.name: inputs[f"what {other.name} recorded"] != NOT_RUN for other in run.reads}
     log = CACHE / "logs" / f"{run.study}-{run.id}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
+    released = _released(run, inputs)
     folder = partial_folder(final)
     try:
         executed = folder / "notebook.ipynb"
@@ -138,6 +140,7 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
                     RUN_FOLDER_VARIABLE: str(folder),
                     READS_VARIABLE: json.dumps(there),
                     LABEL_VARIABLE: run.label,
+                    RELEASED_VARIABLE: str(released or ""),
                 },
                 log=log,
                 seconds=60.0 * run.minutes,
@@ -177,9 +180,21 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
         }
         text = json.dumps(provenance, indent=1, sort_keys=True) + "\n"
         (folder / "provenance.json").write_text(text, encoding="utf-8")
+        if released is not None:
+            keep_released(released)
         replace_folder(folder, final)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _released(run: Run, inputs: Mapping[str, str]) -> Path | None:
+    """Return where a report on a team's own data writes down which groups of people it shows."""
+    own = run.dataset is not None and run.dataset.audience != "public" and run.dataset.smallest_cell
+    return (
+        released_file(DATA_RAW / run.dataset.name, key({"run": run.name, **inputs}))
+        if own and run.dataset
+        else None
+    )
 
 
 def _plain(text: str) -> str:

@@ -33,7 +33,9 @@ from analysis.figures.svg import as_image, as_png, as_svg, smallest_text
 from analysis.figures.theme import EACH_PERSON
 from analysis.files import DATA_DERIVED
 from analysis.finding import Finding, slug
-from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure, are_groups
+from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure
+from analysis.privacy.named import are_groups
+from analysis.privacy.released import RELEASED_VARIABLE
 from analysis.privacy.texts import texts_of
 from analysis.tables.harmless import harmless
 from analysis.tables.package import read_package
@@ -88,7 +90,7 @@ class Results:
         package = None if dataset is None else read_package(DATA_DERIVED / dataset / "datapackage.json")
         self.label = package.label if package else os.environ.get(LABEL_VARIABLE, "")
         self.relations = package.relations if package else ()
-        self._disclosure = Disclosure.of(package)
+        self._disclosure = Disclosure.of(package, os.environ.get(RELEASED_VARIABLE))
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self._folder = Path(folder) if folder else None
         self._numbers: dict[str, dict[str, Any]] = {}
@@ -169,9 +171,9 @@ class Results:
         restated : collection of column labels
             Columns of p-values that are no tests of their own: the same after a correction, or by another
             approximation. Shown alike, and not counted.
-        people : collection of identifiers, or one such collection for each row
-            Whom the table, or each row of it, rests on; a Series has the index of the frame. A row that is
-            withheld loses its numbers; where they were it says why.
+        people : collection of identifiers, one such collection for each row, or a DataFrame
+            Whom the table, each row or (`Disclosure.decide_cells`) each cell of it rests on; a Series or a
+            DataFrame has the index of the frame. What is withheld is not there; where it was it says why.
 
         Raises
         ------
@@ -187,10 +189,10 @@ class Results:
         if isinstance(people, pd.Series) and not people.index.equals(frame.index) and are_groups(people):
             raise ValueError(f"table {key!r}: people has another index than the table")
         cells = {cell for cell, _, _ in _numbers_of(key, frame).values()} if numbers else set()
-        reasons = self._disclosure.decide_rows(f"table {key!r}", people, len(frame))
-        if reasons and all(reasons):
+        reasons = self._disclosure.decide_cells(f"table {key!r}", people, frame)
+        if reasons.size and (reasons != "").all(axis=None):
             self._withheld |= cells
-            self._say_withheld(caption, min(reasons))
+            self._say_withheld(caption, min(reasons.to_numpy().ravel()))
             return
         frame, caption = self._without(frame.map(self._disclosure.coarse), reasons, caption)
         self._disclosure.refuse([key, caption, label, *_texts(frame)], f"table {key!r}")
@@ -239,7 +241,7 @@ class Results:
             of a `NetworkFigure` can be worked with on the page.
         caption : str
             The sentence that says what is to be seen; it is the picture's alternative text too.
-        people : collection of identifiers, or one such collection for each group shown
+        people : collection of identifiers, one such collection for each group shown, or a DataFrame of them
             Whom it is about. Unless every group may be shown, the figure is not. One in which each person is
             drawn is never shown of a dataset with a smallest cell, since its file holds the whole network:
             of a sociogram the map of its groups is, of another nothing.
@@ -350,13 +352,19 @@ class Results:
         for found in findings:
             self.finding(found.key, found.sentence, numbers=found.numbers)
 
-    def shown(self, groups: Sequence[Collection[Hashable]]) -> Flags:
+    def shown(self, groups: Sequence[Collection[Hashable]] | pd.DataFrame) -> Flags:
         """Say which of several groups of people may be shown beside one another, to draw only those.
+
+        Of a DataFrame of groups, one for each cell of a table: which rows.
 
         Everything, of a dataset without a smallest cell. Nothing is remembered: say it again with `people`
         of what is shown.
         """
         return self._disclosure.shown(groups)
+
+    def about(self, shares: pd.Series) -> pd.Series:
+        """Return shares as they may be drawn beside counts of people; all digits, without a smallest cell."""
+        return self._disclosure.about(shares)
 
     def merged(self, labels: Sequence[str]) -> list[str]:
         """Return the school of each person with schools put together that are too small to be shown."""
@@ -379,24 +387,22 @@ class Results:
     def _say(self, told: str) -> None:
         display({"text/plain": told, "text/html": f"<p><em>{html.escape(told)}</em></p>"}, raw=True)
 
-    def _without(self, frame: pd.DataFrame, reasons: Sequence[str], caption: str) -> tuple[pd.DataFrame, str]:
-        """Return a table without the numbers of rows withheld, and a caption that says why."""
-        if not any(reasons):
+    def _without(self, frame: pd.DataFrame, reasons: pd.DataFrame, caption: str) -> tuple[pd.DataFrame, str]:
+        """Return a table without the numbers that are withheld, and a caption that says why."""
+        if not (reasons != "").any(axis=None):
             return frame, caption
         shown = frame.astype(object)
-        numeric: Any = frame.apply(pd.to_numeric, errors="coerce")
-        numbers = numeric.notna().to_numpy(bool)
-        for place, reason in enumerate(reasons):
+        numbers = frame.apply(pd.to_numeric, errors="coerce").notna().to_numpy(bool)
+        for place, told in enumerate(reasons.to_numpy(object)):
+            whole = len(set(told)) == 1
             for number, column in enumerate(np.flatnonzero(numbers[place])):
-                if reason:
-                    shown.iat[place, int(column)] = None if number else reason
+                if told[column]:
+                    shown.iat[place, int(column)] = None if whole and number else told[column]
         if "note" in shown:
             # A note says what a fit of these people came to.
-            notes = zip(shown["note"], reasons, strict=True)
-            shown["note"] = ["" if reason else note for note, reason in notes]
-        if "withheld" in reasons:
-            caption = f"{caption} Withheld: {self._disclosure.told('withheld')}."
-        return shown, caption
+            notes = zip(shown["note"], (reasons != "").all(axis=1), strict=True)
+            shown["note"] = ["" if withheld else note for note, withheld in notes]
+        return shown, self._disclosure.explained(caption, reasons.to_numpy().ravel())
 
     def _record(self, key: str, value: object, label: str) -> dict[str, Any]:
         entry = {"value": _plain(key, value), "label": label}

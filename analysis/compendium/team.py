@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from analysis.compendium.driver import Outcome, Say, bring_up_to_date
+from analysis.compendium.driver import CORES, Outcome, Say, bring_up_to_date
 from analysis.compendium.parameters import typed_parameters
 from analysis.compendium.plan import data_unit, own_unit, run_pages, run_unit
 from analysis.compendium.state import State
@@ -58,7 +58,9 @@ def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str]
             runs.append((study, run))
     if not runs:
         say("No report has all the tables it needs.")
-    bring_up_to_date([run_unit(run, state) for _, run in runs], state, say, outcome)
+    # One after the other, where each is not to give away what another showed.
+    workers = 1 if Disclosure.of(package).restricts and not is_public(dataset) else CORES
+    bring_up_to_date([run_unit(run, state) for _, run in runs], state, say, outcome, workers=workers)
     failed = [run for _, run in runs if f"run {run.name}" in outcome.missing]
     for run in failed:
         _take_away(run)

@@ -5,8 +5,8 @@ Coding          `tallies`, `agreement`, `coding_reliability`, `codes`, `code_spa
 Configurations  `truth_tables`, `minimisation`, `configurations`, `configuration_checks`
 Routines        `routine_webs`, `timed_reach`, `web_chance`, `change_steps`, `mechanisms`,
                 `interactions`, `changes`
-Claims          `attribution`, `closures`, `identifiability`, `joint_display`, `participation`, `ledger`,
-                `discovery`, `process_tracing`, `environment`, `district_display`
+Claims          `attribution`, `traced_ties`, `closures`, `identifiability`, `joint_display`, `participation`,
+                `ledger`, `discovery`, `process_tracing`, `environment`, `district_display`
 Design          `design`, `design_gaps`, `essay` (what an essay rests on),
                 `theory_of_action` (for a page: `theory_page`)
 Efficacy        `collective_efficacy`, `efficacy_findings`

@@ -27,7 +27,6 @@ __all__ = [
     "new_ties",
     "risk_set",
     "summarised",
-    "who_may_have",
 ]
 
 KNOWLEDGE = ("dates", "dates and attendance", "dates, attendance and contacts")
@@ -270,30 +269,3 @@ def summarised(allowed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             "histories": float(np.log10(counts[counts > 0]).sum()),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("known")
-
-
-def who_may_have(
-    ties: pd.DataFrame, allowed: Mapping[str, pd.DataFrame]
-) -> list[frozenset[tuple[str, str, str]]]:
-    """Return between whom the ties are that each activity may account for, for each row of `activity_shares`.
-
-    Parameters
-    ----------
-    ties : DataFrame
-        As from `new_ties`.
-    allowed : mapping of str to DataFrame
-        The same rows by activities, under each kind of knowledge (`admissible`).
-
-    Returns
-    -------
-    list of frozenset
-        Of tuples (person, kind of knowledge, activity); kind by kind, activity by activity.
-    """
-    ends = ties[["sender_id", "receiver_id"]].to_numpy()
-    return [
-        frozenset(
-            (str(person), known, str(activity)) for person in ends[frame[activity].to_numpy(bool)].ravel()
-        )
-        for known, frame in allowed.items()
-        for activity in frame.columns
-    ]

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.arrays import Flags
 from analysis.evidence.attribution import activity_shares
 
 __all__ = ["CODED", "OUTCOMES", "coded_evidence", "convergence", "joint_display", "network_finding"]
@@ -158,7 +159,11 @@ def convergence(network: pd.Series, coded: pd.DataFrame) -> pd.DataFrame:
 
 
 def joint_display(
-    tables: Mapping[str, pd.DataFrame], allowed: pd.DataFrame, coded: pd.DataFrame | None = None
+    tables: Mapping[str, pd.DataFrame],
+    allowed: pd.DataFrame,
+    coded: pd.DataFrame | None = None,
+    *,
+    shown: Flags | None = None,
 ) -> pd.DataFrame:
     """Return a row an activity: who came, which new ties it may account for, what the notes say.
 
@@ -170,6 +175,8 @@ def joint_display(
         New ties by activities: what is admissible (`attribution.admissible`).
     coded : DataFrame, optional
         As from `coded_evidence`.
+    shown : Flags, optional
+        Of which activities (columns of `allowed`) it may be told how many new ties are admissible.
 
     Returns
     -------
@@ -187,10 +194,15 @@ def joint_display(
     if "contacts" in tables:
         days = tables["contacts"]["time"].astype(str).str.slice(0, 10).value_counts()
         frame["contacts"] = frame["date"].map(days).fillna(0).astype(int)
-    shares = activity_shares(allowed).reindex(frame.index)
+    shares = activity_shares(allowed)
+    withheld = set() if shown is None else set(shares.index[~shown])
     frame["new_ties"] = [
-        "none admissible" if pd.isna(most) or most == 0 else f"{least:.0f}–{most:.0f}"
-        for least, most in shares.itertuples(index=False)
+        "withheld"
+        if activity in withheld
+        else "none admissible"
+        if pd.isna(most) or most == 0
+        else f"{least:.0f}–{most:.0f}"
+        for activity, least, most in shares.reindex(frame.index).itertuples()
     ]
     if coded is not None:
         told = coded["found"].where(coded["found"] != "yes", "yes (" + coded["applied"].astype(str) + ")")

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from analysis.whom import Group, heads
+
 __all__ = [
     "attendance_by_activity",
     "attendance_by_organization",
     "attendance_by_school",
     "who_belongs",
     "who_came",
+    "who_is_reached",
 ]
 
 
@@ -105,6 +108,19 @@ def who_came(tables: Mapping[str, pd.DataFrame], reached: pd.DataFrame) -> list[
         )
         for activity in reached.index
     ]
+
+
+def who_is_reached(tables: Mapping[str, pd.DataFrame], reached: pd.DataFrame) -> pd.DataFrame:
+    """Return who is behind each cell of `attendance_by_activity`: who came, members, members who came."""
+    possible = _possible(tables)
+    members = possible.groupby("activity_id")["actor_id"].agg(frozenset)
+    rows: list[dict[str, Group | list[Group]]] = []
+    for activity, came in zip(reached.index, who_came(tables, reached), strict=True):
+        there = members.get(activity, frozenset())
+        counted = heads(there)
+        both = frozenset(entry for entry in came if entry[0] in there)
+        rows.append({"came": came, "members": counted, "share": [both, counted]})
+    return pd.DataFrame(rows, index=reached.index, columns=["came", "members", "share"], dtype=object)
 
 
 def who_belongs(tables: Mapping[str, pd.DataFrame]) -> list[frozenset[str]]:

@@ -1,20 +1,27 @@
 """What may be shown of few people: the one place that knows a dataset's smallest cell.
 
-A number is decided by *which people* it rests on, since two counts that are both large enough can differ by
-one person. On one page (one `Disclosure`) a group of people is shown when
+A number is decided by *which people* it can be computed back to, since two counts that are both large enough
+can differ by one person. Groups of people (or of ties between them, see `groups`) are compared on every
+occasion they share; one is shown when
 
 1. it is nobody, or at least as many people as the smallest cell;
-2. it is the same people as another group shown, or differs from it by at least that many;
-3. what is left of any group shown, once disjoint groups shown inside it are taken away, is nobody or that
-   many. The groups of a table that have nobody in common are parts of a whole that is taken to be known.
+2. it is the same as another group shown, or differs from it by at least that many people;
+3. what is left of any group shown, once groups shown inside it that have nobody in common are taken away, is
+   nobody or that many; so is what two groups add up to, less a third. The groups of a table that have nobody
+   in common are parts of a whole that is taken to be known.
 
-Whatever fails is withheld; a row that fails for the third reason is the smallest of those that could be. A
-page remembers what it has shown, so what comes first is shown first. Several pages, and reports made again
-with other settings, are not compared here.
+Whatever fails is withheld; of a column's rows that fail for the third reason, the smallest. A page remembers
+what it has shown, so what comes first is shown first: columns from the left. Of a team's own dataset, so do
+all reports, whatever their settings (`released`).
 
 An identifier stands for a person; a tuple that begins with a person's identifier (``("e07", "help", 3)``)
-for what that person said on one occasion. Answers given on different occasions cannot be subtracted from one
-another, so that two waves of nearly the same people may stand side by side, and make no whole.
+for what that person said on one occasion, and one that begins with two (`tie`) for a tie. What was
+said on different occasions cannot be subtracted, so that two waves may stand side by side. How many people
+there are is no such thing: counts of people (`heads`) are one occasion, and a count that would tell of a few
+by a difference is shown to the nearest multiple of the smallest cell ("about 30"). Where everybody or nobody
+of fewer than twice the smallest cell did something, their share is not shown.
+
+Ratios are shown to `COARSE_DIGITS` digits: the counts behind them may be narrowed down, and are not compared.
 """
 
 from __future__ import annotations
@@ -23,27 +30,34 @@ import math
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.arrays import Flags
+from analysis.privacy.named import counts, groups_of, has_numbers, listed, share_columns
 from analysis.privacy.pseudonyms import PSEUDONYM
 from analysis.privacy.rare import rare_combinations
+from analysis.privacy.shown import EARLIER, WITHHELD, Shown
 from analysis.privacy.texts import refuse_single_people
 from analysis.tables.package import PRIVATE, DataPackage
+from analysis.whom import HEADS, Group, heads, people_of
 
-__all__ = ["COARSE_DIGITS", "Disclosure", "Group", "are_groups", "restricted"]
-
-Group: TypeAlias = frozenset[Hashable]
+__all__ = ["COARSE_DIGITS", "Disclosure", "restricted"]
 
 COARSE_DIGITS = 3
 """Significant digits of a number that is not whole: from more, the counts it was made of could be found."""
 _NO_DIGITS_LEFT = 1e12
 """From here a float may be whole because nothing after the point could be kept."""
 
-_WITHHELD = "withheld"
+_ALIKE = "all or nobody"
+_ABOUT = "about"
+_COUNTS = ("people", "answered", "members", "number")
+"""Columns that say how many people there are."""
+_FEW_DIGITS = 1
+"""Significant digits of what is shown as *about* so much."""
 
 
 class Disclosure:
@@ -53,6 +67,8 @@ class Disclosure:
     ----------
     smallest : int
         Fewest people a published number may rest on; 0: everything is shown and nothing has to be said.
+    released : Path, optional
+        Where a report on a team's own data writes down what it shows (`released.released_file`).
 
     Examples
     --------
@@ -65,14 +81,15 @@ class Disclosure:
     'withheld'
     """
 
-    def __init__(self, smallest: int) -> None:
+    def __init__(self, smallest: int, released: Path | None = None) -> None:
         self._smallest = smallest
-        self._known: list[Group] = []
+        self._shown = Shown(smallest, released)
 
     @classmethod
-    def of(cls, package: DataPackage | None) -> Disclosure:
+    def of(cls, package: DataPackage | None, released: str | None = None) -> Disclosure:
         """Return what a dataset's declaration allows; without a dataset there is nobody to be shown."""
-        return cls(package.smallest_cell if package else 0)
+        smallest = package.smallest_cell if package else 0
+        return cls(smallest, Path(released) if released and smallest else None)
 
     @property
     def restricts(self) -> bool:
@@ -101,11 +118,13 @@ class Disclosure:
         """
         if not self.restricts:
             return ""
-        _, groups = _groups_of(what, people, self._smallest)
-        reasons, known = self._reasons(groups)
+        if isinstance(people, pd.DataFrame):
+            people = [group for column in people for cell in people[column] for group in listed(cell)]
+        _, groups = groups_of(what, people, self._smallest)
+        reasons, known = self._shown.reasons(groups)
         told = [reason for reason in reasons if reason]
         if not told:
-            self._remember(known)
+            self._shown.remember(known)
         return min(told, default="")
 
     def decide_rows(self, what: str, people: Any, rows: int) -> list[str]:
@@ -125,17 +144,109 @@ class Disclosure:
         """
         if not self.restricts:
             return [""] * rows
-        apart, groups = _groups_of(what, people, self._smallest)
+        apart, groups = groups_of(what, people, self._smallest)
         if not apart:
             return [self.decide(what, people)] * rows
         if len(groups) != rows:
             raise ValueError(f"{what}: people names {len(groups)} groups of people for {rows} rows")
-        reasons, known = self._reasons(groups)
-        self._remember(known)
+        reasons, known = self._shown.reasons(groups)
+        self._shown.remember(known)
         return reasons
 
-    def shown(self, groups: Sequence[Collection[Hashable]]) -> Flags:
+    def decide_cells(self, what: str, people: Any, frame: pd.DataFrame) -> pd.DataFrame:
+        """Say of each cell of a table why its number is withheld; an empty text where it is shown.
+
+        Parameters
+        ----------
+        what : str
+        people : collection of identifiers, one such collection for each row, or a DataFrame
+            A DataFrame has the index and columns of the table (those without numbers may lack) and names for
+            each cell the group, or the list of groups, that it can be computed back to. Otherwise counts of
+            people (columns *people*, *answered*, *members*, *number*) are compared as such where they are the
+            size of the row's group.
+        frame : DataFrame
+            The table.
+
+        Raises
+        ------
+        ValueError
+            As `decide_rows`, and when a column of numbers has no groups, or the index is another.
+        """
+        reasons = pd.DataFrame("", index=frame.index, columns=frame.columns, dtype=object)
+        if not self.restricts:
+            return reasons
+        if isinstance(people, pd.DataFrame):
+            cells = self._cells_named(what, people, frame)
+        else:
+            for place, reason in enumerate(self.decide_rows(what, people, len(frame))):
+                reasons.iloc[place] = reason
+            several, groups = groups_of(what, people, self._smallest)
+            rows = groups if several else groups * len(frame)
+            cells = {
+                column: [
+                    [heads(group)] if counts(frame.iloc[place, column], group) else []
+                    for place, group in enumerate(rows)
+                ]
+                for column, name in enumerate(frame.columns)
+                if name in _COUNTS
+            }
+            self._say_alike(
+                reasons, frame, {column: [[group] for group in rows] for column in share_columns(frame)}
+            )
+        for column, groups_there in cells.items():
+            for place, reason in enumerate(self._shown.reasons_of_cells(groups_there)):
+                if reason and not reasons.iat[place, column]:
+                    reasons.iat[place, column] = self._about(
+                        reason, groups_there[place], frame.iat[place, column]
+                    )
+        if isinstance(people, pd.DataFrame):
+            self._say_alike(reasons, frame, {column: cells[column] for column in share_columns(frame)})
+            # A row of which no number is left is withheld as a row.
+            left = [column for column in range(frame.shape[1]) if column not in cells]
+            for place, told in enumerate(reasons.iloc[:, [*cells]].to_numpy(object)):
+                if len(set(told)) == 1:
+                    reasons.iloc[place, left] = told[0]
+        return reasons
+
+    def _cells_named(
+        self, what: str, people: pd.DataFrame, frame: pd.DataFrame
+    ) -> dict[int, list[list[Group]]]:
+        """Return the groups behind each cell of the columns of numbers, by the column's place."""
+        if not people.index.equals(frame.index):
+            raise ValueError(f"{what}: people has another index than the table")
+        numeric = [place for place, name in enumerate(frame.columns) if has_numbers(frame.iloc[:, place])]
+        lacking = [
+            str(frame.columns[place]) for place in numeric if frame.columns[place] not in people.columns
+        ]
+        if lacking:
+            raise ValueError(f"{what}: people says nothing of {', '.join(lacking)}")
+        return {place: [listed(entry) for entry in people[frame.columns[place]]] for place in numeric}
+
+    def _about(self, reason: str, groups: Sequence[Group], value: Any) -> str:
+        """Return what stands in place of a number: a count of people, or what follows from one, rounded."""
+        counted = any(
+            isinstance(entry, tuple) and entry[1:] == (HEADS,) for group in groups for entry in group
+        )
+        if reason not in (WITHHELD, EARLIER) or not counted or pd.isna(value):
+            return reason
+        if any(counts(value, group) for group in groups):
+            return f"{_ABOUT} {round(value / self._smallest) * self._smallest}"
+        return f"{_ABOUT} {float(f'{value:.{_FEW_DIGITS}g}'):g}"
+
+    def _say_alike(
+        self, reasons: pd.DataFrame, frame: pd.DataFrame, cells: dict[int, list[list[Group]]]
+    ) -> None:
+        for column, groups in cells.items():
+            for place, there in enumerate(groups):
+                people = people_of(entry for group in there for entry in group)
+                alike = frame.iat[place, column] in (0, 1) and len(people) < 2 * self._smallest
+                if alike and people and not reasons.iat[place, column]:
+                    reasons.iat[place, column] = _ALIKE
+
+    def shown(self, groups: Sequence[Collection[Hashable]] | pd.DataFrame) -> Flags:
         """Say which of several groups would be shown together, as for the rows of a table; remember nothing.
+
+        Of a DataFrame of groups (as for `decide_cells`), which rows would be shown whole.
 
         Examples
         --------
@@ -145,7 +256,10 @@ class Disclosure:
         """
         if not self.restricts:
             return np.ones(len(groups), dtype=bool)
-        reasons, _ = self._reasons([frozenset(group) for group in groups])
+        if isinstance(groups, pd.DataFrame):
+            whole = self._shown.rows_whole([[*map(listed, groups[name])] for name in groups.columns])
+            return np.array(whole, dtype=bool)
+        reasons, _ = self._shown.reasons([frozenset(group) for group in groups])
         return np.array([not reason for reason in reasons], dtype=bool)
 
     def merged(self, labels: Sequence[str], *, label: str = "smaller groups") -> list[str]:
@@ -165,11 +279,11 @@ class Disclosure:
         """
         if label in labels:
             raise ValueError(f"a group is called {label!r} like those put together; choose another label")
-        counts = Counter(labels)
-        order = sorted(counts, key=lambda group: (counts[group], group))
-        together = {group for group in order if counts[group] < self._smallest}
+        sizes = Counter(labels)
+        order = sorted(sizes, key=lambda group: (sizes[group], group))
+        together = {group for group in order if sizes[group] < self._smallest}
         for group in order:
-            if not together or sum(counts[one] for one in together) >= self._smallest:
+            if not together or sum(sizes[one] for one in together) >= self._smallest:
                 break
             together.add(group)
         return [label if group in together else group for group in labels]
@@ -197,99 +311,32 @@ class Disclosure:
             return float(f"{value:.{COARSE_DIGITS}g}")
         return value
 
+    def about(self, shares: pd.Series) -> pd.Series:
+        """Return shares as they may be drawn beside counts: to one digit after the point."""
+        return shares.round(_FEW_DIGITS) if self.restricts else shares
+
+    def explained(self, caption: str, reasons: Iterable[str]) -> str:
+        """Return a caption that says why cells of its table are not shown, where they do not say so."""
+        told = set(reasons)
+        if WITHHELD in told:
+            caption = f"{caption} Withheld: {self.told(WITHHELD)}."
+        if EARLIER in told:
+            caption = f"{caption} Withheld after an earlier report: {self.told(EARLIER)}."
+        if _ALIKE in told:
+            caption = f"{caption} All or nobody: a share that would be true of each of a small group."
+        if any(reason.startswith(_ABOUT) for reason in told):
+            caption = f"{caption} About: rounded, so that no difference tells of {self.few}."
+        return caption
+
     def told(self, reason: str) -> str:
         """Return a sentence for a page that says why something is not shown."""
-        if reason == _WITHHELD:
+        if reason == EARLIER:
+            return f"with what an earlier report on these data showed it would tell of {self.few}"
+        if reason == WITHHELD:
             return f"with other results on this page it would tell of {self.few}"
         return f"it rests on {self.few}"
-
-    def _few(self, group: Group) -> bool:
-        return bool(group) and len(_persons(group)) < self._smallest
-
-    def _reasons(self, groups: Sequence[Group]) -> tuple[list[str], list[Group]]:
-        """Return why each group is withheld, and what would be known if the others were shown."""
-        whole = _whole(groups)
-        known = [*self._known] if self._few(whole) else [*self._known, whole]
-        reasons = [f"fewer than {self._smallest}" if self._few(group) else "" for group in groups]
-        kept: list[int] = []
-        for place, group in enumerate(groups):
-            others = [*known, *(groups[one] for one in kept)]
-            if reasons[place] or not group:
-                continue
-            if any(self._few(group ^ other) for other in others):
-                reasons[place] = _WITHHELD
-            else:
-                kept.append(place)
-        while (telling := self._gives_away(groups, kept, known)) is not None:
-            reasons[telling] = _WITHHELD
-            kept.remove(telling)
-        return reasons, [*known[len(self._known) :], *(groups[place] for place in kept)]
-
-    def _gives_away(self, groups: Sequence[Group], kept: Sequence[int], known: Sequence[Group]) -> int | None:
-        """Return the smallest of the groups by which a few people could be found as what is left."""
-        shown: list[tuple[int | None, Group]] = [(None, group) for group in known]
-        shown += [(place, groups[place]) for place in kept]
-        shown.sort(key=lambda entry: len(entry[1]), reverse=True)
-        for whole_place, whole in shown:
-            left = whole
-            parts: list[int] = []
-            for place, part in shown:
-                if part < whole and part <= left:
-                    left -= part
-                    parts += [] if place is None else [place]
-            if left != whole and self._few(left):
-                if parts:
-                    return parts[-1]
-                if whole_place is not None:
-                    return whole_place
-        return None
-
-    def _remember(self, groups: Iterable[Group]) -> None:
-        self._known += [group for group in groups if group and group not in self._known]
 
 
 def restricted(package: DataPackage) -> DataPackage:
     """Return a declaration with a smallest cell: its own, or where it has none that of private data."""
     return replace(package, smallest_cell=package.smallest_cell or PRIVATE)
-
-
-def are_groups(people: Any) -> bool:
-    """Whether somebody named several groups of people, not one.
-
-    Examples
-    --------
-    >>> are_groups([{"a", "b"}, {"c"}]), are_groups({"a", "b"}), are_groups([("a", 1), ("b", 1)])
-    (True, False, False)
-    """
-    return any(not isinstance(entry, (str, tuple)) and isinstance(entry, Collection) for entry in people)
-
-
-def _groups_of(what: str, people: Any, smallest: int) -> tuple[bool, list[Group]]:
-    """Return the groups of people that somebody named, and whether there may be several."""
-    told = f"{what}: this dataset shows nothing of fewer than {smallest} people; say with people=… "
-    if people is None:
-        raise ValueError(f"{told}which people it rests on")
-    if isinstance(people, str) or not isinstance(people, (Collection, np.ndarray, pd.Series, pd.Index)):
-        raise ValueError(
-            f"{told}which people it rests on, not {people!r}: counts cannot be compared across tables"
-        )
-    entries = list(people)
-    several = are_groups(entries)
-    if several and not all(are_groups([entry]) for entry in entries):
-        raise ValueError(f"{what}: people mixes identifiers and groups of them")
-    groups = [frozenset(entry) for entry in entries] if several else [frozenset(entries)]
-    for group in groups:
-        if any(not isinstance(entry, tuple) and pd.isna(entry) for entry in group):
-            raise ValueError(f"{what}: people has a missing identifier")
-    return several, groups
-
-
-def _persons(group: Group) -> set[Hashable]:
-    return {entry[0] if isinstance(entry, tuple) else entry for entry in group}
-
-
-def _whole(groups: Sequence[Group]) -> Group:
-    """Return what groups of people without anybody in common make together; else nobody."""
-    parts = [group for group in groups if group and not any(isinstance(entry, tuple) for entry in group)]
-    whole: Group = frozenset().union(*parts)
-    return whole if len(parts) > 1 and sum(map(len, parts)) == len(whole) else frozenset()

@@ -6,7 +6,7 @@ is not what they said in another.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -15,11 +15,12 @@ import pandas as pd
 from analysis.arrays import Flags
 from analysis.ties.panel import Panel
 from analysis.ties.structure import isolates
+from analysis.whom import Group, heads
 
 __all__ = ["who_answered", "who_before_after", "who_is_isolated"]
 
 
-def who_answered(panels: Mapping[str, Panel], rows: pd.DataFrame) -> list[frozenset[Hashable]]:
+def who_answered(panels: Mapping[str, Panel], rows: pd.DataFrame) -> list[Group]:
     """Return who answered in what each row of a table is about.
 
     Parameters
@@ -53,9 +54,7 @@ def who_answered(panels: Mapping[str, Panel], rows: pd.DataFrame) -> list[frozen
     ]
 
 
-def who_is_isolated(
-    panels: Mapping[str, Panel], *, threshold: float | None = None
-) -> list[frozenset[Hashable]]:
+def who_is_isolated(panels: Mapping[str, Panel], *, threshold: float | None = None) -> list[Group]:
     """Return who answered, named nobody and was named by nobody, for each row of `overview`."""
     return [
         _tagged(
@@ -79,10 +78,11 @@ def who_before_after(panels: Mapping[str, Panel]) -> pd.Series:
 
     Returns
     -------
-    Series of frozensets
-        index `relation`, `waves`, `who`; of those who stayed, who answered in both waves or only in one.
+    Series of groups
+        Of people who are counted (`heads`): index `relation`, `waves`, `who`; of those who stayed, who
+        answered in both waves or only in one.
     """
-    rows: dict[tuple[str, str, str], frozenset[Hashable]] = {}
+    rows: dict[tuple[str, str, str], Group] = {}
     for relation, panel in panels.items():
         for first, second in pairwise(range(len(panel.waves))):
             here, there = panel.present[first], panel.present[second]
@@ -94,10 +94,8 @@ def who_before_after(panels: Mapping[str, Panel]) -> pd.Series:
                 "answered in the first only": heard & ~still,
                 "answered in the second only": still & ~heard,
             }
-            for who, people in here_or_not.items():
-                rows[relation, waves, who] = _tagged(panel, people, relation, f"{waves}, here or not")
-            for who, people in answers.items():
-                rows[relation, waves, who] = _tagged(panel, people, relation, waves)
+            for who, people in (here_or_not | answers).items():
+                rows[relation, waves, who] = heads(_tagged(panel, people, relation, waves))
     index = pd.MultiIndex.from_arrays(
         [[key[level] for key in rows] for level in range(3)], names=["relation", "waves", "who"]
     )
@@ -113,5 +111,5 @@ def _by_time(panel: Panel) -> dict[str, Flags]:
     return found | {"": panel.answered.any(axis=0)}
 
 
-def _tagged(panel: Panel, there: Flags, relation: str, time: str) -> frozenset[Hashable]:
+def _tagged(panel: Panel, there: Flags, relation: str, time: str) -> Group:
     return frozenset((panel.actors[place], relation, time) for place in np.flatnonzero(there))

@@ -1,0 +1,280 @@
+"""Nobody can be worked out from the pages: an attack on the built example, and on a twin of 60 people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.compendium.studies import Run
+from analysis.privacy.released import RELEASED_VARIABLE, keep_released, released_file
+from analysis.tables.load import load
+from tests.notebooks.cells import RUNS, built, executed
+from tests.privacy.attack import (
+    Known,
+    Published,
+    bars_drawn,
+    few,
+    named,
+    published,
+    read,
+    unique_to_a_person,
+    worked_out,
+)
+
+PAGES = ("your_network/network", "relational_trust/help_example", "your_network/activities")
+CHEAP = {"permutations": 19, "replicates": 20}
+FITS = (
+    "formation_and_persistence(",
+    "wave_on_wave(",
+    "fitted",
+    "goodness",
+    "regressed",
+    "drawn_with_mixing(",
+)
+"""What cells of models have in them: they take long, and count nobody."""
+
+
+def twin(seed: int = 60) -> dict[str, pd.DataFrame]:
+    """Return 60 people of seven schools in three waves: two joined, three left, some were silent."""
+    random = np.random.default_rng(seed)
+    people = [f"p_{number:08x}" for number in random.choice(16**8, 60, replace=False)]
+    homes = [f"o_{number:08x}" for number in range(7)]
+    actors = pd.DataFrame(
+        {"actor_id": people, "organization_id": [homes[n % 7] for n in range(60)], "role": "teacher"}
+    )
+    actors["joined_on"] = ["2024-12-01"] * 2 + [None] * 58
+    actors["left_on"] = [None] * 57 + ["2025-03-01"] * 3
+    waves = pd.DataFrame({"wave": [1, 2, 3], "label": ["a", "b", "c"]})
+    waves["opened_on"] = ["2024-09-01", "2025-01-10", "2025-05-01"]
+    waves["closed_on"] = ["2024-09-10", "2025-01-20", "2025-05-10"]
+    silent = {1: people[10:12], 2: people[20:21], 3: people[30:38]}
+    gone = pd.DataFrame(
+        [(wave, one, None) for wave, some in silent.items() for one in some],
+        columns=["wave", "actor_id", "relation"],
+    )
+    rows = []
+    level = random.random((60, 60)) ** 2
+    for wave in (1, 2, 3):
+        value = np.where(random.random((60, 60)) < 0.3, random.random((60, 60)) ** 2, level)
+        level = value
+        for sender, receiver in np.argwhere(value > 0.8):
+            there = (wave > 1 or min(sender, receiver) > 1) and (wave < 3 or max(sender, receiver) < 57)
+            if (
+                sender != receiver
+                and there
+                and people[sender] not in silent[wave]
+                and max(sender, receiver) < 53
+            ):
+                strength = 1.0 + (value[sender, receiver] > 0.9)
+                rows.append((wave, "help", people[sender], people[receiver], strength, people[sender]))
+    ties = pd.DataFrame(
+        rows, columns=["wave", "relation", "sender_id", "receiver_id", "value", "reported_by"]
+    )
+    activities = pd.DataFrame(
+        {"activity_id": ["one", "two"], "date": ["2024-10-05", "2025-02-05"], "kind": "workshop"}
+    )
+    came = pd.DataFrame(
+        [("one", one) for one in people[2:40]] + [("two", one) for one in people[:44]],
+        columns=["activity_id", "actor_id"],
+    )
+    organizations = pd.DataFrame({"organization_id": homes, "kind": "school"})
+    for name in ("parent_id", "joined_on", "left_on"):
+        organizations[name] = None
+    return {
+        "actors": actors,
+        "organizations": organizations,
+        "waves": waves,
+        "nonresponse": gone,
+        "ties": ties,
+        "activities": activities,
+        "attendance": came,
+    }
+
+
+def report(
+    dataset: str, derived: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **given: Any
+) -> list[Path]:
+    """Return the folders of the pages on a dataset, one made after the other, as `make report` makes them."""
+    folders = []
+    for name in PAGES:
+        folder = out / name.replace("/", "-")
+        folder.mkdir(parents=True)
+        run = RUNS[name]
+        options = {key: value for key, value in {**CHEAP, **given}.items() if key in run.notebook.parameters}
+        register = released_file(derived / dataset, json.dumps([name, options]).encode().hex()[-32:])
+        monkeypatch.setenv(RELEASED_VARIABLE, str(register))
+        executed(run, {"dataset": dataset, **options}, derived, folder, monkeypatch, cells=_cheap(run))
+        keep_released(register)
+        folders.append(folder)
+    return folders
+
+
+def _cheap(run: Run) -> list[dict[str, Any]]:
+    """Return a notebook's cells without those that fit models."""
+    cells = json.loads(run.notebook.path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if not any(f"{word}" in "".join(cell["source"]) for word in FITS)]
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the checked tables of the example and of the twin."""
+    from analysis.files import DATA_RAW
+    from analysis.tables.load import write_dataset
+    from analysis.tables.package import read_package
+    from analysis.tables.validate import checked
+
+    derived = tmp_path_factory.mktemp("derived")
+    built("example_network", derived, None)
+    package = read_package(DATA_RAW / "example_network" / "datapackage.json")
+    help_only = tuple(relation for relation in package.relations if relation.name == "help")
+    package = replace(package, name="sixty", relations=help_only, attributes={})
+    write_dataset(checked(twin(), package), package, derived / "sixty")
+    return derived
+
+
+@pytest.fixture(scope="module", params=["example_network", "sixty"])
+def reports(
+    request: pytest.FixtureRequest, places: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, pd.DataFrame], list[Path], list[Path]]:
+    """Return a dataset, its report, and a later one on stronger ties only."""
+    out = tmp_path_factory.mktemp("reports")
+    with pytest.MonkeyPatch.context() as patch:
+        first = report(request.param, places, out / "first", patch)
+        second = report(request.param, places, out / "second", patch, threshold=2.0)
+        again = report(request.param, places, out / "again", patch) if request.param == "sixty" else first
+        patch.setattr("analysis.tables.load.DATA_DERIVED", places)
+        tables = load(request.param)
+    for one, other in zip(first, again, strict=True):
+        files = {path.relative_to(one): path.read_bytes() for path in one.rglob("*") if path.is_file()}
+        made = {path.relative_to(other): path.read_bytes() for path in other.rglob("*") if path.is_file()}
+        assert files == made, "a report made again is the same"
+    return tables, first, second
+
+
+Reports = tuple[Mapping[str, pd.DataFrame], list[Path], list[Path]]
+
+
+def test_no_sum_or_difference_of_three_numbers_is_of_a_few(reports: Reports) -> None:
+    tables, first, _ = reports
+    known = Known(tables)
+    numbers = [number for folder in first for number in published(folder, known)]
+    assert len(numbers) > 40, "there is something to attack"
+    assert worked_out(numbers) == []
+
+
+def test_two_reports_with_other_settings_are_no_weaker(reports: Reports) -> None:
+    tables, first, second = reports
+    settings = {1.0: first, 2.0: second}
+    numbers = [
+        number
+        for threshold, folders in settings.items()
+        for folder in folders
+        for number in published(folder, Known(tables, threshold))
+    ]
+    assert worked_out(numbers) == []
+
+
+def test_nobody_is_in_a_file_and_pictures_draw_only_what_the_tables_show(reports: Reports) -> None:
+    tables, first, second = reports
+    people = set(tables["actors"]["actor_id"])
+    assert named([*first, *second], people) == []
+    for folder in (*first, *second):
+        changes = read(folder, "changes")
+        picture = folder / "figures" / "turnover.svg"
+        if len(changes) and picture.is_file():
+            whole = changes[["kept", "new", "lost"]].map(lambda cell: str(cell).replace(".", "").isdigit())
+            assert bars_drawn(picture) == 3 * whole.all(axis=1).sum()
+        assert not (folder / "figures" / "sociograms.svg").exists()
+
+
+def test_no_row_has_the_numbers_of_one_person(reports: Reports) -> None:
+    tables, first, second = reports
+    assert unique_to_a_person([*first, *second], Known(tables), tables) == []
+
+
+def test_the_register_names_nobody_and_only_its_owner_reads_it(reports: Reports, places: Path) -> None:
+    tables, _, _ = reports
+    for dataset in ("example_network", "sixty"):
+        folder = places / dataset / "released"
+        if not folder.exists():
+            continue
+        assert folder.stat().st_mode & 0o777 == 0o700
+        for path in folder.iterdir():
+            assert path.stat().st_mode & 0o777 == 0o600
+            assert not [one for one in tables["actors"]["actor_id"] if f'"{one}"' in path.read_text()]
+
+
+# --- and it can fail: a leak of each kind is found ----------------------------------------------------------
+
+
+def test_a_planted_difference_of_two_or_three_is_found(reports: Reports) -> None:
+    tables, first, _ = reports
+    known = Known(tables)
+    numbers = [number for folder in first for number in published(folder, known)]
+    relation = known.relations[0]
+    there = known.present(1)
+    planted = Published("planted", len(there) - 1, frozenset(("head", one) for one in sorted(there)[1:]))
+    whole = Published("whole", len(there), frozenset(("head", one) for one in there))
+    assert worked_out([planted, whole])
+    answered = [number for number in numbers if number.name.endswith("answered")]
+    silent = known.present(2) - known.answered(relation, 2)
+    exact = Published("exact", 0, frozenset(("head", one) for one in known.answered(relation, 2)))
+    everybody = Published("everybody", 0, frozenset(("head", one) for one in known.present(2)))
+    assert answered and (not silent or "exact less everybody" in worked_out([exact, everybody]))
+    ties = frozenset((*pair, relation, 2) for pair in known.ties(relation, 2))
+    somebody = sorted(known.present(2))[5]
+    of_one = frozenset(entry for entry in ties if somebody in entry[:2])
+    half = frozenset(sorted(ties - of_one)[::2])
+    parts = [Published("half", len(half), half), Published("other", 0, ties - of_one - half)]
+    assert of_one and few(of_one)
+    assert any(
+        "half" in told and "other" in told for told in worked_out([Published("all", len(ties), ties), *parts])
+    )
+    assert worked_out([Published("one", len(of_one), of_one)]) == ["one"]
+
+
+def test_planted_leaks_in_files_are_found(reports: Reports, tmp_path: Path) -> None:
+    tables, _, _ = reports
+    known = Known(tables)
+    page = tmp_path / "page"
+    (page / "tables").mkdir(parents=True)
+    somebody = sorted(known.present(1))[0]
+    (page / "figure.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg"><g id="node {somebody}"/></svg>'
+    )
+    assert named([page], {somebody}) == [f"figure.svg: {somebody}"]
+    ties = known.ties(known.relations[0], 2)
+    sent = {one: sum(pair[0] == one for pair in ties) for one in known.present(2)}
+    received = {one: sum(pair[1] == one for pair in ties) for one in known.present(2)}
+    most = max(sent, key=lambda one: (sent[one], received[one]))
+    (page / "tables" / "people.csv").write_text(
+        f"row,sent,received,degree\nx,{sent[most]},{received[most]},\n"
+    )
+    found = unique_to_a_person([page], known, tables)
+    assert not found or most in found[0]
+
+
+def test_without_the_register_the_second_report_tells(places: Path, tmp_path: Path) -> None:
+    """What differs by one person from an earlier report is withheld on account of the register alone."""
+    from analysis.privacy.disclosure import Disclosure
+
+    people = [f"p{number}" for number in range(40)]
+    first, second = (released_file(tmp_path, key) for key in ("a" * 40, "b" * 40))
+    assert Disclosure(5, first).decide("a mean", people) == ""
+    keep_released(first)
+    later = Disclosure(5, second)
+    assert later.decide("a mean of all but one", people[1:]) == "withheld after an earlier report"
+    assert "an earlier report on these data" in later.told("withheld after an earlier report")
+    assert Disclosure(5).decide("a mean of all but one", people[1:]) == ""
+    assert later.decide("a half", people[:20]) == ""
+    # What failed leaves nothing, and the same report again is not held against itself.
+    assert Disclosure(5, first).decide("a mean", people) == ""
+    released_file(tmp_path, "b" * 40)
+    assert Disclosure(5, released_file(tmp_path, "c" * 40)).decide("all but some", people[21:]) == ""
