@@ -26,6 +26,7 @@ from analysis.compendium.recorded import NOT_RUN
 from analysis.compendium.studies import Run, Study
 from analysis.files import REPORTS, ROOT, write_atomically
 from analysis.tables.faults import Fault, raise_faults
+from analysis.tables.harmless import harmless_text
 
 __all__ = [
     "DEVIATES",
@@ -296,6 +297,9 @@ def verdict_files(verdicts: Iterable[Verdict]) -> dict[Path, str]:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, [field.name for field in fields(Verdict)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(
+        {name: harmless_text(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+        for row in rows
+    )
     content = json.dumps({"claims": rows}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     return {REPORTS / "verdict.json": content, REPORTS / "verdict.csv": stream.getvalue()}

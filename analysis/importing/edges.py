@@ -171,14 +171,15 @@ class _Reader:
                 Fault(sheet.file, "an empty cell", "who sends the tie", line, header[places["sender"]])
             )
             return
-        parts = cells["receiver"].split(self.split) if self.split else [cells["receiver"]]
-        named = [actor_label(part) for part in parts if part.strip()]
+        parts = cells["receiver"].split(self.split) if self.split else (cells["receiver"],)
+        named = [label for label in map(actor_label, parts) if label]
         self.people[who] = None
-        self.people.update(dict.fromkeys(named))
+        for one in named:
+            self.people[one] = None
         number = read_wave(cells["wave"]) if "wave" in cells else self.only_wave
         about = actor_label(cells["relation"]) if "relation" in cells else self.only_relation
         strength: float | None = 1.0
-        missing = "value" in cells and self.layout.is_missing(cells["value"])
+        missing = bool(self.layout.missing) and "value" in cells and self.layout.is_missing(cells["value"])
         if "value" in cells:
             strength = read_number(cells["value"], decimal_comma=sheet.decimal_comma)
         if number is not None and about:
@@ -187,16 +188,17 @@ class _Reader:
             self.became["that name somebody without a tie"] += 1
             return
         unread = named and strength is None and not missing
-        wrong = {
-            "the number of a wave": "wave" if number is None else "",
-            "the name of a relation": "" if about else "relation",
-            "a number; leave the row out where there is no tie": "value" if unread else "",
-        }
-        self.faults += [
-            Fault(sheet.file, shown(cells[name]), allowed, line, header[places[name]])
-            for allowed, name in wrong.items()
-            if name
-        ]
+        if number is None or not about or unread:
+            wrong = {
+                "the number of a wave": "wave" if number is None else "",
+                "the name of a relation": "" if about else "relation",
+                "a number; leave the row out where there is no tie": "value" if unread else "",
+            }
+            self.faults += [
+                Fault(sheet.file, shown(cells[name]), allowed, line, header[places[name]])
+                for allowed, name in wrong.items()
+                if name
+            ]
         if not named:
             self.became["that name somebody without a tie"] += 1
         elif missing:
