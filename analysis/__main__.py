@@ -322,7 +322,7 @@ def _add_privacy(command: argparse.ArgumentParser) -> None:
         "--key", type=Path, help="the key file, outside the repository (one is made if need be)"
     )
     command.add_argument(
-        "--dates", choices=("day", "month", "year"), default="day", help="how finely to keep dates"
+        "--dates", choices=("day", "month", "year"), default="month", help="how finely to keep dates"
     )
     command.add_argument(
         "--keep-text", default="", metavar="TABLE.COLUMN,…", help="free text to keep, which else is left out"

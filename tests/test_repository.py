@@ -35,7 +35,8 @@ ALLOWED = {
     "compendium": {"tables", "privacy", "importing", "sources", "figures"},
     "synthesis": {"tables", "resampling", "compendium"},
     "validations": {
-        *("tables", "sources", "resampling", "ties", "tie_models", "contacts", "adoption", "measurement"),
+        *("tables", "importing", "sources", "resampling", "ties", "tie_models", "contacts", "adoption"),
+        "measurement",
         "evidence",
     },
 }

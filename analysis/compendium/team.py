@@ -15,7 +15,7 @@ from analysis.files import DATA_DERIVED, DATA_RAW, ROOT
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, is_public, read_package
 
-__all__ = ["make_report"]
+__all__ = ["make_report", "refuse_names"]
 
 
 def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str], say: Say) -> int:
@@ -41,6 +41,7 @@ def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str]
     single = [name for name, text in given.items() if Disclosure.of(package).names_somebody(text)]
     allowed = "parameters about nobody in particular: this dataset shows nothing of a few people"
     raise_faults([Fault("SET", f"a pseudonym in {name}", allowed) for name in single], "no report made")
+    refuse_names(dataset, given)
     tables = {path.stem for path in (DATA_DERIVED / dataset).glob("*.csv") if _has_rows(path)}
     runs: list[tuple[Study, Run]] = []
     left_out: list[tuple[str, list[str]]] = []
@@ -89,6 +90,24 @@ def _current(dataset: str, state: State, say: Say, outcome: Outcome) -> DataPack
         allowed = f"make deidentify DATASET={dataset} first"
         raise_faults([Fault(f"data_raw/{dataset}", found, allowed)], "no report made")
     return read_package(DATA_DERIVED / dataset / "datapackage.json")
+
+
+def refuse_names(dataset: str, given: Mapping[str, str]) -> None:
+    """Raise when what was typed for a report names somebody of a team's own data: pages show it."""
+    if is_public(dataset) or not given:
+        return
+    # Both are heavy, and of no other use here.
+    from analysis.importing.own import read_own
+    from analysis.privacy.deidentify import names_of
+
+    data = read_own(dataset)
+    names = names_of(data.tables, data.package, data.roster, ())
+    found = {name: names.found_in(text) for name, text in given.items()}
+    allowed = "settings that name nobody: pages show them"
+    raise_faults(
+        [Fault("SET", f"the name {who!r} in {name}", allowed) for name, who in found.items() if who],
+        "no report made",
+    )
 
 
 def _has_rows(table: Path) -> bool:

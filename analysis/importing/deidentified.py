@@ -79,6 +79,8 @@ def write_deidentified(
         say(f"  {column}: {', '.join(kept[:40])}{' …' if len(kept) > 40 else ''}")
     say(f"All of them are listed in {names.relative_to(ROOT)}/words_that_stay.csv.")
     few = Disclosure.of(done.package).few
+    for column, (least, most) in done.ends.items():
+        say(f"{column}: from {least:g} to {most:g}; what was beyond became these, since {few} had it.")
     say(f"Combinations of attributes shared by {few}: {len(done.rare)}")
     for attributes, count in done.rare.groupby("attributes", sort=False).size().items():
         say(f"  {attributes}: {count}")

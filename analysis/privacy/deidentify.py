@@ -23,7 +23,7 @@ from analysis.tables.package import DataPackage
 from analysis.tables.schema import TABLES, Column
 from analysis.tables.validate import checked
 
-__all__ = ["DATES", "KEPT", "Deidentified", "deidentify"]
+__all__ = ["DATES", "KEPT", "Deidentified", "deidentify", "names_of"]
 
 DATES = ("day", "month", "year")
 """How finely dates may be kept."""
@@ -54,6 +54,9 @@ class Deidentified:
         `table.column` of the free text that was left out.
     words : dict of str to list of str
         By `table.column`, the words that stay: to be read by somebody who knows the people.
+    ends : dict of str to (float, float)
+        By `table.column` of numbers told of people or organisations, the least and the greatest left: what
+        was beyond became it, so that as many people as the smallest cell share either end.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -62,6 +65,7 @@ class Deidentified:
     rare: pd.DataFrame
     dropped: tuple[str, ...]
     words: dict[str, list[str]]
+    ends: dict[str, tuple[float, float]]
 
 
 def deidentify(
@@ -70,7 +74,7 @@ def deidentify(
     roster: pd.DataFrame | None,
     key: bytes,
     *,
-    dates: Literal["day", "month", "year"] = "day",
+    dates: Literal["day", "month", "year"] = "month",
     keep_text: Collection[str] = (),
     allowed_words: Iterable[str] = (),
     keep: Collection[str] = (),
@@ -136,9 +140,10 @@ def deidentify(
         for column in frame.columns:
             if f"{name}.{column}" in dropped:
                 frame[column] = pd.NA
-    names = _names(tables, package, roster, allowed_words, keep)
+    names = names_of(tables, package, roster, allowed_words, keep)
     raise_faults(_standing_names(names, tables, shown, dropped, keep))
     shown = replace(restricted(shown), dates=dates)
+    ends = _without_extremes(found, shown)
     return Deidentified(
         checked(found, shown),
         shown,
@@ -149,6 +154,7 @@ def deidentify(
         _rare(found, shown),
         tuple(name for name in dropped if not _is_empty(tables, name)),
         _words(found, shown),
+        ends,
     )
 
 
@@ -206,13 +212,14 @@ def _masked(
     return masked.sort_values(list(masked.columns), ignore_index=True)
 
 
-def _names(
+def names_of(
     tables: Mapping[str, pd.DataFrame],
     package: DataPackage,
     roster: pd.DataFrame | None,
     allowed_words: Iterable[str],
-    keep: Collection[str],
+    keep: Collection[str] = (),
 ) -> Names:
+    """Return everything that names somebody in a dataset: identifiers, and what the roster has."""
     people: list[str] = []
     others: list[str] = []
 
@@ -282,6 +289,34 @@ def _standing_names(
 
 def _is_open(column: Column) -> bool:
     return column.kind == "text" and not column.allowed and column.privacy not in _IDENTIFIED
+
+
+def _without_extremes(
+    tables: dict[str, pd.DataFrame], package: DataPackage
+) -> dict[str, tuple[float, float]]:
+    """Change attributes that are numbers so that nobody stands out at either end; return the ends left.
+
+    An organisation counts as many people as belong to it.
+    """
+    found = {}
+    people = tables.get("actors", pd.DataFrame({"organization_id": []}))
+    for name in ("actors", "organizations"):
+        frame = tables.get(name)
+        for column in package.attributes.get(name, ()) if frame is not None else ():
+            values = pd.to_numeric(frame[column.name], errors="coerce").dropna()
+            if column.kind not in ("integer", "number") or column.allowed or values.empty:
+                continue
+            sizes = people["organization_id"].value_counts()
+            counts = (
+                frame["organization_id"].map(sizes).fillna(0)
+                if name == "organizations"
+                else frame[column.name].notna()
+            )
+            least, most = Disclosure.of(package).ends(values, counts[values.index].astype(int))
+            if least > values.min() or most < values.max():
+                frame[column.name] = frame[column.name].clip(least, most)
+                found[f"{name}.{column.name}"] = (float(least), float(most))
+    return found
 
 
 def _rare(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> pd.DataFrame:

@@ -301,6 +301,26 @@ class Disclosure:
         """Return the combinations of attributes that too few people share (`rare_combinations`)."""
         return rare_combinations(people, self._smallest)
 
+    def ends(self, values: pd.Series, people: pd.Series) -> tuple[float, float]:
+        """Return the least and the greatest value that enough people have at least, or at most.
+
+        `people`: how many each value is of. Where all together are too few, both are their median.
+
+        Examples
+        --------
+        >>> years = pd.Series([1, 2, 3, 9, 40])
+        >>> Disclosure(2).ends(years, pd.Series([1] * 5))
+        (2, 9)
+        """
+        order = values.sort_values(kind="stable").index
+        sizes, ordered = people[order].to_numpy(), values[order].to_numpy()
+        if sizes.sum() < 2 * self._smallest:
+            middle = ordered[len(ordered) // 2]
+            return middle.item(), middle.item()
+        least = ordered[int((sizes.cumsum() >= self._smallest).argmax())]
+        most = ordered[::-1][int((sizes[::-1].cumsum() >= self._smallest).argmax())]
+        return min(least, most).item(), max(least, most).item()
+
     def coarse(self, value: Any) -> Any:
         """Return a number that is not whole to `COARSE_DIGITS` digits.
 

@@ -64,5 +64,5 @@ def share_columns(frame: pd.DataFrame) -> list[int]:
     return [
         place
         for place, name in enumerate(frame.columns)
-        if "share" in str(name).split("_") or str(name).endswith("_rate")
+        if str(name).split("_")[0] == "share" or str(name).endswith("_rate")
     ]
