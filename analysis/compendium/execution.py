@@ -27,6 +27,7 @@ from analysis.compendium.results import LABEL_VARIABLE, RUN_FOLDER_VARIABLE
 from analysis.compendium.state import CACHE, key
 from analysis.compendium.studies import Run
 from analysis.files import DATA_RAW, ROOT, code_digest, partial_folder, replace_folder
+from analysis.privacy.disclosure import Disclosure
 from analysis.privacy.released import RELEASED_VARIABLE, keep_released, released_file
 
 __all__ = ["execute"]
@@ -189,12 +190,10 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
 
 def _released(run: Run, inputs: Mapping[str, str]) -> Path | None:
     """Return where a report on a team's own data writes down which groups of people it shows."""
-    own = run.dataset is not None and run.dataset.audience != "public" and run.dataset.smallest_cell
-    return (
-        released_file(DATA_RAW / run.dataset.name, key({"run": run.name, **inputs}))
-        if own and run.dataset
-        else None
-    )
+    dataset = run.dataset
+    if dataset is None or dataset.audience == "public" or not Disclosure.of(dataset).restricts:
+        return None
+    return released_file(DATA_RAW / dataset.name, key({"run": run.name, **inputs}))
 
 
 def _plain(text: str) -> str:
