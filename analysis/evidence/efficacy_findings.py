@@ -10,6 +10,10 @@ from analysis.finding import Finding, key_of, percent, row_of, signed
 __all__ = ["aggregation_findings", "association_findings", "mediation_findings", "reliability_findings"]
 
 
+_ENOUGH = 0.8
+"""Power below which a page says how little so few schools show."""
+
+
 def reliability_findings(table: pd.DataFrame | NotEstimable, score: str) -> list[Finding]:
     """Say how reliable the scale of interest is, or else the most reliable one.
 
@@ -66,7 +70,10 @@ def aggregation_findings(table: pd.DataFrame | NotEstimable, score: str, null: s
 
 
 def association_findings(
-    association: pd.DataFrame | NotEstimable, bias: pd.DataFrame | NotEstimable, score: str
+    association: pd.DataFrame | NotEstimable,
+    bias: pd.DataFrame | NotEstimable,
+    power: pd.DataFrame | NotEstimable,
+    score: str,
 ) -> list[Finding]:
     """Say whether denser schools score higher, what bias would undo it, and what so few schools find.
 
@@ -76,6 +83,8 @@ def association_findings(
         Of `efficacy_association`, recorded as the table ``association``.
     bias : DataFrame or NotEstimable
         Of `bias_needed`, recorded as the table ``bias``.
+    power : DataFrame or NotEstimable
+        Of `power_of_schools`, recorded as the table ``power``.
     score : str
         What is scored.
     """
@@ -106,7 +115,16 @@ def association_findings(
     keys = tuple(key_of("association", "density", name) for name in ("estimate", "lower", "upper"))
     names = [key_of("bias", "density", "share"), key_of("association", "density", "units")]
     names += [key_of("bias", "density", "cases")] if held["excludes_zero"] else []
-    return [Finding("association", sentence, keys), Finding("bias", second, tuple(names))]
+    found = [Finding("association", sentence, keys), Finding("bias", second, tuple(names))]
+    seldom = pd.DataFrame() if isinstance(power, NotEstimable) else power[power["power"] < _ENOUGH]
+    if len(seldom):
+        size = float(seldom.index.max())
+        third = (
+            f"So few schools find a correlation of {size:.1f} in {percent(float(seldom['power'].max()))} of "
+            "studies: what is not found may still be there."
+        )
+        found.append(Finding("power", third, (key_of("power", size, "power"),)))
+    return found
 
 
 def mediation_findings(paths: pd.DataFrame | NotEstimable) -> list[Finding]:

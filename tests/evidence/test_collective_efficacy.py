@@ -143,11 +143,12 @@ def test_association_bias_and_paths_are_those_of_their_own_functions() -> None:
     )
     pd.testing.assert_frame_equal(paths, again.paths)
     told = [
-        *association_findings(table, bias_needed(table), "collective_efficacy"),
+        *association_findings(table, bias_needed(table), power_of_schools(40), "collective_efficacy"),
         *mediation_findings(paths),
     ]
     assert told[0].sentence.startswith("Schools with denser networks have more collective efficacy: ")
-    assert "would have to be bias" in told[1].sentence and told[2].sentence.startswith("Part of density's")
+    assert "would have to be bias" in told[1].sentence and told[3].sentence.startswith("Part of density's")
+    assert told[2].sentence.startswith("So few schools find a correlation of 0.3 in 47 % of studies")
     with pytest.raises(NotEstimable, match="no outcome"):
         efficacy_mediation(SchoolsCompared(frame.drop(columns="outcome"), ()), draws=9, seed=1)
 
@@ -155,7 +156,7 @@ def test_association_bias_and_paths_are_those_of_their_own_functions() -> None:
 def test_nothing_found_is_said_as_such() -> None:
     found = schools(0.0)
     table = efficacy_association(found, replicates=99, seed=1)
-    first, second = association_findings(table, bias_needed(table), "trust")
+    first, second = association_findings(table, bias_needed(table), power_of_schools(900), "trust")
     assert first.sentence.startswith("Whether schools with denser networks have more trust cannot be told")
     assert second.sentence.startswith("Bias would have to hide")
     paths = pd.DataFrame(
@@ -163,7 +164,7 @@ def test_nothing_found_is_said_as_such() -> None:
     )
     assert "cannot be told" in mediation_findings(paths)[0].sentence
     none = NotEstimable("none")
-    assert association_findings(none, none, "trust") == mediation_findings(none) == []
+    assert association_findings(none, none, none, "trust") == mediation_findings(none) == []
     assert reliability_findings(none, "trust") == aggregation_findings(none, "trust", "uniform") == []
 
 
