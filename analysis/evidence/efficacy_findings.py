@@ -10,6 +10,7 @@ from analysis.finding import Finding, key_of, percent, row_of, signed
 __all__ = ["aggregation_findings", "association_findings", "mediation_findings", "reliability_findings"]
 
 
+_TOGETHER = 0.7
 _ENOUGH = 0.8
 """Power below which a page says how little so few schools show."""
 
@@ -35,7 +36,7 @@ def reliability_findings(table: pd.DataFrame | NotEstimable, score: str) -> list
     row = row_of(known, label)
     sentence = (
         f"The items of {_words(label[0])} hang together: alpha {row['alpha']:.2f}, omega {row['omega']:.2f}."
-        if row["omega"] >= 0.7
+        if round(row["omega"], 2) >= _TOGETHER
         else f"The items of {_words(label[0])} do not hang together well: omega {row['omega']:.2f}."
     )
     names = ("alpha", "omega")
@@ -60,12 +61,22 @@ def aggregation_findings(table: pd.DataFrame | NotEstimable, score: str, null: s
     row = row_of(table, label)
     if pd.isna(row["agreement"]):
         return []
-    sentence = (
+    agreed = (
         f"Within groups answers on {_words(label)} agree {row['agreement']:.2f} on average (r_wg(j), against "
-        f"{null.replace('_', ' ')} answers by chance); ICC(1) is {row['icc1']:.2f}, and a group's mean has a "
-        f"reliability ICC(2) of {row['icc2_mean']:.2f}."
+        f"{null.replace('_', ' ')} answers by chance)"
     )
-    names = ("agreement", "icc1", "icc2_mean")
+    if row["lower"] > 0:
+        names = ["agreement", "icc1", "icc2_mean"]
+        sentence = (
+            f"{agreed}; ICC(1) is {row['icc1']:.2f}, and a group's mean has a reliability ICC(2) of "
+            f"{row['icc2_mean']:.2f}."
+        )
+    else:
+        names = ["agreement", "icc1", "lower", "upper"]
+        sentence = (
+            f"{agreed}, but groups cannot be told apart by their means: ICC(1) is {signed(row['icc1'])} "
+            f"({signed(row['lower'])} to {signed(row['upper'])})."
+        )
     return [Finding("together", sentence, tuple(key_of("aggregation", label, name) for name in names))]
 
 
