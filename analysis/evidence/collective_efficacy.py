@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.checks import NotEstimable
-from analysis.finding import row_of
+from analysis.finding import row_of, smallest_group
 from analysis.measurement.mediation import Mediation, mediation
 from analysis.measurement.scales import scale_scores
 from analysis.resampling.correlation import correlation
@@ -30,6 +30,7 @@ __all__ = [
     "efficacy_association",
     "efficacy_by_school",
     "efficacy_mediation",
+    "everybody_in",
     "people_of_schools",
     "power_of_schools",
 ]
@@ -50,11 +51,15 @@ class SchoolsCompared(Result):
         score), ``score`` (their mean), ``error`` (variance of that mean: the pooled variance within schools ÷
         people), and ``outcome`` where there is one.
     people : tuple of frozenset
-        Of each school its members.
+        Of each school the smallest group its row tells of: its members, those with a score, or who is in one
+        of the two only.
+    everybody : frozenset
+        All of them.
     """
 
     frame: pd.DataFrame
     people: tuple[frozenset[object], ...]
+    everybody: frozenset[object]
 
     def summary(self) -> str:
         """Return what is known of how many schools."""
@@ -68,6 +73,11 @@ class SchoolsCompared(Result):
 def people_of_schools(found: SchoolsCompared | NotEstimable) -> list[frozenset[object]]:
     """Return whom each row rests on; nobody where there is none."""
     return [] if isinstance(found, NotEstimable) else list(found.people)
+
+
+def everybody_in(found: SchoolsCompared | NotEstimable) -> frozenset[object]:
+    """Return whom a number over all schools rests on; nobody where there is none."""
+    return frozenset() if isinstance(found, NotEstimable) else found.everybody
 
 
 def efficacy_by_school(
@@ -123,8 +133,11 @@ def efficacy_by_school(
     kept = (frame["answered"] >= _FEWEST) & frame["density"].notna()
     if kept.sum() < _FEWEST:
         raise NotEstimable(f"found {int(kept.sum())} schools with ties and scores; needed: two")
-    groups = tuple(group for group, there in zip(people, kept, strict=True) if there)
-    return SchoolsCompared(frame[kept].astype({"answered": int}), groups)
+    members = [group for group, there in zip(people, kept, strict=True) if there]
+    scored = frozenset(scores.index)
+    told = [smallest_group([group, group & scored]) for group in members]
+    everybody = frozenset[object]().union(*members)
+    return SchoolsCompared(frame[kept].astype({"answered": int}), tuple(map(frozenset, told)), everybody)
 
 
 def _scores(tables: Mapping[str, pd.DataFrame], score: str, filled: str) -> pd.Series:
@@ -142,7 +155,7 @@ def _scores(tables: Mapping[str, pd.DataFrame], score: str, filled: str) -> pd.S
     return values.dropna()
 
 
-def _networks(panel: Panel) -> tuple[pd.DataFrame, list[frozenset[object]]]:
+def _networks(panel: Panel) -> tuple[pd.DataFrame, list[frozenset[str]]]:
     wave = panel.waves[-1]
     place = len(panel.waves) - 1
     matrix = panel.matrix(wave)

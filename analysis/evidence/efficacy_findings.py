@@ -10,6 +10,11 @@ from analysis.finding import Finding, key_of, percent, row_of, signed
 __all__ = ["aggregation_findings", "association_findings", "mediation_findings", "reliability_findings"]
 
 
+_TOGETHER = 0.7
+_ENOUGH = 0.8
+"""Power below which a page says how little so few schools show."""
+
+
 def reliability_findings(table: pd.DataFrame | NotEstimable, score: str) -> list[Finding]:
     """Say how reliable the scale of interest is, or else the most reliable one.
 
@@ -31,7 +36,7 @@ def reliability_findings(table: pd.DataFrame | NotEstimable, score: str) -> list
     row = row_of(known, label)
     sentence = (
         f"The items of {_words(label[0])} hang together: alpha {row['alpha']:.2f}, omega {row['omega']:.2f}."
-        if row["omega"] >= 0.7
+        if round(row["omega"], 2) >= _TOGETHER
         else f"The items of {_words(label[0])} do not hang together well: omega {row['omega']:.2f}."
     )
     names = ("alpha", "omega")
@@ -56,17 +61,30 @@ def aggregation_findings(table: pd.DataFrame | NotEstimable, score: str, null: s
     row = row_of(table, label)
     if pd.isna(row["agreement"]):
         return []
-    sentence = (
+    agreed = (
         f"Within groups answers on {_words(label)} agree {row['agreement']:.2f} on average (r_wg(j), against "
-        f"{null.replace('_', ' ')} answers by chance); ICC(1) is {row['icc1']:.2f}, and a group's mean has a "
-        f"reliability ICC(2) of {row['icc2_mean']:.2f}."
+        f"{null.replace('_', ' ')} answers by chance)"
     )
-    names = ("agreement", "icc1", "icc2_mean")
+    if row["lower"] > 0:
+        names = ["agreement", "icc1", "icc2_mean"]
+        sentence = (
+            f"{agreed}; ICC(1) is {row['icc1']:.2f}, and a group's mean has a reliability ICC(2) of "
+            f"{row['icc2_mean']:.2f}."
+        )
+    else:
+        names = ["agreement", "icc1", "lower", "upper"]
+        sentence = (
+            f"{agreed}, but groups cannot be told apart by their means: ICC(1) is {signed(row['icc1'])} "
+            f"({signed(row['lower'])} to {signed(row['upper'])})."
+        )
     return [Finding("together", sentence, tuple(key_of("aggregation", label, name) for name in names))]
 
 
 def association_findings(
-    association: pd.DataFrame | NotEstimable, bias: pd.DataFrame | NotEstimable, score: str
+    association: pd.DataFrame | NotEstimable,
+    bias: pd.DataFrame | NotEstimable,
+    power: pd.DataFrame | NotEstimable,
+    score: str,
 ) -> list[Finding]:
     """Say whether denser schools score higher, what bias would undo it, and what so few schools find.
 
@@ -76,6 +94,8 @@ def association_findings(
         Of `efficacy_association`, recorded as the table ``association``.
     bias : DataFrame or NotEstimable
         Of `bias_needed`, recorded as the table ``bias``.
+    power : DataFrame or NotEstimable
+        Of `power_of_schools`, recorded as the table ``power``.
     score : str
         What is scored.
     """
@@ -106,7 +126,16 @@ def association_findings(
     keys = tuple(key_of("association", "density", name) for name in ("estimate", "lower", "upper"))
     names = [key_of("bias", "density", "share"), key_of("association", "density", "units")]
     names += [key_of("bias", "density", "cases")] if held["excludes_zero"] else []
-    return [Finding("association", sentence, keys), Finding("bias", second, tuple(names))]
+    found = [Finding("association", sentence, keys), Finding("bias", second, tuple(names))]
+    seldom = pd.DataFrame() if isinstance(power, NotEstimable) else power[power["power"] < _ENOUGH]
+    if len(seldom):
+        size = float(seldom.index.max())
+        third = (
+            f"So few schools find a correlation of {size:.1f} in {percent(float(seldom['power'].max()))} of "
+            "studies: what is not found may still be there."
+        )
+        found.append(Finding("power", third, (key_of("power", size, "power"),)))
+    return found
 
 
 def mediation_findings(paths: pd.DataFrame | NotEstimable) -> list[Finding]:

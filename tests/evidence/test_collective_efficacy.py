@@ -15,6 +15,7 @@ from analysis.evidence.collective_efficacy import (
     efficacy_association,
     efficacy_by_school,
     efficacy_mediation,
+    everybody_in,
     people_of_schools,
     power_of_schools,
 )
@@ -60,8 +61,12 @@ def test_schools_by_hand() -> None:
     assert frame["error"].tolist() == pytest.approx([pooled / 3, pooled / 2])
     assert frame["outcome"].tolist() == [4.0, 5.0]
     assert people_of_schools(found) == [{"a1", "a2", "a3"}, {"b1", "b2"}]
+    assert everybody_in(found) == {"a1", "a2", "a3", "b1", "b2"}
     filled = efficacy_by_school(TABLES, score="trust", filled="trust_filled").frame
     assert filled["answered"].tolist() == [2, 2] and filled.loc["a", "score"] == 3.5
+    # Beside the number of members the score of two tells of the third.
+    apart = efficacy_by_school(TABLES, score="trust", filled="trust_filled")
+    assert people_of_schools(apart) == [{"a3"}, {"b1", "b2"}]
     assert "2 schools" in found.summary() and found.tidy() is frame
 
 
@@ -98,7 +103,7 @@ def test_a_scale_stands_in_for_an_attribute() -> None:
 def test_what_is_missing_is_said(tables: Any, options: Any, told: str) -> None:
     with pytest.raises(NotEstimable, match=told):
         efficacy_by_school(tables, **options)
-    assert people_of_schools(NotEstimable("none")) == []
+    assert people_of_schools(NotEstimable("none")) == [] and not everybody_in(NotEstimable("none"))
 
 
 def schools(slope: float, units: int = 40) -> SchoolsCompared:
@@ -112,7 +117,7 @@ def schools(slope: float, units: int = 40) -> SchoolsCompared:
     )
     frame["score"] = 3 + slope * frame["density"] + random.normal(0, 0.2, units)
     frame["outcome"] = 2 * frame["score"] + random.normal(0, 0.3, units)
-    return SchoolsCompared(frame, ())
+    return SchoolsCompared(frame, (), frozenset())
 
 
 def test_association_bias_and_paths_are_those_of_their_own_functions() -> None:
@@ -143,19 +148,20 @@ def test_association_bias_and_paths_are_those_of_their_own_functions() -> None:
     )
     pd.testing.assert_frame_equal(paths, again.paths)
     told = [
-        *association_findings(table, bias_needed(table), "collective_efficacy"),
+        *association_findings(table, bias_needed(table), power_of_schools(40), "collective_efficacy"),
         *mediation_findings(paths),
     ]
     assert told[0].sentence.startswith("Schools with denser networks have more collective efficacy: ")
-    assert "would have to be bias" in told[1].sentence and told[2].sentence.startswith("Part of density's")
+    assert "would have to be bias" in told[1].sentence and told[3].sentence.startswith("Part of density's")
+    assert told[2].sentence.startswith("So few schools find a correlation of 0.3 in 47 % of studies")
     with pytest.raises(NotEstimable, match="no outcome"):
-        efficacy_mediation(SchoolsCompared(frame.drop(columns="outcome"), ()), draws=9, seed=1)
+        efficacy_mediation(SchoolsCompared(frame.drop(columns="outcome"), (), frozenset()), draws=9, seed=1)
 
 
 def test_nothing_found_is_said_as_such() -> None:
     found = schools(0.0)
     table = efficacy_association(found, replicates=99, seed=1)
-    first, second = association_findings(table, bias_needed(table), "trust")
+    first, second = association_findings(table, bias_needed(table), power_of_schools(900), "trust")
     assert first.sentence.startswith("Whether schools with denser networks have more trust cannot be told")
     assert second.sentence.startswith("Bias would have to hide")
     paths = pd.DataFrame(
@@ -163,7 +169,7 @@ def test_nothing_found_is_said_as_such() -> None:
     )
     assert "cannot be told" in mediation_findings(paths)[0].sentence
     none = NotEstimable("none")
-    assert association_findings(none, none, "trust") == mediation_findings(none) == []
+    assert association_findings(none, none, none, "trust") == mediation_findings(none) == []
     assert reliability_findings(none, "trust") == aggregation_findings(none, "trust", "uniform") == []
 
 
@@ -173,7 +179,12 @@ def test_sentences_on_reliability_and_agreement() -> None:
     assert "do not hang together" in reliability_findings(table, "trust")[0].sentence
     assert reliability_findings(table, "other")[0].sentence.startswith("The items of help hang together")
     assert reliability_findings(table.assign(omega=np.nan), "trust") == []
-    agreed = pd.DataFrame({"agreement": [0.8], "icc1": [0.1], "icc2_mean": [0.6]}, index=["trust"])
+    agreed = pd.DataFrame(
+        {"agreement": [0.8], "icc1": [0.1], "icc2_mean": [0.6], "lower": [0.02], "upper": [0.3]},
+        index=["trust"],
+    )
+    unclear = aggregation_findings(agreed.assign(icc1=-0.2, lower=-0.3), "trust", "uniform")[0].sentence
+    assert unclear.endswith("by their means: ICC(1) is −0.20 (−0.30 to 0.30).")
     assert "agree 0.80 on average" in aggregation_findings(agreed, "other", "slight_skew")[0].sentence
     assert aggregation_findings(agreed.assign(agreement=np.nan), "trust", "uniform") == []
 
