@@ -111,7 +111,7 @@ def verdict_bars(counts: pd.DataFrame) -> Figure:
                 for verdict, (colour, mark, _) in _LOOKS.items():
                     count = int(counts.loc[(way, outcome), verdict])
                     axis.barh(place, count, left=start, color=colour, edgecolor="0.6", linewidth=0.5)
-                    if count > 11:
+                    if count > 18:
                         dark = mark in "▲▼"
                         axis.text(
                             start + count / 2,

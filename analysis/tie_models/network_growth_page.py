@@ -12,6 +12,7 @@ from analysis.tie_models.network_growth import ARMS, OUTCOMES, GrowthPlan
 from analysis.tie_models.network_growth_map import MARGINS, VERDICTS, verdict_counts
 
 __all__ = [
+    "MUCH_NOISE",
     "accounting_findings",
     "accountings_of",
     "assumed_of",
@@ -26,6 +27,9 @@ __all__ = [
     "shares_of",
     "spread_of",
 ]
+
+MUCH_NOISE = 0.5
+"""Share of Monte Carlo noise in a variance from which on it is not shared out."""
 
 _ASSUMED = ("acquainted", "asked_between", "forgetting", "attention", "backbone", "backbone_time", "school")
 _INPUTS = {
@@ -100,8 +104,13 @@ def accountings_of(record: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def shares_of(record: Mapping[str, Any]) -> pd.DataFrame:
-    """Return shares of variance: index `outcome`, `input` in words; as `variance_shares`."""
+    """Return shares of variance: index `outcome`, `input` in words; as `variance_shares`.
+
+    An outcome whose difference is mostly noise (`MUCH_NOISE`) is left out: its shares would be noise too.
+    """
     shares = pd.DataFrame(record["shares"])
+    noise = shares["outcome"].map(spread_of(record)["noise"])
+    shares = shares[noise < MUCH_NOISE].copy()
     shares["input"] = shares["input"].map(_INPUTS)
     return shares.set_index(["outcome", "input"])
 
@@ -136,16 +145,17 @@ def accounting_findings(counts: pd.DataFrame, accountings: pd.DataFrame) -> list
     """Say whether the winner depends on how the budget is spent, and on who brings in whom."""
     swap = "second tie"
     cells = {way: row_of(counts, (way, swap)) for way in ("by week", "longer")}
-    turns = cells["by week"][ARMS[0]] > 0 and cells["longer"][ARMS[0]] == 0
-    early, late = (int(cells["by week"][arm]) for arm in ARMS)
-    early_longer, late_longer = (int(cells["longer"][arm]) for arm in ARMS)
+    small, large, neither = VERDICTS[:3]
+    week, pace = cells.values()
+    settings = int(sum(week[name] for name in VERDICTS))
+    turns = week[small] > 0 and pace[small] == 0
     first = (
         f"Simulated: {'how the budget is spent decides. W' if turns else 'w'}ith the same contacts every "
-        f"week, newcomers find a second partner sooner if the network starts small in {early} settings, "
-        f"later in {late}. At the same pace per person they find one sooner in {early_longer}, "
-        f"later in {late_longer}."
+        f"week, newcomers find a second partner sooner if the network starts small in {week[small]} of "
+        f"{settings} settings, later in {week[large]}. At the same pace per person: sooner in {pace[small]}, "
+        f"later in {pace[large]}, and it does not matter in {pace[neither]}."
     )
-    keys = tuple(key_of("counts", way, swap, arm) for way in cells for arm in ARMS)
+    keys = tuple(key_of("counts", way, swap, name) for way in cells for name in VERDICTS[:3])
     by_outcome = accountings["by week"].groupby("outcome", sort=False)
     apart = (by_outcome.max() - by_outcome.min()) / pd.Series(MARGINS)
     moves = [outcome for outcome in OUTCOMES if apart[outcome] > 1]
@@ -157,7 +167,29 @@ def accounting_findings(counts: pd.DataFrame, accountings: pd.DataFrame) -> list
         "difference by more than the margin."
     )
     used = tuple(key_of("accountings", *labels, "by week") for labels in accountings.index)
-    return [Finding("accounting", first, keys), Finding("recruitment", told, used)]
+    return [
+        Finding("accounting", first, ("settings", *keys)),
+        *_agreed(counts, settings),
+        Finding("recruitment", told, used),
+    ]
+
+
+def _agreed(counts: pd.DataFrame, settings: int) -> list[Finding]:
+    """Say on which outcomes one way wins in most settings, whatever the counting."""
+    found = []
+    for outcome in OUTCOMES:
+        rows = counts.xs(outcome, level="outcome")
+        for arm in ARMS:
+            least = int(rows[arm].min())
+            if 2 * least > settings:
+                way = str(rows[arm].idxmin())
+                sentence = (
+                    f"Simulated: in all three ways to count, {_WORDS[outcome]} is better with {arm}, in "
+                    f"{least} of {settings} settings or more."
+                )
+                keys = ("settings", key_of("counts", way, outcome, arm))
+                found.append(Finding(key_of("agreed", outcome), sentence, keys))
+    return found
 
 
 def forecast_findings(told: pd.DataFrame, sure: pd.DataFrame) -> list[Finding]:

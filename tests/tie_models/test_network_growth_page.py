@@ -34,17 +34,30 @@ def test_the_counting_is_blamed_only_where_the_winner_turns() -> None:
         for longer in ([0, 5, 3, 2], [6, 0, 2, 2])
     )
     assert turned.startswith("Simulated: how the budget is spent decides. With the same contacts every week")
-    assert turned.endswith("sooner in 0, later in 5.")
+    assert "starts small in 7 of 10 settings, later in 0." in turned
+    assert turned.endswith(
+        "At the same pace per person: sooner in 0, later in 5, and it does not matter in 3."
+    )
     assert still.startswith("Simulated: with the same contacts every week")
 
 
 def test_recruitment_matters_where_it_moves_a_difference_beyond_the_margin() -> None:
     little, much = (
-        accounting_findings(counts([1, 0, 0, 0], [1, 0, 0, 0]), accountings(step))[1].sentence
+        accounting_findings(counts([1, 0, 0, 0], [1, 0, 0, 0]), accountings(step))[-1].sentence
         for step in (0.005, 0.02)
     )
     assert "changes no difference by more than the margin" in little
     assert "cohesion at the end, reciprocity, the backbone's load and what is left" in much
+
+
+def test_what_every_counting_agrees_on_is_said() -> None:
+    agreed = accounting_findings(counts([7, 0, 1, 2], [6, 0, 2, 2]), accountings(0.0))[1:-1]
+    assert [one.key for one in agreed] == [f"agreed.{name.replace(' ', '-')}" for name in OUTCOMES]
+    assert agreed[0].sentence.endswith(
+        "cohesion at the end is better with small first, in 6 of 10 settings or more."
+    )
+    assert agreed[0].numbers == ("settings", "counts.longer.cohesion.small-first")
+    assert len(accounting_findings(counts([7, 0, 1, 2], [5, 0, 3, 2]), accountings(0.0))) == 2
 
 
 def test_each_outcome_of_the_map_is_counted() -> None:
