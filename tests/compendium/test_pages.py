@@ -664,7 +664,7 @@ def test_a_heading_with_nothing_below_it_and_a_table_without_rows_are_not_shown(
     cells = [
         *(words(text) for text in ("# Title", "## Empty", "## Coded")),
         code("y = 1"),
-        *(words(text) for text in ("## Full", "### Part", "Words.")),
+        *(words(text) for text in ("## Full\n\nAt once.", "## Filled", "### Part", "Words.")),
         code("x", outputs=[display({TABLE: table})]),
         words("## Last"),
     ]
@@ -673,7 +673,7 @@ def test_a_heading_with_nothing_below_it_and_a_table_without_rows_are_not_shown(
     page = Page(run.page.read_text(encoding="utf-8"))
     sound(page)
     assert "Empty" not in page.text() and "Last" not in page.text()
-    assert page.text("nav.contents").split() == ["On", "this", "pageFull"]
+    assert page.text("nav.contents").split() == ["On", "this", "pageFullFilled"]
     # One with nothing but code below it is seen when code is.
     assert page.text("h2.with-code") == "Coded"
     shown(page, "Table 1.", "Nobody left.", "There is nothing to list.")
