@@ -101,15 +101,15 @@ class Renderer:
 
     def parts(self, cells: Sequence[Mapping[str, Any]]) -> list[Markup]:
         """Return the cells as HTML; headings above nothing go, those above code alone are seen with it."""
-        made = [(_level(cell), part) for cell in cells if (part := self.cell(cell))]
+        made = [(*_heading_of(cell), part) for cell in cells if (part := self.cell(cell))]
         kept: list[str] = []
         hidden: set[str] = set()
-        for place, (level, part) in enumerate(made):
+        for place, (level, alone, part) in enumerate(made):
             # What stands below a heading, up to one of its own level or above.
             after = made[place + 1 :]
-            end = next((far for far, (other, _) in enumerate(after) if 0 < other <= level), len(after))
-            below = [one for other, one in after[:end] if not other]
-            if not level or any(not one.startswith(_CODE_ALONE) for one in below):
+            end = next((far for far, (other, _, _) in enumerate(after) if 0 < other <= level), len(after))
+            below = [one for _, heading, one in after[:end] if not heading]
+            if not alone or any(not one.startswith(_CODE_ALONE) for one in below):
                 kept.append(part)
                 continue
             hidden |= set(re.findall(rf'<h{level} id="([^"]+)"', part))
@@ -264,12 +264,10 @@ class Renderer:
         return f'<dl class="recorded">{"".join(rows)}</dl>'
 
 
-def _level(cell: Mapping[str, Any]) -> int:
-    """Return of which level a cell is a heading and no more; 0 where it is more."""
-    found = (
-        re.fullmatch(r"\s*(#{2,6}) [^\n]*\s*", cell["source"]) if cell["cell_type"] == "markdown" else None
-    )
-    return len(found[1]) if found else 0
+def _heading_of(cell: Mapping[str, Any]) -> tuple[int, bool]:
+    """Return the level of the heading a cell begins with, 0 for none, and whether it holds nothing else."""
+    found = re.match(r"\s*(#{2,6}) [^\n]*", cell["source"]) if cell["cell_type"] == "markdown" else None
+    return (len(found[1]), not cell["source"][found.end() :].strip()) if found else (0, False)
 
 
 def _why(claim: Verdict) -> str:

@@ -110,7 +110,13 @@ class Network:
         scaled = (self.places - low) / max(float((high - low).max()), 1e-9)
         groups = self.grouped()
         nodes = [
-            {"name": name, "group": groups.index(group), "x": _short(x), "y": _short(-y), "people": people}
+            {
+                "name": _in_words(name),
+                "group": groups.index(group),
+                "x": _short(x),
+                "y": _short(-y),
+                "people": people,
+            }
             for name, group, (x, y), people in zip(self.names, self.groups, scaled, self.sizes, strict=True)
         ]
         content: dict[str, Any] = {
@@ -118,7 +124,7 @@ class Network:
             "wave": self.wave,
             "groups": [
                 {
-                    "name": name,
+                    "name": _in_words(name),
                     "colour": to_hex(PALETTE[place % len(PALETTE)]),
                     "shape": MARKERS[place % len(MARKERS)],
                 }
@@ -158,6 +164,10 @@ def on_a_circle(count: int) -> Floats:
     """
     angles = np.pi / 2 - 2 * np.pi * np.arange(count) / max(count, 1)
     return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+def _in_words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _where(flags: Flags) -> Sequence[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,6 +161,14 @@ def test_no_heading_and_no_table_is_empty(seen: dict[Path, Seen]) -> None:
     none(faults)
 
 
+def test_every_anchor_is_there_once(seen: dict[Path, Seen]) -> None:
+    again = {
+        path: [one for one, count in Counter(page.facts["ids"]).items() if count > 1]
+        for path, page in seen.items()
+    }
+    none([f"{named(path)}: {anchor} again" for path, anchors in again.items() for anchor in anchors])
+
+
 def test_every_link_and_anchor_leads_somewhere(seen: dict[Path, Seen]) -> None:
     anchors = {path: set(one.facts["ids"]) for path, one in seen.items()}
     faults = []
@@ -231,7 +240,9 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 def rows_shown(page: Any) -> list[dict[str, str]]:
-    script = "rows => rows.filter(row => !row.hidden).map(row => ({...row.dataset}))"
+    script = """rows => rows.filter(row => !row.hidden).map(row => ({
+      source: row.cells[1].textContent, kind: row.cells[2].firstChild.textContent.trim(),
+      verdict: row.cells[5].querySelector("b").textContent}))"""
     found: list[dict[str, str]] = page.eval_on_selector_all(".verdicts tbody tr", script)
     return found
 

@@ -3,6 +3,7 @@
 for (const figure of document.querySelectorAll("figure.network")) {
   const net = JSON.parse(figure.querySelector("script.network").textContent);
   const person = net.unit === "person";
+  const head = person ? Math.max(3, Math.min(6, 600 / net.nodes.length)) : 9;
   const [width, height, edge] = [760, 560, person ? 24 : 80];
   const svg = (name, given = {}, ...inside) => {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -39,7 +40,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
   form.setAttribute("aria-label", "What the picture shows");
   const told = html("p", {className: "told"});
   told.setAttribute("aria-live", "polite");
-  const marker = (id, colour) => svg("marker", {id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: person ? 6 : 9, markerHeight: person ? 6 : 9, markerUnits: "userSpaceOnUse", orient: "auto"},
+  const marker = (id, colour) => svg("marker", {id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: head, markerHeight: head, markerUnits: "userSpaceOnUse", orient: "auto"},
     svg("path", {d: "M0 0 8 4 0 8z", class: colour}));
   const lines = svg("g", {class: "ties"}), points = svg("g", {class: "nodes"});
   const picture = svg("svg", {viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `Network: ${net.nodes.length} ${person ? "people" : "schools"}. Tab to it, then use the arrow keys.`},
@@ -63,10 +64,12 @@ for (const figure of document.querySelectorAll("figure.network")) {
 
   let layer, ties, current = -1;
   const people = Math.max(...net.nodes.map(node => node.people));
+  // The more there are, the smaller each.
+  const crowd = Math.min(1, Math.sqrt(90 / net.nodes.length));
   const radius = place => {
     if (!person) return 16 + 26 * Math.sqrt(net.nodes[place].people / people);
     const ends = ties.filter(([from, to]) => from === place || to === place).length;
-    return form.size.checked ? Math.min(5 + 1.6 * Math.sqrt(ends), 16) : 7;
+    return crowd * (form.size.checked ? Math.min(5 + 1.6 * Math.sqrt(ends), 16) : 7);
   };
   const tell = place => {
     if (layer.absent.includes(place)) return "";

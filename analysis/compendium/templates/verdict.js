@@ -2,13 +2,18 @@
 const form = document.querySelector("form.filters");
 const body = document.querySelector(".verdicts tbody");
 const rows = [...body.rows];
+// What a claim can be filtered by stands in its cells.
+const held = new Map(rows.map(row => [row, {
+  study: row.dataset.study, source: row.cells[1].textContent, kind: row.cells[2].firstChild.textContent.trim(),
+  data: row.cells[2].querySelector("b")?.textContent ?? "REAL", verdict: row.cells[5].querySelector("b").textContent,
+}]));
 const fields = [...form.elements].filter(field => field.name && field.name !== "shown");
 const chosen = () => fields.filter(field => field.value).map(field => [field.name, field.value]);
 const filter = () => {
   const words = form.words.value.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
   for (const row of rows) {
-    const kept = fields.every(({name, value}) => name === "words" || !value || row.dataset[name] === value)
+    const kept = fields.every(({name, value}) => name === "words" || !value || held.get(row)[name] === value)
       && (!words.length || words.every(word => row.textContent.toLowerCase().includes(word)));
     row.hidden = !kept;
     shown += kept;
