@@ -43,7 +43,9 @@ def said(
     """Return the sentences, once every key is found recorded and every numeral among the numbers named."""
     recorded: dict[str, tuple[object, str]] = {key: (value, "") for key, value in (numbers or {}).items()}
     for key, frame in tables.items():
-        recorded |= {cell: (_plain(cell, value), words) for cell, words, value in _numbers_of(key, frame)}
+        recorded |= {
+            cell: (_plain(cell, value), words) for cell, words, value in _numbers_of(key, frame).values()
+        }
     for found in findings:
         values, words = zip(*(recorded[key] for key in found.numbers), strict=True)
         assert numerals_not_recorded(found.sentence, values, (*words, caption)) == [], found

@@ -96,4 +96,5 @@ def _words_of(labels: pd.Index) -> pd.Index:
     if isinstance(labels, pd.MultiIndex):
         entries: list[tuple[Hashable, ...]] = [tuple(map(in_words, entry)) for entry in labels]
         return pd.MultiIndex.from_tuples(entries, names=labels.names) if entries else labels
-    return pd.Index([in_words(entry) for entry in labels], name=labels.name, dtype=labels.dtype)
+    words: pd.Index = pd.Index([in_words(entry) for entry in labels], name=labels.name, dtype=labels.dtype)
+    return words

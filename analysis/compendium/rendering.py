@@ -32,6 +32,10 @@ _LONG = 30
 """Rows above which a table is folded."""
 _FEW = 10
 """Most claims that are shown below a table without unfolding, where one of them deviates."""
+_SHORT = 12
+"""Letters of a given value that has room beside the computed one."""
+_BESIDE = "In each cell: as given · as computed, ✓ where the two agree, ≠ where not; the reason stands below."
+"""What the caption of a table with claims says."""
 _SENTENCE = 6
 """Words from which a recorded text is a sentence of its own, not a value beside a label."""
 
@@ -194,8 +198,9 @@ class Renderer:
         if rows > _LONG:
             shown_table = f"<details><summary>{name}, {rows} rows</summary>{shown_table}</details>"
         held = [(key, entry, claim) for key, entry in table["numbers"].items() for claim in self.claims(key)]
+        legend = f' <span class="beside">{_BESIDE}</span>' if held else ""
         return (
-            f'<figure class="table"><figcaption>{caption}</figcaption>{shown_table}'
+            f'<figure class="table"><figcaption>{caption}{legend}</figcaption>{shown_table}'
             f"{self._claims_of(name, held)}</figure>"
         )
 
@@ -276,12 +281,14 @@ def _why(claim: Verdict) -> str:
 
 
 def _marked(table: str, key: str, claims: Sequence[Verdict]) -> str:
-    """Return a table with a sign of what came of the claims on one number beside it."""
+    """Return a table with what is given before one number, and a sign of what came of it behind."""
     told = "; ".join(f"{KINDS[claim.kind]} {claim.published}: {claim.verdict}" for claim in claims)
     worst = next((claim.verdict for claim in claims if claim.verdict not in _AGREES), claims[0].verdict)
     mark = (
         f'<sup class="mark {tone(worst)}" role="img" title="{html.escape(told, quote=True)}" '
         f'aria-label="{html.escape(told, quote=True)}">{_MARKS.get(worst, "≠")}</sup>'
     )
-    opening = re.compile(rf'(<td id="{re.escape(html.escape(key, quote=True))}"[^>]*>[^<]*)')
-    return opening.sub(lambda found: found[1] + mark, table, count=1)
+    given = " / ".join(dict.fromkeys(claim.published for claim in claims if len(claim.published) <= _SHORT))
+    beside = f'<span class="given">{html.escape(given)} · </span>' if given else ""
+    opening = re.compile(rf'(<td id="{re.escape(html.escape(key, quote=True))}"[^>]*>)([^<]*)')
+    return opening.sub(lambda found: f"{found[1]}{beside}{found[2]}{mark}", table, count=1)

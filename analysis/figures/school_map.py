@@ -40,7 +40,7 @@ def school_map(found: SchoolTies) -> Figure:
     both = {(a, b): int(ties[a, b] + ties[b, a]) for a, b in combinations(range(len(names)), 2)}
     most = max(*both.values(), 1)
     with themed():
-        figure, axis = plt.subplots(figsize=(6.0, 3.9))
+        figure, axis = plt.subplots(figsize=(5.2, 3.0))
         axis.set_axis_off()
         for (one, other), count in both.items():
             line = places[[one, other]]
@@ -62,7 +62,7 @@ def school_map(found: SchoolTies) -> Figure:
                 bbox={"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"},
                 zorder=2,
             )
-        areas = 900 + 160 * found.scorecard["asked"].to_numpy(float)
+        areas = 600 + 120 * found.scorecard["asked"].to_numpy(float)
         axis.scatter(places[:, 0], places[:, 1], s=areas, color=PALETTE[0], edgecolors="white", zorder=3)
         for place, name in enumerate(names):
             axis.annotate(

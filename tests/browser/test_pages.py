@@ -7,6 +7,7 @@ Elsewhere they are skipped, and say why.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -392,3 +393,14 @@ def test_code_is_shown_by_one_switch_and_words_are_explained(page: Any) -> None:
     term.focus()
     shown = "one => getComputedStyle(one, '::after').content"
     assert term.evaluate(shown).strip('"') == term.get_attribute("data-told")
+
+
+def test_a_team_hands_round_one_page(browser: Any) -> None:
+    path = REPORTS / "your_network/one_page.html"
+    if not path.is_file():
+        pytest.skip("not built: make STUDY=your_network")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    for size in ("A4", "Letter"):
+        assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format=size))) == 1, size
+    page.close()

@@ -347,8 +347,8 @@ def test_every_number_has_an_anchor_its_value_and_its_claims(
         rows[key] = [text.strip() for text, _ in Page(f"<td {found[0][1]}</td>").texts]
     assert rows["p"] == [f"two-sided p {NASTY}", "0.0123", "printed .012: reproduced"]
     assert rows["note"] == ["in words", "p < .05", "printed p < .05: reproduced"]
-    # In a table a sign stands for what came of its claims, the worst of them, and says so in words.
-    assert rows["t1.a-b.mean"] == ["1.396", "≠"]
+    # In a table what is given stands before the number, and a sign of the worst of its claims behind it.
+    assert rows["t1.a-b.mean"] == ["1.40 / 1.39 ·", "1.396", "≠"]
     assert rows["t1.total.mean"] == ["−0.500"]
     assert rows["t2.total.n"] == ["3"]
     (mark,) = page.all("sup")
