@@ -16,6 +16,7 @@ from analysis.compendium.claims import KINDS, printed_number
 from analysis.compendium.pages import page_environment
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, OUTCOMES, Verdict, counted
+from analysis.compendium.ways_in import ways_in
 from analysis.figures.agreement import printed_against_computed
 from analysis.figures.svg import as_image, as_svg
 from analysis.files import REPORTS, ROOT, write_atomically
@@ -51,6 +52,7 @@ def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Se
                 }
                 for study in studies
             ],
+            ways=ways_in(studies, verdicts, there),
             tallies=_linked_counts(verdicts, {}),
             unavailable=_not_run(verdicts),
             about=_about(),

@@ -26,6 +26,9 @@ from analysis.tables.package import DataPackage
 
 __all__ = ["page_environment", "write_dataset_index", "write_glossary", "write_page"]
 
+_TITLES = 5
+"""Most pages that a banner names as those it was read from."""
+
 
 def page_environment() -> Environment:
     """Return the templates of all pages, with the house's style and what keeps a page to itself."""
@@ -139,6 +142,7 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None, near:
                 for sentence, finding in zip(sentences, found, strict=True)
             ],
             parts=parts,
+            read_from=_read_from(run),
             contents=renderer.contents,
             scripts=["page.js", *["network.js"] * bool(renderer.networks)],
             counts=[(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
@@ -147,6 +151,13 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None, near:
         )
     )
     write_atomically(run.page, page)
+
+
+def _read_from(run: Run) -> str:
+    """Return the titles of the pages that a run reads; of many, how many there are."""
+    titles = list(dict.fromkeys(other.title for other in run.reads))
+    many = f"{len(titles)} other pages, each linked where it is used"
+    return "; ".join(titles) if len(titles) <= _TITLES else many
 
 
 def _shown_by(cell: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from analysis.compendium.imports import environment, reached_files
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, Verdict
+from analysis.compendium.ways_in import QUESTIONS
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, digest, digest_file
 from analysis.sources.fetch import DataUnavailable, fetch, missing_files
 from analysis.tables.faults import Fault, InvalidInput, raise_faults
@@ -228,7 +229,7 @@ def page_units(
         [asdict(verdict) for verdict in verdicts],
     ]
     findings = filter(Path.is_file, [run.folder / "findings.json" for run in built])
-    about = [ROOT / "CITATION.cff", *findings]
+    about = [ROOT / "CITATION.cff", *filter(Path.is_file, [QUESTIONS]), *findings]
     return [
         *run_pages(shown, verdicts),
         _page("methods", REPORTS / "methods.html", (studies, built), rows, sources),

@@ -20,7 +20,8 @@ from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["QUESTIONS", "Way", "ways_in"]
 
-QUESTIONS = STUDIES / "synthesis/tables/questions.csv"
+_STUDY = "synthesis"
+QUESTIONS = STUDIES / _STUDY / "tables/questions.csv"
 """Columns ``question``, ``run``, ``finding``, ``own`` (a report, ``plan``, or nothing)."""
 
 _PLAN = "plan"
@@ -75,7 +76,7 @@ def ways_in(studies: Sequence[Study], verdicts: Iterable[Verdict], built: Collec
     InvalidInput
         With every row that names no run, or no report.
     """
-    if not QUESTIONS.is_file():
+    if not QUESTIONS.is_file() or _STUDY not in {study.id for study in studies}:
         return []
     runs = {run.name: (study, run) for study in studies for run in study.runs}
     reports = {

@@ -9,13 +9,14 @@ from scipy.stats import norm
 
 from analysis.compendium.recorded import NOT_RUN, Linked, recorded, recorded_finding
 from analysis.finding import Finding, key_of, percent, row_of
-from analysis.resampling.robustness import Robustness, bias_share, robustness
+from analysis.resampling.robustness import bias_share, robustness
 from analysis.synthesis.written import written
 
 __all__ = ["ASSUMED", "bias_findings", "bias_of", "withstood"]
 
 ASSUMED = {
     "correlation": "cases independent of one another; konfound's rule",
+    "regression": "cases independent of one another, a linear model; konfound's rule",
     "permutation": "permuted estimates normal about 0: one beyond 1.96 of their standard deviations is found",
     "likelihood": "the estimate normal, with the error that its page gives",
 }
@@ -32,18 +33,18 @@ def bias_of(
     Parameters
     ----------
     kind : str
-        One of `ASSUMED`. Of a correlation the error follows from the cases; of a permutation test it is the
+        One of `ASSUMED`. A correlation's error follows from its cases; of a permutation test it is the
         standard deviation of the permuted estimates.
     estimate : float
     error : float or None
     cases, covariates : int
-        Of a correlation: what it rests on, and what else is held constant.
+        Of a correlation or regression: what it rests on, and what else is held constant.
 
     Returns
     -------
     dict
         ``found`` (whether it is told from none), ``share`` (of the estimate that would have to be bias; where
-        it is not found, of the threshold that bias would have to hide), and of a correlation ``cases``,
+        it is not found, of the threshold that bias would have to hide), and of these two ``cases``,
         ``impact`` and ``omitted`` (the correlation that an omitted variable would need), else missing.
 
     Raises
@@ -57,28 +58,24 @@ def bias_of(
     >>> found["found"], round(found["share"], 2)
     (True, 0.51)
     """
-    lacking = cases is None if kind == "correlation" else error is None
+    linear = kind in ("correlation", "regression")
+    lacking = (linear and cases is None) or (kind != "correlation" and error is None)
     if kind not in ASSUMED or lacking:
-        raise ValueError(
-            f"found {kind!r}, error {error}, cases {cases}; allowed: {', '.join(ASSUMED)}, with theirs"
-        )
-    if kind == "correlation" and cases is not None:
-        told = _of_correlation(estimate, cases, covariates)
+        told = f"found {kind!r}, error {error}, cases {cases}"
+        raise ValueError(f"{told}; allowed: {', '.join(ASSUMED)}, with theirs")
+    if linear and cases is not None:
+        own = math.sqrt((1 - estimate**2) / (cases - covariates - 2)) if error is None else error
+        told_of = robustness(estimate, own, cases, covariates)
         return {
-            "found": told.excludes_zero,
-            "share": told.share,
-            "cases": float(told.cases),
-            "impact": told.impact,
-            "omitted": told.correlation,
+            "found": told_of.excludes_zero,
+            "share": told_of.share,
+            "cases": float(told_of.cases),
+            "impact": told_of.impact,
+            "omitted": told_of.correlation,
         }
     threshold = math.copysign(_EDGE * float(error or 0.0), estimate)
     none = dict.fromkeys(("cases", "impact", "omitted"), math.nan)
     return {"found": abs(estimate) > abs(threshold), "share": bias_share(estimate, threshold), **none}
-
-
-def _of_correlation(estimate: float, cases: int, covariates: int) -> Robustness:
-    error = math.sqrt((1 - estimate**2) / (cases - covariates - 2))
-    return robustness(estimate, error, cases, covariates)
 
 
 def withstood() -> pd.DataFrame:

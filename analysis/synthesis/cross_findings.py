@@ -82,6 +82,6 @@ def essay_findings(essay: pd.DataFrame) -> list[Finding]:
     kinds = essay.groupby(level="claim", sort=False)["kind"].agg(set)
     real = sum(REAL in own for own in kinds)
     bare = [str(claim) for claim, own in kinds.items() if own == {PUBLISHED}]
-    told = f"; {len(bare)} have no data: {'; '.join(name.lower() for name in bare)}" if bare else ""
+    told = f"; without any data: {len(bare)} ({'; '.join(name.lower() for name in bare)})" if bare else ""
     keys = ("essay.claims", "essay.real", "essay.bare")
     return [Finding("essay", f"Of {len(kinds)} claims of the essay {real} meet real data{told}.", keys)]

@@ -39,7 +39,8 @@ def looked_up(named: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     named : DataFrame
-        Columns ``run``, ``finding`` and, if need be, ``number`` and ``rule``, as from `written`.
+        Columns ``run``, ``finding`` and, if need be, ``number`` and ``rule``, or ``simulated``, as from
+        `written`.
 
     Returns
     -------
@@ -56,7 +57,8 @@ def looked_up(named: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in named.to_dict("records"):
         found = recorded_finding(row["run"], row["finding"])
-        kind = (REAL if "REAL" in found.data else SYNTHETIC) if found.there else NOT_RUN
+        real = "REAL" in found.data and not row.get("simulated")
+        kind = (REAL if real else SYNTHETIC) if found.there else NOT_RUN
         value = recorded(row["run"], row["number"]).value if row.get("number") else None
         number = float(value) if isinstance(value, (int, float)) else None
         shown = "" if number is None else _shown(number, row["rule"])

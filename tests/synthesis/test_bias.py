@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 from pathlib import Path
@@ -36,7 +37,7 @@ def test_of_other_tests_only_the_share_is_known() -> None:
     missed = bias_of("likelihood", 0.1, 0.1, None, 0)
     assert missed["found"] is False and missed["share"] == pytest.approx(1 - 0.1 / 0.195996, abs=1e-5)
     for wrong in (("hunch", 0.1, 0.1, 10), ("permutation", 0.1, None, 10), ("correlation", 0.1, 0.1, None)):
-        with pytest.raises(ValueError, match="allowed: correlation, permutation, likelihood"):
+        with pytest.raises(ValueError, match="allowed: correlation, regression, permutation, likelihood"):
             bias_of(*wrong, 0)
 
 
@@ -49,8 +50,13 @@ def test_every_association_named_is_read(tmp_path: Path, monkeypatch: pytest.Mon
     reading(RUN, tmp_path, monkeypatch)
     frame = withstood()
     assert frame["share"].between(0, 1).all() and len(frame) == len(named)
-    correlations = named.loc[named["test"] == "correlation", "association"]
+    correlations = named.loc[named["test"].isin(["correlation", "regression"]), "association"]
     assert frame.loc[correlations, "impact"].notna().all()
+    # What the page of the regression itself says of it.
+    own = json.loads((tmp_path / "network_design/efficacy_teachers/numbers.json").read_text(encoding="utf-8"))
+    row = frame.loc["density of advice with trust, centralisation held constant"]
+    assert row["share"] == pytest.approx(own["bias.density.share"]["value"])
+    assert row["impact"] == pytest.approx(own["bias.density.impact"]["value"])
     told = {one.key: one.sentence for one in bias_findings(frame)}
     assert told["withstood"].startswith("Firmest is confidential exchanges of year 3")
     shutil.rmtree(tmp_path / "actor_models/drinking")

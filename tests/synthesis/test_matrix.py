@@ -16,7 +16,7 @@ from analysis.compendium.state import State
 from analysis.compendium.table_html import as_html
 from analysis.figures.evidence_matrix import evidence_matrix
 from analysis.synthesis.cross_findings import cross_findings, essay_findings, kind_counts
-from analysis.synthesis.evidence import KINDS, NO_DATA, PUBLISHED, REAL, SYNTHETIC, essay_evidence
+from analysis.synthesis.evidence import KINDS, NO_DATA, PUBLISHED, REAL, SYNTHETIC, essay_evidence, looked_up
 from analysis.synthesis.matrix import (
     cell_table,
     evidence_of,
@@ -33,8 +33,8 @@ from analysis.tables.faults import InvalidInput
 from tests.notebooks.cells import RUNS
 from tests.synthesis.conftest import reading
 
-ONLY = "your_network/survey"
-"""The one run that the cell on collective efficacy in network design rests on."""
+ONLY = "network_design/activities_twin"
+"""The one run that the cell on closure in network design rests on."""
 
 
 def test_every_run_named_is_read_and_every_number_named_is_recorded(reports: Path) -> None:
@@ -74,16 +74,16 @@ def test_where_a_report_is_gone_its_cells_read_not_run(
     evidence = evidence_of()
     after = kinds_matrix(evidence)
     moved = before.compare(after)
-    assert list(moved.index) == ["collective efficacy"]
-    assert after.at["collective efficacy", "network_design"] == NOT_RUN
-    (said,) = cell_table(evidence, "collective efficacy")["what the page says"]
-    assert str(said) == NOT_RUN
+    assert list(moved.index) == ["closure"]
+    assert after.at["closure", "network_design"] == NOT_RUN
+    said = cell_table(evidence, "closure").loc["network design", "what the page says"]
+    assert set(map(str, said)) == {NOT_RUN} and len(said) == 2
     (found,) = [
         one
         for one in cross_findings(after, mixed_evidence(evidence), named_together())
         if one.key == "cells.not-run"
     ]
-    assert found.sentence.startswith("Cells whose evidence is not run here: 1, collective efficacy in")
+    assert found.sentence.startswith("Cells whose evidence is not run here: 1, closure in")
     # A finding that its page no longer makes is said to be gone; it is no error, and no evidence.
     (reports / "actor_models/drinking/findings.json").write_text("{}", encoding="utf-8")
     evidence = evidence_of()
@@ -163,8 +163,12 @@ def test_real_data_that_do_not_agree_are_named(reports: Path) -> None:
 
 def test_texts_and_claims_stand_beside_findings(reports: Path) -> None:
     apart = tensions()
-    assert set(apart["kind"]) <= {REAL, SYNTHETIC}
+    assert set(apart["kind"]) <= {REAL, SYNTHETIC, NOT_RUN}
     assert all(isinstance(cell, Linked) for cell in apart["what bears on it"])
+    # A simulation is made up, whatever data it was fitted to.
+    named = pd.DataFrame({"run": ["relational_trust/help_boys"] * 2, "finding": "returned.go_around_with"})
+    kinds = looked_up(named.assign(simulated=["", "yes"]))["kind"]
+    assert kinds.tolist() == [REAL, SYNTHETIC]
     essay = essay_evidence()
     bare = essay[essay["kind"] == PUBLISHED]
     assert (bare["sentence"] == "").all() and len(bare) >= 1
