@@ -1,5 +1,6 @@
 """Models of ties.
 
+`independent_dyads` is the exact model of edges and mutual ties (`dyad_findings`).
 `p1`, `pstar` and `ergm` are about one network; `separable`, `formation` and `waves` about change, and so is
 the actor-oriented model, `saom`: its effects (`saom_effects`), a panel made ready (`saom_periods`), compiled
 simulation (`saom_kernels`), estimation (`saom_estimation`), results (`saom_results`), tests of a fit

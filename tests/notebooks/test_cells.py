@@ -115,6 +115,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"correlation_permutations": 49, "regression_permutations": 49},
         ("overview", "table_9_1", "isolates_tried", "text_confidential_means", "text_isolates"),
     ),
+    "school_leaders/case_study_key": ({}, ("",)),
     "school_leaders/reanalysis": ({"permutations": 49}, ("silent", "turnover")),
     "school_leaders/table_9_4": ({}, ("",)),
     "star_coalescence/cascades_example": ({"replicates": 9}, ("",)),
