@@ -28,6 +28,7 @@ __all__ = [
     "spread_of",
 ]
 
+_AT_THE_END = ("cohesion", "reciprocity", "survival")
 MUCH_NOISE = 0.5
 """Share of Monte Carlo noise in a variance from which on it is not shared out."""
 
@@ -121,7 +122,7 @@ def spread_of(record: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def map_findings(counts: pd.DataFrame) -> list[Finding]:
-    """Say where each arm wins when every week has the same contacts.
+    """Say where each arm wins, in what is there at the end, when every week has the same contacts.
 
     Parameters
     ----------
@@ -129,7 +130,7 @@ def map_findings(counts: pd.DataFrame) -> list[Finding]:
         As recorded under `counts`, `counts_of`.
     """
     found = []
-    for outcome in OUTCOMES:
+    for outcome in _AT_THE_END:
         row = row_of(counts, ("by week", outcome))
         small, large, neither, unsure = (int(row[name]) for name in VERDICTS)
         sentence = (
