@@ -194,9 +194,7 @@ def assemble(
     kinds = dict(zip(columns, ["string", "string", "Float64", "Int64", "string"], strict=True))
     # A column at a time: a list of a million rows takes several times as long.
     parts = zip(*(arc[:5] for arc in kept), strict=True) if kept else [()] * len(columns)
-    ties = pd.DataFrame(
-        {name: pd.array(list(part), dtype=kinds[name]) for name, part in zip(columns, parts, strict=True)}
-    )
+    ties = pd.DataFrame(dict(zip(columns, map(list, parts), strict=True)), columns=columns).astype(kinds)
     unheard = pd.DataFrame(list(dict.fromkeys(silent)), columns=["wave", "actor_id", "relation"])
     unheard = unheard.astype({"wave": "Int64", "actor_id": "string", "relation": "string"})
     loops = sum(arc.sender == arc.receiver for arc in kept)

