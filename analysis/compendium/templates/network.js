@@ -4,7 +4,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
   const net = JSON.parse(figure.querySelector("script.network").textContent);
   const person = net.unit === "person";
   const head = person ? Math.max(3, Math.min(6, 600 / net.nodes.length)) : 9;
-  const [width, height, edge] = [760, 560, person ? 24 : 80];
+  const [width, height, edge] = [760, 560, person ? 24 : 115];
   const svg = (name, given = {}, ...inside) => {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);

@@ -3,11 +3,11 @@ const show = () => {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
   for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-  const table = target.closest(".scroll:not(.tall) table");
-  // A table that fits is shown whole, with the words above it; of a taller one the header stays where it is.
-  const whole = table && table.offsetHeight < innerHeight - 60;
+  const box = target.closest(".scroll");
+  // A table higher than the window scrolls by itself, so that its header stays.
+  if (box && box.offsetHeight > innerHeight - 60) box.classList.add("tall");
   target.scrollIntoView({block: "center", inline: "center"});
-  if (whole) scrollBy(0, table.getBoundingClientRect().top - 50);
+  box?.scrollIntoView({block: "nearest"});
 };
 addEventListener("hashchange", show);
 addEventListener("load", show);
