@@ -19,7 +19,7 @@ __all__ = ["make_report", "refuse_names"]
 
 
 def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str], say: Say) -> int:
-    """Run every notebook whose tables a dataset has; say which were left out, and for want of what.
+    """Run every notebook whose tables a dataset has; say which were left out, and which tables they need.
 
     Pages of earlier times that no longer can be made are taken away. `given` are parameters in place of the
     notebooks' defaults, as typed, each for every report that has it. Return 1 when a notebook failed, else 0.
@@ -52,7 +52,7 @@ def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str]
         lacking = [" or ".join(any_of) for any_of in report.tables if tables.isdisjoint(any_of)]
         if lacking:
             left_out.append((run.title, lacking))
-            say(f"left out: {study.id}/{name}, for want of {', '.join(lacking)}")
+            say(f"left out: {study.id}/{name}, which needs {', '.join(lacking)}")
             _take_away(run)
             run.failed.unlink(missing_ok=True)
         else:

@@ -141,9 +141,9 @@ def test_three_commands_from_a_spreadsheet_to_a_report_in_which_nobody_is_named(
 
     reported = run(compendium, "report", "ours")
     assert reported.returncode == 0, reported.stderr
-    assert "left out: your_network/survey, for want of items, responses" in reported.stdout
-    assert "left out: your_network/activities, for want of activities, attendance" in reported.stdout
-    left_out = "relational_trust/triangulation, for want of activities, attendance, documents, codings"
+    assert "left out: your_network/survey, which needs items, responses" in reported.stdout
+    assert "left out: your_network/activities, which needs activities, attendance" in reported.stdout
+    left_out = "relational_trust/triangulation, which needs activities, attendance, documents, codings"
     assert left_out in reported.stdout
     reports = compendium / "reports/datasets/ours"
     assert (reports / "help_networks/numbers.json").is_file(), "it runs without what triangulation needs"
@@ -153,8 +153,9 @@ def test_three_commands_from_a_spreadsheet_to_a_report_in_which_nobody_is_named(
     # Eight rows of nine cells were observed: a row of nobody's answers is missing, not without ties.
     ties_2 = sum(tie["wave"] == "2" and tie["relation"] == "help" for tie in ties)
     # Three digits are shown of a dataset with a smallest cell.
-    assert numbers["structure.help.2.density"]["value"] == float(f"{ties_2 / (8 * 9):.3g}")
-    assert "Left out" in (reports / "index.html").read_text(encoding="utf-8")
+    details = json.loads((reports / "help_networks/numbers.json").read_text(encoding="utf-8"))
+    assert details["structure.help.2.density"]["value"] == float(f"{ties_2 / (8 * 9):.3g}")
+    assert "Reports not made" in (reports / "index.html").read_text(encoding="utf-8")
 
     parts = {part for _, name, aliases, _ in PEOPLE for part in [name, *name.split(), *aliases.split("|")]}
     parts = {part for part in parts if len(part) > 2}
@@ -186,7 +187,7 @@ def test_three_commands_from_a_spreadsheet_to_a_report_in_which_nobody_is_named(
     assert wrong.returncode == 1 and "a pseudonym in caveat" in wrong.stderr
     emptied = run(compendium, "report", "ours")
     assert emptied.returncode == 0, emptied.stderr
-    assert "left out: your_network/network, for want of ties" in emptied.stdout
+    assert "left out: your_network/network, which needs ties" in emptied.stdout
     assert not (reports / "network.html").exists() and not (reports / "network").exists()
     assert (compendium / "reports/codebook.html").is_file(), "the page they link to"
 
