@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.adoption.network_inference import (
@@ -41,6 +41,7 @@ def log_likelihood(times: pd.DataFrame, ties: set[tuple[str, str]], rate: float)
     return total
 
 
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.sampled_from([0.2, 1.0]))
 def test_each_tie_is_the_best_there_is_and_gains_what_it_says(seed: int, rate: float) -> None:
     times = some_times(seed)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.contacts.spells import (
@@ -73,6 +73,7 @@ def test_a_tie_lasts_as_long_as_its_conversations() -> None:
         conversation_spells(contacts.assign(conversation_id=["x", None, "x", "y", "y", "z"]))
 
 
+@settings(max_examples=30)
 @given(SPELLS)
 def test_joining_keeps_every_moment_and_no_other(rows: list[tuple[str, str, int, int]]) -> None:
     before, after = spells_of(rows), merged_spells(spells_of(rows))
