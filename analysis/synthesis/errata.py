@@ -153,6 +153,7 @@ def counts(rows: pd.DataFrame) -> pd.DataFrame:
     """Return how many rows of each study have which verdict, index ``study``; and how many there are."""
     found = rows.reset_index().groupby(["study", "verdict"], sort=False).size().unstack(fill_value=0)
     found = found.reindex(columns=list(ERRATA), fill_value=0)
+    found.index = found.index.str.replace("_", " ")
     return found.assign(**{"in all": found.sum(axis=1)}).rename_axis(None, axis=1)
 
 
@@ -198,7 +199,7 @@ def errata_findings(rows: pd.DataFrame) -> list[Finding]:
     by_study = counts(rows)["in all"]
     if len(by_study):
         most = str(by_study.idxmax())
-        sentence = f"Most of them, {by_study.max()}, are in {most.replace('_', ' ')}."
+        sentence = f"Most of them, {by_study.max()}, are in {most}."
         found.append(Finding("most", sentence, (key_of("counts", most, "in all"),)))
     turned = int(rows["changes"].isin([SIGN, STATEMENT]).sum())
     sentence = f"{turned} of them turn a sign or a statement; the others change a size."
