@@ -157,7 +157,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 NAMED: dict[str, list[str]] = defaultdict(list)
 """Findings that the tables of the synthesis name, by run."""
 for _path in sorted((ROOT / "notebooks/synthesis/tables").glob("*.csv")):
-    for _row in csv.DictReader(_path.open(encoding="utf-8")):
+    for _row in csv.DictReader(_path.read_text(encoding="utf-8").splitlines()):
         if _row.get("run") and _row.get("finding"):
             NAMED[_row["run"]].append(_row["finding"])
 

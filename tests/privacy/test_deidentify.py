@@ -105,6 +105,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, column in (("actors", "hobby"), ("organizations", "motto")):
         write(folder, name, cells(folder, name).assign(**{column: "chess"}))
     write(folder, "documents", cells(folder, "documents").assign(organization_id="ash"))
+    write(folder, "contacts", cells(folder, "contacts").assign(conversation_id="thread 1"))
     content = json.loads((DATA_RAW / own.EXAMPLE / "datapackage.json").read_text(encoding="utf-8"))
     for name, attributes in DECLARED.items():
         content["attributes"].setdefault(name, []).extend(attributes)
