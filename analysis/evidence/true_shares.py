@@ -79,6 +79,8 @@ def true_shares(tables: Mapping[str, pd.DataFrame], level: float = 0.95) -> pd.D
     how much more, or less, documents of the same district and year differ than segments do, over all
     districts and years. Without errors and with D = 1 it is Wilson's interval, with Student's t.
 
+    Where no two coders ever disagree about a code, they are taken to make no mistakes about it.
+
     Parameters
     ----------
     tables : mapping of str to DataFrame

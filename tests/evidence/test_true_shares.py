@@ -148,3 +148,19 @@ def test_segments_read_once_take_the_error_of_those_read_twice() -> None:
     }
     assert coder_errors(both).loc["adapt", "segments"] == 50
     assert true_shares(both).loc[("adapt", "all", 2021), "estimate"] == pytest.approx((0.2 - 0.1) / 0.8)
+
+
+def test_documents_whose_segments_are_alike_have_intervals_that_hold() -> None:
+    # Each document has a chance of its own: a design effect of 1 + 7 x 0.25 for eight segments.
+    random, held, naive = np.random.default_rng(3), [], []
+    for _ in range(60):
+        chance = random.beta(0.3 * 3, 0.7 * 3, 72)
+        so = random.random((8, 72)) < chance
+        marks = {name: (so != (random.random(so.shape) < 0.05)).astype(int).ravel().tolist() for name in "xy"}
+        tables = tables_of(marks, 72)
+        years = [f"{2018 + n // 12}-01-01" for n in range(72)]
+        found = true_shares({**tables, "documents": tables["documents"].assign(date=years)})
+        held += ((found["lower"] <= 0.3) & (found["upper"] >= 0.3)).tolist()
+        naive += ((found["estimate"] - 0.3).abs() <= 1.96 * math.sqrt(0.3 * 0.7 / 96)).tolist()
+    assert len(held) == 360 and 0.92 <= np.mean(held) <= 0.98
+    assert np.mean(naive) < 0.85
