@@ -6,7 +6,7 @@ Configurations  `truth_tables`, `minimisation`, `configurations`, `configuration
 Routines        `routine_webs`, `timed_reach`, `web_chance`, `change_steps`, `mechanisms`,
                 `interactions`, `changes`
 Claims          `attribution`, `traced_ties`, `closures`, `identifiability`, `joint_display`, `participation`,
-                `ledger`, `discovery`, `process_tracing`, `environment`, `district_display`
+                `ledger`, `discovery`, `process_tracing`, `environment`, `true_shares`, `district_display`
 Design          `design`, `design_gaps`, `essay` (what an essay rests on),
                 `theory_of_action` (for a page: `theory_page`)
 Efficacy        `collective_efficacy`, `efficacy_findings`

@@ -12,10 +12,10 @@ import pandas as pd
 
 from analysis.checks import NotEstimable
 
-__all__ = ["coded_shares", "dated_causes", "documents_of", "sources_at_once"]
+__all__ = ["KEYS", "coded_shares", "dated_causes", "documents_of", "placed_codings", "sources_at_once"]
 
 ALL = "all"
-_KEYS = ["district", "year"]
+KEYS = ["district", "year"]
 
 
 def coded_shares(tables: Mapping[str, pd.DataFrame], groups: Sequence[str] = ()) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def coded_shares(tables: Mapping[str, pd.DataFrame], groups: Sequence[str] = ())
     NotEstimable
         When no coded document has a date.
     """
-    codings = _placed(tables)
+    codings = placed_codings(tables)
     below = _below(tables, groups or [*map(str, codings["code"].unique())])
     lacking = [name for name, codes in below.items() if not codings["code"].isin(codes).any()]
     if lacking:
@@ -51,14 +51,14 @@ def coded_shares(tables: Mapping[str, pd.DataFrame], groups: Sequence[str] = ())
     parts = []
     for name, codes in below.items():
         own = codings[codings["code"].isin(codes)]
-        segment = [*_KEYS, "document_id", "segment_id"]
+        segment = [*KEYS, "document_id", "segment_id"]
         said = own.groupby([*segment, "coder_id"])["applied"].max().groupby(segment)
         marks = pd.DataFrame({"estimate": said.mean(), "lower": said.min(), "upper": said.max()})
-        cells = marks.astype(float).groupby(level=_KEYS)
+        cells = marks.astype(float).groupby(level=KEYS)
         found = cells.mean().assign(segments=cells.size())
-        found["documents"] = own.groupby(_KEYS)["document_id"].nunique()
+        found["documents"] = own.groupby(KEYS)["document_id"].nunique()
         parts.append(found.reset_index().assign(code=name))
-    return pd.concat(parts).set_index(["code", *_KEYS])
+    return pd.concat(parts).set_index(["code", *KEYS])
 
 
 def sources_at_once(tables: Mapping[str, pd.DataFrame], group: str) -> pd.DataFrame:
@@ -74,16 +74,16 @@ def sources_at_once(tables: Mapping[str, pd.DataFrame], group: str) -> pd.DataFr
     NotEstimable
         When no code lies below, or as `coded_shares`.
     """
-    codings = _placed(tables)
+    codings = placed_codings(tables)
     codes = _below(tables, [group])[group]
     own = codings[codings["code"].isin(codes)]
     if own.empty:
         raise NotEstimable(f"found no coding of sources of demand below {group or 'any code'}; needed: one")
-    place = [*_KEYS, "document_id"]
+    place = [*KEYS, "document_id"]
     agreed = (
         own.groupby([*place, "segment_id", "code"])["applied"].min().groupby(level=[*place, "code"]).max()
     )
-    cells = agreed.groupby(level=place).sum().groupby(level=_KEYS)
+    cells = agreed.groupby(level=place).sum().groupby(level=KEYS)
     return pd.DataFrame({"sources": cells.mean().astype(float), "documents": cells.size()})
 
 
@@ -93,9 +93,9 @@ def documents_of(
     """Return the coded documents behind each row of a table by district and year; without a table all."""
     if isinstance(table, NotEstimable):
         return frozenset(map(str, tables["codings"]["document_id"]))
-    codings = _placed(tables)
-    homes = codings["document_id"].astype(str).groupby([codings[name] for name in _KEYS]).unique().to_dict()
-    keys = table.index.to_frame(index=False)[_KEYS].itertuples(index=False, name=None)
+    codings = placed_codings(tables)
+    homes = codings["document_id"].astype(str).groupby([codings[name] for name in KEYS]).unique().to_dict()
+    keys = table.index.to_frame(index=False)[KEYS].itertuples(index=False, name=None)
     return [frozenset(homes[key]) for key in keys]
 
 
@@ -125,7 +125,7 @@ def dated_causes(causes: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["hypothesis", "cause_on", "effect_on"])
 
 
-def _placed(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def placed_codings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return codings with the district and year of their documents."""
     documents = tables["documents"].reindex(columns=["document_id", "date", "organization_id"]).astype(object)
     documents = documents.dropna(subset="date")
@@ -140,7 +140,7 @@ def _placed(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         district=home.where(home.notna(), ALL).astype(str),
         year=documents["date"].astype(str).str[:4].astype(int),
     )
-    joined = tables["codings"].merge(documents[["document_id", *_KEYS]], on="document_id")
+    joined = tables["codings"].merge(documents[["document_id", *KEYS]], on="document_id")
     if joined.empty:
         raise NotEstimable("found no coded document with a date; needed: one")
     return joined

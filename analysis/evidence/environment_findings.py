@@ -15,14 +15,19 @@ def environment_findings(
     groups: pd.DataFrame | NotEstimable,
     responses: pd.DataFrame | NotEstimable,
     traced: Tracing | NotEstimable,
+    errors: pd.DataFrame | NotEstimable,
 ) -> list[Finding]:
     """Say how each group of codes moved, which response was most frequent, what the evidence speaks for.
+
+    And how often coders err.
 
     Parameters
     ----------
     groups, responses : DataFrame or NotEstimable
         As from `coded_shares`.
     traced : Tracing or NotEstimable
+    errors : DataFrame or NotEstimable
+        As from `coder_errors`.
     """
     found = []
     if not isinstance(groups, NotEstimable):
@@ -46,7 +51,19 @@ def environment_findings(
                 tuple(keys),
             )
         )
+    if not isinstance(errors, NotEstimable) and not (known := errors["estimate"].dropna()).empty:
+        found.append(_mistakes(known))
     return found
+
+
+def _mistakes(errors: pd.Series[float]) -> Finding:
+    least, most = str(errors.idxmin()), str(errors.idxmax())
+    return Finding(
+        "coders",
+        f"A coder errs in an estimated {percent(errors[least])} ({_words(least)}) to {percent(errors[most])} "
+        f"({_words(most)}) of decisions; intervals of shares allow for it.",
+        tuple(key_of("errors", code, "estimate") for code in dict.fromkeys((least, most))),
+    )
 
 
 def _words(name: object) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.arrays import Flags, Floats
 from analysis.sources.twins import Twin, build_twin
 
-__all__ = ["DISTRICTS", "grown"]
+__all__ = ["DISTRICTS", "coded_documents", "grown"]
 
 DISTRICTS = ("district_a", "district_b")
 
@@ -110,7 +110,7 @@ def grown(parameters: Mapping[str, Any], seed: int | None = None) -> Twin:
         "nonresponse": asked.loc[silent, ["wave", "actor_id"]].reset_index(drop=True),
         "items": items,
         "responses": _answers(parameters, asked, levels, items, ~silent, random),
-        **_documents(parameters, random),
+        **coded_documents(parameters, random),
         "evidence": pd.DataFrame(
             parameters["evidence"],
             columns=["evidence_id", "document_id", "hypothesis", "test", "direction", "if_true", "if_false"],
@@ -260,7 +260,8 @@ def _answers(
     return pd.concat(parts, ignore_index=True)
 
 
-def _documents(parameters: Mapping[str, Any], random: np.random.Generator) -> dict[str, pd.DataFrame]:
+def coded_documents(parameters: Mapping[str, Any], random: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """Return documents, their codebook and what two coders say of each segment."""
     written, codes = parameters["documents"], parameters["codes"]
     documents, codings = [], []
     for district in DISTRICTS:

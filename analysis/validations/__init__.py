@@ -1,6 +1,7 @@
 """Does an interval or a test hold what it promises?
 
-A module per study, run over hundreds of seeds by `make validate` (`district_twins`: the twins of one of
-them); `misspecified` draws networks that break what methods assume, `imports` tries files at random,
-`findings` and `district_findings` say what came of them, `records` writes the results with what made them.
+A module per study, run over hundreds of seeds by `make validate` (`district_twins`, `district_documents`:
+the twins of one of them); `misspecified` draws networks that break what methods assume, `imports` tries
+files at random, `findings` and `district_findings` say what came of them, `records` writes the results with
+what made them.
 """

@@ -11,9 +11,39 @@ from analysis.finding import Finding, and_list, key_of
 from analysis.sources.two_districts import DISTRICTS
 from analysis.validations.records import outside
 
-__all__ = ["kinds_findings", "people_behind", "stored_coverage", "stored_truth", "twin_table"]
+__all__ = [
+    "document_findings",
+    "kinds_findings",
+    "not_estimated",
+    "people_behind",
+    "stored_coverage",
+    "stored_documents",
+    "stored_truth",
+    "twin_table",
+]
 
 _INDEX = ["silence", "kind", "scale", "where"]
+_NOT_ESTIMATED = {
+    "seed": "starts the random numbers; says nothing of districts",
+    "waves": "design: given in the tables, known without error",
+    "schools": "design: counted in the tables, known without error",
+    "people": "design: places in each school; those asked are counted in the tables",
+    "range": "design: the ends of the items' scale, given in the tables",
+    "roles: share": "levels are standardised to the roles that are there; no page asks which are usual",
+    "roles: effect": "taken out by that standardisation; no page compares roles",
+    "roles: leaves": "turnover is counted in the tables; no page estimates a chance of it",
+    "teacher_follows": "turnover is counted in the tables; no page estimates a chance of it",
+    "spreads": "no page states a spread; alpha, which follows from them, is held against a large twin",
+    "silence_slope": "the silent do not say what they would have answered; bounds stand in its place",
+    "outcome_weights": "of levels that nobody sees; how an outcome goes with the lowest domain "
+    "and with the mean is held against a large twin",
+    "documents: years": "design: given in the tables, known without error",
+    "documents: each_year": "design: counted in the tables, known without error",
+    "documents: kinds": "design: given in the tables, known without error",
+    "documents: segments": "design: counted in the tables, known without error",
+    "evidence": "chances that somebody judged; the page varies them over a range",
+    "became": "what came of the chances in this twin: counts, not parameters",
+}
 _SHOWN = ("change", "contrast", "first level", "last level")
 
 
@@ -95,3 +125,42 @@ def kinds_findings(
         sentence = f"{words}; too seldom, some of {told}." if told else f"{words}."
         found.append(Finding(key_of("coverage", str(silence)), sentence, keys))
     return found
+
+
+def stored_documents(stored: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the coverage of documents that `make validate` committed, index kind, code, district, year."""
+    return pd.DataFrame(stored["coverage"]).set_index(["kind", "code", "district", "year"])
+
+
+def not_estimated() -> pd.DataFrame:
+    """Return what the twin was made with and no page estimates: index parameter; ``reason``."""
+    rows = pd.Series(_NOT_ESTIMATED, name="reason").rename_axis("parameter")
+    found: pd.DataFrame = rows.to_frame()
+    return found
+
+
+def document_findings(covered: pd.DataFrame, held: tuple[int, int]) -> list[Finding]:
+    """Say what is recovered of this twin's documents, and over many which intervals do not hold as they say.
+
+    Parameters
+    ----------
+    covered : DataFrame
+        As from `stored_documents`; its rows outside the band are recorded as ``documents.outside``, of
+        ``documents.intervals``.
+    held : (int, int)
+        Intervals of this twin that hold the truth, of how many: ``documents.held``, ``documents.of``.
+    """
+    return [
+        Finding(
+            "documents",
+            f"Of shares of segments and coders' errors in documents, {held[0]} of {held[1]} intervals hold "
+            "what this twin was made with.",
+            ("documents.held", "documents.of"),
+        ),
+        Finding(
+            "coverage.documents",
+            f"Over many twins' documents, {outside(covered)} of {len(covered)} intervals hold the truth "
+            "more or less often than they say.",
+            ("documents.outside", "documents.intervals"),
+        ),
+    ]

@@ -8,7 +8,7 @@ everybody answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -234,13 +234,20 @@ def coverage(
     return frame, counted[["twins", "right", "sure", "sure_right"]].sum()
 
 
-def held_by_kind(covered: pd.DataFrame) -> pd.DataFrame:
-    """Return, a row a kind of parameter and a column a kind of silence, how the intervals hold.
+def held_by_kind(covered: pd.DataFrame, levels: Sequence[str] = ("silence", "kind")) -> pd.DataFrame:
+    """Return, a row a kind of parameter, how the intervals hold.
+
+    Parameters
+    ----------
+    covered : DataFrame
+        As from `coverage`, or `district_documents.document_coverage`.
+    levels : sequence of str
+        Of its index, which make a kind.
 
     Returns
     -------
     DataFrame
-        index silence, kind; ``parameters``, ``least_held`` and ``most_held`` (of the parameters), ``share``
+        index as the levels; ``parameters``, ``least_held`` and ``most_held`` (of the parameters), ``share``
         (held, of all), ``below`` and ``above`` (parameters outside the band), ``away`` (largest distance of a
         mean estimate from the truth).
     """
@@ -249,7 +256,7 @@ def held_by_kind(covered: pd.DataFrame) -> pd.DataFrame:
         above=covered["held"] > covered["most"],
         away=(covered["mean"] - covered["truth"]).abs(),
     )
-    grouped = frame.groupby(level=["silence", "kind"], sort=False)
+    grouped = frame.groupby(level=[*levels], sort=False)
     return pd.DataFrame(
         {
             "parameters": grouped.size(),

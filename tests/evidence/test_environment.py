@@ -115,13 +115,17 @@ def test_findings_say_what_was_recorded(tables: dict[str, pd.DataFrame]) -> None
     )
     traced = process_tracing(evidence, priors=(0.5, 0.5), slack=0.0)
     groups = coded_shares(tables, ["demand"])
-    found = environment_findings(groups, coded_shares(tables, ["adapt"]), traced)
+    errors = pd.DataFrame({"estimate": [0.0312, None, 0.07]}, index=["state_aid", "city", "adapt"])
+    found = environment_findings(groups, coded_shares(tables, ["adapt"]), traced, errors)
     assert [finding.sentence for finding in found] == [
         "Demand went from 67 % to 50 % of segments in north.",
         "The most frequent response in north in 2021 is adapt (100 % of segments).",
         "The evidence supports h most (belief 0.75 to 0.75), then rival (0.25 to 0.25).",
+        "A coder errs in an estimated 3 % (state aid) to 7 % (adapt) of decisions; intervals of shares allow "
+        "for it.",
     ]
+    assert found[-1].numbers == ("errors.state_aid.estimate", "errors.adapt.estimate")
     nothing = NotEstimable("no")
-    assert environment_findings(nothing, nothing, nothing) == []
+    assert environment_findings(nothing, nothing, nothing, nothing) == []
     assert ledger_table(nothing) is nothing and belief_table(nothing) is nothing
     assert belief_table(traced) is traced.beliefs
