@@ -86,14 +86,14 @@ def given(python: Path, *arguments: str) -> list[list[str]]:
         (
             ["deidentify", "DATASET=ours", "KEY"],
             [
-                *("deidentify", "ours", "--dates", "day", "--key", NASTY),
+                *("deidentify", "ours", "--dates", "month", "--key", NASTY),
                 *("--keep-text", "", "--allow-words", "", "--keep", ""),
             ],
         ),
         (
             ["deidentify", "DATASET=ours", "KEEP"],
             [
-                *("deidentify", "ours", "--dates", "day"),
+                *("deidentify", "ours", "--dates", "month"),
                 *("--keep-text", "", "--allow-words", "", "--keep", NASTY),
             ],
         ),
