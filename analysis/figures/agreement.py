@@ -11,6 +11,9 @@ from analysis.figures.theme import MARKERS, PALETTE, themed
 
 __all__ = ["printed_against_computed"]
 
+MANY = 200
+"""Marks beyond which a picture of them is smaller than their places."""
+
 _TICKS = (-10, -3, -1, -0.3, 0, 0.3, 1, 3, 10, 30, 100)
 
 
@@ -41,6 +44,7 @@ def printed_against_computed(numbers: pd.DataFrame) -> Figure:
                 alpha=0.75 if index == 0 else 1.0,
                 s=26 if index == 0 else 44,
                 label=f"{verdict} ({len(part)})",
+                rasterized=len(part) > MANY,
             )
         for scale, limits, line in (
             (axis.set_xscale, axis.set_xlim, axis.xaxis),

@@ -58,7 +58,13 @@ def growth_map_drawn(cells: pd.DataFrame) -> Figure:
                     for x, time in enumerate(attention):
                         colour, mark, _ = _LOOKS[told[size, alike, rate, time]]
                         axis.add_patch(
-                            Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colour, edgecolor="0.6", lw=0.5)
+                            Rectangle(
+                                *((x - 0.5, y - 0.5), 1, 1),
+                                facecolor=colour,
+                                edgecolor="0.6",
+                                lw=0.5,
+                                rasterized=True,
+                            )
                         )
                         dark = mark in "▲▼"
                         axis.text(

@@ -32,11 +32,13 @@ _UNSEEN = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</meta
 def as_svg(figure: Figure) -> bytes:
     """Return a figure as SVG and close it; one figure gives the same bytes each time.
 
-    Places have two decimals of a point: more cannot be seen, and makes up a third of a file.
+    Places have two decimals of a point: more cannot be seen, and makes up a third of a file. What a figure
+    calls rasterized (thousands of marks) is a picture within it.
     """
     stream = io.BytesIO()
     with _ours():
-        figure.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+        dates = {"Date": None, "Creator": None}
+        figure.savefig(stream, format="svg", dpi=_DOTS, bbox_inches="tight", metadata=dates)
     plt.close(figure)
     text = stream.getvalue().decode()
     return _PLACES.sub(lambda places: _DECIMALS.sub(_rounded, places[0]), text).encode()
