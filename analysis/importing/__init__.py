@@ -1,6 +1,7 @@
 """A team's own files, read into tables: everything in them is read, told or refused.
 
 `command` chooses the reader of a format; `own` keeps the dataset, `corrections` what is imported again, and
-`deidentified` writes it without names; `people` matches names, for every reader; `account` counts what became
-of rows and answers.
+`deidentified` writes it without names; `people` matches names, for every reader; `columns` finds columns by
+their headers, `days` reads days; `account` counts what became of rows and answers. `roster`, `survey_items`,
+`edges`, `dated` (sign-in sheets, logs), `matrices` and `graphs` each read one kind of file.
 """

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.importing.dated import ATTENDANCE, CONTACTS, Listed, Way, read_attendance, read_contacts
 from analysis.importing.edges import read_edges
 from analysis.importing.graphs import read_gexf, read_graphml
 from analysis.importing.grid import read_grid
@@ -102,7 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--replace",
             action="store_true",
             help="let what is imported take the place of what there is on the same waves and relations "
-            "(items, documents); everything else stays",
+            "(items, documents, activities); everything else stays",
         )
         command.add_argument(
             "--changed",
@@ -471,6 +472,10 @@ def _network_options(command: argparse.ArgumentParser) -> None:
         default=None,
         help="ties have none: in a list each row is a tie in both directions; a matrix has to be symmetric",
     )
+    _people_options(command)
+
+
+def _people_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--roster", type=Path, help="list of names, with aliases (default: the dataset's own, if it has one)"
     )
@@ -498,6 +503,18 @@ def _organizations(homes: pd.Series, arguments: argparse.Namespace) -> pd.DataFr
     return pd.DataFrame({"organization_id": homes, "kind": arguments.organization_kind})
 
 
+def _on_roster(
+    actors: pd.DataFrame, roster: pd.DataFrame, arguments: argparse.Namespace, notes: list[str]
+) -> dict[str, pd.DataFrame]:
+    """Return people with what the roster says of them, and the organisations they belong to."""
+    absent = sorted(set(roster["actor_id"].dropna()) - set(actors["actor_id"]))
+    notes += [f"on the roster and not in the file: {', '.join(absent[:20])}"] if absent else []
+    shown = ["actor_id", "organization_id", "role", "joined_on", "left_on"]
+    found = actors.merge(roster[shown], on="actor_id", how="left")
+    homes = found["organization_id"].dropna().drop_duplicates()
+    return {"actors": found, "organizations": _organizations(homes, arguments)}
+
+
 def _network(network: ImportedNetwork, arguments: argparse.Namespace) -> Imported:
     directed = dict(network.directed)
     if arguments.directed is not None:
@@ -506,12 +523,7 @@ def _network(network: ImportedNetwork, arguments: argparse.Namespace) -> Importe
     notes = list(network.notes)
     roster = read_roster(arguments.roster, []) if arguments.roster else None
     if roster is not None:
-        shown = ["actor_id", "organization_id", "role", "joined_on", "left_on"]
-        tables["actors"] = tables["actors"].merge(roster[shown], on="actor_id", how="left")
-        homes = tables["actors"]["organization_id"].dropna().drop_duplicates()
-        tables["organizations"] = _organizations(homes, arguments)
-        absent = sorted(set(roster["actor_id"].dropna()) - set(network.actors))
-        notes += [f"on the roster and not in the file: {', '.join(absent[:20])}"] if absent else []
+        tables |= _on_roster(tables["actors"], roster, arguments, notes)
     names = dict.fromkeys(name for said in network.attributes.values() for name in said)
     columns: list[Column] = []
     actors = tables["actors"]
@@ -538,6 +550,97 @@ def _network(network: ImportedNetwork, arguments: argparse.Namespace) -> Importe
         asked=network.asked,
         attributes={"actors": columns} if columns else {},
     )
+
+
+def _dated_options(command: argparse.ArgumentParser, columns: Sequence[str]) -> None:
+    _people_options(command)
+    command.add_argument(
+        "--dates",
+        choices=("day-first", "month-first"),
+        help="what stands first in days such as 05/10/2024; other forms of a day need no word",
+    )
+    for name in columns:
+        command.add_argument(
+            f"--{name}-column", help=f"header of the {name}'s column, where it is not a usual one"
+        )
+    command.add_argument("--split", metavar="SIGN", help="what parts several people in one cell")
+    command.add_argument(
+        "--fill-down",
+        action="store_true",
+        help="an empty cell says the same as the one above it, but for people",
+    )
+    _layout_options(command, "a value that is not known")
+    _table_options(command)
+
+
+def _dated_way(arguments: argparse.Namespace, columns: Sequence[str], faults: list[Fault]) -> Way:
+    return Way(
+        {name: getattr(arguments, f"{name}_column") for name in columns},
+        _people(arguments, faults),
+        arguments.dates,
+        arguments.split,
+        arguments.fill_down,
+        _layout(arguments),
+    )
+
+
+def _listed(found: Listed, arguments: argparse.Namespace, notes: list[str]) -> Imported:
+    tables = {"actors": pd.DataFrame({"actor_id": pd.Series(found.people, dtype="string")})}
+    roster = read_roster(arguments.roster, []) if arguments.roster else None
+    if roster is not None:
+        told = _on_roster(tables["actors"], roster, arguments, notes)
+        tables = {name: told[name] for name in ("organizations", "actors")}
+    return Imported({**tables, **found.tables}, roster, notes=notes)
+
+
+def _attendance_options(command: argparse.ArgumentParser) -> None:
+    _dated_options(command, tuple(ATTENDANCE))
+    command.add_argument("--activity", help="what the whole file is of, where no column says so")
+    command.add_argument("--date", help="the day of it, where no column says so")
+    command.add_argument(
+        "--activity-kind",
+        default="activity",
+        help="sort of activity, where no column says so (default: %(default)s)",
+    )
+    command.add_argument(
+        "--repeated",
+        action="store_true",
+        help="what goes by one name on several days is as many activities",
+    )
+    command.add_argument(
+        "--labels", type=Path, help="a table label, value: which words mean somebody came (1) or not (0)"
+    )
+
+
+def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
+    notes: list[str] = []
+    path = own_folder(arguments.dataset) / "activities.csv"
+    there = examine_tables(path.parent, [])[0]["activities"] if path.is_file() else None
+    found = read_attendance(
+        arguments.files[0],
+        _dated_way(arguments, tuple(ATTENDANCE), faults),
+        faults,
+        notes,
+        activity=arguments.activity,
+        date=arguments.date,
+        kind=arguments.activity_kind,
+        repeated=arguments.repeated,
+        words=_labels(arguments.labels, faults),
+        known=dict(zip(there["activity_id"], there["date"], strict=True)) if there is not None else None,
+    )
+    return _listed(found, arguments, notes)
+
+
+def _contacts_options(command: argparse.ArgumentParser) -> None:
+    _dated_options(command, tuple(CONTACTS))
+    command.add_argument("--contact-kind", help="sort of contact, where no column says so")
+
+
+def _read_contacts(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
+    notes: list[str] = []
+    way = _dated_way(arguments, tuple(CONTACTS), faults)
+    found = read_contacts(arguments.files[0], way, faults, notes, kind=arguments.contact_kind)
+    return _listed(found, arguments, notes)
 
 
 _ENDS = ("sender", "receiver", "value", "wave", "relation")
@@ -690,6 +793,18 @@ _KINDS: dict[str, _Kind] = {
         "FILE",
         _graph_options,
         _read_graph,
+    ),
+    "attendance": _Kind(
+        "a sign-in sheet or register (.csv, .xlsx): a row somebody who came to an activity, by name",
+        "FILE",
+        _attendance_options,
+        _read_attendance,
+    ),
+    "contacts": _Kind(
+        "a dated log (.csv, .xlsx): a row a contact, who turned to whom, by name",
+        "FILE",
+        _contacts_options,
+        _read_contacts,
     ),
     "refi": _Kind(
         "codings of a REFI-QDA project (.qdpx), or its codebook (.qdc)", "FILE", lambda _: None, _read_refi

@@ -26,6 +26,8 @@ _SAME = {
     "codings": ("document_id", "coder_id"),
     "segments": ("document_id",),
     "codebook": ("code",),
+    "attendance": ("activity_id",),
+    "contacts": ("time", "sender_id", "receiver_id"),
 }
 """What two imports tell of alike, by table: an import that replaces takes the place of that alone."""
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.importing.account import Account
-from analysis.importing.grid import header_hint
+from analysis.importing.columns import find_columns, tell_unread
 from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble, read_wave
 from analysis.importing.people import People
-from analysis.importing.sheets import Layout, Sheet, chosen_sheets, read_number, shown, unread_columns
+from analysis.importing.sheets import Layout, Sheet, chosen_sheets, read_number, shown
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault, raise_faults
 
@@ -233,37 +233,15 @@ def _places(
     sheet: Sheet, given: Mapping[str, str | None], layout: Layout, faults: list[Fault], notes: list[str]
 ) -> dict[str, int]:
     """Return where the columns stand; one that is needed or asked for and not there is a fault."""
-    written = sheet.rows[0] if sheet.rows else []
-    header = [cell.casefold() for cell in written]
-    places = {}
-    for name, chosen in given.items():
-        names = _USUAL[name] if chosen is None else (chosen.strip().casefold(),)
-        found = next((known for known in names if known in header), None)
-        if found is not None and header.count(found) == 1:
-            places[name] = header.index(found)
-        elif found is not None:
-            faults.append(
-                Fault(sheet.file, f"{header.count(found)} columns of that name", "one", sheet.line, found)
-            )
-        elif chosen is not None or name in ("sender", "receiver"):
-            there = ", ".join(repr(cell) for cell in written[:50]) if written else "none"
-            allowed = f"a column {' or '.join(names)}; the columns are {there}"
-            hint = header_hint(sheet.rows[:10], sheet.line)
-            faults.append(Fault(sheet.file, "no such column", allowed, sheet.line, chosen or name, hint))
+    places = find_columns(sheet, given, _USUAL, ("sender", "receiver"), faults)
+    header = [cell.casefold() for cell in (sheet.rows[0] if sheet.rows else [])]
     kind = header.index("type") if header.count("type") == 1 else -1
     if kind >= 0 and kind not in places.values():
         said = {row[kind].casefold() for row in sheet.rows[1:] if len(row) > kind} - {""}
         if said and said <= _DIRECTIONS:
             places["type"] = kind
     if {"sender", "receiver"} <= places.keys():
-        filled = {place for row in sheet.rows[1:] for place, cell in enumerate(row) if cell}
-        read = set(places.values())
-        left = [cell for place, cell in enumerate(written) if place in filled - read]
-        unread_columns(sheet.file, left, lambda cell: _near(cell, places), layout, sheet.line, faults, notes)
-        for place in sorted(filled):
-            if place >= len(written) or not written[place]:
-                allowed = "a header above each column that has cells"
-                faults.append(Fault(sheet.file, f"column {place + 1} without a header", allowed, sheet.line))
+        tell_unread(sheet, places.values(), lambda cell: _near(cell, places), layout, faults, notes)
     return places
 
 

@@ -181,7 +181,8 @@ def add_tables(
     replace : bool
         Whether what is given takes the place of what there is on the same: ties and silence of the waves and
         relations in `asked`, answers to the same items in the same wave, codings of the same document by the
-        same coder. Everything else stays.
+        same coder, who came to the same activity, contacts of the same two people at the same time.
+        Everything else stays.
     asked : collection of (int, str)
         Waves and relations the tables tell of.
     attributes : mapping of str to sequence of Column, optional
@@ -264,7 +265,7 @@ def add_tables(
     return {name: len(found[name]) for name in written}
 
 
-_KEYED = ("organizations", "actors", "waves")
+_KEYED = ("organizations", "actors", "waves", "activities")
 
 
 def _names_before(folder: Path) -> pd.DataFrame | None:

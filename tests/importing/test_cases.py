@@ -345,6 +345,57 @@ def test_a_case_is_read_as_it_should_be_or_refused_in_words(case: Case, run: Run
     assert {f"{wave} {who} {about or 'all'}" for wave, who, about in silent()} == case.silent
 
 
+def rows(table: str, *columns: str) -> set[tuple[str, ...]]:
+    """Return rows of a table of the dataset."""
+    return set(read_own("ours").tables[table][list(columns)].itertuples(index=False, name=None))
+
+
+def test_a_sign_in_sheet_is_attendance_once_the_order_of_its_days_is_said(run: Run, raw: Path) -> None:
+    code, told = run("attendance", "83_attendance_signin.csv", *NAMES)
+    assert code == 1
+    assert "row 2, column Date: found '10/01/2024'" in told
+    assert "say --dates day-first or --dates month-first" in told
+    code, told = run("attendance", "83_attendance_signin.csv", *NAMES, "--dates", "day-first")
+    assert code == 1
+    assert "row 4, column Date: found '11/15/2024'" in told
+    assert not (raw / "ours").exists()
+    code, told = run("attendance", "83_attendance_signin.csv", *NAMES, "--dates", "month-first")
+    assert code == 0, told
+    assert "3 rows: 3 of somebody who came" in told
+    assert "3 names: 3 attendances" in told
+    assert "on the roster and not in the file: t3, t4, t5, t6" in told
+    assert rows("attendance", "activity_id", "actor_id") == {
+        *(("Workshop 1", "t1"), ("Workshop 1", "t2"), ("Visit 2", "t1"))
+    }
+    assert rows("activities", "activity_id", "date", "kind") == {
+        *(("Workshop 1", "2024-10-01", "activity"), ("Visit 2", "2024-11-15", "activity"))
+    }
+
+
+def test_names_of_a_sign_in_sheet_are_those_of_the_datasets_own_roster(run: Run) -> None:
+    assert run("roster", "wide_ok.csv", *HELP, *NAMES)[0] == 0
+    assert run("attendance", "83_attendance_signin.csv", "--dates", "month-first")[0] == 0
+    assert {who for _, who in rows("attendance", "activity_id", "actor_id")} == {"t1", "t2"}
+    assert len(rows("actors", "actor_id")) == 6
+
+
+def test_a_log_by_name_is_contacts_once_the_order_of_its_days_is_said(run: Run, raw: Path) -> None:
+    code, told = run("contacts", "84_contact_log.csv", *NAMES)
+    assert code == 1
+    assert "'05/10/2024 14:30'" in told
+    assert not (raw / "ours").exists()
+    code, told = run("contacts", "84_contact_log.csv", *NAMES, "--dates", "day-first")
+    assert code == 0, told
+    assert "2 rows: 2 with people and a day" in told
+    first = {("2024-10-05T14:30", "t1", "t2", "email"), ("2024-10-06T09:00", "t2", "t1", "email")}
+    assert rows("contacts", "time", "sender_id", "receiver_id", "kind") == first
+    assert run("contacts", "95_contacts_excel_semicolon.csv")[0] == 1
+    code, told = run("contacts", "95_contacts_excel_semicolon.csv", "--dates", "day-first")
+    assert code == 0, told
+    more = {("2024-10-05", "t1", "t2", "email")}
+    assert rows("contacts", "time", "sender_id", "receiver_id", "kind") == first | more
+
+
 def test_two_sheets_of_a_workbook_are_two_rounds(run: Run) -> None:
     sheets = ("--sheet", "Autumn", "--sheet", "Spring")
     code, told = run("roster", "10_two_surveys_one_workbook.xlsx", *HELP, *NAMES, *sheets)
