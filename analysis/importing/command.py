@@ -146,6 +146,9 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
         if relation.directed != directed:
             given[name] = replace(relation, directed=directed)
     tables, notes = dict(imported.tables), list(imported.notes)
+    if "waves" in tables and (called := dict(enumerate(getattr(arguments, "wave_label", []), start=1))):
+        waves = tables["waves"]
+        tables["waves"] = waves.assign(label=waves["wave"].map(called).fillna(waves["label"]))
     if dates is not None:
         tables["waves"] = _dated(tables.get("waves"), dates)
     counts = add_tables(
@@ -286,7 +289,23 @@ def _table_options(command: argparse.ArgumentParser) -> None:
         "--header-row", type=_line, default=1, help="line of the header (default: %(default)s)"
     )
     command.add_argument(
+        "--header-rows",
+        type=_line,
+        default=1,
+        help="how many lines the header has: questions, and what each column is of them (default: 1)",
+    )
+    command.add_argument(
         "--unread", action="append", default=[], help="header of a column that is not to be read"
+    )
+
+
+def _wave_label_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--wave-label",
+        action="append",
+        default=[],
+        metavar="WORDS",
+        help="what a round is called in the column of waves; given once a round, in order",
     )
 
 
@@ -300,6 +319,8 @@ def _layout(arguments: argparse.Namespace) -> Layout:
     return Layout(
         sheets=tuple(arguments.sheet),
         header_row=getattr(arguments, "header_row", 1),
+        header_rows=getattr(arguments, "header_rows", 1),
+        waves=tuple(getattr(arguments, "wave_label", [])),
         missing=frozenset(part.strip().casefold() for part in arguments.missing.split(",") if part.strip()),
         unread=frozenset(header.strip().casefold() for header in getattr(arguments, "unread", [])),
     )
@@ -346,7 +367,8 @@ def _survey_options(command: argparse.ArgumentParser, respondent: str) -> None:
     command.add_argument(
         "--respondent", default=respondent, help="header of the respondents' column (default: %(default)s)"
     )
-    command.add_argument("--wave-column", help="header of the wave's number, where each row tells its own")
+    command.add_argument("--wave-column", help="header of the wave, where each row tells its own")
+    _wave_label_option(command)
     command.add_argument(
         "--labels", type=Path, help="a table label, value: what words mean as numbers (no value: missing)"
     )
@@ -360,6 +382,7 @@ def _roster_options(command: argparse.ArgumentParser) -> None:
         "--pattern", default=PATTERN, help="what headers of answers look like (default: %(default)s)"
     )
     _survey_options(command, "respondent")
+    _dates_option(command)
     _blank_option(command)
     command.add_argument("--wave", type=_wave, help="round of all answers, where neither header nor row says")
     command.add_argument(
@@ -375,7 +398,7 @@ def _roster_options(command: argparse.ArgumentParser) -> None:
 
 
 def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
-    roster = read_roster(arguments.roster, faults)
+    roster = read_roster(arguments.roster, faults, arguments.dates)
     notes: list[str] = []
     asked: list[tuple[int, str]] = []
     tables = read_roster_survey(
@@ -408,6 +431,7 @@ def _items_options(command: argparse.ArgumentParser) -> None:
         "--roster", type=Path, help="list of names, where respondents are named (default: the dataset's own)"
     )
     _survey_options(command, "actor_id")
+    _dates_option(command)
     command.add_argument("--wave", type=_wave, default=1, help="wave of all rows (default: %(default)s)")
 
 
@@ -433,7 +457,7 @@ def _matcher(arguments: argparse.Namespace, faults: list[Fault]) -> Matcher | No
     """Return who is meant by a name: by the roster that is given, or else the dataset's own."""
     there = own_folder(arguments.dataset) / NAMES / "roster.csv"
     roster = arguments.roster or (there if there.is_file() else None)
-    return Matcher(read_roster(roster, faults)) if roster is not None else None
+    return Matcher(read_roster(roster, faults, arguments.dates)) if roster is not None else None
 
 
 def _people(arguments: argparse.Namespace, faults: list[Fault]) -> People:
@@ -475,7 +499,16 @@ def _network_options(command: argparse.ArgumentParser) -> None:
     _people_options(command)
 
 
+def _dates_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--dates",
+        choices=("day-first", "month-first"),
+        help="what stands first in days such as 05/10/2024; other forms of a day need no word",
+    )
+
+
 def _people_options(command: argparse.ArgumentParser) -> None:
+    _dates_option(command)
     command.add_argument(
         "--roster", type=Path, help="list of names, with aliases (default: the dataset's own, if it has one)"
     )
@@ -521,7 +554,7 @@ def _network(network: ImportedNetwork, arguments: argparse.Namespace) -> Importe
         directed = {relation: arguments.directed for _, relation in network.asked}
     tables = as_tables(network, directed_by=arguments.reported_by)
     notes = list(network.notes)
-    roster = read_roster(arguments.roster, []) if arguments.roster else None
+    roster = read_roster(arguments.roster, [], arguments.dates) if arguments.roster else None
     if roster is not None:
         tables |= _on_roster(tables["actors"], roster, arguments, notes)
     names = dict.fromkeys(name for said in network.attributes.values() for name in said)
@@ -554,11 +587,6 @@ def _network(network: ImportedNetwork, arguments: argparse.Namespace) -> Importe
 
 def _dated_options(command: argparse.ArgumentParser, columns: Sequence[str]) -> None:
     _people_options(command)
-    command.add_argument(
-        "--dates",
-        choices=("day-first", "month-first"),
-        help="what stands first in days such as 05/10/2024; other forms of a day need no word",
-    )
     for name in columns:
         command.add_argument(
             f"--{name}-column", help=f"header of the {name}'s column, where it is not a usual one"
@@ -586,7 +614,7 @@ def _dated_way(arguments: argparse.Namespace, columns: Sequence[str], faults: li
 
 def _listed(found: Listed, arguments: argparse.Namespace, notes: list[str]) -> Imported:
     tables = {"actors": pd.DataFrame({"actor_id": pd.Series(found.people, dtype="string")})}
-    roster = read_roster(arguments.roster, []) if arguments.roster else None
+    roster = read_roster(arguments.roster, [], arguments.dates) if arguments.roster else None
     if roster is not None:
         told = _on_roster(tables["actors"], roster, arguments, notes)
         tables = {name: told[name] for name in ("organizations", "actors")}
@@ -652,6 +680,7 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             f"--{name}-column", help=f"header of the {name}'s column, where it is not a usual one"
         )
+    _wave_label_option(command)
     command.add_argument("--split", metavar="SIGN", help="what parts several receivers in one cell")
     command.add_argument(
         "--combine", choices=("sum", "max", "count"), help="what becomes of several rows of one tie"

@@ -282,7 +282,7 @@ def _rows(
     Cells of the columns in `own` are of their row alone, and never filled down.
     """
     before = len(faults)
-    sheets = chosen_sheets(path, way.layout, faults)
+    sheets = chosen_sheets(path, way.layout, faults, notes)
     if not sheets and len(faults) == before:
         faults.append(Fault(path.name, "nothing", "a header and rows below it"))
     rows = []

@@ -11,7 +11,7 @@ from typing import Literal
 
 from analysis.importing.account import Account
 from analysis.importing.columns import find_columns, tell_unread
-from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble, read_wave
+from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble
 from analysis.importing.people import People
 from analysis.importing.sheets import Layout, Sheet, chosen_sheets, read_number, shown
 from analysis.privacy.names import fold
@@ -92,7 +92,7 @@ def read_edges(
     faults: list[Fault] = []
     notes: list[str] = []
     layout = layout or Layout()
-    sheets = chosen_sheets(path, layout, faults)
+    sheets = chosen_sheets(path, layout, faults, notes)
     raise_faults(faults, "nothing read")
     reader = _Reader(
         layout,
@@ -176,7 +176,10 @@ class _Reader:
         self.people[who] = None
         for one in named:
             self.people[one] = None
-        number = read_wave(cells["wave"]) if "wave" in cells else self.only_wave
+        no_wave: list[Fault] = []
+        number: int | None = self.only_wave
+        if "wave" in cells:
+            number = self.layout.wave(cells["wave"], (sheet.file, line, header[places["wave"]]), no_wave)
         about = actor_label(cells["relation"]) if "relation" in cells else self.only_relation
         strength: float | None = 1.0
         missing = bool(self.layout.missing) and "value" in cells and self.layout.is_missing(cells["value"])
@@ -188,9 +191,9 @@ class _Reader:
             self.became["that name somebody without a tie"] += 1
             return
         unread = named and strength is None and not missing
-        if number is None or not about or unread:
+        self.faults += no_wave
+        if not about or unread:
             wrong = {
-                "the number of a wave": "wave" if number is None else "",
                 "the name of a relation": "" if about else "relation",
                 "a number; leave the row out where there is no tie": "value" if unread else "",
             }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.importing.days import DayOrder, read_moment
 from analysis.importing.sheets import Layout, Sheet, chosen_sheets, read_number
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault
@@ -43,13 +44,14 @@ def read_grid(path: Path, faults: list[Fault]) -> Grid:
     return grids[0] if grids else Grid([], [], file=path.name)
 
 
-def read_grids(path: Path, layout: Layout, faults: list[Fault]) -> list[Grid]:
+def read_grids(path: Path, layout: Layout, faults: list[Fault], notes: list[str] | None = None) -> list[Grid]:
     """Return a CSV file, or sheets of a workbook, as text without space around it.
 
     Faults are appended, and what is wrong is left out: a file that cannot be read, nothing in it, a header
-    twice, a row with more cells than the header, more cells than there is room for.
+    twice, a row with more cells than the header, more cells than there is room for. Further lines of a header
+    are told in `notes`.
     """
-    grids = [_grid(sheet, faults) for sheet in chosen_sheets(path, layout, faults)]
+    grids = [_grid(sheet, faults) for sheet in chosen_sheets(path, layout, faults, notes)]
     return [grid for grid in grids if grid is not None]
 
 
@@ -87,17 +89,26 @@ def header_hint(rows: Sequence[Sequence[str]], line: int) -> str:
     return f"is row {line + below} the header? Say so with --header-row"
 
 
-def read_as(path: Path, table: Table, faults: list[Fault]) -> pd.DataFrame:
+def read_as(path: Path, table: Table, faults: list[Fault], order: DayOrder | None = None) -> pd.DataFrame:
     """Return a CSV file, or a workbook's only sheet, typed as `table` declares; faults name the file.
 
-    A key that is there twice is a fault, too. A file that cannot be read gives no rows.
+    A key that is there twice is a fault, too. A file that cannot be read gives no rows. Days may be written
+    in any form of `read_moment`; `order` says what those of three numbers begin with.
     """
     before = len(faults)
     grid = read_grid(path, faults)
     if len(faults) > before:
         return typed(table, pd.DataFrame(columns=[c.name for c in table.columns], dtype="string"), (), [])
     found: list[Fault] = []
-    frame = typed(table, pd.DataFrame(grid.cells, columns=grid.header, dtype="string"), (), found)
+    cells = pd.DataFrame(grid.cells, columns=grid.header, dtype="string")
+    for column in (column.name for column in table.columns if column.kind == "date"):
+        if column in cells:
+            lines = enumerate(cells[column], start=grid.line + 1)
+            cells[column] = [
+                (read_moment(text, order, (path.name, line, column), faults) or "") if text else text
+                for line, text in lines
+            ]
+    frame = typed(table, cells, (), found)
     faults += [replace(fault, file=path.name) for fault in found]
     keys = frame[list(table.key)].dropna()
     for position in keys.index[keys.duplicated()]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.importing.days import DayOrder
 from analysis.importing.grid import read_as
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
@@ -31,12 +32,13 @@ _HINTS = 50
 """Unknown names that are compared with the known ones; more of them are no slips of the pen."""
 
 
-def read_roster(path: Path, faults: list[Fault]) -> pd.DataFrame:
+def read_roster(path: Path, faults: list[Fault], order: DayOrder | None = None) -> pd.DataFrame:
     """Return the list of those asked, typed (`schema.ROSTER`); faults are appended.
 
-    A file that cannot be read gives an empty roster and a fault.
+    A file that cannot be read gives an empty roster and a fault. `order` says what days of three numbers
+    begin with.
     """
-    return read_as(path, ROSTER, faults)
+    return read_as(path, ROSTER, faults, order)
 
 
 class Matcher:

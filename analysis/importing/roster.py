@@ -163,7 +163,7 @@ def read_roster_survey(
     """
     layout, notes = layout or Layout(), [] if notes is None else notes
     matcher = Matcher(roster)
-    grids = read_grids(path, layout, faults) or [Grid([], [], file=path.name)]
+    grids = read_grids(path, layout, faults, notes) or [Grid([], [], file=path.name)]
     before = len(faults)
     rows: list[_Row] = []
     questions: set[tuple[int | None, str]] = set()
@@ -181,7 +181,7 @@ def read_roster_survey(
                 allowed = told or "the header of a column"
                 faults.append(Fault(grid.file, f"no column {header!r}", allowed, grid.line, hint=hint))
         if respondent in grid.header and (wave_column is None or wave_column in grid.header):
-            rows += _rows(grid, asked, matcher, respondent, wave_column, faults)
+            rows += _rows(grid, asked, matcher, respondent, (wave_column, layout), faults)
         all_asked += asked
         questions |= {(one.wave, one.relation) for one in asked}
     own = sorted({row.wave for row in rows if row.wave is not None})
@@ -270,7 +270,7 @@ def _header_of(grid: Grid, shape: re.Pattern[str]) -> str:
     for line, row in enumerate(grid.cells[:10], start=grid.line + 1):
         if any(shape.fullmatch(" ".join(cell.split())) for cell in row):
             return f"is row {line} the header? Say so with --header-row"
-    return "see --pattern"
+    return "see --pattern; and --header-row, where the header stands further down"
 
 
 def _named_in(matcher: Matcher) -> Callable[[str], str]:
@@ -297,29 +297,21 @@ def _rows(
     asked: list[_Asked],
     matcher: Matcher,
     respondent: str,
-    wave_column: str | None,
+    waves: tuple[str | None, Layout],
     faults: list[Fault],
 ) -> Iterator[_Row]:
+    wave_column, layout = waves
     who = grid.header.index(respondent)
     for line, cells in enumerate(grid.cells, start=grid.line + 1):
         if not any(cells):
             continue
         sender = matcher.find(cells[who], (grid.file, line, respondent), faults)
-        when = _wave_of(grid, cells, line, wave_column, faults)
+        when = None
+        if wave_column is not None:
+            told = cells[grid.header.index(wave_column)]
+            when = layout.wave(told, (grid.file, line, wave_column), faults)
         if sender is not None and (when is not None or wave_column is None):
             yield _Row(grid, line, cells, sender, when, asked)
-
-
-def _wave_of(
-    grid: Grid, cells: Sequence[str], line: int, wave_column: str | None, faults: list[Fault]
-) -> int | None:
-    if wave_column is None:
-        return None
-    text = cells[grid.header.index(wave_column)]
-    if re.fullmatch(r"[0-9]{1,6}(\.0)?", text):
-        return int(float(text))
-    faults.append(Fault(grid.file, repr(text), "the number of a wave", line, wave_column))
-    return None
 
 
 def _check_dates(

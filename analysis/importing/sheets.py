@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from analysis.importing.archive import read_small_file, safe_sheets
+from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 
 __all__ = [
@@ -28,6 +30,8 @@ __all__ = [
 ]
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_PLAIN_ANSWER = frozenset({"response", "open-ended response"})
+"""What stands below a question that is of one column only."""
 _MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "nan"})
 
 
@@ -65,21 +69,43 @@ class Layout:
     sheets : tuple of str
         Sheets of a workbook to be read; empty: the only one that has anything in it.
     header_row : int
-        Line of the header.
+        Line of the header, its first where it has several.
+    header_rows : int
+        Lines of the header: a question over several columns, and below it what each column is of it. They
+        are joined, as in `How often …? - Ana Ruiz`.
     missing : frozenset of str
         What stands for an answer that was not given, case-folded.
+    waves : tuple of str
+        What rounds are called, in order, where a column of waves has words.
     unread : frozenset of str
         Headers that are known not to be read, case-folded, though they look like ones that are.
     """
 
     sheets: tuple[str, ...] = ()
     header_row: int = 1
+    header_rows: int = 1
     missing: frozenset[str] = frozenset()
+    waves: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
 
     def is_missing(self, text: str) -> bool:
         """Whether a cell says that an answer was not given."""
         return text.casefold() in self.missing
+
+    def wave(self, text: str, where: tuple[str, int | None, str | None], faults: list[Fault]) -> int | None:
+        """Return the number of the wave a cell says, or None and a fault."""
+        called = [fold(label) for label in self.waves]
+        if called and fold(text) in called:
+            return called.index(fold(text)) + 1
+        fit = None if called else re.fullmatch(r"([0-9]{1,9})(\.0+)?", text.strip(), re.ASCII)
+        if fit is None:
+            file, line, column = where
+            allowed = f"a wave: {', '.join(self.waves)}" if called else "the number of a wave"
+            words = not called and any(map(str.isalpha, text))
+            hint = "where waves are words, say each in order: --wave-label Autumn --wave-label Spring"
+            faults.append(Fault(file, shown(text), allowed, line, column, hint if words else ""))
+            return None
+        return int(fit[1])
 
 
 def is_missing(text: str) -> bool:
@@ -171,11 +197,14 @@ def read_sheets(path: Path, faults: list[Fault]) -> list[Sheet]:
     return [Sheet(path.name, path.stem, below, separator != ",", 2 if declared else 1)]
 
 
-def chosen_sheets(path: Path, layout: Layout, faults: list[Fault]) -> list[Sheet]:
+def chosen_sheets(
+    path: Path, layout: Layout, faults: list[Fault], notes: list[str] | None = None
+) -> list[Sheet]:
     """Return the sheets a layout names, or the only one with anything in it, each from its header on.
 
     Several sheets of which none is named are a fault, and so is a name that no sheet has: nothing of a file
-    is passed over in silence.
+    is passed over in silence. Lines below the header that are headers too (the wording and the import
+    identifiers of Qualtrics, further lines of a header) are emptied, and told in `notes`.
     """
     before = len(faults)
     found = read_sheets(path, faults)
@@ -194,7 +223,41 @@ def chosen_sheets(path: Path, layout: Layout, faults: list[Fault]) -> list[Sheet
         faults.append(Fault(path.name, f"{len(filled)} sheets: {names}", allowed))
         return []
     skipped = layout.header_row - 1
-    return [replace(sheet, rows=sheet.rows[skipped:], line=sheet.line + skipped) for sheet in filled]
+    below = [replace(sheet, rows=sheet.rows[skipped:], line=sheet.line + skipped) for sheet in filled]
+    return [_one_header(sheet, layout.header_rows, [] if notes is None else notes) for sheet in below]
+
+
+def _one_header(sheet: Sheet, count: int, notes: list[str]) -> Sheet:
+    """Return a sheet with all of its header in its first row, and the further lines of it empty."""
+    rows = sheet.rows
+    header = _joined(rows[:count]) if count > 1 else rows[:1]
+    identifiers = [place for place, row in enumerate(rows[:4]) if place and _imported(row)]
+    last = max([count - 1, *identifiers])
+    if not header or last < 1:
+        return sheet
+    what = "import identifiers and wording" if identifiers else "lines of the header"
+    lines = f"row {sheet.line + 1}" if last == 1 else f"rows {sheet.line + 1} to {sheet.line + last}"
+    notes.append(f"{sheet.file}: {lines} read as {what}, not as answers")
+    return replace(sheet, rows=[*header, *[[] for _ in rows[1 : last + 1]], *rows[last + 1 :]])
+
+
+def _imported(row: Sequence[str]) -> bool:
+    return any(row) and all(cell.startswith('{"ImportId"') for cell in row if cell)
+
+
+def _joined(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return lines of a header as one: what stands over several columns stands over each of them."""
+    width = max(map(len, rows), default=0)
+    lines = [[*row, *[""] * (width - len(row))] for row in rows]
+    for upper, lower in itertools.pairwise(lines):
+        for place in range(1, width):
+            if lower[place] and not upper[place]:
+                upper[place] = upper[place - 1]
+    found = []
+    for parts in zip(*lines, strict=True):
+        told = [part for part in parts if part and part.casefold() not in _PLAIN_ANSWER]
+        found.append(" - ".join(dict.fromkeys(told)))
+    return [found] if found else []
 
 
 def unread_columns(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -80,7 +79,7 @@ def read_survey_items(
     """
     layout, notes = layout or Layout(), [] if notes is None else notes
     before = len(faults)
-    grids = read_grids(path, layout, faults) or [Grid([], [], file=path.name)]
+    grids = read_grids(path, layout, faults, notes) or [Grid([], [], file=path.name)]
     words = {fold(word): value for word, value in (labels or {}).items()}
     bounds = {
         str(item): (float(low), float(high))
@@ -104,7 +103,10 @@ def read_survey_items(
                 continue
             total += 1
             who = cells[grid.header.index(respondent)]
-            when = _wave_of(grid.file, grid, cells, line, wave_column, wave, faults)
+            when: int | None = wave
+            if wave_column is not None:
+                told = cells[grid.header.index(wave_column)]
+                when = layout.wave(told, (grid.file, line, wave_column), faults)
             if not who:
                 faults.append(Fault(grid.file, "nobody", "an identifier", line, respondent))
             elif people is not None:
@@ -181,24 +183,6 @@ def _item_columns(
         if grid.header:
             faults.append(Fault(file, f"no column {item!r}", "a column for each item", 1, hint=hint))
     return places
-
-
-def _wave_of(
-    file: str,
-    grid: Grid,
-    cells: list[str],
-    line: int,
-    wave_column: str | None,
-    wave: int,
-    faults: list[Fault],
-) -> int | None:
-    if wave_column is None:
-        return wave
-    text = cells[grid.header.index(wave_column)]
-    if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
-        return int(text)
-    faults.append(Fault(file, repr(text), "the number of a wave", line, wave_column))
-    return None
 
 
 def wide(items: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:

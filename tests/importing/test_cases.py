@@ -95,6 +95,7 @@ def refused(kind: str, file: str, *options: str, told: str) -> Case:
 
 
 T1 = "1 help t1 t2 1; 1 help t2 t1 1"
+QUALTRICS = "1 help t1 t2 2; 1 help t1 t5 1; 1 help t2 t1 3"
 REST = "1 t3 all; 1 t4 all; 1 t5 all; 1 t6 all"
 
 CASES = [
@@ -133,7 +134,30 @@ CASES = [
         told="3 rows: 3 with ties … not read: 'Timestamp' … on the roster and not in the file: t6",
     ),
     refused("roster", "03_qualtrics_three_header_rows.csv", *HELP, *CODES, told="no column that asks … Q2"),
+    read(
+        *("roster", "03_qualtrics_three_header_rows.csv", *HELP, *CODES, *WORDS, "--wave", "1"),
+        *("--respondent", "Q2", "--pattern", "Q5_{alter}"),
+        ties=QUALTRICS,
+        silent=REST,
+        told="rows 2 to 3 read as import identifiers and wording … 2 rows: 2 respondents",
+    ),
+    read(
+        *("roster", "03_qualtrics_three_header_rows.csv", *HELP, *NAMES, *WORDS, "--wave", "1"),
+        *("--header-row", "2", "--respondent", "Your name"),
+        *("--pattern", "How often did you ask for help? - {alter}"),
+        ties=QUALTRICS,
+        silent=REST,
+        told="row 3 read as import identifiers … 2 rows: 2 respondents",
+    ),
     refused("roster", "04_surveymonkey_two_header_rows.xlsx", *HELP, *NAMES, told="no column"),
+    read(
+        *("roster", "04_surveymonkey_two_header_rows.xlsx", *HELP, *NAMES, *WORDS, "--wave", "1"),
+        *("--header-rows", "2", "--respondent", "Your name"),
+        *("--pattern", "How often did you ask this person for help? - {alter}"),
+        ties=QUALTRICS,
+        silent=REST,
+        told="row 2 read as lines of the header … 2 rows: 2 respondents",
+    ),
     refused(
         *("roster", "05_limesurvey_bom_semicolon.csv", *HELP, *CODES, "--wave", "1", "--respondent", "name"),
         *("--pattern", "{relation}[{alter}]"),
@@ -168,6 +192,16 @@ CASES = [
     refused(
         "roster", "11_title_row_above_header.xlsx", *HELP, *NAMES, told="is row 3 the header? … --header-row"
     ),
+    read(
+        *("roster", "11_title_row_above_header.xlsx", *HELP, *NAMES, "--header-row", "3"),
+        ties="1 help t1 t2 1; 1 help t1 t3 2; 1 help t1 t4 3; 1 help t1 t6 1;"
+        "1 help t2 t1 1; 1 help t2 t3 3; 1 help t2 t5 1; 1 help t2 t6 2;"
+        "1 help t3 t1 2; 1 help t3 t2 3; 1 help t3 t4 1; 1 help t3 t5 2; 1 help t3 t6 3;"
+        "1 help t4 t1 3; 1 help t4 t3 1; 1 help t4 t5 3;"
+        "1 help t5 t2 1; 1 help t5 t3 2; 1 help t5 t4 3; 1 help t5 t6 1;"
+        "1 help t6 t1 1; 1 help t6 t2 2; 1 help t6 t3 3; 1 help t6 t5 1;",
+        told="6 rows: 6 respondents",
+    ),
     refused(
         "roster",
         "12_answered_twice.csv",
@@ -198,7 +232,19 @@ CASES = [
         *HELP,
         "--roster",
         "{cases}/15_roster_dmy.csv",
-        told="03/09/2024 … year first",
+        told="column joined_on: found '03/09/2024' … --dates day-first or --dates month-first … '31.01.2025'",
+    ),
+    read(
+        *("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/15_roster_dmy.csv", "--dates", "day-first"),
+        *("--wave-dates", "1:2024-08-01:2024-08-31"),
+        ties=T1,
+        silent="1 t3 all; 1 t4 all; 1 t6 all",
+    ),
+    read(
+        *("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/15b_roster_excel_dates.xlsx"),
+        *("--wave-dates", "1:2024-08-01:2024-08-31"),
+        ties=T1,
+        silent="1 t3 all; 1 t4 all; 1 t6 all",
     ),
     read(
         "edges",
@@ -326,7 +372,18 @@ CASES = [
         told="1 declared missing",
     ),
     refused("edges", "108_edges_numbers_as_ids.csv", *HELP, told="'1.0', beside '1' … '01', beside '1'"),
-    refused("edges", "111_wave_label.csv", *HELP, told="'Fall 2024'; allowed: the number of a wave"),
+    refused(
+        "edges", "111_wave_label.csv", *HELP, told="'Fall 2024'; allowed: the number of a wave … --wave-label"
+    ),
+    refused(
+        *("edges", "111_wave_label.csv", *HELP, "--directed", "--wave-label", "Fall 2024"),
+        told="'Spring 2025'; allowed: a wave: Fall 2024",
+    ),
+    read(
+        *("edges", "111_wave_label.csv", *HELP, "--directed", "--wave-label", "Fall 2024"),
+        *("--wave-label", "Spring 2025"),
+        ties="1 help Ana Ben 1; 2 help Ben Ana 1",
+    ),
 ]
 
 
@@ -345,7 +402,13 @@ def test_a_case_is_read_as_it_should_be_or_refused_in_words(case: Case, run: Run
     assert {f"{wave} {who} {about or 'all'}" for wave, who, about in silent()} == case.silent
 
 
-def rows(table: str, *columns: str) -> set[tuple[str, ...]]:
+def test_waves_as_words_keep_them_as_labels(run: Run) -> None:
+    words = ("--wave-label", "Fall 2024", "--wave-label", "Spring 2025")
+    assert run("edges", "111_wave_label.csv", *HELP, "--directed", *words)[0] == 0
+    assert rows("waves", "wave", "label") == {(1, "Fall 2024"), (2, "Spring 2025")}
+
+
+def rows(table: str, *columns: str) -> set[tuple[object, ...]]:
     """Return rows of a table of the dataset."""
     return set(read_own("ours").tables[table][list(columns)].itertuples(index=False, name=None))
 

@@ -516,3 +516,41 @@ def test_a_relation_that_looks_undirected_is_asked_about(
     assert code != 0 and not (raw / "ours").exists()
     assert "every tie of 'help' in both directions" in told
     assert "--undirected (a tie has no sender), or --directed" in told
+
+
+def test_waves_as_words_are_numbered_in_the_order_said_in_surveys_too(run: Run, tmp_path: Path) -> None:
+    roster = written(
+        tmp_path / "roster.csv",
+        "actor_id,name,aliases,organization_id,role,joined_on,left_on\na,Ann,,,,,\nb,Bo,,,,,\n",
+    )
+    text = "respondent,term,of Ann,of Bo\nAnn,Spring,0,2\nAnn,autumn,0,1\nBo,Spring,3,0\nBo,Autumn,1,0\n"
+    options = ("--roster", roster, "--relation", "help:0:3", "--pattern", "of {alter}")
+    options += ("--wave-column", "term")
+    survey = written(tmp_path / "survey.csv", text)
+    code, _, wrong = run("roster", survey, *options)
+    assert code == 1
+    assert "'Spring'; allowed: the number of a wave" in wrong
+    assert run("roster", survey, *options, "--wave-label", "Autumn", "--wave-label", "Spring")[0] == 0
+    tables = read_own("ours").tables
+    assert tables["waves"]["label"].tolist() == ["Autumn", "Spring"]
+    found = tables["ties"][["wave", "sender_id", "value"]].itertuples(index=False, name=None)
+    assert set(found) == {(1, "a", 1.0), (2, "a", 2.0), (1, "b", 1.0), (2, "b", 3.0)}
+
+
+def test_a_sheet_or_a_log_again_takes_the_place_of_the_same_alone(run: Run, tmp_path: Path) -> None:
+    header = "Date,Session,Name\n"
+    first = header + "2024-10-05,Talk,Ann\n2024-10-05,Talk,Bo\n2024-11-05,Visit,Bo\n"
+    assert run("attendance", written(tmp_path / "a.csv", first))[0] == 0
+    again = written(tmp_path / "b.csv", header + "2024-10-05,Talk,Ann\n")
+    assert run("attendance", again, "--replace")[0] == 0
+    attended = read_own("ours").tables["attendance"].itertuples(index=False, name=None)
+    assert set(attended) == {("Talk", "Ann"), ("Visit", "Bo")}
+    code, _, wrong = run("attendance", again, "--activity-kind", "visit")
+    assert code == 1
+    assert "kind 'visit' of Talk, 'activity' before" in wrong
+    log = "Date,From,To,Channel\n2024-10-05,Ann,Bo,phone\n2024-10-06,Ann,Bo,mail\n"
+    assert run("contacts", written(tmp_path / "c.csv", log))[0] == 0
+    mended = written(tmp_path / "d.csv", "Date,From,To,Channel\n2024-10-05,Ann,Bo,mail\n")
+    assert run("contacts", mended, "--replace")[0] == 0
+    contacts = read_own("ours").tables["contacts"][["time", "kind"]].itertuples(index=False, name=None)
+    assert sorted(contacts) == [("2024-10-05", "mail"), ("2024-10-06", "mail")]

@@ -212,11 +212,11 @@ HEADER = "actor_id,trust_1,trust_2,share\n"
             ],
         ),
         (
-            "round,actor_id,trust_1,trust_2,share\n,a1,,,\n1.5,a1,,,\n-1,a1,,,\n²,a1,,,\n1234567,a1,,,\n",
+            "round,actor_id,trust_1,trust_2,share\n,a1,,,\n1.5,a1,,,\n-1,a1,,,\n²,a1,,,\n1234567890,a1,,,\n",
             {"wave_column": "round"},
             [
-                f", row {row}, column round: found {text!r}; allowed: the number of a wave"
-                for row, text in enumerate(["", "1.5", "-1", "²", "1234567"], start=2)
+                f", row {row}, column round: found {text}; allowed: the number of a wave"
+                for row, text in enumerate(["an empty cell", "'1.5'", "'-1'", "'²'", "'1234567890'"], start=2)
             ],
         ),
         (HEADER + "a1,1,1,1,1\n", {}, [", row 2: found 5 cells; allowed: 4, as in the first line"]),
