@@ -22,7 +22,7 @@ from analysis.importing.own import NAMES, add_tables, own_folder
 from analysis.importing.pajek import read_pajek
 from analysis.importing.people import Matcher, People, read_roster
 from analysis.importing.refi_qda import read_refi
-from analysis.importing.roster import PATTERN, read_roster_survey
+from analysis.importing.roster import PATTERN, check_dates, present, read_roster_survey
 from analysis.importing.sheets import Layout
 from analysis.importing.survey_items import read_items, read_survey_items
 from analysis.importing.ucinet import read_dl
@@ -455,9 +455,15 @@ def _read_items(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fa
 
 def _matcher(arguments: argparse.Namespace, faults: list[Fault]) -> Matcher | None:
     """Return who is meant by a name: by the roster that is given, or else the dataset's own."""
+    roster = _known_roster(arguments, faults)
+    return Matcher(roster) if roster is not None else None
+
+
+def _known_roster(arguments: argparse.Namespace, faults: list[Fault]) -> pd.DataFrame | None:
+    """Return the roster that is given, or else the dataset's own; None without either."""
     there = own_folder(arguments.dataset) / NAMES / "roster.csv"
-    roster = arguments.roster or (there if there.is_file() else None)
-    return Matcher(read_roster(roster, faults, arguments.dates)) if roster is not None else None
+    path = arguments.roster or (there if there.is_file() else None)
+    return read_roster(path, faults, arguments.dates) if path is not None else None
 
 
 def _people(arguments: argparse.Namespace, faults: list[Fault]) -> People:
@@ -677,9 +683,18 @@ _ENDS = ("sender", "receiver", "value", "wave", "relation")
 def _edges_options(command: argparse.ArgumentParser) -> None:
     _network_options(command)
     for name in _ENDS:
+        several = name == "receiver"
         command.add_argument(
-            f"--{name}-column", help=f"header of the {name}'s column, where it is not a usual one"
+            f"--{name}-column",
+            action="append" if several else "store",
+            help=f"header of the {name}'s column, where it is not a usual one"
+            + ("; given again for each further column of names" if several else ""),
         )
+    command.add_argument(
+        "--all-asked",
+        action="store_true",
+        help="everybody on the roster was asked: whoever has no row did not answer",
+    )
     _wave_label_option(command)
     command.add_argument("--split", metavar="SIGN", help="what parts several receivers in one cell")
     command.add_argument(
@@ -691,9 +706,15 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
 
 def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
     columns = {name: getattr(arguments, f"{name}_column") for name in _ENDS}
+    roster = _known_roster(arguments, faults) if arguments.all_asked else None
+    if arguments.all_asked and roster is None:
+        faults.append(Fault("--all-asked", "no roster", "the list of those asked, with --roster"))
+    raise_faults(faults, "nothing read")
+    waves = _waves(arguments)
     network = read_edges(
         arguments.files[0],
         **columns,
+        everybody=None if roster is None else lambda wave: present(roster, wave, waves),
         only_wave=arguments.wave,
         only_relation=_tie(arguments, relations),
         undirected=arguments.directed is False,
@@ -702,6 +723,8 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
         layout=_layout(arguments),
         people=_people(arguments, faults),
     )
+    if roster is not None:
+        check_dates(arguments.files[0].name, roster, {wave for wave, _ in network.asked}, waves, faults)
     return _network(network, arguments)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -44,7 +44,7 @@ def read_edges(
     path: Path,
     *,
     sender: str | None = None,
-    receiver: str | None = None,
+    receiver: str | Sequence[str] | None = None,
     value: str | None = None,
     wave: str | None = None,
     relation: str | None = None,
@@ -54,6 +54,7 @@ def read_edges(
     undirected: bool = False,
     split: str | None = None,
     combine: Combine | None = None,
+    everybody: Callable[[int], Collection[str]] | None = None,
     layout: Layout | None = None,
     people: People | None = None,
 ) -> ImportedNetwork:
@@ -66,7 +67,8 @@ def read_edges(
     sender, receiver, value, wave, relation : str, optional
         Headers of the columns, in capitals or not. Without them the usual ones are looked for: sender,
         sender_id, from or source; receiver, receiver_id, to or target; value, weight or strength; wave;
-        relation. The first two must be there. Without values each tie has the value 1.
+        relation. The first two must be there. Without values each tie has the value 1. Several headers of
+        receivers are as many names somebody could write down.
     only_wave, only_relation : int, str
         Wave and relation where there is no such column.
     actors : sequence of str
@@ -78,6 +80,9 @@ def read_edges(
         What parts several receivers in one cell.
     combine : {"sum", "max", "count"}, optional
         What rows of one tie become; by default a tie that is there twice is a fault.
+    everybody : callable, optional
+        Who was asked, by wave, as identifiers: whoever of them has no row did not answer. Without it the file
+        tells nothing of those it does not name.
     layout : Layout, optional
         Sheets, line of the header, codes of missing values, columns known not to be read.
     people : People, optional
@@ -104,7 +109,9 @@ def read_edges(
         notes,
         dict.fromkeys(map(actor_label, actors)),
     )
-    given = {"sender": sender, "receiver": receiver, "value": value, "wave": wave, "relation": relation}
+    given = {"sender": sender, "receiver": None, "value": value, "wave": wave, "relation": relation}
+    for place, header in enumerate([receiver] if isinstance(receiver, str) else receiver or ()):
+        given["receiver" if place == 0 else f"receiver {place + 1}"] = header
     for sheet in sheets or [Sheet(path.name, "", [], False)]:
         places = _places(sheet, given, layout, faults, notes)
         raise_faults(faults, "nothing read")
@@ -128,6 +135,7 @@ def read_edges(
         people=people,
         once=False,
         notes=notes,
+        heard=None if everybody is None else (reader.heard, everybody),
     )
 
 
@@ -148,6 +156,7 @@ class _Reader:
     rows: int = 0
     became: Counter[str] = field(default_factory=Counter)
     directed: dict[str, bool] = field(default_factory=dict)
+    heard: set[tuple[int, str, str]] = field(default_factory=set)
 
     def read(self, sheet: Sheet, places: Mapping[str, int]) -> None:
         header = sheet.rows[0]
@@ -171,7 +180,8 @@ class _Reader:
                 Fault(sheet.file, "an empty cell", "who sends the tie", line, header[places["sender"]])
             )
             return
-        parts = cells["receiver"].split(self.split) if self.split else (cells["receiver"],)
+        columns = [cell for name, cell in cells.items() if name.startswith("receiver") and cell]
+        parts = [part for cell in columns for part in (cell.split(self.split) if self.split else [cell])]
         named = [label for label in map(actor_label, parts) if label]
         self.people[who] = None
         for one in named:
@@ -187,6 +197,7 @@ class _Reader:
             strength = read_number(cells["value"], decimal_comma=sheet.decimal_comma)
         if number is not None and about:
             self.asked[number, about] = None
+            self.heard.add((number, about, who))
         elif not named and not cells.get("wave") and not cells.get("relation"):
             self.became["that name somebody without a tie"] += 1
             return

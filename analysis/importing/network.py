@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -118,6 +118,7 @@ def assemble(
     once: bool = True,
     attributes: Mapping[str, Mapping[str, str]] | None = None,
     notes: Iterable[str] = (),
+    heard: tuple[Collection[tuple[int, str, str]], Callable[[int], Collection[str]]] | None = None,
 ) -> ImportedNetwork:
     """Put a network together, or raise with every fault.
 
@@ -147,6 +148,9 @@ def assemble(
         What the file says of people, by label.
     notes : iterable of str
         Notes so far.
+    heard : pair of collection of (int, str, str) and callable, optional
+        Wave, relation and label of who answered; and, by wave, the identifiers of who was asked. The others
+        of them did not answer.
 
     Raises
     ------
@@ -172,6 +176,15 @@ def assemble(
     if any(label != actor for label, actor in who.items()):
         arcs = [arc._replace(sender=who[arc.sender], receiver=who[arc.receiver]) for arc in arcs]
     silent = [(wave, who[actor], relation) for wave, actor, relation in silent]
+    if heard is not None:
+        answered = {(wave, relation, who[label]) for wave, relation, label in heard[0]}
+        absent = [
+            (wave, actor, relation)
+            for wave, relation in pairs
+            for actor in heard[1](wave)
+            if (wave, relation, actor) not in answered
+        ]
+        silent += absent
     first: dict[tuple[int, str, str, str], int | None] = {}
     kept = []
     for arc in arcs:
@@ -201,7 +214,7 @@ def assemble(
     if loops:
         told.append(f"{file}: {loops} ties of people with themselves are kept, and left out of reports")
     said = {who[label]: values for label, values in (attributes or {}).items()}
-    actors = tuple(dict.fromkeys(who.values()))
+    actors = tuple(dict.fromkeys([*who.values(), *(actor for _, actor, _ in silent)]))
     return ImportedNetwork(actors, ties, pairs, unheard, directed or {}, said, tuple(told))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -23,7 +23,7 @@ from analysis.importing.sheets import Layout, unread_columns
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 
-__all__ = ["PATTERN", "TICKS", "Blank", "read_roster_survey"]
+__all__ = ["PATTERN", "TICKS", "Blank", "check_dates", "present", "read_roster_survey"]
 
 PATTERN = "{relation} | {wave} | {alter}"
 """How the header of a column says what was asked, of which wave, about whom."""
@@ -190,8 +190,8 @@ def read_roster_survey(
     )
     if asked_of is not None:
         asked_of += rounds
-    listed = {when: frozenset(_present(roster, when, waves)) for when in sorted({one for one, _ in rounds})}
-    _check_dates(path.name, roster, listed, waves, faults)
+    listed = {when: frozenset(present(roster, when, waves)) for when in sorted({one for one, _ in rounds})}
+    check_dates(path.name, roster, listed, waves, faults)
     left_out = [matcher.find(name, ("--unlisted", None, None), faults) for name in unlisted]
     if len(faults) == before:
         _check_everybody_is_asked_about(path.name, all_asked, listed, own, matcher, left_out, faults)
@@ -314,14 +314,14 @@ def _rows(
             yield _Row(grid, line, cells, sender, when, asked)
 
 
-def _check_dates(
+def check_dates(
     file: str,
     roster: pd.DataFrame,
-    listed: Mapping[int, frozenset[str]],
+    listed: Iterable[int],
     dated: pd.DataFrame | None,
     faults: list[Fault],
 ) -> None:
-    """Append a fault for each wave without dates where somebody joined or left: were they asked in it?"""
+    """Append a fault for each wave listed without dates if somebody joined or left: were they asked in it?"""
     moved = roster[roster["joined_on"].notna() | roster["left_on"].notna()]
     if moved.empty:
         return
@@ -482,7 +482,7 @@ def _settle_blanks(
     return silenced
 
 
-def _present(roster: pd.DataFrame, wave: int, dated: pd.DataFrame | None) -> list[str]:
+def present(roster: pd.DataFrame, wave: int, dated: pd.DataFrame | None) -> list[str]:
     """Return who was in the network in a wave, as far as dates tell."""
     there = roster["actor_id"].notna()
     known = dated[dated["wave"] == wave] if dated is not None else pd.DataFrame()

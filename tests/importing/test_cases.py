@@ -133,6 +133,17 @@ CASES = [
         ties="1 help t1 t2 1; 1 help t1 t3 1; 1 help t2 t1 1; 1 help t3 t4 1; 1 help t3 t5 1; 1 help t3 t1 1",
         told="3 rows: 3 with ties … not read: 'Timestamp' … on the roster and not in the file: t6",
     ),
+    # Who was asked and has no row did not answer, once it is said that everybody was asked.
+    refused(
+        *("edges", "02_google_checkbox_multiselect.csv", *HELP, *CHECKBOXES, "--split", ",", "--all-asked"),
+        told="--all-asked: found no roster",
+    ),
+    read(
+        *("edges", "02_google_checkbox_multiselect.csv", *HELP, *CHECKBOXES, *NAMES, "--split", ","),
+        "--all-asked",
+        ties="1 help t1 t2 1; 1 help t1 t3 1; 1 help t2 t1 1; 1 help t3 t4 1; 1 help t3 t5 1; 1 help t3 t1 1",
+        silent="1 t4 help; 1 t5 help; 1 t6 help",
+    ),
     refused("roster", "03_qualtrics_three_header_rows.csv", *HELP, *CODES, told="no column that asks … Q2"),
     read(
         *("roster", "03_qualtrics_three_header_rows.csv", *HELP, *CODES, *WORDS, "--wave", "1"),

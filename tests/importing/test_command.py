@@ -554,3 +554,30 @@ def test_a_sheet_or_a_log_again_takes_the_place_of_the_same_alone(run: Run, tmp_
     assert run("contacts", mended, "--replace")[0] == 0
     contacts = read_own("ours").tables["contacts"][["time", "kind"]].itertuples(index=False, name=None)
     assert sorted(contacts) == [("2024-10-05", "mail"), ("2024-10-06", "mail")]
+
+
+def test_names_written_down_stand_in_several_columns_and_nobody_named_is_an_answer(
+    run: Run, tmp_path: Path
+) -> None:
+    header = "actor_id,name,aliases,organization_id,role,joined_on,left_on\n"
+    people = "a,Ann,,,,,\nb,Bo,Bobby,,,,\nc,Cy,,,,,\nd,Di,,,,2025-01-01,\n"
+    roster = written(tmp_path / "roster.csv", header + people)
+    text = "Who are you?,Name 1,Name 2,Name 3\nAnn,Bo,,Cy\nBobby,,ann,\nCy,,,\n"
+    form = written(tmp_path / "form.csv", text)
+    options = ["--roster", roster, "--relation", "help:0:3", "--directed", "--sender-column", "Who are you?"]
+    for name in ("Name 1", "Name 2", "Name 3"):
+        options += ["--receiver-column", name]
+    code, _, wrong = run("edges", form, *options, "--all-asked")
+    assert code == 1
+    assert "no dates of wave 1" in wrong
+    code, told, _ = run("edges", form, *options, "--all-asked", "--wave-dates", "1:2024-10-01:2024-10-31")
+    assert code == 0
+    assert "3 rows: 2 with ties, 1 that name somebody without a tie" in told
+    tables = read_own("ours").tables
+    found = tables["ties"][["sender_id", "receiver_id"]].itertuples(index=False, name=None)
+    assert set(found) == {("a", "b"), ("a", "c"), ("b", "a")}
+    assert not len(tables.get("nonresponse", ()))
+    dates = ("--wave-dates", "1:2025-02-01:2025-02-28", "--replace")
+    assert run("edges", form, *options, "--all-asked", *dates, "--changed", "update")[0] == 0
+    silent = read_own("ours").tables["nonresponse"][["wave", "actor_id", "relation"]]
+    assert silent.to_numpy().tolist() == [[1, "d", "help"]]
