@@ -40,6 +40,10 @@ SURVEYS = {
     "roster.csv": "respondent,help | 1 | Ann,help | 1 | Bo\nAnn,,2\nBo,3,\n",
     "items.csv": "actor_id,i1,i2\na1,4,2\na2,5,\n",
 }
+SIGN_IN = (
+    "Date,Session,Kind,Name\n2024-10-05,Talk,visit,Ann\n5 Oct 2024,Talk,visit,Bo\n2024-11-05,Walk,tour,Bo\n"
+)
+LOG = "Date,Time,From,To,Channel\n2024-10-05,2:30 pm,Ann,Bo,mail\n2024-10-06,,Bo,Ann,\n"
 CODEBOOK = (
     '<?xml version="1.0" encoding="utf-8"?><CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes>'
     '<Code guid="c1" name="Trust"><Code guid="c2" name="Peers"/></Code></Codes></CodeBook>'
@@ -104,6 +108,8 @@ VALID: dict[str, tuple[str, bytes]] = {
     "edges.xlsx": ("edges", WORKBOOK),
     "survey roster.csv": ("roster", SURVEYS["roster.csv"].encode()),
     "survey items.csv": ("items", SURVEYS["items.csv"].encode()),
+    "sign-in.csv": ("attendance", SIGN_IN.encode()),
+    "log.csv": ("contacts", LOG.encode()),
     "codes.qdc": ("refi", CODEBOOK.encode()),
     "project.qdpx": ("refi", zipped({"project.qde": PROJECT})),
 }
@@ -116,6 +122,8 @@ ENDINGS = {
     "items": (".csv", ".xlsx"),
     "edges": (".csv", ".xlsx"),
     "matrix": (".csv", ".xlsx"),
+    "attendance": (".csv",),
+    "contacts": (".xlsx",),
     "graph": (".graphml", ".gexf", ".net", ".dl"),
     "refi": (".qdpx", ".qdc"),
 }
