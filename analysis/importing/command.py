@@ -633,13 +633,17 @@ def _attendance_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--date", help="the day of it, where no column says so")
     command.add_argument(
         "--activity-kind",
-        default="activity",
-        help="sort of activity, where no column says so (default: %(default)s)",
+        help="sort of activity, where no column says so (default: activity)",
     )
     command.add_argument(
         "--repeated",
         action="store_true",
         help="what goes by one name on several days is as many activities",
+    )
+    command.add_argument(
+        "--register",
+        action="store_true",
+        help="a row a person, a column a day of --activity or a known activity, marks in the cells",
     )
     command.add_argument(
         "--labels", type=Path, help="a table label, value: which words mean somebody came (1) or not (0)"
@@ -649,7 +653,9 @@ def _attendance_options(command: argparse.ArgumentParser) -> None:
 def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
     notes: list[str] = []
     path = own_folder(arguments.dataset) / "activities.csv"
-    there = examine_tables(path.parent, [])[0]["activities"] if path.is_file() else None
+    columns = ["activity_id", "date", "kind"]
+    tables = examine_tables(path.parent, [])[0] if path.is_file() else {}
+    there = tables.get("activities", pd.DataFrame(columns=columns))[columns]
     found = read_attendance(
         arguments.files[0],
         _dated_way(arguments, tuple(ATTENDANCE), faults),
@@ -660,7 +666,8 @@ def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: li
         kind=arguments.activity_kind,
         repeated=arguments.repeated,
         words=_labels(arguments.labels, faults),
-        known=dict(zip(there["activity_id"], there["date"], strict=True)) if there is not None else None,
+        register=arguments.register,
+        known={one: (day, kind) for one, day, kind in there.itertuples(index=False, name=None)},
     )
     return _listed(found, arguments, notes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -105,10 +106,11 @@ def read_attendance(
     *,
     activity: str | None = None,
     date: str | None = None,
-    kind: str = "activity",
+    kind: str | None = None,
     repeated: bool = False,
+    register: bool = False,
     words: Mapping[str, float | None] | None = None,
-    known: Mapping[str, str] | None = None,
+    known: Mapping[str, tuple[str, str]] | None = None,
 ) -> Listed:
     """Return the tables activities and attendance of a sign-in sheet; faults are appended.
 
@@ -125,16 +127,20 @@ def read_attendance(
         What became of every row and every name is appended.
     activity, date : str, optional
         What the sheet is of, where it has no such column.
-    kind : str
-        What sort of activity it was, where no column says so.
+    kind : str, optional
+        What sort of activity it was, where no column says so; by default that of a known activity, else
+        *activity*.
     repeated : bool
         Whether an activity of one name on several days is several activities, numbered by day
         (*Meeting, day 1*). Else that is a fault: two activities, or a slip of the pen?
+    register : bool
+        Whether the file is a register: a row a person, a column a day (of `activity`, numbered as above) or a
+        known activity, and marks in its cells.
     words : mapping of str to float or None, optional
-        What words in the column `present` mean: 0, or None, that somebody did not come. Ticks, yes and no,
-        present and absent are known. A blank there is somebody who did not come.
-    known : mapping of str to str, optional
-        Activities of the dataset and their days.
+        What words in the column `present`, or in a register, mean: 0, or None, that somebody did not come.
+        Ticks, yes and no, present and absent are known. A blank there is somebody who did not come.
+    known : mapping of str to (str, str), optional
+        Activities of the dataset, the day and the kind of each.
 
     Returns
     -------
@@ -146,12 +152,19 @@ def read_attendance(
     needed = ["person", *(name for name, said in fixed.items() if said is None)]
     named = {name: way.columns.get(name) for name in ATTENDANCE}
     columns = {name: header for name, header in named.items() if fixed.get(name) is None}
-    own = ("person", "surname", "present")
-    rows, file = _rows(path, way, columns, ATTENDANCE, needed, own, faults, notes)
+    dates = {one: day for one, (day, _) in (known or {}).items()}
     came = {**_CAME, **{fold(word): value for word, value in (words or {}).items()}}
+    if register:
+        columns, needed = {name: columns[name] for name in ("person", "surname")}, ["person"]
+        fixed["date"] = None
+    own = ("person", "surname", "present")
+    opened = partial(_marks, known=dates, came=came, activity=activity) if register else None
+    rows, file = _rows(path, way, columns, ATTENDANCE, needed, own, faults, notes, opened)
+    if register:
+        fixed["activity"], repeated = None, True
     became = Counter[str]()
     days: dict[str, dict[str, _Row]] = {}
-    called = {fold(one): one for one in known or {}}
+    called = {fold(one): one for one in dates}
     entries: list[tuple[_Row, str, str, list[str]]] = []
     for row in rows:
         cells = {**row.cells, **{name: said for name, said in fixed.items() if said is not None}}
@@ -159,8 +172,9 @@ def read_attendance(
         if not what:
             hint = "where it stands once for several rows, say --fill-down"
             faults.append(row.fault("activity", "an empty cell", "the activity", hint))
-        said = ("--date", None, None) if date is not None else (row.file, row.line, row.headers.get("date"))
-        day = read_moment(cells["date"], way.order, said, faults)
+        place: tuple[str, int | None, str | None] = (row.file, row.line, row.headers.get("date"))
+        place = place if fixed["date"] is None else ("--date", None, None)
+        day = read_moment(cells["date"], way.order, place, faults)
         if day is None or not what:
             continue
         meant = called.setdefault(fold(what), what)
@@ -174,7 +188,7 @@ def read_attendance(
         else:
             became["of somebody who came"] += 1
         entries.append((row, meant, day, names))
-    ids = _called(days, known or {}, repeated, faults)
+    ids = _called(days, dates, repeated, faults)
     labels = ((row, name) for row, _, _, names in entries for name in names)
     who = _identified(file, labels, way, faults, notes)
     there: dict[tuple[str, str], int] = {}
@@ -182,7 +196,7 @@ def read_attendance(
     again = 0
     for row, meant, day, names in entries:
         one = ids.get((meant, day), meant)
-        said_kind = row.cells.get("kind", "") or kind
+        said_kind = row.cells.get("kind", "") or kind or (known or {}).get(one, ("", "activity"))[1]
         if fold(kinds.setdefault(one, said_kind)) != fold(said_kind):
             found = f"{one!r} of the kind {said_kind!r}, {kinds[one]!r} before"
             faults.append(row.fault("kind", found, "one kind an activity"))
@@ -190,7 +204,7 @@ def read_attendance(
             again += (one, who[name]) in there
             there.setdefault((one, who[name]), row.line)
     if len(faults) == before:
-        notes.append(str(Account(file, "rows", len(rows), became)))
+        notes.append(str(Account(file, "cells" if register else "rows", len(rows), became)))
         total = sum(len(names) for *_, names in entries)
         told = {"attendances": len(there), "of somebody who signed twice, counted once": again}
         notes.append(str(Account(file, "names", total, told)))
@@ -276,10 +290,12 @@ def _rows(
     own: Collection[str],
     faults: list[Fault],
     notes: list[str],
+    opened: Callable[..., Iterator[_Row]] | None = None,
 ) -> tuple[list[_Row], str]:
     """Return the rows of a list below its headers, and how messages call the file.
 
-    Cells of the columns in `own` are of their row alone, and never filled down.
+    Cells of the columns in `own` are of their row alone, and never filled down. `opened` makes rows of the
+    other columns, too.
     """
     before = len(faults)
     sheets = chosen_sheets(path, way.layout, faults, notes)
@@ -289,6 +305,9 @@ def _rows(
     for sheet in sheets:
         places = find_columns(sheet, columns, usual, needed, faults)
         if not set(needed) <= places.keys():
+            continue
+        if opened is not None:
+            rows += list(opened(sheet, places, way, faults, notes))
             continue
         tell_unread(sheet, places.values(), _near(usual), way.layout, faults, notes)
         rows += list(_filled(sheet, places, way.fill_down, own))
@@ -305,6 +324,65 @@ def _filled(sheet: Sheet, places: Mapping[str, int], down: bool, own: Collection
                 above |= {name: cell for name, cell in cells.items() if cell and name not in own}
                 cells |= above
             yield _Row(sheet.file, line, cells, headers)
+
+
+def _marks(
+    sheet: Sheet,
+    places: Mapping[str, int],
+    way: Way,
+    faults: list[Fault],
+    notes: list[str],
+    *,
+    known: Mapping[str, str],
+    came: Collection[str],
+    activity: str | None,
+) -> Iterator[_Row]:
+    """Yield a row for each cell of a register: who, what, when, and the mark."""
+    called = {fold(one): one for one in known}
+    headed: dict[int, tuple[str, str]] = {}
+    before = len(faults)
+    for place, header in enumerate(sheet.rows[0]):
+        if place in places.values() or not header or header.casefold() in way.layout.unread:
+            continue
+        if fold(header) in called:
+            one = called[fold(header)]
+            headed[place] = one, known[one]
+        elif any(map(str.isdigit, header)) and _looks_like_a_day(header):
+            day = read_moment(header, way.order, (sheet.file, sheet.line, header), faults)
+            if activity is None:
+                hint = "say what took place on these days, as in --activity 'Team meeting'"
+                faults.append(Fault(sheet.file, "a day", "days of an activity", sheet.line, header, hint))
+            headed[place] = activity or "", day or ""
+    marked = {*came, "0", "1"}
+
+    def near(header: str) -> str:
+        place = sheet.rows[0].index(header)
+        cells = {fold(row[place]) for row in sheet.rows[1:] if place < len(row)} - {""}
+        return "an activity the dataset has, or a day," if cells <= marked else ""
+
+    tell_unread(sheet, [*places.values(), *headed], near, way.layout, faults, notes)
+    if not headed:
+        faults.append(
+            Fault(sheet.file, "no column of a day", "days, or activities the dataset has", sheet.line)
+        )
+    if len(faults) > before:
+        return
+    for line, row in enumerate(sheet.rows[1:], start=sheet.line + 1):
+        if any(row):
+            cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
+            for place, (one, day) in headed.items():
+                header = sheet.rows[0][place]
+                mark = row[place] if place < len(row) else ""
+                headers = dict.fromkeys(("date", "activity", "present"), header)
+                yield _Row(
+                    sheet.file, line, {**cells, "activity": one, "date": day, "present": mark}, headers
+                )
+
+
+def _looks_like_a_day(header: str) -> bool:
+    """Whether a header is a day in some order."""
+    orders: tuple[DayOrder, ...] = ("day-first", "month-first")
+    return any(read_moment(header, order, ("", None, None), []) for order in orders)
 
 
 def _names(cell: str, way: Way) -> list[str]:
@@ -347,7 +425,7 @@ def _called(
     """Return what an activity is called on each of its days."""
     found: dict[tuple[str, str], str] = {}
     for name, some in days.items():
-        before = {one: day for one, day in known.items() if one.rpartition(", day ")[0] == name}
+        before = {one: day for one, day in known.items() if name in (one, one.rpartition(", day ")[0])}
         if repeated and (before or len(some) > 1):
             told = {day: one for one, day in before.items()}
             for day in sorted(some):

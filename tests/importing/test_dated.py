@@ -158,11 +158,37 @@ def test_one_name_on_several_days_is_several_activities_only_if_said(tmp_path: P
         *("Team, day 1 2024-10-01 t1", "Team, day 2 2024-10-08 t1", "Talk 2024-10-01 t1"),
     }
     later = "Date,Session,Name\n2024-10-15,Team,Ben Odel\n2024-10-08,Team,Ben Odel\n"
-    known = {"Team, day 1": "2024-10-01", "Team, day 2": "2024-10-08"}
+    known = {"Team, day 1": ("2024-10-01", "x"), "Team, day 2": ("2024-10-08", "x")}
     found = came(tmp_path, later, repeated=True, known=known)[0]
     assert found == {"Team, day 3 2024-10-15 t2", "Team, day 2 2024-10-08 t2"}
     again = "Date,Session,Name\n2024-10-02,talk,Ben Odel\n"
-    assert "'Talk' on 2024-10-02, and on 2024-10-01" in came(tmp_path, again, known={"Talk": "2024-10-01"})[2]
+    known = {"Talk": ("2024-10-01", "x")}
+    assert "'Talk' on 2024-10-02, and on 2024-10-01" in came(tmp_path, again, known=known)[2]
+    assert came(tmp_path, again, known=known, repeated=True)[0] == {"Talk, day 2 2024-10-02 t2"}
+
+
+def test_a_register_of_marks_is_attendance(tmp_path: Path) -> None:
+    text = "Name,School,10/01/2024,10/08/2024,Talk\nAna Ruiz,north,x,,1\nBen Odel,north,,X,\n"
+    text += "Chloé Marsh,south,absent,,0\n"
+    known = {"Talk": ("2024-09-02", "visit")}
+    more = {"register": True, "known": known}
+    assert "say --dates day-first or" in came(tmp_path, text, **more)[2]
+    assert "as in --activity" in came(tmp_path, text, way(order="month-first"), **more)[2]
+    more["activity"] = "Team"
+    found, notes, faults = came(tmp_path, text, way(order="month-first"), **more)
+    assert not faults
+    assert found == {
+        *("Team, day 1 2024-10-01 t1", "Team, day 2 2024-10-08 t2", "Talk 2024-09-02 t1"),
+    }
+    assert "9 cells: 3 of somebody who came, 6 of somebody who did not come" in notes
+    assert "columns that were not read: 'School'" in notes
+    empty = came(tmp_path, "Name,School\nAna Ruiz,north\n", **more)[2]
+    assert "found no column of a day" in empty
+    del more["known"]
+    assert (
+        "is an activity the dataset has, or a day, meant? If not, say --unread 'Talk'"
+        in (came(tmp_path, text, way(order="month-first"), **more)[2])
+    )
 
 
 def test_an_activity_is_of_one_kind(tmp_path: Path) -> None:
