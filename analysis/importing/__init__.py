@@ -3,5 +3,5 @@
 `command` chooses the reader of a format; `own` keeps the dataset, `corrections` what is imported again, and
 `deidentified` writes it without names; `people` matches names, for every reader; `columns` finds columns by
 their headers, `days` reads days; `account` counts what became of rows and answers. `roster`, `survey_items`,
-`edges`, `dated` (sign-in sheets, logs), `matrices` and `graphs` each read one kind of file.
+`edges`, `matrices`, `graphs`, `attendance` and `contact_log` (of rows that `dated` reads) each read one kind.
 """

@@ -12,7 +12,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.importing.dated import ATTENDANCE, CONTACTS, Listed, Way, read_attendance, read_contacts
+from analysis.importing.attendance import ATTENDANCE, read_attendance
+from analysis.importing.contact_log import CONTACTS, read_contacts
+from analysis.importing.dated import Listed, Way
 from analysis.importing.edges import read_edges
 from analysis.importing.graphs import read_gexf, read_graphml
 from analysis.importing.grid import read_grid

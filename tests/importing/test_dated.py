@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.importing.dated import ATTENDANCE, CONTACTS, Listed, Way, read_attendance, read_contacts
+from analysis.importing.attendance import ATTENDANCE, read_attendance
+from analysis.importing.contact_log import CONTACTS, read_contacts
+from analysis.importing.dated import Listed, Way
 from analysis.importing.days import read_moment
 from analysis.importing.people import Matcher, People
 from analysis.importing.sheets import Layout
