@@ -235,7 +235,8 @@ def _one_header(sheet: Sheet, count: int, notes: list[str]) -> Sheet:
     last = max([count - 1, *identifiers])
     if not header or last < 1:
         return sheet
-    what = "import identifiers and wording" if identifiers else "lines of the header"
+    what = "wording and import identifiers" if identifiers else "lines of the header"
+    what = "import identifiers" if identifiers and last == 1 else what
     lines = f"row {sheet.line + 1}" if last == 1 else f"rows {sheet.line + 1} to {sheet.line + last}"
     notes.append(f"{sheet.file}: {lines} read as {what}, not as answers")
     return replace(sheet, rows=[*header, *[[] for _ in rows[1 : last + 1]], *rows[last + 1 :]])

@@ -150,7 +150,7 @@ CASES = [
         *("--respondent", "Q2", "--pattern", "Q5_{alter}"),
         ties=QUALTRICS,
         silent=REST,
-        told="rows 2 to 3 read as import identifiers and wording … 2 rows: 2 respondents",
+        told="rows 2 to 3 read as wording and import identifiers … 2 rows: 2 respondents",
     ),
     read(
         *("roster", "03_qualtrics_three_header_rows.csv", *HELP, *NAMES, *WORDS, "--wave", "1"),
@@ -158,7 +158,7 @@ CASES = [
         *("--pattern", "How often did you ask for help? - {alter}"),
         ties=QUALTRICS,
         silent=REST,
-        told="row 3 read as import identifiers … 2 rows: 2 respondents",
+        told="row 3 read as import identifiers, … 2 rows: 2 respondents",
     ),
     refused("roster", "04_surveymonkey_two_header_rows.xlsx", *HELP, *NAMES, told="no column"),
     read(
