@@ -79,6 +79,11 @@ class Known:
         here, heard = self.present(wave), self.answered(relation, wave)
         return {(one, other) for one, other in self.told[relation, wave] if one in heard and other in here}
 
+    def school(self, row: str, rows: Collection[str]) -> set[str]:
+        """Return who is of a school as a table names it: of one called so, or of all that have no row."""
+        home = self.actors["organization_id"].fillna("no school given")
+        return set(home.index[home == row]) or set(home.index[~home.isin(rows)])
+
     def seen(self, relation: str, wave: int, pair: tuple[str, str]) -> bool:
         """Whether it is known if somebody named somebody."""
         return pair[0] in self.answered(relation, wave) and pair[1] in self.present(wave)
@@ -172,6 +177,78 @@ def published(folder: Path, known: Known) -> Iterator[Published]:
         yield from _cells(
             folder.name, f"composition {row['who']}", row, {"people": {("head", one) for one in who}}, at
         )
+
+
+def schools(folder: Path, known: Known, relation: str) -> Iterator[Published]:
+    """Return every count of people or ties that stands on a page school by school, and what it counts.
+
+    Who is asked is known to anybody who has the roster: a rate or a count *about* so much is its number where
+    only one would read so.
+    """
+    wave = max(known.waves.index)
+    ties, heard = known.ties(relation, wave), known.answered(relation, wave)
+    for name in ("schools", "between"):
+        table = read(folder, name)
+        members = {row: known.school(row, [*table["school"]]) for row in table.get("school", [])}
+        for row in table.to_dict("records"):
+            own = members[row["school"]]
+            here, told = own & known.present(wave), own & heard
+            out, back = (
+                {pair for pair in ties if (pair[end] in own) > (pair[1 - end] in own)} for end in (0, 1)
+            )
+            arcs = {
+                "within": {pair for pair in ties if set(pair) <= own},
+                "to_others": out,
+                "from_others": back,
+            }
+            if name == "between":
+                arcs = {
+                    to: {pair for pair in ties if pair[0] in own and pair[1] in there}
+                    for to, there in members.items()
+                }
+            counted = {column: {(*pair, relation, wave) for pair in pairs} for column, pairs in arcs.items()}
+            if name == "schools":
+                counted |= {
+                    "asked": {("head", one) for one in here},
+                    "answered": {("head", one) for one in told},
+                }
+            where = f"{name} {row['school']}"
+            yield from _cells(folder.name, where, row, counted, known.threshold)
+            for column in ("answered", "response_rate"):
+                if (read_so := alone_reads_so(row.get(column), column, len(here))) is not None:
+                    assert read_so == len(told), f"{where}: {read_so} answered is not {len(told)}"
+                    entries = frozenset(("head", one) for one in told)
+                    yield Published(f"{folder.name}, {where}, {column}", read_so, entries)
+
+
+def alone_reads_so(text: Any, column: str, asked: int) -> int | None:
+    """Return how many of those asked answered, where only one number would be written as the text is."""
+    said = str(text)
+    about = exact(said.removeprefix("about "))
+    if about is None:
+        return None
+
+    def written(count: int) -> float:
+        if column == "answered":
+            return round(count / SMALLEST) * SMALLEST if "about" in said else count
+        return float(f"{count / asked:.1g}") if "about" in said else float(f"{count / asked:.3g}")
+
+    possible = [count for count in range(asked + 1) if written(count) == about]
+    return possible[0] if len(possible) == 1 else None
+
+
+def all_of_a_few(folder: Path) -> list[str]:
+    """Return schools of which a page says that all, fewer than twice the smallest cell, answered."""
+    return [
+        f"{row['school']}: {row['answered']} of {row['asked']}"
+        for row in read(folder, "schools").to_dict("records")
+        if "nobody" in str(row.get("response_rate"))
+        or (
+            (all_told := exact(row.get("answered"))) is not None
+            and all_told == exact(row.get("asked"))
+            and all_told < 2 * SMALLEST
+        )
+    ]
 
 
 def _cells(

@@ -19,16 +19,24 @@ from tests.notebooks.cells import RUNS, built, executed
 from tests.privacy.attack import (
     Known,
     Published,
+    all_of_a_few,
+    alone_reads_so,
     bars_drawn,
     few,
     named,
     published,
     read,
+    schools,
     unique_to_a_person,
     worked_out,
 )
 
-PAGES = ("your_network/network", "relational_trust/help_example", "your_network/activities")
+PAGES = (
+    "your_network/network",
+    "your_network/one_page",
+    "relational_trust/help_example",
+    "your_network/activities",
+)
 CHEAP = {"permutations": 19, "replicates": 20}
 FITS = (
     "formation_and_persistence(",
@@ -161,12 +169,18 @@ def reports(
 Reports = tuple[Mapping[str, pd.DataFrame], list[Path], list[Path]]
 
 
+def everything(folder: Path, known: Known) -> list[Published]:
+    """Return what a page tells of the whole network, and of its schools."""
+    return [*published(folder, known), *schools(folder, known, known.relations[0])]
+
+
 def test_no_sum_or_difference_of_three_numbers_is_of_a_few(reports: Reports) -> None:
     tables, first, _ = reports
     known = Known(tables)
-    numbers = [number for folder in first for number in published(folder, known)]
+    numbers = [number for folder in first for number in everything(folder, known)]
     assert len(numbers) > 40, "there is something to attack"
     assert worked_out(numbers) == []
+    assert [told for folder in first for told in all_of_a_few(folder)] == []
 
 
 def test_two_reports_with_other_settings_are_no_weaker(reports: Reports) -> None:
@@ -176,7 +190,7 @@ def test_two_reports_with_other_settings_are_no_weaker(reports: Reports) -> None
         number
         for threshold, folders in settings.items()
         for folder in folders
-        for number in published(folder, Known(tables, threshold))
+        for number in everything(folder, Known(tables, threshold))
     ]
     assert worked_out(numbers) == []
 
@@ -258,6 +272,45 @@ def test_planted_leaks_in_files_are_found(reports: Reports, tmp_path: Path) -> N
     )
     found = unique_to_a_person([page], known, tables)
     assert not found or most in found[0]
+
+
+def test_a_school_card_with_one_silent_person_is_found(reports: Reports, tmp_path: Path) -> None:
+    """As the cards were: who was asked beside who answered."""
+    tables, _, _ = reports
+    known = Known(tables)
+    relation, wave = known.relations[0], max(known.waves.index)
+    home = known.actors["organization_id"]
+    own = {name: known.present(wave) & set(home.index[home == name]) for name in home.dropna().unique()}
+    told = {name: there & known.answered(relation, wave) for name, there in own.items()}
+    (tmp_path / "tables").mkdir()
+    rows = [f"{name},{len(own[name])},{len(told[name])}" for name in own]
+    card = tmp_path / "tables" / "schools.csv"
+    card.write_text("\n".join(["school,asked,answered", *rows]))
+    found = worked_out(list(schools(tmp_path, known, relation)))
+    silent = [name for name in own if 0 < len(own[name] - told[name]) < 5]
+    assert silent and all(any(f"schools {name}" in said for said in found) for name in silent)
+    whole = [name for name in own if own[name] == told[name] and len(own[name]) < 10]
+    assert len(all_of_a_few(tmp_path)) == len(whole)
+    # Ties of a few from one school to another.
+    card.unlink()
+    ties = known.ties(relation, wave)
+    counts = {
+        (one, to): sum(pair[0] in own[one] and pair[1] in own[to] for pair in ties)
+        for one in own
+        for to in own
+    }
+    between = ["school," + ",".join(own)]
+    between += [one + "," + ",".join(str(counts[one, to]) for to in own) for one in own]
+    (tmp_path / "tables" / "between.csv").write_text("\n".join(between))
+    assert worked_out(list(schools(tmp_path, known, relation)))
+
+
+def test_a_rounded_number_is_read_where_only_one_is_written_so() -> None:
+    assert alone_reads_so("about 0.8", "response_rate", 6) == 5
+    assert alone_reads_so("about 0.8", "response_rate", 30) is None
+    assert alone_reads_so("0.833", "response_rate", 6) == 5
+    assert alone_reads_so("about 5", "answered", 6) is None
+    assert alone_reads_so("withheld", "answered", 6) is None
 
 
 def test_without_the_register_the_second_report_tells(places: Path, tmp_path: Path) -> None:
