@@ -84,7 +84,8 @@ def who_is_mapped(
     cells = who_is_between(panel, schools, between, threshold=threshold)
     pairs = [*combinations_with_replacement(between.index, 2)]
     index = pd.MultiIndex.from_tuples(pairs, names=["one", "other"])
-    groups = [cells.at[one, other] | cells.at[other, one] for one, other in pairs]
+    ties = {(one, other): group for one, row in cells.iterrows() for other, group in row.items()}
+    groups: list[Group] = [ties[pair] | ties[pair[::-1]] for pair in pairs]
     return pd.DataFrame({"ties": pd.Series(groups, index=index, dtype=object)})
 
 
