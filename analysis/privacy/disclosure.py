@@ -245,9 +245,7 @@ class Disclosure:
                 everybody = [
                     other
                     for other, named in cells.items()
-                    if len(named[place]) == 1
-                    and named[place][0] == heads(people)
-                    and not reasons.iat[place, other]
+                    if heads(people) in named[place] and not reasons.iat[place, other]
                 ]
                 # The first says how many there are, the others how many of them did something.
                 for other in everybody[1:]:

@@ -15,6 +15,7 @@ from analysis.arrays import Flags
 from analysis.checks import NotEstimable
 from analysis.figures.school_map import school_map
 from analysis.privacy.disclosure import Disclosure
+from analysis.ties.overview import overview
 from analysis.ties.panel import Panel
 from analysis.ties.school_findings import (
     carrier_findings,
@@ -23,6 +24,7 @@ from analysis.ties.school_findings import (
     school_findings,
 )
 from analysis.ties.schools import carriers, carriers_by_relation, school_ties, shown_schools
+from analysis.ties.tied import who_is_described
 from analysis.ties.tied_schools import who_is_between, who_is_mapped, who_is_scored
 from tests.test_findings import said, waves
 
@@ -168,6 +170,18 @@ def test_every_cell_names_whom_it_counts() -> None:
     assert [len(group) for group in scored.loc["fir", "response_rate"]] == [1, 0]
     tied = who_is_between(panel, HOMES, found.between)
     pd.testing.assert_frame_equal(tied.map(len), found.between)
+
+
+def test_beside_how_many_answered_a_map_of_schools_leaves_no_few() -> None:
+    homes = ["ash"] * 7 + ["elm"] * 6 + ["fir"] * 5 + ["oak"] * 4
+    panel = network([(0, 7), (7, 0), (1, 8)], homes=homes)
+    page, described = Disclosure(5), overview({"help": panel})[["people", "answered"]]
+    behind = who_is_described({"help": panel}, described)
+    assert (page.decide_cells("answered", behind, described) == "").all(axis=None)
+    told = [{(f"p{n}", "help", "3") for n, home in enumerate(homes) if home == name} for name in set(homes)]
+    told.sort(key=len)
+    assert page.decide_rows("map", told, 4) == ["fewer than 5", "withheld", "", ""]
+    assert page.decide("a p-value of all who answered", frozenset().union(*told)) == ""
 
 
 def test_what_a_leader_is_told_follows_from_the_tables() -> None:
