@@ -101,7 +101,7 @@ class Disclosure:
         """In words, how many people are too few."""
         return f"fewer than {self._smallest} people"
 
-    def decide(self, what: str, people: Any) -> str:
+    def decide(self, what: str, people: Any, value: object = None) -> str:
         """Say why a number or a figure is withheld; an empty text where it is shown.
 
         Parameters
@@ -110,6 +110,8 @@ class Disclosure:
             What would be shown, for the message.
         people : collection of identifiers, or list of such collections
             Whom it rests on; of a figure, whom each group drawn is of: all of them are shown, or none.
+        value : object, optional
+            What would be shown. Where it is how many people there are, it is compared as such.
 
         Raises
         ------
@@ -121,6 +123,7 @@ class Disclosure:
         if isinstance(people, pd.DataFrame):
             people = [group for column in people for cell in people[column] for group in listed(cell)]
         _, groups = groups_of(what, people, self._smallest)
+        groups += [heads(group) for group in groups if counts(value, group)]
         reasons, known = self._shown.reasons(groups)
         told = [reason for reason in reasons if reason]
         if not told:

@@ -379,6 +379,14 @@ def test_a_share_that_could_not_be_estimated_names_nobody() -> None:
     assert (Disclosure(5).decide_cells("t", who, frame) == "").all(axis=None)
 
 
+def test_how_many_people_there_are_is_compared_with_other_counts_of_them() -> None:
+    people = [f"p{number}" for number in range(40)]
+    page = Disclosure(5)
+    assert page.decide("everybody", people, 40) == ""
+    assert page.decide("who was in contact", [(one, "contact") for one in people[:38]], 38) == "withheld"
+    assert page.decide("their mean", [(one, "contact") for one in people[:38]], 2.5) == ""
+
+
 def test_all_of_a_small_group_look_like_all_but_one() -> None:
     everybody = [frozenset(f"{school}{number}" for number in range(7)) for school in "ab"]
     told = [everybody[0], everybody[1] - {"b0"}]
