@@ -40,15 +40,16 @@ PAGES = (
     "relational_trust/help_example",
     "your_network/activities",
 )
+CONTACTS = "star_coalescence/cascades_example"
 MORE = (
     "your_network/survey",
     "relational_trust/triangulation_example",
     "coordinated_change/coding_example",
-    "star_coalescence/cascades_example",
+    CONTACTS,
 )
 """Pages on what the example has besides ties."""
-COUNTED = ("survey", "triangulation", "cascades")
-"""Of those, the ones that count people or ties."""
+COUNTED = ("survey", "triangulation")
+"""Of those, the ones that still count people or ties beside what was shown before."""
 CHEAP = {"permutations": 19, "replicates": 20, "draws": 20}
 FITS = (
     "formation_and_persistence(",
@@ -136,6 +137,7 @@ def report(
     out: Path,
     monkeypatch: pytest.MonkeyPatch,
     pages: Sequence[str] = PAGES,
+    alone: bool = False,
     **given: Any,
 ) -> list[Path]:
     """Return the folders of the pages on a dataset, one made after the other, as `make report` makes them."""
@@ -145,7 +147,9 @@ def report(
         folder.mkdir(parents=True)
         run = RUNS[name]
         options = {key: value for key, value in {**CHEAP, **given}.items() if key in run.notebook.parameters}
-        register = released_file(derived / dataset, json.dumps([name, options]).encode().hex()[-32:])
+        register = released_file(
+            folder if alone else derived / dataset, json.dumps([name, options]).encode().hex()[-32:]
+        )
         monkeypatch.setenv(RELEASED_VARIABLE, str(register))
         executed(run, {"dataset": dataset, **options}, derived, folder, monkeypatch, cells=_cheap(run))
         keep_released(register)
@@ -216,6 +220,17 @@ def test_no_sum_or_difference_of_three_numbers_is_of_a_few(reports: Reports) -> 
     assert len(numbers) > 40, "there is something to attack"
     assert worked_out(numbers) == []
     assert [told for folder in first for told in all_of_a_few(folder)] == []
+
+
+def test_the_page_on_contacts_tells_of_no_few_when_it_comes_first(
+    places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder,) = report("example_network", places, tmp_path, monkeypatch, [CONTACTS], alone=True)
+    tables = load("example_network")
+    numbers = list(collected(folder, Known(tables), tables))
+    assert [number.name.split(", ")[-1] for number in numbers] == ["first-ties", "people"]
+    assert worked_out(numbers) == [] and of_a_few(folder) == []
+    assert named([folder], set(tables["actors"]["actor_id"])) == []
 
 
 def test_two_reports_with_other_settings_are_no_weaker(reports: Reports) -> None:
@@ -339,6 +354,15 @@ def test_a_school_card_with_one_silent_person_is_found(reports: Reports, tmp_pat
     between += [one + "," + ",".join(str(counts[one, to]) for to in own) for one in own]
     (tmp_path / "tables" / "between.csv").write_text("\n".join(between))
     assert worked_out(list(schools(tmp_path, known, relation)))
+
+
+def test_four_ties_or_four_people_in_a_table_are_found(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "survival.csv").write_text(
+        "curve,ties that closed a meeting and could be followed,days,people\na,4,3,5\nb,5,2,4\nc,0,1,about 5\n"
+    )
+    found = ["survival.csv, ties that closed a meeting and could be followed: 4", "survival.csv, people: 4"]
+    assert of_a_few(tmp_path) == found
 
 
 def test_a_rounded_number_is_read_where_only_one_is_written_so() -> None:
