@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T", bound=Hashable)
 
 __all__ = [
     "Finding",
@@ -122,7 +124,7 @@ def p_in_words(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def smallest_group(groups: Iterable[Collection[str]]) -> frozenset[str]:
+def smallest_group(groups: Iterable[Collection[T]]) -> frozenset[T]:
     """Return the smallest group of people that numbers about these groups can be brought back to.
 
     Two numbers side by side also tell of those who are in one group and not in the other.

@@ -127,7 +127,7 @@ class Results:
         TypeError
             For any other value.
         """
-        if self._is_withheld(key, label, people):
+        if self._is_withheld(key, label, people, value):
             self._withheld.add(key)
             return
         self._disclosure.refuse([key, label, str(value)], f"number {key!r}")
@@ -370,9 +370,9 @@ class Results:
         """Return the school of each person with schools put together that are too small to be shown."""
         return self._disclosure.merged(labels, label="smaller schools")
 
-    def _is_withheld(self, key: str, what: str, people: Any) -> bool:
+    def _is_withheld(self, key: str, what: str, people: Any, value: object = None) -> bool:
         """Whether something is not to be shown; says so in its place."""
-        reason = self._disclosure.decide(repr(key), people)
+        reason = self._disclosure.decide(repr(key), people, value)
         if reason:
             self._say_withheld(what, reason)
         return bool(reason)

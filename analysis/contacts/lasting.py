@@ -13,6 +13,7 @@ from analysis.contacts.closure_counts import CENSORING
 from analysis.contacts.one_meeting import MeetingShown
 from analysis.contacts.survival import Survival, closing_ties, closure_survival, lasting_times
 from analysis.finding import smallest_group
+from analysis.whom import Group, tie
 
 __all__ = ["LastingClosures", "lasting_closures"]
 
@@ -37,14 +38,14 @@ class LastingClosures:
         ``all meetings`` and ``the meeting shown``, where anything could be followed.
     silence, window : float
         In days.
-    people : list of frozenset of str
-        For each curve the smallest group that it can be brought back to.
+    people : list of groups of ties
+        For each curve the fewest ties it can be brought back to: those that ended, or those in use.
     """
 
     curves: Mapping[str, Survival]
     silence: float
     window: float
-    people: list[frozenset[str]]
+    people: list[Group]
 
     @property
     def caption(self) -> str:
@@ -92,7 +93,8 @@ def lasting_closures(shown: MeetingShown) -> LastingClosures:
     chosen = {"all meetings": begun, "the meeting shown": begun[begun["event"] == shown.number]}
     silence = found.persistence + found.horizon
     times, ended = lasting_times(stream, silence)
-    curves, people = {}, []
+    curves: dict[str, Survival] = {}
+    people: list[Group] = []
     for name, events in chosen.items():
         ties = closing_ties(stream, found, events)
         known = ties[~np.isnan(times[ties])]
@@ -100,7 +102,12 @@ def lasting_closures(shown: MeetingShown) -> LastingClosures:
             continue
         curves[name] = closure_survival(stream, found, events)
         groups = [
-            frozenset(map(str, stream.people[np.concatenate([stream.one[part], stream.other[part]])]))
+            frozenset(
+                tie(str(one), str(other), "contact")
+                for one, other in zip(
+                    stream.people[stream.one[part]], stream.people[stream.other[part]], strict=True
+                )
+            )
             for part in (known[ended[known]], known[~ended[known]])
         ]
         people.append(smallest_group(groups))

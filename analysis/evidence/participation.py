@@ -12,6 +12,7 @@ __all__ = [
     "attendance_by_activity",
     "attendance_by_organization",
     "attendance_by_school",
+    "who_attended",
     "who_belongs",
     "who_came",
     "who_is_reached",
@@ -89,6 +90,36 @@ def attendance_by_school(tables: Mapping[str, pd.DataFrame], schools: Sequence[s
         return pd.Series(dtype=float, name="attendance")
     actors = tables["actors"].assign(organization_id=list(schools))
     return attendance_by_organization({**tables, "actors": actors})["share"].rename("attendance")
+
+
+def who_attended(tables: Mapping[str, pd.DataFrame], schools: Sequence[str], rows: pd.DataFrame) -> pd.Series:
+    """Return who is behind `attendance_by_school`: of each school, its members, and those who ever came.
+
+    Parameters
+    ----------
+    tables, schools
+        As for `attendance_by_school`.
+    rows : DataFrame
+        With an index of schools.
+
+    Returns
+    -------
+    Series
+        Named ``attendance``, of lists of groups, with the index of `rows`.
+    """
+    found: dict[str, list[Group]] = {str(school): [] for school in rows.index}
+    if {"activities", "attendance"} <= tables.keys():
+        possible = _possible(tables)
+        homes = possible["actor_id"].map(dict(zip(tables["actors"]["actor_id"], schools, strict=True)))
+        for school, there in possible.groupby(homes):
+            came = there.loc[there["came"], "actor_id"]
+            found[str(school)] = [
+                frozenset(there["actor_id"]),
+                frozenset((person, "attendance") for person in came),
+            ]
+    return pd.Series(
+        [found[str(school)] for school in rows.index], rows.index, dtype=object, name="attendance"
+    )
 
 
 def who_came(tables: Mapping[str, pd.DataFrame], reached: pd.DataFrame) -> list[frozenset[tuple[str, str]]]:

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.checks import NotEstimable
@@ -15,9 +16,10 @@ from analysis.ties.schools import SchoolTies
 __all__ = ["school_map"]
 
 _FEWEST = 2
+_NOT_SHOWN = "–"
 
 
-def school_map(found: SchoolTies) -> Figure:
+def school_map(found: SchoolTies, shown: pd.Index | None = None) -> Figure:
     """Draw schools on a circle: the area of each by its people, lines between them by ties of both ways.
 
     No person is drawn. A dashed line says that two schools have no tie at all.
@@ -25,6 +27,9 @@ def school_map(found: SchoolTies) -> Figure:
     Parameters
     ----------
     found : SchoolTies
+    shown : Index, optional
+        The pairs of schools (one, other), a school with itself too, whose ties may be shown, as in the index
+        of `who_is_mapped`; by default all. The others have a thin line and a dash.
 
     Raises
     ------
@@ -38,7 +43,11 @@ def school_map(found: SchoolTies) -> Figure:
     places = np.column_stack([np.cos(angles), np.sin(angles)])
     ties = found.between.to_numpy()
     both = {(a, b): int(ties[a, b] + ties[b, a]) for a, b in combinations(range(len(names)), 2)}
-    most = max(*both.values(), 1)
+    open_pairs = (
+        {(names.index(one), names.index(other)) for one, other in shown} if shown is not None else None
+    )
+    hidden = {pair for pair in both if open_pairs is not None and pair not in open_pairs}
+    most = max([1, *(count for pair, count in both.items() if pair not in hidden)])
     with themed():
         figure, axis = plt.subplots(figsize=(5.2, 3.0))
         axis.set_axis_off()
@@ -48,13 +57,13 @@ def school_map(found: SchoolTies) -> Figure:
                 line[:, 0],
                 line[:, 1],
                 color="0.55" if count else "0.75",
-                linewidth=1 + 7 * count / most if count else 1,
+                linewidth=1 + 7 * count / most if count and (one, other) not in hidden else 1,
                 linestyle="-" if count else (0, (2, 4)),
                 zorder=1,
             )
             # Off the middle, where the lines of opposite schools cross.
             axis.annotate(
-                f"{count}",
+                _NOT_SHOWN if (one, other) in hidden else f"{count}",
                 line[0] + 0.38 * (line[1] - line[0]),
                 ha="center",
                 va="center",
@@ -66,7 +75,7 @@ def school_map(found: SchoolTies) -> Figure:
         axis.scatter(places[:, 0], places[:, 1], s=areas, color=PALETTE[0], edgecolors="white", zorder=3)
         for place, name in enumerate(names):
             axis.annotate(
-                f"{ties[place, place]}",
+                f"{ties[place, place]}" if open_pairs is None or (place, place) in open_pairs else _NOT_SHOWN,
                 places[place],
                 ha="center",
                 va="center",

@@ -19,7 +19,8 @@ for what that person said on one occasion, and one that begins with two (`tie`) 
 said on different occasions cannot be subtracted, so that two waves may stand side by side. How many people
 there are is no such thing: counts of people (`heads`) are one occasion, and a count that would tell of a few
 by a difference is shown to the nearest multiple of the smallest cell ("about 30"). Where everybody or nobody
-of fewer than twice the smallest cell did something, their share is not shown.
+of fewer than twice the smallest cell did something, their share is not shown, nor a count of them beside that
+of them all; it looks like any other that is withheld, which may be of all but one.
 
 Ratios are shown to `COARSE_DIGITS` digits: the counts behind them may be narrowed down, and are not compared.
 """
@@ -52,7 +53,6 @@ COARSE_DIGITS = 3
 _NO_DIGITS_LEFT = 1e12
 """From here a float may be whole because nothing after the point could be kept."""
 
-_ALIKE = "all or nobody"
 _ABOUT = "about"
 _COUNTS = ("people", "answered", "members", "number")
 """Columns that say how many people there are."""
@@ -101,7 +101,7 @@ class Disclosure:
         """In words, how many people are too few."""
         return f"fewer than {self._smallest} people"
 
-    def decide(self, what: str, people: Any) -> str:
+    def decide(self, what: str, people: Any, value: object = None) -> str:
         """Say why a number or a figure is withheld; an empty text where it is shown.
 
         Parameters
@@ -110,6 +110,8 @@ class Disclosure:
             What would be shown, for the message.
         people : collection of identifiers, or list of such collections
             Whom it rests on; of a figure, whom each group drawn is of: all of them are shown, or none.
+        value : object, optional
+            What would be shown. Where it is how many people there are, it is compared as such.
 
         Raises
         ------
@@ -121,6 +123,7 @@ class Disclosure:
         if isinstance(people, pd.DataFrame):
             people = [group for column in people for cell in people[column] for group in listed(cell)]
         _, groups = groups_of(what, people, self._smallest)
+        groups += [heads(group) for group in groups if counts(value, group)]
         reasons, known = self._shown.reasons(groups)
         told = [reason for reason in reasons if reason]
         if not told:
@@ -190,9 +193,8 @@ class Disclosure:
                 for column, name in enumerate(frame.columns)
                 if name in _COUNTS
             }
-            self._say_alike(
-                reasons, frame, {column: [[group] for group in rows] for column in share_columns(frame)}
-            )
+            shares = {column: [[group] for group in rows] for column in share_columns(frame)}
+            self._say_alike(reasons, frame, cells | shares)
         for column, groups_there in cells.items():
             for place, reason in enumerate(self._shown.reasons_of_cells(groups_there)):
                 if reason and not reasons.iat[place, column]:
@@ -200,7 +202,7 @@ class Disclosure:
                         reason, groups_there[place], frame.iat[place, column]
                     )
         if isinstance(people, pd.DataFrame):
-            self._say_alike(reasons, frame, {column: cells[column] for column in share_columns(frame)})
+            self._say_alike(reasons, frame, cells)
             # A row of which no number is left is withheld as a row.
             left = [column for column in range(frame.shape[1]) if column not in cells]
             for place, told in enumerate(reasons.iloc[:, [*cells]].to_numpy(object)):
@@ -236,12 +238,23 @@ class Disclosure:
     def _say_alike(
         self, reasons: pd.DataFrame, frame: pd.DataFrame, cells: dict[int, list[list[Group]]]
     ) -> None:
-        for column, groups in cells.items():
-            for place, there in enumerate(groups):
+        for column in share_columns(frame):
+            for place, there in enumerate(cells.get(column, [])):
                 people = people_of(entry for group in there for entry in group)
                 alike = frame.iat[place, column] in (0, 1) and len(people) < 2 * self._smallest
-                if alike and people and not reasons.iat[place, column]:
-                    reasons.iat[place, column] = _ALIKE
+                if not alike or not people or reasons.iat[place, column]:
+                    continue
+                reasons.iat[place, column] = WITHHELD
+                everybody = [
+                    other
+                    for other, named in cells.items()
+                    if heads(people) in named[place] and not reasons.iat[place, other]
+                ]
+                # The first says how many there are, the others how many of them did something.
+                for other in everybody[1:]:
+                    reasons.iat[place, other] = self._about(
+                        WITHHELD, cells[other][place], frame.iat[place, other]
+                    )
 
     def shown(self, groups: Sequence[Collection[Hashable]] | pd.DataFrame) -> Flags:
         """Say which of several groups would be shown together, as for the rows of a table; remember nothing.
@@ -342,8 +355,6 @@ class Disclosure:
             caption = f"{caption} Withheld: {self.told(WITHHELD)}."
         if EARLIER in told:
             caption = f"{caption} Withheld after an earlier report: {self.told(EARLIER)}."
-        if _ALIKE in told:
-            caption = f"{caption} All or nobody: a share that would be true of each of a small group."
         if any(reason.startswith(_ABOUT) for reason in told):
             caption = f"{caption} About: rounded, so that no difference tells of {self.few}."
         return caption
@@ -353,7 +364,7 @@ class Disclosure:
         if reason == EARLIER:
             return f"with what an earlier report on these data showed it would tell of {self.few}"
         if reason == WITHHELD:
-            return f"with other results on this page it would tell of {self.few}"
+            return f"with other results on this page, or as all or nobody, it would tell of {self.few}"
         return f"it rests on {self.few}"
 
 

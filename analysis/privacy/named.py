@@ -64,5 +64,5 @@ def share_columns(frame: pd.DataFrame) -> list[int]:
     return [
         place
         for place, name in enumerate(frame.columns)
-        if str(name).split("_")[0] == "share" or str(name).endswith("_rate")
+        if str(name).split("_")[0] in ("share", "attendance") or str(name).endswith("_rate")
     ]

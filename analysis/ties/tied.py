@@ -51,7 +51,8 @@ def who_is_described(
         answered = _heads(panel, panel.answered[place])
         return {
             "people": _heads(panel, panel.present[place]),
-            "answered": answered,
+            # With who they are in this wave: groups of them on a map must not leave a few of all.
+            "answered": [answered, _people(panel, panel.answered[place], time)],
             "response_rate": answered,
             "density": answered,
             "ties": _arcs(panel, there, time),

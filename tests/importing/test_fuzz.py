@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -167,9 +168,30 @@ class Place:
         relation = ["--dataset", "fuzzed", "--relation", "help:0:3", *more.get(kind, [])]
         return ["import", kind, str(path), *relation, *options]
 
-    def attempt(self, kind: str, path: Path | str, *options: str, keep: bool = False) -> tuple[int, str]:
-        """Import a file; check what must hold whatever is in it; return the exit code and what was told."""
+    def typed(self, kind: str, path: Path | str, *options: str) -> list[str]:
+        """Return what Python is given where the same command is typed as `make import`."""
+        stand_in = self.folder / "python"
+        stand_in.write_text(f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n")
+        stand_in.chmod(0o755)
         words = self.words(kind, path, *options)
+        rest = [
+            word
+            for place, word in enumerate(words)
+            if place > 2 and "--dataset" not in words[place - 1 : place + 1]
+        ]
+        command = ["make", "ENV=active", f"PYTHON={stand_in}", "import", f"KIND={kind}", f"FILE={path}"]
+        command += ["DATASET=fuzzed", f"ARGS={shlex.join(rest)}"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        module, *given = json.loads(done.stdout)[1:]
+        assert module == "analysis"
+        stand_in.unlink()
+        return [*given]
+
+    def attempt(
+        self, kind: str, path: Path | str, *options: str, keep: bool = False, typed: bool = False
+    ) -> tuple[int, str]:
+        """Import a file; check what must hold whatever is in it; return the exit code and what was told."""
+        words = (self.typed if typed else self.words)(kind, path, *options)
         if kind == "items" and not self.dataset.exists():
             # Answers are those of people who are in the dataset already.
             shutil.copytree(self.folder / "asked", self.dataset)
@@ -345,6 +367,16 @@ def damaged(draw: st.DrawFn) -> tuple[str, str, bytes]:
 def test_files_damaged(place: Place, file: tuple[str, str, bytes]) -> None:
     kind, name, content = file
     place.attempt(kind, place.given(name, content), *TOLD.get(kind, ()))
+
+
+@given(
+    file=damaged(), called=st.sampled_from(["a b", "it's", "$HOME", "$(shell id)", "a;b", "ä", "-f", "#x"])
+)
+@fuzzed(10)
+def test_ten_files_damaged_through_make(place: Place, file: tuple[str, str, bytes], called: str) -> None:
+    kind, name, content = file
+    path = place.given(f"{called} {name}", content)
+    place.attempt(kind, path, *TOLD.get(kind, ()), typed=True)
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "utf-8-sig"])

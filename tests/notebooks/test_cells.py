@@ -232,7 +232,9 @@ def test_the_cells_of_a_notebook_record_what_the_run_is_known_for(name: str, rec
         exact = isinstance(value, (str, bool))
         assert found.numbers[key] == (value if exact else pytest.approx(value, rel=1e-5, abs=1e-8)), key
     if not name.endswith("_example"):
-        assert 2 <= len(found.findings) <= 8
+        # Of few people some sentences rest on numbers that are withheld.
+        protected = any(package.smallest_cell for package in RUNS[name].datasets)
+        assert (1 if protected else 2) <= len(found.findings) <= 8
 
 
 def _planted(name: str, right: str, wrong: str) -> list[dict[str, Any]]:

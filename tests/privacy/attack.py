@@ -6,6 +6,7 @@ tie by tie, and what may not be found out is what a combination of published num
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Iterator, Mapping
@@ -78,6 +79,11 @@ class Known:
         """Return who named whom, of those who answered, among those who were there."""
         here, heard = self.present(wave), self.answered(relation, wave)
         return {(one, other) for one, other in self.told[relation, wave] if one in heard and other in here}
+
+    def school(self, row: str, rows: Collection[str]) -> set[str]:
+        """Return who is of a school as a table names it: of one called so, or of all that have no row."""
+        home = self.actors["organization_id"].fillna("no school given")
+        return set(home.index[home == row]) or set(home.index[~home.isin(rows)])
 
     def seen(self, relation: str, wave: int, pair: tuple[str, str]) -> bool:
         """Whether it is known if somebody named somebody."""
@@ -172,6 +178,136 @@ def published(folder: Path, known: Known) -> Iterator[Published]:
         yield from _cells(
             folder.name, f"composition {row['who']}", row, {"people": {("head", one) for one in who}}, at
         )
+
+
+def schools(folder: Path, known: Known, relation: str) -> Iterator[Published]:
+    """Return every count of people or ties that stands on a page school by school, and what it counts.
+
+    Who is asked is known to anybody who has the roster: a rate or a count *about* so much is its number where
+    only one would read so.
+    """
+    wave = max(known.waves.index)
+    ties, heard = known.ties(relation, wave), known.answered(relation, wave)
+    for name in ("schools", "between"):
+        table = read(folder, name)
+        members = {row: known.school(row, [*table["school"]]) for row in table.get("school", [])}
+        for row in table.to_dict("records"):
+            own = members[row["school"]]
+            here, told = own & known.present(wave), own & heard
+            out, back = (
+                {pair for pair in ties if (pair[end] in own) > (pair[1 - end] in own)} for end in (0, 1)
+            )
+            arcs = {
+                "within": {pair for pair in ties if set(pair) <= own},
+                "to_others": out,
+                "from_others": back,
+            }
+            if name == "between":
+                arcs = {
+                    to: {pair for pair in ties if pair[0] in own and pair[1] in there}
+                    for to, there in members.items()
+                }
+            counted = {column: {(*pair, relation, wave) for pair in pairs} for column, pairs in arcs.items()}
+            if name == "schools":
+                counted |= {
+                    "asked": {("head", one) for one in here},
+                    "answered": {("head", one) for one in told},
+                }
+            where = f"{name} {row['school']}"
+            yield from _cells(folder.name, where, row, counted, known.threshold)
+            for column in ("answered", "response_rate"):
+                if (read_so := alone_reads_so(row.get(column), column, len(here))) is not None:
+                    assert read_so == len(told), f"{where}: {read_so} answered is not {len(told)}"
+                    entries = frozenset(("head", one) for one in told)
+                    yield Published(f"{folder.name}, {where}, {column}", read_so, entries)
+
+
+def collected(folder: Path, known: Known, tables: Mapping[str, pd.DataFrame]) -> Iterator[Published]:
+    """Return the counts on the pages on scales, traced ties and contacts, and what they count."""
+    for name in ("scores", "reliability"):
+        for row in read(folder, name).to_dict("records"):
+            items = tables["items"].loc[tables["items"]["scale"] == row["scale"], "item_id"]
+            said = tables["responses"][tables["responses"]["wave"] == int(row["wave"])]
+            answers = said[said["item_id"].isin(items) & said["value"].notna()]["actor_id"].value_counts()
+            enough = len(items) if name == "reliability" else len(items) / 2
+            heads = {("head", one) for one in answers.index[answers >= enough]}
+            yield from _cells(folder.name, f"{name} {row['scale']}", row, {"people": heads}, known.threshold)
+    relation, last = known.relations[0], max(known.waves.index)
+    new = {
+        (*pair, relation, wave): wave
+        for wave in range(2, last + 1)
+        for pair in known.ties(relation, wave) - known.ties(relation, wave - 1)
+        if known.seen(relation, wave - 1, pair) and known.seen(relation, wave, pair)
+    }
+
+    def may(entry: Any, activity: str, by: str) -> bool:
+        begun, over = (known.waves.loc[wave, "opened_on"] for wave in (new[entry] - 1, new[entry]))
+        there = set(entry[:2]) <= known.came[activity] or by == "dates"
+        return bool(there and begun < known.dates[activity] < over)
+
+    for row in read(folder, "traced").to_dict("records"):
+        if row["known"] in ("dates", "dates and attendance"):
+            sizes = {entry: sum(may(entry, one, row["known"]) for one in known.dates) for entry in new}
+            counted = {"new_ties": {*new}, "none": {entry for entry, size in sizes.items() if not size}}
+            counted["one"] = {entry for entry, size in sizes.items() if size == 1}
+            counted["several"] = {entry for entry, size in sizes.items() if size > 1}
+            yield from _cells(folder.name, f"traced {row['known']}", row, counted, known.threshold)
+    for row in read(folder, "ranges").to_dict("records"):
+        if row["known"] in ("dates", "dates and attendance"):
+            counted = {"at_most": {entry for entry in new if may(entry, row["activity"], row["known"])}}
+            where = f"ranges {row['known']} {row['activity']}"
+            yield from _cells(folder.name, where, row, counted, known.threshold)
+    numbers = folder / "numbers.json"
+    told = json.loads(numbers.read_text(encoding="utf-8")) if numbers.is_file() else {}
+    if "first-ties" in told:
+        ends = tables["contacts"][["sender_id", "receiver_id"]].to_numpy()
+        met = {(*sorted(pair), "contact", 0) for pair in ends if pair[0] != pair[1]}
+        row = {key: told[key]["value"] for key in ("first-ties", "people") if key in told}
+        counted = {"first-ties": met, "people": {("head", one) for pair in met for one in pair[:2]}}
+        yield from _cells(folder.name, "contacts", row, counted, known.threshold)
+
+
+def of_a_few(folder: Path) -> list[str]:
+    """Return what a page says of one to four people, by what its tables call their columns."""
+    whom = ("people", "answered", "asked", "members", "came", "sent", "received")
+    ties = re.compile(r"(ties|of these|new_ties|kept|new|lost|mutual|within|to_others|from_others)\b")
+    return [
+        f"{path.name}, {column}: {row[column]}"
+        for path in sorted((folder / "tables").glob("*.csv"))
+        for row in pd.read_csv(path, dtype=str).to_dict("records")
+        for column in row
+        if (column in whom or ties.match(column)) and 0 < (exact(row[column]) or 0) < SMALLEST
+    ]
+
+
+def alone_reads_so(text: Any, column: str, asked: int) -> int | None:
+    """Return how many of those asked answered, where only one number would be written as the text is."""
+    said = str(text)
+    about = exact(said.removeprefix("about "))
+    if about is None:
+        return None
+
+    def written(count: int) -> float:
+        if column == "answered":
+            return round(count / SMALLEST) * SMALLEST if "about" in said else count
+        return float(f"{count / asked:.1g}") if "about" in said else float(f"{count / asked:.3g}")
+
+    possible = [count for count in range(asked + 1) if written(count) == about]
+    return possible[0] if len(possible) == 1 else None
+
+
+def all_of_a_few(folder: Path) -> list[str]:
+    """Return schools of which a page says that all, fewer than twice the smallest cell, answered."""
+    return [
+        f"{row['school']}: {row['answered']} of {row['asked']}"
+        for row in read(folder, "schools").to_dict("records")
+        if "nobody" in str(row.get("response_rate"))
+        or (
+            (all_told := exact(row.get("answered"))) is not None
+            and all_told == exact(row.get("asked"))
+            and all_told < 2 * SMALLEST
+        )
+    ]
 
 
 def _cells(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,37 @@ from tests.notebooks.cells import RUNS, built, executed
 from tests.privacy.attack import (
     Known,
     Published,
+    all_of_a_few,
+    alone_reads_so,
     bars_drawn,
+    collected,
     few,
     named,
+    of_a_few,
     published,
     read,
+    schools,
     unique_to_a_person,
     worked_out,
 )
 
-PAGES = ("your_network/network", "relational_trust/help_example", "your_network/activities")
-CHEAP = {"permutations": 19, "replicates": 20}
+PAGES = (
+    "your_network/network",
+    "your_network/one_page",
+    "relational_trust/help_example",
+    "your_network/activities",
+)
+CONTACTS = "star_coalescence/cascades_example"
+MORE = (
+    "your_network/survey",
+    "relational_trust/triangulation_example",
+    "coordinated_change/coding_example",
+    CONTACTS,
+)
+"""Pages on what the example has besides ties."""
+COUNTED = ("survey", "triangulation")
+"""Of those, the ones that still count people or ties beside what was shown before."""
+CHEAP = {"permutations": 19, "replicates": 20, "draws": 20}
 FITS = (
     "formation_and_persistence(",
     "wave_on_wave(",
@@ -37,6 +58,18 @@ FITS = (
     "goodness",
     "regressed",
     "drawn_with_mixing(",
+    "invariance_by_scale(",
+    "formation_rates(",
+    "estimated",
+    "formed_together(",
+    'matrix["outcome"]',
+    "formation_power(",
+    'power["',
+    "beside_chance(",
+    "beside_nulls(",
+    "holm_sentence(",
+    "other_settings(",
+    "cascade_findings(",
 )
 """What cells of models have in them: they take long, and count nobody."""
 
@@ -99,16 +132,24 @@ def twin(seed: int = 60) -> dict[str, pd.DataFrame]:
 
 
 def report(
-    dataset: str, derived: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **given: Any
+    dataset: str,
+    derived: Path,
+    out: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pages: Sequence[str] = PAGES,
+    alone: bool = False,
+    **given: Any,
 ) -> list[Path]:
     """Return the folders of the pages on a dataset, one made after the other, as `make report` makes them."""
     folders = []
-    for name in PAGES:
+    for name in pages:
         folder = out / name.replace("/", "-")
         folder.mkdir(parents=True)
         run = RUNS[name]
         options = {key: value for key, value in {**CHEAP, **given}.items() if key in run.notebook.parameters}
-        register = released_file(derived / dataset, json.dumps([name, options]).encode().hex()[-32:])
+        register = released_file(
+            folder if alone else derived / dataset, json.dumps([name, options]).encode().hex()[-32:]
+        )
         monkeypatch.setenv(RELEASED_VARIABLE, str(register))
         executed(run, {"dataset": dataset, **options}, derived, folder, monkeypatch, cells=_cheap(run))
         keep_released(register)
@@ -146,7 +187,8 @@ def reports(
     """Return a dataset, its report, and a later one on stronger ties only."""
     out = tmp_path_factory.mktemp("reports")
     with pytest.MonkeyPatch.context() as patch:
-        first = report(request.param, places, out / "first", patch)
+        pages = (*PAGES, *MORE) if request.param == "example_network" else PAGES
+        first = report(request.param, places, out / "first", patch, pages)
         second = report(request.param, places, out / "second", patch, threshold=2.0)
         again = report(request.param, places, out / "again", patch) if request.param == "sixty" else first
         patch.setattr("analysis.tables.load.DATA_DERIVED", places)
@@ -161,12 +203,34 @@ def reports(
 Reports = tuple[Mapping[str, pd.DataFrame], list[Path], list[Path]]
 
 
+def everything(folder: Path, known: Known) -> list[Published]:
+    """Return what a page tells of the whole network, and of its schools."""
+    return [*published(folder, known), *schools(folder, known, known.relations[0])]
+
+
 def test_no_sum_or_difference_of_three_numbers_is_of_a_few(reports: Reports) -> None:
     tables, first, _ = reports
     known = Known(tables)
-    numbers = [number for folder in first for number in published(folder, known)]
+    numbers = [number for folder in first for number in everything(folder, known)]
+    more = [number for folder in first for number in collected(folder, known, tables)]
+    told = {number.name.split(",")[0] for number in more}
+    assert told == {folder.name for folder in first if any(page in folder.name for page in COUNTED)}
+    numbers += more
+    assert [told for folder in first for told in of_a_few(folder)] == []
     assert len(numbers) > 40, "there is something to attack"
     assert worked_out(numbers) == []
+    assert [told for folder in first for told in all_of_a_few(folder)] == []
+
+
+def test_the_page_on_contacts_tells_of_no_few_when_it_comes_first(
+    places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder,) = report("example_network", places, tmp_path, monkeypatch, [CONTACTS], alone=True)
+    tables = load("example_network")
+    numbers = list(collected(folder, Known(tables), tables))
+    assert [number.name.split(", ")[-1] for number in numbers] == ["first-ties", "people"]
+    assert worked_out(numbers) == [] and of_a_few(folder) == []
+    assert named([folder], set(tables["actors"]["actor_id"])) == []
 
 
 def test_two_reports_with_other_settings_are_no_weaker(reports: Reports) -> None:
@@ -176,7 +240,7 @@ def test_two_reports_with_other_settings_are_no_weaker(reports: Reports) -> None
         number
         for threshold, folders in settings.items()
         for folder in folders
-        for number in published(folder, Known(tables, threshold))
+        for number in everything(folder, Known(tables, threshold))
     ]
     assert worked_out(numbers) == []
 
@@ -249,15 +313,64 @@ def test_planted_leaks_in_files_are_found(reports: Reports, tmp_path: Path) -> N
         f'<svg xmlns="http://www.w3.org/2000/svg"><g id="node {somebody}"/></svg>'
     )
     assert named([page], {somebody}) == [f"figure.svg: {somebody}"]
-    ties = known.ties(known.relations[0], 2)
-    sent = {one: sum(pair[0] == one for pair in ties) for one in known.present(2)}
-    received = {one: sum(pair[1] == one for pair in ties) for one in known.present(2)}
-    most = max(sent, key=lambda one: (sent[one], received[one]))
-    (page / "tables" / "people.csv").write_text(
-        f"row,sent,received,degree\nx,{sent[most]},{received[most]},\n"
-    )
+    relation, people = known.relations[0], sorted(known.present(2) & known.present(3))
+    for one in people:
+        own = [
+            sum(pair[end] == one for pair in known.ties(relation, wave)) for wave in (2, 3) for end in (0, 1)
+        ]
+        row = ",".join(map(str, own))
+        (page / "tables" / f"{one}.csv").write_text(f"row,sent,received,degree,came\nx,{row}\n")
     found = unique_to_a_person([page], known, tables)
-    assert not found or most in found[0]
+    assert len(found) >= 3, "the numbers of some are theirs alone"
+    assert all(told.partition(".csv")[0] == re.search(r"are (\w+)'s alone", told)[1] for told in found)
+
+
+def test_a_school_card_with_one_silent_person_is_found(reports: Reports, tmp_path: Path) -> None:
+    """As the cards were: who was asked beside who answered."""
+    tables, _, _ = reports
+    known = Known(tables)
+    relation, wave = known.relations[0], max(known.waves.index)
+    home = known.actors["organization_id"]
+    own = {name: known.present(wave) & set(home.index[home == name]) for name in home.dropna().unique()}
+    told = {name: there & known.answered(relation, wave) for name, there in own.items()}
+    (tmp_path / "tables").mkdir()
+    rows = [f"{name},{len(own[name])},{len(told[name])}" for name in own]
+    card = tmp_path / "tables" / "schools.csv"
+    card.write_text("\n".join(["school,asked,answered", *rows]))
+    found = worked_out(list(schools(tmp_path, known, relation)))
+    silent = [name for name in own if 0 < len(own[name] - told[name]) < 5]
+    assert silent and all(any(f"schools {name}" in said for said in found) for name in silent)
+    whole = [name for name in own if own[name] == told[name] and len(own[name]) < 10]
+    assert len(all_of_a_few(tmp_path)) == len(whole)
+    # Ties of a few from one school to another.
+    card.unlink()
+    ties = known.ties(relation, wave)
+    counts = {
+        (one, to): sum(pair[0] in own[one] and pair[1] in own[to] for pair in ties)
+        for one in own
+        for to in own
+    }
+    between = ["school," + ",".join(own)]
+    between += [one + "," + ",".join(str(counts[one, to]) for to in own) for one in own]
+    (tmp_path / "tables" / "between.csv").write_text("\n".join(between))
+    assert worked_out(list(schools(tmp_path, known, relation)))
+
+
+def test_four_ties_or_four_people_in_a_table_are_found(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "survival.csv").write_text(
+        "curve,ties that closed a meeting,days,people\na,4,3,5\nb,5,2,4\nc,0,1,about 5\n"
+    )
+    found = ["survival.csv, ties that closed a meeting: 4", "survival.csv, people: 4"]
+    assert of_a_few(tmp_path) == found
+
+
+def test_a_rounded_number_is_read_where_only_one_is_written_so() -> None:
+    assert alone_reads_so("about 0.8", "response_rate", 6) == 5
+    assert alone_reads_so("about 0.8", "response_rate", 30) is None
+    assert alone_reads_so("0.833", "response_rate", 6) == 5
+    assert alone_reads_so("about 5", "answered", 6) is None
+    assert alone_reads_so("withheld", "answered", 6) is None
 
 
 def test_without_the_register_the_second_report_tells(places: Path, tmp_path: Path) -> None:

@@ -13,14 +13,18 @@ from typing import Any, Literal
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.__main__ import _parser
 from analysis.compendium.team import refuse_names
 from analysis.files import DATA_RAW, ROOT
 from analysis.importing import deidentified, own
+from analysis.privacy.deidentify import names_of
 from analysis.privacy.pseudonyms import PSEUDONYM
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault, InvalidInput
+from analysis.tables.package import read_package
 from analysis.tables.schema import TABLES, Column
 
 ROSTER = """actor_id,name,aliases,organization_id
@@ -649,6 +653,43 @@ def test_an_identifier_of_two_letters_is_not_searched_for_unless_somebody_is_cal
     run(raw)
     (raw / "names/roster.csv").write_text(ROSTER + "qu,Quill Brelling,Qu,ash\n", encoding="utf-8")
     assert [(fault.file, fault.column) for fault in refused(raw)] == [("waves.csv", "label")]
+
+
+CALLED = ("zebuline", "Quarandeau", "zoe_brim", "Bo", "Li", "t_07", "07", "Ash", "Ó", "Dell Ash")
+"""What somebody may be called, or listed as, or have for an identifier."""
+
+
+@given(
+    identifiers=st.lists(st.sampled_from(CALLED), min_size=1, unique=True),
+    listed=st.lists(st.tuples(*[st.sampled_from(CALLED)] * 4), max_size=4),
+)
+def test_with_a_roster_no_name_is_missed_that_is_found_without(
+    identifiers: list[str], listed: list[tuple[str, str, str, str]]
+) -> None:
+    package = read_package(DATA_RAW / "example_network" / "datapackage.json")
+    tables = {"actors": pd.DataFrame({"actor_id": identifiers, "organization_id": "Ash"})}
+    roster = pd.DataFrame(listed, columns=["actor_id", "name", "aliases", "organization_id"], dtype=str)
+    without, with_it = (names_of(tables, package, people, ()) for people in (None, roster))
+    for called in CALLED:
+        for text in (called, called.upper(), f"asked {called} today", f"visit_{called}", f"{called}.csv"):
+            assert not without.found_in(text) or with_it.found_in(text), text
+
+
+@pytest.mark.parametrize(
+    "file", ["notes_zebbie.docx", "2024-Quarandeau-final (2).pdf", "ZébulineNotes.txt", "brimsildottir.csv"]
+)
+def test_a_name_in_the_name_of_a_file_is_refused(raw: Path, file: str) -> None:
+    only(raw, "actors", "activities")
+    planted = plant(raw, "activities.kind", file)
+    assert planted in places(refused(raw))
+
+
+def test_a_file_beside_the_tables_is_not_taken_along(raw: Path) -> None:
+    only(raw, "actors")
+    for file in ("zebuline_quarandeau.txt", "names/zebuline_quarandeau.csv"):
+        (raw / file).write_text("name\nZébuline\n", encoding="utf-8")
+    run(raw)
+    assert not [path for path in derived(raw).parent.rglob("*") if "zeb" in path.name.casefold()]
 
 
 def test_without_a_roster_the_identifiers_are_what_is_searched_for(raw: Path) -> None:

@@ -25,6 +25,7 @@ from analysis.privacy.disclosure import Disclosure, restricted
 from analysis.privacy.texts import refuse_single_people, texts_of
 from analysis.tables.package import DataPackage
 from analysis.ties.panel import Panel
+from analysis.whom import heads
 
 PERSON, SCHOOL = "p_0123abcd", "o_0123abcd"
 
@@ -372,6 +373,30 @@ def test_with_one_it_must_be_said_which_people(run: Path, people: Any) -> None:
     assert written(run) == set()
 
 
+def test_a_share_that_could_not_be_estimated_names_nobody() -> None:
+    frame = pd.DataFrame({"people": [7], "share": [np.nan]}, index=["a"])
+    who = pd.DataFrame({"people": [range(7)], "share": [range(7)]}, index=["a"], dtype=object)
+    assert (Disclosure(5).decide_cells("t", who, frame) == "").all(axis=None)
+
+
+def test_how_many_people_there_are_is_compared_with_other_counts_of_them() -> None:
+    people = [f"p{number}" for number in range(40)]
+    page = Disclosure(5)
+    assert page.decide("everybody", people, 40) == ""
+    assert page.decide("who was in contact", [(one, "contact") for one in people[:38]], 38) == "withheld"
+    assert page.decide("their mean", [(one, "contact") for one in people[:38]], 2.5) == ""
+
+
+def test_all_of_a_small_group_look_like_all_but_one() -> None:
+    everybody = [frozenset(f"{school}{number}" for number in range(7)) for school in "ab"]
+    told = [everybody[0], everybody[1] - {"b0"}]
+    frame = pd.DataFrame({"asked": [7, 7], "answered": [7, 6], "response_rate": [1, 6 / 7]}, index=["a", "b"])
+    who = pd.DataFrame({"asked": map(heads, everybody), "answered": map(heads, told)}, index=frame.index)
+    who["response_rate"] = [[*pair] for pair in zip(everybody, told, strict=True)]
+    reasons = Disclosure(5).decide_cells("t", who, frame)
+    assert reasons.to_numpy().tolist() == [["", "about 5", "withheld"]] * 2
+
+
 def test_rows_of_a_table_are_withheld_in_page_file_and_numbers(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -392,7 +417,8 @@ def test_rows_of_a_table_are_withheld_in_page_file_and_numbers(
         "b,y,withheld,",
         "c,z,3.88,40",
     ]
-    assert "Withheld: with other results on this page it would tell of fewer than 5 people." in str(displayed)
+    why = "with other results on this page, or as all or nobody, it would tell of fewer than 5 people"
+    assert f"Withheld: {why}." in str(displayed)
     # What was shown stays known: all but one of those of c cannot be shown any more.
     results.number("later", 1.5, "a mean", people=list(who["c"])[1:])
     assert "later" not in written(run)

@@ -98,6 +98,25 @@ def test_what_is_not_found_is_listed_with_its_reason(name: str, text: str, reaso
     assert not Names([name], [], []).found_in(text)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("李", "asked 李 today"), ("Ó", "Ó's group"), ("X", "coach_X"), ("X", "X")],
+)
+def test_a_name_of_one_character_is_found_as_a_word_of_its_own(name: str, text: str) -> None:
+    assert Names([name], [], []).found_in(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("李", "李子"), ("Ó", "Oak"), ("Ana B", "option B"), ("X", "Xylophone"), ("X", "x = 2")],
+)
+def test_a_name_of_one_character_is_not_found_within_a_word_or_as_a_small_letter(
+    name: str, text: str
+) -> None:
+    # Nor is one letter of a longer name: rosters have initials (Ana B), and texts an option B.
+    assert not Names([name], [], []).found_in(text)
+
+
 HARMLESS = [
     "once or twice a week",
     "We can count on one another when something goes wrong.",

@@ -15,6 +15,7 @@ from analysis.arrays import Flags
 from analysis.checks import NotEstimable
 from analysis.figures.school_map import school_map
 from analysis.privacy.disclosure import Disclosure
+from analysis.ties.overview import overview
 from analysis.ties.panel import Panel
 from analysis.ties.school_findings import (
     carrier_findings,
@@ -23,6 +24,8 @@ from analysis.ties.school_findings import (
     school_findings,
 )
 from analysis.ties.schools import carriers, carriers_by_relation, school_ties, shown_schools
+from analysis.ties.tied import who_is_described
+from analysis.ties.tied_schools import who_is_between, who_is_mapped, who_is_scored
 from tests.test_findings import said, waves
 
 HOMES = ("ash", "ash", "ash", "elm", "elm", "fir")
@@ -138,6 +141,47 @@ def test_the_map_has_schools_and_no_person() -> None:
     assert len(figure.axes[0].lines) == 3
     with pytest.raises(NotEstimable):
         school_map(school_ties(panel, ["all"] * 6))
+
+
+def test_the_map_says_nothing_of_ties_that_may_not_be_shown() -> None:
+    panel = network([(0, 1), (0, 3), (3, 4)])
+    found = school_ties(panel, HOMES)
+    mapped = who_is_mapped(panel, HOMES, found.between)
+    assert mapped.loc[("ash", "elm"), "ties"] == {(("p0", "p3"), "help", "3")}
+    figure = school_map(found, mapped.index[[0, 2, 3, 4, 5]])
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert sorted(texts) == sorted(["ash", "elm", "fir", "1", "1", "0", "–", "0", "0"])
+    assert {line.get_linewidth() for line in figure.axes[0].lines} == {1.0}
+    assert {text.get_text() for text in school_map(found, mapped.index[:0]).axes[0].texts} == {
+        "ash",
+        "elm",
+        "fir",
+        "–",
+    }
+
+
+def test_every_cell_names_whom_it_counts() -> None:
+    panel = network([(0, 1), (0, 3), (1, 3), (3, 0), (4, 5), (3, 4)], silent=[5])
+    found = school_ties(panel, HOMES)
+    scored = who_is_scored(panel, HOMES, found.scorecard)
+    for name in ("asked", "answered", "within", "to_others", "from_others"):
+        assert [len(group) for group in scored[name]] == found.scorecard[name].tolist(), name
+    assert [len(group) for group in scored.loc["elm", "share_across"]] == [2, 1]
+    assert [len(group) for group in scored.loc["fir", "response_rate"]] == [1, 0]
+    tied = who_is_between(panel, HOMES, found.between)
+    pd.testing.assert_frame_equal(tied.map(len), found.between)
+
+
+def test_beside_how_many_answered_a_map_of_schools_leaves_no_few() -> None:
+    homes = ["ash"] * 7 + ["elm"] * 6 + ["fir"] * 5 + ["oak"] * 4
+    panel = network([(0, 7), (7, 0), (1, 8)], homes=homes)
+    page, described = Disclosure(5), overview({"help": panel})[["people", "answered"]]
+    behind = who_is_described({"help": panel}, described)
+    assert (page.decide_cells("answered", behind, described) == "").all(axis=None)
+    told = [{(f"p{n}", "help", "3") for n, home in enumerate(homes) if home == name} for name in set(homes)]
+    told.sort(key=len)
+    assert page.decide_rows("map", told, 4) == ["fewer than 5", "withheld", "", ""]
+    assert page.decide("a p-value of all who answered", frozenset().union(*told)) == ""
 
 
 def test_what_a_leader_is_told_follows_from_the_tables() -> None:
