@@ -35,6 +35,7 @@ __all__ = [
     "readiness",
     "together_or_not",
     "together_table",
+    "together_validated",
     "validated",
     "with_traits",
 ]
@@ -317,3 +318,14 @@ def validated(stored: Mapping[str, Any], part: str) -> pd.DataFrame:
     frames = {int(size): pd.DataFrame(found[part]) for size, found in stored["by_size"].items()}
     whole = pd.concat(frames, names=["people"]).reset_index("people")
     return whole.set_index(["people", "term" if part == "coverage" else "test"])
+
+
+def together_validated(stored: Mapping[str, Any]) -> pd.DataFrame:
+    """Return what the validation of ties and a behaviour that change together found, index ``term``.
+
+    Parameters
+    ----------
+    stored : mapping
+        As `analysis.validations.actor_models` writes it.
+    """
+    return pd.DataFrame(stored["together"]["coverage"]).set_index("term")
