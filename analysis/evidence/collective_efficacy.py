@@ -246,7 +246,7 @@ def power_of_schools(units: int, correlations: Iterable[float] = (0.1, 0.3, 0.5,
     Examples
     --------
     >>> power_of_schools(15).round(2)["power"].to_dict()
-    {0.1: 0.06, 0.3: 0.19, 0.5: 0.48, 0.7: 0.86}
+    {0.1: 0.06, 0.3: 0.19, 0.5: 0.48, 0.7: 0.85}
     """
     rows = {value: correlation_power(value, units) for value in correlations}
     return pd.DataFrame({"power": rows}).rename_axis("correlation")

@@ -54,12 +54,12 @@ def test_a_test_that_does_not_hold_its_level_is_marked(monkeypatch: pytest.Monke
     assert levels["holds"].tolist() == coverage["holds"].tolist() == [False, True, True, True]
     told = [finding.sentence for finding in misspecified_findings(levels, coverage)]
     assert told == [
-        "Where assumptions break, some tests reject more often than they say: reciprocity (groups).",
-        "Where assumptions break, some intervals hold it less often than they say: session 1 (groups).",
+        "Where assumptions break, some tests reject more often than they promise: reciprocity (groups).",
+        "Where assumptions break, some intervals hold it less often than they promise: session 1 (groups).",
     ]
     kept = misspecified_findings(levels.drop("groups", level="twin"), coverage.drop("groups", level="twin"))
     assert [finding.sentence for finding in kept] == [
-        "Where assumptions break, too, tests reject no more often than they say.",
-        "Where assumptions break, too, intervals hold the rate as often as they say.",
+        "Where assumptions break, tests reject no more often than they promise.",
+        "Where assumptions break, intervals hold the rate as often as they promise.",
     ]
     assert kept[0].numbers[0] == "levels.reciprocity.popular-people.rejected"
