@@ -38,9 +38,7 @@ def test_every_printed_number_is_a_claim_quoted_as_printed(reference_folder: Pat
         statistic = re.sub(r" \(.*", "", row["statistic"])
         name = ".".join(filter(None, (table, part(row["row"]), part(row["column"]), part(statistic))))
         found = [
-            claim
-            for claim in CHAPTER
-            if claim.id == name or claim.id in (f"{name}.sent", f"{name}.received")
+            claim for claim in CHAPTER if claim.id == name or claim.id in (f"{name}.sent", f"{name}.received")
         ]
         assert found, name
         assert {claim.published for claim in found} == {row["printed"]}, name
