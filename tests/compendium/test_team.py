@@ -173,7 +173,7 @@ def test_three_commands_from_a_spreadsheet_to_a_report_in_which_nobody_is_named(
         if path.is_file():
             written = path.read_bytes()
             if path.suffix == ".png":
-                # Its marks are the SVG's, compressed: three letters may stand there by chance. Texts are chunks.
+                # The marks are the SVG's, compressed: three letters may be there by chance.
                 assert not {b"tEXt", b"zTXt", b"iTXt"} & {one[4:8] for one in chunks(written)}, path
                 continue
             text = written.decode("utf-8", errors="replace")
