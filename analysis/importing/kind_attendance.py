@@ -1,0 +1,72 @@
+"""Sign-in sheets and registers, as the command imports them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.importing.attendance import ATTENDANCE, read_attendance
+from analysis.importing.kinds import Imported, Kind
+from analysis.importing.list_options import list_imported, list_options, way_of
+from analysis.importing.options import labels_of
+from analysis.importing.own import own_folder
+from analysis.tables.faults import Fault
+from analysis.tables.load import examine_tables
+
+__all__ = ["ATTENDED"]
+
+
+def _attendance_options(command: argparse.ArgumentParser) -> None:
+    list_options(command, tuple(ATTENDANCE))
+    command.add_argument("--activity", help="what the whole file is of, where no column says so")
+    command.add_argument("--date", help="the day of it, where no column says so")
+    command.add_argument(
+        "--activity-kind",
+        help="sort of activity, where no column says so (default: activity)",
+    )
+    command.add_argument(
+        "--repeated",
+        action="store_true",
+        help="what goes by one name on several days is as many activities",
+    )
+    command.add_argument(
+        "--register",
+        action="store_true",
+        help="a row a person, a column a day of --activity or a known activity, marks in the cells",
+    )
+    command.add_argument(
+        "--labels", type=Path, help="a table label, value: which words mean somebody came (1) or not (0)"
+    )
+
+
+def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
+    notes: list[str] = []
+    path = own_folder(arguments.dataset) / "activities.csv"
+    columns = ["activity_id", "date", "kind"]
+    tables = examine_tables(path.parent, [])[0] if path.is_file() else {}
+    there = tables.get("activities", pd.DataFrame(columns=columns))[columns]
+    found = read_attendance(
+        arguments.files[0],
+        way_of(arguments, tuple(ATTENDANCE), faults),
+        faults,
+        notes,
+        activity=arguments.activity,
+        date=arguments.date,
+        kind=arguments.activity_kind,
+        repeated=arguments.repeated,
+        words=labels_of(arguments.labels, faults),
+        register=arguments.register,
+        known={one: (day, kind) for one, day, kind in there.itertuples(index=False, name=None)},
+    )
+    return list_imported(found, arguments, notes)
+
+
+ATTENDED = Kind(
+    "a sign-in sheet or register (.csv, .xlsx): a row somebody who came to an activity, by name",
+    "FILE",
+    _attendance_options,
+    _read_attendance,
+)

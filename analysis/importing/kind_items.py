@@ -1,0 +1,61 @@
+"""Answers to statements, as the command imports them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.importing.kinds import Imported, Kind
+from analysis.importing.options import (
+    dates_option,
+    labels_of,
+    layout_of,
+    matcher_of,
+    survey_options,
+    wave_number,
+)
+from analysis.importing.survey_items import read_items, read_survey_items
+from analysis.tables.faults import Fault
+
+__all__ = ["ITEMS"]
+
+
+def _items_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--items", type=Path, required=True, help="the table of items: item_id, minimum, maximum, …"
+    )
+    command.add_argument(
+        "--roster", type=Path, help="list of names, where respondents are named (default: the dataset's own)"
+    )
+    survey_options(command, "actor_id")
+    dates_option(command)
+    command.add_argument(
+        "--wave", type=wave_number, default=1, help="wave of all rows (default: %(default)s)"
+    )
+
+
+def _read_items(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
+    notes: list[str] = []
+    tables = read_survey_items(
+        arguments.files[0],
+        read_items(arguments.items, faults),
+        faults,
+        respondent=arguments.respondent,
+        wave_column=arguments.wave_column,
+        wave=arguments.wave,
+        labels=labels_of(arguments.labels, faults),
+        people=matcher_of(arguments, faults),
+        keep=arguments.keep,
+        layout=layout_of(arguments),
+        notes=notes,
+    )
+    return Imported(tables, notes=notes)
+
+
+ITEMS = Kind(
+    "answers to statements, of people in the dataset: a row a respondent, a column an item",
+    "SURVEY",
+    _items_options,
+    _read_items,
+)

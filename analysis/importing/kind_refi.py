@@ -1,0 +1,21 @@
+"""Codings of a REFI-QDA project, as the command imports them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from analysis.importing.kinds import Imported, Kind
+from analysis.importing.refi_qda import read_refi
+from analysis.tables.faults import Fault
+
+__all__ = ["REFI"]
+
+
+def _read_refi(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
+    return Imported(read_refi(arguments.files[0], faults))
+
+
+REFI = Kind(
+    "codings of a REFI-QDA project (.qdpx), or its codebook (.qdc)", "FILE", lambda _: None, _read_refi
+)
