@@ -21,6 +21,7 @@ from tests.privacy.test_deidentify import (  # noqa: F401 - two of these are fix
     raw,
     run,
 )
+from tests.privacy.texts import text_of
 
 STUDIES = [study for study in load_studies() if study.id in ("coordinated_change", "network_design")]
 CHEAPER: dict[str, dict[str, Any]] = {
@@ -58,6 +59,6 @@ def test_no_byte_that_a_page_is_made_of_has_a_planted_name(
     executed(one, options, tables.parent, folder, monkeypatch)
     assert (folder / "numbers.json").is_file()
     for path in (path for path in folder.rglob("*") if path.is_file()):
-        text = unicodedata.normalize("NFKD", path.read_bytes().decode("utf-8", "replace")).lower()
+        text = unicodedata.normalize("NFKD", text_of(path)).lower()
         letters = "".join(sign for sign in text if not unicodedata.combining(sign))
         assert not [part for part in FRAGMENTS if part in letters], path.name
