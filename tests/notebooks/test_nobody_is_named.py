@@ -10,15 +10,15 @@ import pytest
 
 from analysis.compendium.studies import load_studies
 from tests.notebooks.cells import RUNS, executed
-from tests.privacy.test_deidentify import (  # noqa: F401 - two of these are fixtures
+from tests.privacy.test_deidentify import (  # noqa: F401 - one of these is a fixture
     FRAGMENTS,
     FREE,
     HIDDEN,
     derived,
     filled,
     form_for,
+    own_dataset,
     plant,
-    raw,
     run,
 )
 from tests.privacy.texts import text_of
@@ -39,26 +39,29 @@ CHEAPER: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def tables(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+    """Return the tables, without names, of a dataset with a name in every text; tests only read them."""
+    with pytest.MonkeyPatch.context() as patch:
+        raw = own_dataset(filled, tmp_path_factory.mktemp("planted"), patch)
+        for number, place in enumerate([*HIDDEN, *FREE]):
+            plant(raw, place, f"{form_for(place)} {number}")
+        run(raw)
+        made = derived(raw)
+    # Planted steps stand alone: no change can have got there, which is refused as it should be.
+    (made / "episode_steps.csv").unlink()
+    return made
+
+
 @pytest.mark.parametrize("notebook", [one.notebook.path.stem for study in STUDIES for one in study.reports])
 def test_no_byte_that_a_page_is_made_of_has_a_planted_name(
-    notebook: str,
-    raw: Path,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    notebook: str, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number, place in enumerate([*HIDDEN, *FREE]):
-        plant(raw, place, f"{form_for(place)} {number}")
-    run(raw)
-    tables = derived(raw)
-    # Planted steps stand alone: no change can have got there, which is refused as it should be.
-    (tables / "episode_steps.csv").unlink()
     one = next(known for known in RUNS.values() if known.notebook.path.stem == notebook)
-    folder = tmp_path / "recorded"
-    folder.mkdir()
     options = {"dataset": tables.name, **CHEAPER.get(notebook, {})}
-    executed(one, options, tables.parent, folder, monkeypatch)
-    assert (folder / "numbers.json").is_file()
-    for path in (path for path in folder.rglob("*") if path.is_file()):
+    executed(one, options, tables.parent, tmp_path, monkeypatch)
+    assert (tmp_path / "numbers.json").is_file()
+    for path in (path for path in tmp_path.rglob("*") if path.is_file()):
         text = unicodedata.normalize("NFKD", text_of(path)).lower()
         letters = "".join(sign for sign in text if not unicodedata.combining(sign))
         assert not [part for part in FRAGMENTS if part in letters], path.name

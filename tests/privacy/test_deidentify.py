@@ -119,17 +119,22 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def own_dataset(filled: Path, root: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a copy of a team's own dataset below `root`, beside it a key."""
+    shutil.copytree(filled.parent, root / "data_raw")
+    patch.setattr(own, "DATA_RAW", root / "data_raw")
+    patch.setattr(deidentified, "DATA_DERIVED", root / "data_derived")
+    patch.setattr(deidentified, "ROOT", root)
+    key = root / "ours.key"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+    return root / "data_raw/ours"
+
+
 @pytest.fixture
 def raw(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of a team's own dataset, beside it a key."""
-    shutil.copytree(filled.parent, tmp_path / "data_raw")
-    monkeypatch.setattr(own, "DATA_RAW", tmp_path / "data_raw")
-    monkeypatch.setattr(deidentified, "DATA_DERIVED", tmp_path / "data_derived")
-    monkeypatch.setattr(deidentified, "ROOT", tmp_path)
-    key = tmp_path / "ours.key"
-    key.write_bytes(bytes(range(32)))
-    key.chmod(0o600)
-    return tmp_path / "data_raw/ours"
+    return own_dataset(filled, tmp_path, monkeypatch)
 
 
 def declaration(folder: Path) -> dict[str, Any]:
