@@ -9,7 +9,7 @@ import ast
 import platform
 import re
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def _imported_by_file(path: Path) -> tuple[str, ...]:
 
 def _imported(source: str, package: tuple[str, ...] = ()) -> Iterator[str]:
     """Yield the dotted names of our own that a source in a package imports, also inside functions."""
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(ast.parse(source).body):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level <= len(package):
@@ -87,6 +87,14 @@ def _imported(source: str, package: tuple[str, ...] = ()) -> Iterator[str]:
         else:
             continue
         yield from (name for name in names if name.split(".")[0] == _PACKAGE)
+
+
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield statements and those within them; expressions, most of what a source holds, import nothing."""
+    for node in body:
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(node, field, ()))
 
 
 @cache
