@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill import execute_notebook
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from analysis.compendium.kernels import kernel_command
 from analysis.compendium.plan import Unavailable
 from analysis.compendium.recorded import NOT_RUN, READS_VARIABLE
 from analysis.compendium.results import LABEL_VARIABLE, RUN_FOLDER_VARIABLE
@@ -34,6 +37,15 @@ __all__ = ["execute"]
 
 _ENGINE = "compendium"
 _START_SECONDS = 120
+
+
+class _Manager(AsyncKernelManager):  # type: ignore[misc]
+    """Starts kernels of this Python, whatever others Jupyter knows of."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        command = kernel_command(_kernel_environment(), _empty_folder())
+        return KernelSpec(argv=command, display_name="Python 3", language="python")
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]
@@ -56,6 +68,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
         client = PapermillNotebookClient(
             nb_man,
             kernel_name=kernel_name,
+            kernel_manager_class=_Manager,
             startup_timeout=_START_SECONDS,
             # A cell has what is left of the run's time.
             timeout_func=lambda _: max(1, int(end - time.monotonic())),

@@ -179,7 +179,7 @@ def run_unit(run: Run, state: State) -> Unit:
 
     def inputs() -> dict[str, str]:
         # How a notebook is executed and recorded bears on every report; what surrounds that does not.
-        executor = ROOT / "analysis/compendium/execution.py"
+        executor = [ROOT / f"analysis/compendium/{name}.py" for name in ("execution", "kernels")]
         tables = sorted((DATA_DERIVED / run.dataset.name).glob("*")) if run.dataset is not None else []
         folder = run.notebook.path.parent
         stored = [*sorted(folder.glob("results/*.json")), *sorted(folder.glob("tables/*.csv"))]
@@ -197,7 +197,7 @@ def run_unit(run: Run, state: State) -> Unit:
             {_named(run.notebook.path): digest(run.notebook.text.encode())}
             | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
             | read
-            | _hashes([*tables, *stored, executor])
+            | _hashes([*tables, *stored, *executor])
             | reached_files(run.notebook.code)
             | environment()
         )

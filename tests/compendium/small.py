@@ -14,6 +14,7 @@ from pathlib import Path
 import matplotlib
 import nbformat
 
+from analysis.compendium.imports import reached_files
 from tests.compendium import warm
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,9 +134,10 @@ class Small:
         _, environment = self.command(*arguments)
         return warm.run(self.root, arguments, environment)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Start one command as a person does, its kernels too, and return at once."""
         command, environment = self.command(*arguments)
+        environment |= variables
         return subprocess.Popen(
             command,
             cwd=self.root,
@@ -168,12 +170,29 @@ class Small:
         return Small(to, self.mirror)
 
 
+def copy_code(root: Path, source: str = "") -> None:
+    """Copy `analysis`, compiled as it is, to a compendium: all of it, or what a source reaches by import."""
+    reached = reached_files(source)
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        compiled = Path(folder).name == "__pycache__"
+        place = (Path(folder).parent if compiled else Path(folder)).relative_to(ROOT)
+        modules = {name: (place / name.partition(".")[0]).with_suffix(".py").as_posix() for name in names}
+        return [
+            name
+            for name, module in modules.items()
+            if name.endswith((".nbi", ".nbc"))
+            or (source and name.endswith((".py", ".pyc")) and module not in reached)
+        ]
+
+    shutil.copytree(ROOT / "analysis", root / "analysis", ignore=left_out)
+
+
 def make_small(folder: Path) -> Small:
-    """Write a small compendium, not built yet, with a mirror beside it."""
+    """Write a small compendium, not built yet, with a mirror beside it; of the code, what it needs."""
     root, mirror = folder / "compendium", folder / "mirror"
-    shutil.copytree(
-        ROOT / "analysis", root / "analysis", ignore=shutil.ignore_patterns("__pycache__", ".partial-*")
-    )
+    cells = (source for kind, _, source, _ in _CELLS if kind == "code")
+    copy_code(root, "\n".join(["import analysis.__main__", _SOURCE, *cells]))
     shutil.copy(ROOT / "requirements.lock", root)
     # Looking through the fonts of a machine takes longer than everything else in a small build.
     (root / ".cache/matplotlib").mkdir(parents=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -42,12 +44,38 @@ def test_settings_of_matplotlib_change_no_byte(
     (tmp_path / "other").write_text(settings)
     monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "other"))
     (small.root / ".cache/state.json").unlink()
-    # As a person does: matplotlib reads its settings when it is imported.
-    making = small.start("make")
+    # As a person does, and each kernel started by itself: matplotlib reads its settings when it is imported.
+    making = small.start("make", COMPENDIUM_KERNELS="alone")
     said, _ = making.communicate(timeout=300)
     assert making.returncode == 0, said
     before, after = built.reports(), small.reports()
     assert [name for name in before if before[name] != after.get(name)] == []
+
+
+def test_of_a_build_that_is_killed_no_kernel_is_left(small: Small, tmp_path: Path) -> None:
+    told = tmp_path / "kernel"
+    change_cell(
+        small,
+        "figure",
+        f"import os, pathlib, time\n\nplace = pathlib.Path({str(told)!r})\n"
+        'place.with_suffix(".new").write_text(str(os.getpid()))\nplace.with_suffix(".new").replace(place)\n'
+        "time.sleep(300)",
+    )
+    making = small.start("make")
+    wait_for(told.is_file, 120)
+    kernel = int(told.read_text())
+    assert Path(f"/proc/{kernel}").exists()
+    making.kill()
+    making.communicate()
+    wait_for(lambda: not Path(f"/proc/{kernel}").exists(), 30)
+
+
+def wait_for(event: Callable[[], bool], seconds: float) -> None:
+    """Return when an event has come, which it must in time."""
+    end = time.monotonic() + seconds
+    while not event():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_a_notebook_that_warns_fails_and_its_report_stays(built: Small, small: Small) -> None:

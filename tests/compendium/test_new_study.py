@@ -16,6 +16,7 @@ from analysis.compendium import new_study as module
 from analysis.compendium.new_study import new_study
 from analysis.tables.faults import InvalidInput
 from tests.compendium import warm
+from tests.compendium.small import copy_code
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,9 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def compendium(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the compendium with no study, and the example alone of its data."""
     root = tmp_path_factory.mktemp("new") / "compendium"
-    ignored = shutil.ignore_patterns("__pycache__", ".partial-*")
-    for folder in ("analysis", "data_raw/example_network"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
+    copy_code(root)
+    shutil.copytree(ROOT / "data_raw/example_network", root / "data_raw/example_network")
     for name in ("Makefile", "requirements.lock"):
         shutil.copy(ROOT / name, root)
     for folder in ("reports", "data_derived", "notebooks"):
@@ -38,7 +38,7 @@ def run(root: Path, *arguments: str) -> str:
     """Run one command of make with this Python; return what it says."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COMPENDIUM_")}
     command = ["make", "ENV=active", f"PYTHON={sys.executable}", *arguments]
-    environment |= {"HOME": str(root.parent / "home"), **warm.kernels()}
+    environment |= {"HOME": str(root.parent / "home"), **warm.environment()}
     done = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, timeout=300, check=False
     )

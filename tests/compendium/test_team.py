@@ -15,6 +15,7 @@ import yaml
 
 from analysis.privacy.names import fold
 from tests.compendium import warm
+from tests.compendium.small import copy_code
 from tests.privacy.texts import text_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,9 +74,9 @@ STUDIES = ("notebooks/your_network", "notebooks/relational_trust")
 def compendium(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the compendium, without its data but for the example."""
     root = tmp_path_factory.mktemp("team") / "compendium"
-    ignored = shutil.ignore_patterns("__pycache__", ".partial-*")
-    for folder in ("analysis", *STUDIES, "data_raw/example_network"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
+    copy_code(root)
+    for folder in (*STUDIES, "data_raw/example_network"):
+        shutil.copytree(ROOT / folder, root / folder)
     runs = [
         run for study in STUDIES for run in yaml.safe_load((ROOT / study / "study.yml").read_text())["runs"]
     ]

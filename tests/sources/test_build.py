@@ -14,11 +14,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.files import DATA_RAW, ROOT
+from analysis.files import DATA_RAW
 from analysis.sources.build import build
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.load import read_tables
 from analysis.tables.package import DataPackage
+from tests.compendium.small import copy_code
 from tests.tables.workbooks import write_workbook
 
 DATASET = "school_leaders"
@@ -28,7 +29,7 @@ WAVES = pd.DataFrame({"wave": [1], "label": ["Autumn"]})
 @pytest.fixture
 def copy(tmp_path: Path, data_mirror: Path) -> Path:
     """Return a compendium with nothing but the code, one declaration and its raw files."""
-    shutil.copytree(ROOT / "analysis", tmp_path / "analysis", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_code(tmp_path)
     raw = tmp_path / "data_raw" / DATASET
     raw.mkdir(parents=True)
     for path in [DATA_RAW / DATASET / "datapackage.json", *(data_mirror / DATASET).iterdir()]:
