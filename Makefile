@@ -55,7 +55,7 @@ all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: o
 
 test: $(STAMP)  ## the tests, with style and type checks and line coverage
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy
-	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=90
+	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(PYTHON) -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 data: $(STAMP)  ## fetch the raw files and build the checked tables
 	@$(ANALYSIS) data $(FOR_STUDY)
