@@ -108,7 +108,7 @@ def import_ahead() -> None:
 def serve(listener: socket.socket, owner: int) -> None:
     """Fork a kernel for each that asks, until the owner's end of the pipe is closed."""
     while True:
-        ready, _, _ = select.select([listener, owner], [], [], 1)
+        ready, _, _ = select.select([listener.fileno(), owner], [], [], 1)
         _reap()
         if owner in ready:
             return
