@@ -39,7 +39,7 @@ _ENGINE = "compendium"
 _START_SECONDS = 120
 
 
-class _Manager(AsyncKernelManager):  # type: ignore[misc]
+class _Manager(AsyncKernelManager):
     """Starts kernels of this Python, whatever others Jupyter knows of."""
 
     @property
