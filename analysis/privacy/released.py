@@ -1,8 +1,12 @@
-"""Which groups of people reports on a team's own data have shown, so that no two of them tell of a few.
+"""Which groups of people reports have shown, so that no two of them tell of a few.
 
-The register lies beside the data, in ``data_raw/<dataset>/released/``: a file for each report made of the
-same data with the same settings. People and occasions stand in it as hashes under a salt of the folder's own;
-only its owner can read it. A report that is made again takes the place of itself, and is the same.
+Of a team's own data the register lies beside them, in ``data_raw/<dataset>/released/``: a file for each
+report made of the same data with the same settings. People and occasions stand in it as hashes under a salt
+of the folder's own; only its owner can read it. A report that is made again takes the place of itself, and is
+the same.
+
+Pages on public data are made in any order, and have to be the same in each: none looks at what others showed.
+Each writes down what it shows (`page_file`), and all are compared once they are there (`between_pages`).
 """
 
 from __future__ import annotations
@@ -11,16 +15,24 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 
 from analysis.privacy.groups import Groups, Parts
 
-__all__ = ["RELEASED_VARIABLE", "Released", "keep_released", "released_file"]
+__all__ = [
+    "RELEASED_VARIABLE",
+    "Released",
+    "between_pages",
+    "keep_released",
+    "page_file",
+    "released_file",
+]
 
 RELEASED_VARIABLE = "COMPENDIUM_RELEASED"
 """Where a run writes down which groups it showed; not set where nobody has to be protected."""
 _BEGUN = ".begun"
+_PAGE = ".page"
 _SALT = "salt"
 _LETTERS = 16
 
@@ -43,6 +55,62 @@ def released_file(raw: Path, key: str) -> Path:
     return file
 
 
+def page_file(file: Path) -> Path:
+    """Return where a page on public data is to write what it shows; nothing of before is there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.with_suffix(_BEGUN).unlink(missing_ok=True)
+    file.unlink(missing_ok=True)
+    return file
+
+
+def between_pages(files: Iterable[Path], smallest: int) -> list[str]:
+    """Return which pages on one dataset, beside one another, would tell of fewer people than `smallest`.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        As from `page_file`, of all pages.
+    smallest : int
+
+    Returns
+    -------
+    list of str
+        A sentence for each two pages, or each three, that show what they may not together.
+    """
+    groups = Groups(smallest)
+    pages: list[str] = []
+    shown: list[Parts] = []
+    for file in sorted(files):
+        for parts in _read(file, groups):
+            if parts not in shown:
+                shown.append(parts)
+                pages.append(file.stem)
+    order = sorted(
+        range(len(shown)), key=lambda place: -max(bits.bit_count() for bits in shown[place].values())
+    )
+    found: set[tuple[str, ...]] = set()
+    for place, one in enumerate(order):
+        for other in order[:place]:
+            if groups.apart(shown[one], shown[other]):
+                found.add(tuple(sorted({pages[one], pages[other]})))
+        if groups.tells_of_three(shown[one], [shown[other] for other in order[:place]]):
+            found.add((pages[one],))
+    so = "would tell of a few people beside other pages"
+    return [f"what {' and '.join(told)} show{'s' * (len(told) == 1)} {so}" for told in sorted(found)]
+
+
+def _read(file: Path, groups: Groups) -> Iterator[Parts]:
+    """Yield the groups that a report wrote down."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    people = content["people"]
+    for group in content["groups"]:
+        yield groups.taken(
+            (tuple(occasion), tuple(people[place] for place in owners))
+            for occasion, entries in group
+            for owners in entries
+        )
+
+
 def keep_released(file: Path) -> None:
     """Keep what a report showed, once it is in its place."""
     begun = file.with_suffix(_BEGUN)
@@ -62,9 +130,13 @@ class Released:
     def __init__(self, file: Path) -> None:
         self._file = file
         salt = file.parent / _SALT
-        if not salt.exists():
-            _write(salt, secrets.token_hex(32))
-        self._salt = salt.read_text(encoding="ascii").encode()
+        if file.suffix == _PAGE:
+            # Public data: hashes hide nothing, and are to be the same for all pages.
+            self._salt = b""
+        else:
+            if not salt.exists():
+                _write(salt, secrets.token_hex(32))
+            self._salt = salt.read_text(encoding="ascii").encode()
         self._shown: list[list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = []
 
     def hidden(self, entry: Hashable) -> str:
@@ -73,21 +145,10 @@ class Released:
 
     def earlier(self, groups: Groups) -> list[Parts]:
         """Return the groups that other reports showed."""
-        found = []
-        for path in sorted(self._file.parent.glob("*.json")):
-            if path == self._file:
-                continue
-            content = json.loads(path.read_text(encoding="utf-8"))
-            people = content["people"]
-            for group in content["groups"]:
-                found.append(
-                    groups.taken(
-                        (tuple(occasion), tuple(people[place] for place in owners))
-                        for occasion, entries in group
-                        for owners in entries
-                    )
-                )
-        return found
+        if self._file.suffix == _PAGE:
+            return []
+        others = [path for path in sorted(self._file.parent.glob("*.json")) if path != self._file]
+        return [parts for path in others for parts in _read(path, groups)]
 
     def add(self, shown: Iterable[Parts], groups: Groups) -> None:
         """Write down groups that are shown now."""

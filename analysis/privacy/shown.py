@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.privacy.groups import Groups, Parts
 from analysis.privacy.released import Released
-from analysis.whom import Group
+from analysis.whom import HEADS, Group
 
 __all__ = ["EARLIER", "WITHHELD", "Shown"]
 
@@ -24,14 +24,29 @@ class Shown:
         Fewest people that a group shown may be of.
     released : Path, optional
         As for `Disclosure`.
+    counts, about : optional
+        As for `Disclosure`.
     """
 
-    def __init__(self, smallest: int, released: Path | None = None) -> None:
+    def __init__(
+        self,
+        smallest: int,
+        released: Path | None = None,
+        counts: Sequence[Group] | None = None,
+        about: str = "",
+    ) -> None:
         self._smallest = smallest
         self._released = None if released is None else Released(released)
-        self._groups = Groups(smallest, self._released.hidden) if self._released else Groups(smallest)
+        hidden = self._released.hidden if self._released else (lambda entry: entry)
+        self._groups = Groups(smallest, hidden, about)
         self._earlier = self._released.earlier(self._groups) if self._released else []
         self._known: list[Parts] = []
+        self._planned: list[Parts] | None = None
+        if counts is not None:
+            reasons, _ = self._reasons_beside(counts, [])
+            whole = zip(counts, reasons, strict=True)
+            self._planned = [self._groups.parts(group) for group, reason in whole if not reason]
+            self._known += self._planned
 
     def reasons(self, groups: Sequence[Group]) -> tuple[list[str], list[Parts]]:
         """Return why each group is withheld, and what would be known if the others were shown."""
@@ -51,8 +66,12 @@ class Shown:
         wholes = [] if not whole or self._groups.few(whole) else [self._groups.parts(whole)]
         known = [*known, *wholes]
         few = f"fewer than {self._smallest}"
-        reasons = [few if self._groups.few(group) else "" for group in groups]
         parts = [self._groups.parts(group) for group in groups]
+        reasons = [few if self._groups.few(group) else "" for group in groups]
+        if self._planned is not None:
+            for place, group in enumerate(groups):
+                if not reasons[place] and _counts_people(group) and parts[place] not in self._planned:
+                    reasons[place] = WITHHELD
         kept: list[int] = []
         for place, one in enumerate(parts):
             if reasons[place] or not one:
@@ -95,6 +114,13 @@ class Shown:
         self.remember([*(parts for parts in whole if parts not in lost), *kept])
         return reasons
 
+    def beside(self, columns: Iterable[Sequence[Sequence[Group]]]) -> None:
+        """Take groups for shown, column by column, that other pages show and this one need not."""
+        released, self._released = self._released, None
+        for cells in columns:
+            self.reasons_of_cells(cells)
+        self._released = released
+
     def rows_whole(self, columns: Iterable[Sequence[Sequence[Group]]]) -> list[bool]:
         """Return of which rows every cell would be shown, column by column; remember nothing."""
         before, released, self._released = list(self._known), self._released, None
@@ -104,6 +130,10 @@ class Shown:
             whole = [one and other for one, other in zip(whole or there, there, strict=True)]
         self._known, self._released = before, released
         return whole
+
+
+def _counts_people(group: Group) -> bool:
+    return bool(group) and all(isinstance(entry, tuple) and entry[1:] == (HEADS,) for entry in group)
 
 
 def _whole(groups: Sequence[Group]) -> Group:
