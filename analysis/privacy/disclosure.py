@@ -40,6 +40,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Flags
+from analysis.privacy.corrected import digests
 from analysis.privacy.named import are_groups, counts, groups_of, has_numbers, listed, share_columns
 from analysis.privacy.planned import counts_planned
 from analysis.privacy.pseudonyms import PSEUDONYM
@@ -82,6 +83,9 @@ class Disclosure:
     about : str, optional
         What people did that the page's numbers are made of (contacts), where it names people and no occasion:
         what was made of something else cannot be subtracted.
+    rows : mapping, optional
+        What people's rows are (`corrected.digests`): with `released`, the same group before and after a few
+        of it were corrected is not shown again.
 
     Examples
     --------
@@ -100,9 +104,10 @@ class Disclosure:
         released: Path | None = None,
         counts: Sequence[Group] | None = None,
         about: str = "",
+        rows: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
     ) -> None:
         self._smallest = smallest
-        self._shown = Shown(smallest, released, counts, about)
+        self._shown = Shown(smallest, released, counts, about, rows)
 
     @classmethod
     def of(
@@ -120,8 +125,12 @@ class Disclosure:
         smallest = package.smallest_cell if package else 0
         if package is None or not smallest:
             return cls(0)
-        counts = None if tables is None else counts_planned(tables())
-        return cls(smallest, Path(released) if released else None, counts, about)
+        if tables is None:
+            return cls(smallest, Path(released) if released else None, None, about)
+        found = tables()
+        rows = digests(found) if released and package.audience != "public" else None
+        counts = counts_planned(found)
+        return cls(smallest, Path(released) if released else None, counts, about, rows)
 
     @property
     def restricts(self) -> bool:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from analysis.whom import owners
 
-__all__ = ["Groups", "Parts"]
+__all__ = ["Groups", "Occasion", "Parts"]
 
 Occasion: TypeAlias = tuple[Hashable, ...]
 Parts: TypeAlias = dict[Occasion, int]

@@ -15,10 +15,11 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from analysis.privacy.groups import Groups, Parts
+from analysis.privacy.groups import Groups, Occasion, Parts
+from analysis.whom import HEADS
 
 __all__ = [
     "RELEASED_VARIABLE",
@@ -125,9 +126,11 @@ class Released:
     ----------
     file : Path
         As from `released_file`.
+    rows : mapping, optional
+        What people's rows are now (`corrected.digests`), to be compared with what they were.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, rows: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None) -> None:
         self._file = file
         salt = file.parent / _SALT
         if file.suffix == _PAGE:
@@ -138,17 +141,53 @@ class Released:
                 _write(salt, secrets.token_hex(32))
             self._salt = salt.read_text(encoding="ascii").encode()
         self._shown: list[list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = []
+        self._rows = {
+            table: {
+                self.hidden(wave) if wave else "": {self.hidden(one): told for one, told in people.items()}
+                for wave, people in waves.items()
+            }
+            for table, waves in (rows or {}).items()
+        }
 
     def hidden(self, entry: Hashable) -> str:
         """Return what stands for a person or an occasion."""
         return hashlib.sha256(self._salt + repr(str(entry)).encode()).hexdigest()[:_LETTERS]
 
-    def earlier(self, groups: Groups) -> list[Parts]:
-        """Return the groups that other reports showed."""
+    def earlier(self, groups: Groups) -> list[tuple[Parts, Parts]]:
+        """Return the groups that other reports showed, and who of each has other rows since then."""
         if self._file.suffix == _PAGE:
             return []
         others = [path for path in sorted(self._file.parent.glob("*.json")) if path != self._file]
-        return [parts for path in others for parts in _read(path, groups)]
+        found = []
+        for path in others:
+            changed = self._corrected(path)
+            for parts in _read(path, groups):
+                of_them = groups.taken(
+                    (occasion, named)
+                    for occasion, entries in groups.entries(parts)
+                    for named in entries
+                    if occasion[0] == "person" and named[0] in self._whose(occasion, changed)
+                )
+                found.append((parts, of_them))
+        return found
+
+    def _corrected(self, path: Path) -> dict[str, set[str]]:
+        """Return who has other rows than when a report was made, by wave."""
+        before = json.loads(path.read_text(encoding="utf-8")).get("rows", {})
+        found: dict[str, set[str]] = {}
+        for table, waves in before.items():
+            for wave, people in waves.items():
+                now = self._rows.get(table, {}).get(wave, {})
+                other = {one for one, told in people.items() if one in now and now[one] != told}
+                found.setdefault(wave, set()).update(other)
+        return found
+
+    def _whose(self, occasion: Occasion, changed: Mapping[str, set[str]]) -> set[str]:
+        """Return who has other rows on an occasion: those of its wave, or of any if it has none."""
+        if occasion[1:] == (self.hidden(HEADS),):
+            return set()
+        waves = changed.keys() & set(map(str, occasion[1:])) or changed.keys()
+        return set().union(*(changed[wave] for wave in waves))
 
     def add(self, shown: Iterable[Parts], groups: Groups) -> None:
         """Write down groups that are shown now."""
@@ -165,6 +204,7 @@ class Released:
         places = {person: place for place, person in enumerate(people)}
         content = {
             "people": people,
+            "rows": self._rows,
             "groups": [
                 [[occasion, [[places[owner] for owner in one] for one in found]] for occasion, found in group]
                 for group in self._shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.privacy.groups import Groups, Parts
@@ -26,6 +26,8 @@ class Shown:
         As for `Disclosure`.
     counts, about : optional
         As for `Disclosure`.
+    rows : mapping, optional
+        As for `Released`.
     """
 
     def __init__(
@@ -34,12 +36,15 @@ class Shown:
         released: Path | None = None,
         counts: Sequence[Group] | None = None,
         about: str = "",
+        rows: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
     ) -> None:
         self._smallest = smallest
-        self._released = None if released is None else Released(released)
+        self._released = None if released is None else Released(released, rows)
         hidden = self._released.hidden if self._released else (lambda entry: entry)
         self._groups = Groups(smallest, hidden, about)
-        self._earlier = self._released.earlier(self._groups) if self._released else []
+        earlier = self._released.earlier(self._groups) if self._released else []
+        self._earlier = [parts for parts, _ in earlier]
+        self._corrected = [(parts, changed) for parts, changed in earlier if changed]
         self._known: list[Parts] = []
         self._planned: list[Parts] | None = None
         if counts is not None:
@@ -54,10 +59,27 @@ class Shown:
         if not self._earlier:
             return reasons, known
         alone, _ = self._reasons_beside(groups, self._known)
-        return [
+        found = [
             EARLIER if reason == WITHHELD and not other else reason
             for reason, other in zip(reasons, alone, strict=True)
-        ], known
+        ]
+        if not self._corrected:
+            return found, known
+        for place, group in enumerate(groups):
+            if not found[place] and self._tells_of_a_correction(self._groups.parts(group)):
+                found[place] = EARLIER
+        lost = [self._groups.parts(group) for place, group in enumerate(groups) if found[place]]
+        return found, [parts for parts in known if parts not in lost]
+
+    def _tells_of_a_correction(self, parts: Parts) -> bool:
+        """Whether a group differs by a few from one shown before, those counted whose rows are others now."""
+        return any(
+            occasion in changed
+            and bits & changed[occasion]
+            and self._groups.few_on(occasion, (bits ^ before[occasion]) | (bits & changed[occasion]))
+            for before, changed in self._corrected
+            for occasion, bits in parts.items()
+        )
 
     def _reasons_beside(
         self, groups: Sequence[Group], known: Sequence[Parts]

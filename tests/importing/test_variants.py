@@ -172,7 +172,10 @@ def test_what_is_hidden_or_merged_in_a_workbook_is_told(run: Run, tmp_path: Path
 
 
 def test_a_hidden_sheet_is_asked_for_by_name(run: Run, tmp_path: Path) -> None:
-    rows = [["sender", "receiver", "value"], ["Ana Ruiz", "Ben Odel", 2.0]]
+    rows: list[list[float | str | bool | None]] = [
+        ["sender", "receiver", "value"],
+        ["Ana Ruiz", "Ben Odel", 2.0],
+    ]
     path = write_sheets(tmp_path / "b.xlsx", {"New": rows, "Old": rows})
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}

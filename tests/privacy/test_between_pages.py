@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.compendium.plan import Unavailable, shown_by, shown_units
+from analysis.privacy.corrected import digests
 from analysis.privacy.disclosure import Disclosure
 from analysis.privacy.planned import counts_planned
-from analysis.privacy.released import between_pages, keep_released, page_file
+from analysis.privacy.released import between_pages, keep_released, page_file, released_file
 from analysis.whom import heads, tie
 from tests.notebooks.cells import RUNS
 
@@ -130,3 +131,29 @@ def test_the_build_fails_when_pages_together_tell_of_a_few(
     assert "pages on example_network together: what your_network+network and" in caught.value.fault
     (unit,) = shown_units(runs[:1])
     unit.make(unit.inputs())
+
+
+def test_the_same_group_before_and_after_a_correction_of_a_few_is_shown_once(tmp_path: Path) -> None:
+    answers = pd.DataFrame(
+        [(one, wave, "i", 3) for one in PEOPLE for wave in (1, 2)],
+        columns=["actor_id", "wave", "item_id", "value"],
+    )
+
+    def report(key: str, rows: pd.DataFrame, wave: int, group: Iterable[str] = PEOPLE) -> str:
+        file = released_file(tmp_path, key * 40)
+        page = Disclosure(5, file, rows=digests({"responses": rows}))
+        told = page.decide("a mean", [(one, "trust", wave) for one in group])
+        keep_released(file)
+        return told
+
+    assert [report("a", answers, 1), report("b", answers, 2)] == ["", ""]
+    assert report("c", answers, 1) == "", "nothing is another"
+    corrected = answers.copy()
+    corrected.loc[0, "value"] = 5
+    assert report("d", corrected, 1) == "withheld after an earlier report"
+    assert report("e", corrected, 2) == "", "of another wave nothing is corrected"
+    assert report("f", corrected, 1, PEOPLE[1:20]) == "", "those who were not corrected, and twenty fewer"
+    for place in range(0, 14, 2):
+        corrected.loc[place, "value"] = 5
+    assert report("g", corrected, 1) == "", "the difference is of seven people"
+    assert "p0" not in "".join(path.read_text() for path in (tmp_path / "released").iterdir())
