@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import main
-from analysis.files import DATA_RAW
+from analysis.files import DATA_RAW, ROOT
 from analysis.importing.own import EXAMPLE, read_own
 from tests.importing.networks import write_sheets
 from tests.importing.test_archive import archived, book
@@ -198,3 +200,36 @@ def test_another_encoding_is_read_once_it_is_said(run: Run, tmp_path: Path) -> N
     assert code == 1 and "near: Chloé Marsh" in said
     assert run("edges", path, *NAMES, "--directed", "--encoding", "windows-1252")[0] == 0
     assert ties() == {("t1", "t3", 2.0)}
+
+
+KINDS = {".qdpx": "refi", ".csv": "edges", ".xlsx": "edges", ".txt": "edges", ".ods": "edges"}
+
+
+def test_every_case_of_the_folder_is_read_and_told_or_refused_by_name(run: Run, tmp_path: Path) -> None:
+    """Whatever it is taken for; what each should give when it is taken for what it is, `test_cases` says."""
+    place = Path(os.environ.get("COMPENDIUM_REFERENCE", ROOT.parent / "shared/reference"))
+    folder = place / "cases/own_network"
+    if not folder.is_dir():
+        pytest.skip("the cases are not on this machine (COMPENDIUM_REFERENCE)")
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".md" or "labels" in path.stem or path.stem.startswith("roster"):
+            continue
+        code, said = run(KINDS.get(path.suffix, "graph"), path)
+        assert code in (0, 1), (path.name, said)
+        if code:
+            assert re.match(r"[0-9]+ faults?, nothing (read|written):\n", said), (path.name, said)
+            named = {path.name, "project.qde", "ties", "actors.csv", "ties.csv", path.stem}
+            assert all(any(name in line for name in named) for line in said.splitlines()[1:]), said
+            assert not (tmp_path / "data_raw/ours").exists()
+        else:
+            assert "now has" in said
+            shutil.rmtree(tmp_path / "data_raw/ours")
+
+
+def test_a_coding_whose_code_is_missing_is_named(run: Run) -> None:
+    place = Path(os.environ.get("COMPENDIUM_REFERENCE", ROOT.parent / "shared/reference"))
+    path = place / "cases/own_network/73_missing_code.qdpx"
+    if not path.is_file():
+        pytest.skip("the cases are not on this machine (COMPENDIUM_REFERENCE)")
+    code, said = run("refi", path)
+    assert code == 1 and "found a coding of the code 'gone'; allowed: codes of the codebook" in said
