@@ -75,7 +75,7 @@ import: $(STAMP)  ## your own file into tables (KIND=roster FILE=survey.xlsx DAT
 check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), every fault at once
 	@$(ANALYSIS) check-data "$$DATASET"
 
-deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=day KEEP=organizations KEEP_TEXT=table.column WORDS=grant,music)
+deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=day KEEP=organizations,activities KEEP_TEXT=table.column WORDS=grant,music)
 	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS" --keep "$$KEEP"
 
 report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="innovation=exit tickets; window=60")

@@ -334,7 +334,10 @@ def _add_privacy(command: argparse.ArgumentParser) -> None:
         help="words that name nobody here, though somebody is called so",
     )
     command.add_argument(
-        "--keep", default="", metavar="organizations", help="organisations keep their names, not School A"
+        "--keep",
+        default="",
+        metavar="organizations,activities,routines",
+        help="what keeps its names, in place of School A, Activity 1, Routine 1",
     )
 
 

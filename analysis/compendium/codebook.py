@@ -17,6 +17,7 @@ _PRIVACY = {
     "person": "pseudonym",
     "organization": "School A, School B …; the name with KEEP=organizations",
     "record": "pseudonym",
+    "label": "Activity 1, Routine 1 …; or a label chosen for it",
     "free": "left out unless asked for",
     "": "kept",
 }

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from analysis.compendium.checkout import write_build_record
-from analysis.compendium.plan import Unavailable, Unit, page_units, work_units
+from analysis.compendium.plan import Unavailable, Unit, page_units, shown_units, work_units
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import Verdict, judge, write_verdict
@@ -163,6 +163,8 @@ def build(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> Outcom
     outcome, state = Outcome(), State()
     bring_up_to_date(work_units(_runs(chosen), state, say), state, say, outcome)
     outcome.not_run = standing(studies, state, outcome.missing)
+    current = [run for run in _runs(studies) if run.name not in outcome.not_run]
+    bring_up_to_date(shown_units(current), state, say, outcome)
     outcome.verdicts = judge(studies, outcome.not_run)
     write_verdict(outcome.verdicts)
     # Figures are drawn on pages, which is one at a time.

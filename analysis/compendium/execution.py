@@ -24,14 +24,14 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.compendium.kernels import kernel_command
-from analysis.compendium.plan import Unavailable
+from analysis.compendium.plan import Unavailable, shown_by
 from analysis.compendium.recorded import NOT_RUN, READS_VARIABLE
 from analysis.compendium.results import LABEL_VARIABLE, RUN_FOLDER_VARIABLE
 from analysis.compendium.state import CACHE, key
 from analysis.compendium.studies import Run
 from analysis.files import DATA_RAW, ROOT, code_digest, partial_folder, replace_folder
 from analysis.privacy.disclosure import Disclosure
-from analysis.privacy.released import RELEASED_VARIABLE, keep_released, released_file
+from analysis.privacy.released import RELEASED_VARIABLE, keep_released, page_file, released_file
 
 __all__ = ["execute"]
 
@@ -202,10 +202,12 @@ def execute(run: Run, inputs: Mapping[str, str]) -> None:
 
 
 def _released(run: Run, inputs: Mapping[str, str]) -> Path | None:
-    """Return where a report on a team's own data writes down which groups of people it shows."""
+    """Return where a report on data with a smallest cell writes down which groups of people it shows."""
     dataset = run.dataset
-    if dataset is None or dataset.audience == "public" or not Disclosure.of(dataset).restricts:
+    if dataset is None or not Disclosure.of(dataset).restricts:
         return None
+    if dataset.audience == "public":
+        return page_file(shown_by(run))
     return released_file(DATA_RAW / dataset.name, key({"run": run.name, **inputs}))
 
 

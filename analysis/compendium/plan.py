@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 
 from analysis.compendium.imports import environment, reached_files
-from analysis.compendium.state import State
+from analysis.compendium.state import CACHE, State
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, Verdict
 from analysis.compendium.ways_in import QUESTIONS
@@ -32,6 +32,8 @@ __all__ = [
     "page_units",
     "run_pages",
     "run_unit",
+    "shown_by",
+    "shown_units",
     "work_units",
 ]
 
@@ -210,6 +212,38 @@ def run_unit(run: Run, state: State) -> Unit:
     needs = (f"data {run.dataset.name}",) if run.dataset is not None else ()
     after = tuple(f"run {other.name}" for other in run.reads)
     return Unit(f"run {run.name}", inputs, (run.folder,), make, needs, after)
+
+
+def shown_by(run: Run) -> Path:
+    """Return where the page of a run on public data with a smallest cell writes whom it shows."""
+    return CACHE / "shown" / run.data / f"{run.name.replace('/', '+')}.page"
+
+
+def shown_units(runs: Iterable[Run]) -> list[Unit]:
+    """Return for each public dataset with a smallest cell what compares whom its pages show.
+
+    Pages are made in any order, and none knows of another: together they may not tell of a few people.
+    """
+    pages: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.dataset is not None and shown_by(run).is_file():
+            pages.setdefault(run.data, []).append(run)
+    return [_compared(name, there) for name, there in pages.items()]
+
+
+def _compared(dataset: str, runs: Sequence[Run]) -> Unit:
+    files = [shown_by(run) for run in runs]
+
+    def make(_: Mapping[str, str]) -> None:
+        from analysis.privacy.disclosure import Disclosure
+
+        if told := Disclosure.of(runs[0].dataset).between_pages(files):
+            raise Unavailable("failed", f"pages on {dataset} together: {'; '.join(told)}")
+
+    def inputs() -> dict[str, str]:
+        return _hashes(files) | reached_files("import analysis.privacy.disclosure")
+
+    return Unit(f"shown {dataset}", inputs, (), make)
 
 
 def page_units(

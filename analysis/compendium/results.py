@@ -38,6 +38,7 @@ from analysis.privacy.named import are_groups
 from analysis.privacy.released import RELEASED_VARIABLE
 from analysis.privacy.texts import texts_of
 from analysis.tables.harmless import harmless
+from analysis.tables.load import read_tables
 from analysis.tables.package import read_package
 
 __all__ = [
@@ -84,13 +85,18 @@ class Results:
     dataset : str or None
         The dataset the notebook reads; it says whether the page is marked REAL or SYNTHETIC. None for a run
         that reads other runs only.
+    about : str
+        What people did that this page's numbers are made of, where it names people without an occasion
+        (`Disclosure`).
     """
 
-    def __init__(self, dataset: str | None) -> None:
-        package = None if dataset is None else read_package(DATA_DERIVED / dataset / "datapackage.json")
+    def __init__(self, dataset: str | None, about: str = "") -> None:
+        tables = DATA_DERIVED / (dataset or "")
+        package = None if dataset is None else read_package(tables / "datapackage.json")
         self.label = package.label if package else os.environ.get(LABEL_VARIABLE, "")
         self.relations = package.relations if package else ()
-        self._disclosure = Disclosure.of(package, os.environ.get(RELEASED_VARIABLE))
+        released = os.environ.get(RELEASED_VARIABLE)
+        self._disclosure = Disclosure.of(package, released, lambda: read_tables(tables), about)
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self._folder = Path(folder) if folder else None
         self._numbers: dict[str, dict[str, Any]] = {}
@@ -127,8 +133,13 @@ class Results:
         TypeError
             For any other value.
         """
-        if self._is_withheld(key, label, people, value):
+        reason = self._disclosure.decide(repr(key), people, value)
+        if reason:
             self._withheld.add(key)
+            if about := self._disclosure.rounded(reason, people, value):
+                self._say(self._disclosure.explained(f"{label}: {about}.", [about]))
+            else:
+                self._say_withheld(label, reason)
             return
         self._disclosure.refuse([key, label, str(value)], f"number {key!r}")
         entry = self._record(key, self._disclosure.coarse(value), label)
@@ -362,17 +373,24 @@ class Results:
         """
         return self._disclosure.shown(groups)
 
+    def beside(self, people: pd.DataFrame) -> None:
+        """Say which groups another page on the dataset shows, a cell each, before this one shows any.
+
+        Pages are made apart: what only the two together would tell is withheld here.
+        """
+        self._disclosure.beside(people)
+
     def about(self, shares: pd.Series) -> pd.Series:
         """Return shares as they may be drawn beside counts of people; all digits, without a smallest cell."""
         return self._disclosure.about(shares)
 
     def merged(self, labels: Sequence[str]) -> list[str]:
-        """Return the school of each person with schools put together that are too small to be shown."""
-        return self._disclosure.merged(labels, label="smaller schools")
+        """Return each person's school, small ones put together (`Disclosure.merged`)."""
+        return self._disclosure.merged(labels)
 
-    def _is_withheld(self, key: str, what: str, people: Any, value: object = None) -> bool:
+    def _is_withheld(self, key: str, what: str, people: Any) -> bool:
         """Whether something is not to be shown; says so in its place."""
-        reason = self._disclosure.decide(repr(key), people, value)
+        reason = self._disclosure.decide(repr(key), people)
         if reason:
             self._say_withheld(what, reason)
         return bool(reason)

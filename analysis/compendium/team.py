@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis.compendium.driver import CORES, Outcome, Say, bring_up_to_date
 from analysis.compendium.parameters import typed_parameters
-from analysis.compendium.plan import data_unit, own_unit, run_pages, run_unit
+from analysis.compendium.plan import data_unit, own_unit, run_pages, run_unit, shown_units
 from analysis.compendium.state import State
 from analysis.compendium.studies import Run, Study
 from analysis.files import DATA_DERIVED, DATA_RAW, ROOT
@@ -66,6 +66,7 @@ def make_report(dataset: str, studies: Sequence[Study], given: Mapping[str, str]
     for run in failed:
         _take_away(run)
     built = [(study, run) for study, run in runs if run not in failed]
+    bring_up_to_date(shown_units(run for _, run in built), state, say, outcome)
     bring_up_to_date(run_pages(built, None), state, say, outcome, workers=1)
     for _, run in built:
         run.failed.unlink(missing_ok=True)

@@ -157,7 +157,9 @@ def chances(agreed: pd.DataFrame) -> pd.DataFrame:
     return agreed[["percent", "fleiss_by_chance", "ac_by_chance", "category"]]
 
 
-def where_coders_part(tables: Mapping[str, pd.DataFrame], most: int = 20) -> pd.DataFrame:
+def where_coders_part(
+    tables: Mapping[str, pd.DataFrame], most: int = 20, *, counted: bool = True
+) -> pd.DataFrame:
     """Return the segments that coders are most evenly divided on, to talk over.
 
     Parameters
@@ -165,11 +167,14 @@ def where_coders_part(tables: Mapping[str, pd.DataFrame], most: int = 20) -> pd.
     tables : mapping of str to DataFrame
     most : int
         How many to list.
+    counted : bool
+        Whether to say how many coders were on each side: of two, it says what each of them decided.
 
     Returns
     -------
     DataFrame
-        Rows of ``document``, ``segment``, ``code``, ``applied`` and ``not_applied`` (coders on each side).
+        Rows of ``document``, ``segment``, ``code`` and, `counted`, ``applied`` and ``not_applied`` (coders on
+        each side).
 
     Raises
     ------
@@ -184,6 +189,7 @@ def where_coders_part(tables: Mapping[str, pd.DataFrame], most: int = 20) -> pd.
     shown = found.head(most).assign(
         **{side: [text.count(",") + 1 for text in found[side].head(most)] for side in _SIDES}
     )
+    shown = shown if counted else shown.drop(columns=list(_SIDES))
     return shown.set_index(pd.RangeIndex(1, len(shown) + 1, name="number"))
 
 

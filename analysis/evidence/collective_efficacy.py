@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from analysis.ties.centralisation import centralisation
 from analysis.ties.groups import within_groups
 from analysis.ties.overview import panels_of
 from analysis.ties.panel import Panel
+from analysis.whom import Group, heads, tie
 
 __all__ = [
     "NETWORK",
@@ -50,16 +51,16 @@ class SchoolsCompared(Result):
         Index `organization_id`; ``members``, ``density``, ``centralisation``, ``answered`` (people with a
         score), ``score`` (their mean), ``error`` (variance of that mean: the pooled variance within schools ÷
         people), and ``outcome`` where there is one.
-    people : tuple of frozenset
-        Of each school the smallest group its row tells of: its members, those with a score, or who is in one
-        of the two only.
+    people : DataFrame
+        Of each cell of `frame` the groups it can be computed back to: of a school's network the ties within
+        it too; of a score the smallest of its members, those with a score, and who is in one of the two only.
     everybody : frozenset
         All of them.
     """
 
     frame: pd.DataFrame
-    people: tuple[frozenset[object], ...]
-    everybody: frozenset[object]
+    people: pd.DataFrame
+    everybody: Group
 
     def summary(self) -> str:
         """Return what is known of how many schools."""
@@ -70,12 +71,12 @@ class SchoolsCompared(Result):
         return self.frame
 
 
-def people_of_schools(found: SchoolsCompared | NotEstimable) -> list[frozenset[object]]:
-    """Return whom each row rests on; nobody where there is none."""
-    return [] if isinstance(found, NotEstimable) else list(found.people)
+def people_of_schools(found: SchoolsCompared | NotEstimable) -> pd.DataFrame | list[Group]:
+    """Return whom each cell rests on; nobody where there is none."""
+    return [] if isinstance(found, NotEstimable) else found.people
 
 
-def everybody_in(found: SchoolsCompared | NotEstimable) -> frozenset[object]:
+def everybody_in(found: SchoolsCompared | NotEstimable) -> Group:
     """Return whom a number over all schools rests on; nobody where there is none."""
     return frozenset() if isinstance(found, NotEstimable) else found.everybody
 
@@ -121,7 +122,7 @@ def efficacy_by_school(
     if chosen not in panels or "organization_id" not in tables["actors"]:
         raise NotEstimable(f"found no ties{f' of {relation}' if relation else ''} within known organisations")
     scores = _scores(tables, score, filled)
-    frame, people = _networks(panels[chosen])
+    frame, people, ties = _networks(panels[chosen])
     home = tables["actors"].set_index("actor_id")["organization_id"].reindex(scores.index)
     by_school = scores.groupby(home.to_numpy(dtype=object))
     size, within = by_school.size(), by_school.var(ddof=1)
@@ -133,11 +134,23 @@ def efficacy_by_school(
     kept = (frame["answered"] >= _FEWEST) & frame["density"].notna()
     if kept.sum() < _FEWEST:
         raise NotEstimable(f"found {int(kept.sum())} schools with ties and scores; needed: two")
-    members = [group for group, there in zip(people, kept, strict=True) if there]
     scored = frozenset(scores.index)
-    told = [smallest_group([group, group & scored]) for group in members]
-    everybody = frozenset[object]().union(*members)
-    return SchoolsCompared(frame[kept].astype({"answered": int}), tuple(map(frozenset, told)), everybody)
+    cells = [
+        {
+            "members": heads(group),
+            **{name: [group, inside] for name in NETWORK},
+            "answered": heads(group & scored),
+            **dict.fromkeys(
+                ("score", "error", "outcome"), frozenset(smallest_group([group, group & scored]))
+            ),
+        }
+        for group, inside, there in zip(people, ties, kept, strict=True)
+        if there
+    ]
+    frame = frame[kept].astype({"answered": int})
+    behind = pd.DataFrame(cells, index=frame.index, columns=frame.columns, dtype=object)
+    members = [group for group, there in zip(people, kept, strict=True) if there]
+    return SchoolsCompared(frame, behind, frozenset[Hashable]().union(*members))
 
 
 def _scores(tables: Mapping[str, pd.DataFrame], score: str, filled: str) -> pd.Series:
@@ -155,21 +168,27 @@ def _scores(tables: Mapping[str, pd.DataFrame], score: str, filled: str) -> pd.S
     return values.dropna()
 
 
-def _networks(panel: Panel) -> tuple[pd.DataFrame, list[frozenset[str]]]:
+def _networks(panel: Panel) -> tuple[pd.DataFrame, list[Group], list[Group]]:
+    """Return each school's network, its people, and the ties among them."""
     wave = panel.waves[-1]
     place = len(panel.waves) - 1
     matrix = panel.matrix(wave)
     homes = np.array([home or "" for home in panel.homes], dtype=object)
     there = panel.present[place] & (homes != "")
     frame = within_groups(matrix[np.ix_(there, there)], homes[there].tolist())[["members", "density"]]
-    central, people = [], []
+    central: list[float] = []
+    people: list[Group] = []
+    ties: list[Group] = []
+    tied = np.nan_to_num(matrix) != 0
     actors = np.array(panel.actors, dtype=object)
     for school in frame.index:
         own = there & (homes == school)
         heard = own & panel.answered[place]
         central.append(centralisation(matrix[np.ix_(heard, heard)], "in_degree"))
         people.append(frozenset(actors[own]))
-    return frame.assign(centralisation=central).rename_axis("organization_id"), people
+        pairs = np.argwhere(tied & own[:, None] & own[None, :])
+        ties.append(frozenset(tie(actors[i], actors[j], panel.relation, str(wave)) for i, j in pairs))
+    return frame.assign(centralisation=central).rename_axis("organization_id"), people, ties
 
 
 def _outcome(tables: Mapping[str, pd.DataFrame], outcome: str) -> pd.Series:

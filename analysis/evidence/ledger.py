@@ -34,8 +34,9 @@ class Ledger(Result):
     ----------
     frame : DataFrame
         index ``piece``; ``claim``, ``direction``, ``test``, ``document``, ``kind``, ``date``, ``segment``,
-        ``codes`` (each with how many of the coders who read the segment applied it), ``agreed`` (whether all
-        coders made the same of every code there; missing where fewer than two read it).
+        ``codes`` and, where votes are told, with each how many of the coders who read the segment applied it,
+        and ``agreed`` (whether all coders made the same of every code there; missing where fewer than two
+        read it).
     codes : DataFrame
         Rows of ``piece`` and ``code``, for the codes that any coder applied.
     """
@@ -100,7 +101,8 @@ class Ledger(Result):
         -------
         DataFrame
             index number; ``document``, ``segment``, ``for``, ``against``, ``neither`` (claims), ``opposed``
-            (whether the segment speaks for one claim and against another, or both ways on one), ``agreed``.
+            (whether the segment speaks for one claim and against another, or both ways on one), and
+            ``agreed`` where votes are told.
         """
         rows = []
         for (document, segment), own in self.frame.groupby(["document", "segment"], sort=False):
@@ -109,7 +111,8 @@ class Ledger(Result):
             told = {name: ", ".join(own.loc[own["direction"] == name, "claim"]) for name in _DIRECTIONS}
             opposed = bool(told["for"] and told["against"])
             place = {"document": document, "segment": segment}
-            rows.append({**place, **told, "opposed": opposed, "agreed": own["agreed"].iloc[0]})
+            votes = {name: own[name].iloc[0] for name in ("agreed",) if name in own}
+            rows.append({**place, **told, "opposed": opposed, **votes})
         if not rows:
             return NotEstimable("no segment bears on more than one claim")
         return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="number"))
@@ -120,13 +123,15 @@ class Ledger(Result):
         return 0 if isinstance(rivals, NotEstimable) else int(rivals["opposed"].sum())
 
 
-def ledger_of(tables: Mapping[str, pd.DataFrame]) -> Ledger:
+def ledger_of(tables: Mapping[str, pd.DataFrame], *, votes: bool = True) -> Ledger:
     """Return the ledger of a dataset.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
         ``documents`` and ``evidence``; with ``codings`` also the codes of each segment.
+    votes : bool
+        Whether to tell how many coders applied a code: of two, it says what each of them decided.
 
     Raises
     ------
@@ -178,7 +183,11 @@ def ledger_of(tables: Mapping[str, pd.DataFrame]) -> Ledger:
     joined = given.merge(codes, on=["document", "segment"], how="left")
     pairs = joined.loc[joined["applied"].fillna(0) > 0, ["piece", "code"]].reset_index(drop=True)
     told = pd.Series(
-        [f"{row.code} {row.applied:.0f}/{row.of:.0f}" for row in rows_of(joined) if row.applied > 0],
+        [
+            f"{row.code} {row.applied:.0f}/{row.of:.0f}" if votes else row.code
+            for row in rows_of(joined)
+            if row.applied > 0
+        ],
         index=pairs["piece"],
         dtype=object,
     )
@@ -187,8 +196,8 @@ def ledger_of(tables: Mapping[str, pd.DataFrame]) -> Ledger:
     read_by_two = joined[joined["of"].fillna(0) > 1]
     split = (read_by_two["applied"] > 0) & (read_by_two["applied"] < read_by_two["of"])
     given["agreed"] = (~split).groupby(read_by_two["piece"]).all().reindex(given.index)
-    columns = ["claim", "direction", "test", "document", "kind", "date", "segment", "codes", "agreed"]
-    return Ledger(given[columns], pairs)
+    columns = ["claim", "direction", "test", "document", "kind", "date", "segment", "codes"]
+    return Ledger(given[[*columns, "agreed"] if votes else columns], pairs)
 
 
 def _codes(codings: pd.DataFrame | None) -> pd.DataFrame:

@@ -50,13 +50,17 @@ def attendance_by_activity(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return frame.rename_axis("activity")
 
 
-def attendance_by_organization(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def attendance_by_organization(
+    tables: Mapping[str, pd.DataFrame], schools: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Return the share of possible attendances that took place, by organisation.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
         actors, activities, attendance of the data model.
+    schools : sequence of str, optional
+        The school of each person of the table actors as it is shown; by default their organisation.
 
     Returns
     -------
@@ -65,7 +69,8 @@ def attendance_by_organization(tables: Mapping[str, pd.DataFrame]) -> pd.DataFra
         ``share`` (attendances ÷ members × activities, each while they were members).
     """
     possible = _possible(tables)
-    homes = tables["actors"].set_index("actor_id")["organization_id"].fillna("none given")
+    people = tables["actors"].set_index("actor_id")["organization_id"].fillna("none given")
+    homes = people if schools is None else pd.Series(list(schools), index=people.index)
     grouped = possible.groupby(possible["actor_id"].map(homes))
     frame = pd.DataFrame({"members": grouped["actor_id"].nunique(), "share": grouped["came"].mean()})
     return frame.rename_axis("organization")
@@ -88,8 +93,7 @@ def attendance_by_school(tables: Mapping[str, pd.DataFrame], schools: Sequence[s
     """
     if not {"activities", "attendance"} <= tables.keys():
         return pd.Series(dtype=float, name="attendance")
-    actors = tables["actors"].assign(organization_id=list(schools))
-    return attendance_by_organization({**tables, "actors": actors})["share"].rename("attendance")
+    return attendance_by_organization(tables, schools)["share"].rename("attendance")
 
 
 def who_attended(tables: Mapping[str, pd.DataFrame], schools: Sequence[str], rows: pd.DataFrame) -> pd.Series:
@@ -114,7 +118,7 @@ def who_attended(tables: Mapping[str, pd.DataFrame], schools: Sequence[str], row
         for school, there in possible.groupby(homes):
             came = there.loc[there["came"], "actor_id"]
             found[str(school)] = [
-                frozenset(there["actor_id"]),
+                frozenset((person, "activities open to") for person in there["actor_id"]),
                 frozenset((person, "attendance") for person in came),
             ]
     return pd.Series(
@@ -154,11 +158,13 @@ def who_is_reached(tables: Mapping[str, pd.DataFrame], reached: pd.DataFrame) ->
     return pd.DataFrame(rows, index=reached.index, columns=["came", "members", "share"], dtype=object)
 
 
-def who_belongs(tables: Mapping[str, pd.DataFrame]) -> list[frozenset[str]]:
-    """Return the members of each organisation, for each row of `attendance_by_organization`."""
-    homes = tables["actors"].set_index("actor_id")["organization_id"].fillna("none given")
-    there = _possible(tables)["actor_id"].drop_duplicates()
-    return [frozenset(group) for _, group in there.groupby(there.map(homes))]
+def who_belongs(
+    tables: Mapping[str, pd.DataFrame], schools: Sequence[str], rows: pd.DataFrame
+) -> pd.DataFrame:
+    """Return who is behind each cell of `attendance_by_organization`."""
+    share = who_attended(tables, schools, rows)
+    members = [heads(next(iter(groups), frozenset())) for groups in share]
+    return pd.DataFrame({"members": pd.Series(members, rows.index, dtype=object), "share": share})
 
 
 def _possible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

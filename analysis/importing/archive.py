@@ -6,10 +6,12 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from analysis.importing.workbook import marked
 from analysis.tables.faults import Fault
 
 __all__ = ["LARGEST", "open_archive", "read_small_file", "safe_sheets"]
@@ -117,11 +119,19 @@ def _look_over(
                         return
 
 
-def safe_sheets(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> dict[str, list[list[object]]]:
+def safe_sheets(
+    path: Path,
+    faults: list[Fault],
+    *,
+    largest: int = LARGEST,
+    told: dict[str, tuple[str, ...]] | None = None,
+) -> dict[str, list[list[object]]]:
     """Return every sheet of an Excel workbook (.xlsx) by its name, as rows of cells.
 
-    Empty rows and columns are kept, so that row and column are those a spreadsheet shows. A workbook that
-    is none, or whose archive is not sound, gives nothing and a fault.
+    Empty rows and columns are kept, so that row and column are those a spreadsheet shows. An error stands in
+    its cell as it does there (``#REF!``), and a formula that was never worked out as itself. A workbook that
+    is none, or whose archive is not sound, gives nothing and a fault. `told` takes what should be known of
+    each sheet: what is hidden or merged.
     """
     archive = open_archive(path, faults, largest=largest)
     if archive is None:
@@ -129,6 +139,7 @@ def safe_sheets(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> d
     before = len(faults)
     with archive:
         _look_for_far_cells(path.name, archive, faults)
+        known = marked(path.name, archive, faults) if len(faults) == before else {}
     if len(faults) > before:
         return {}
     sheets: dict[str, list[list[object]]] = {}
@@ -143,10 +154,24 @@ def safe_sheets(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> d
                 faults.append(Fault(path.name, found, f"at most {_CELLS} cells in all"))
                 return {}
             sheets[name] = [list(row) for row in rows]
+            if name in known:
+                _put_in(sheets[name], known[name].cells)
+                if told is not None:
+                    told[name] = known[name].told
     except (CalamineError, OSError, ValueError, LookupError, ArithmeticError) as error:
         faults.append(Fault(path.name, f"no workbook ({_why(error)})", "an Excel workbook (.xlsx)"))
         return {}
     return sheets
+
+
+def _put_in(rows: list[list[object]], cells: Mapping[tuple[int, int], str]) -> None:
+    """Put texts into cells that seemed empty."""
+    for (row, column), text in cells.items():
+        while len(rows) <= row:
+            rows.append([])
+        rows[row] += [""] * (column + 1 - len(rows[row]))
+        if rows[row][column] in ("", None):
+            rows[row][column] = text
 
 
 def _look_for_far_cells(file: str, archive: zipfile.ZipFile, faults: list[Fault]) -> None:

@@ -14,10 +14,12 @@ from analysis.privacy.deidentify import deidentify
 from analysis.privacy.disclosure import Disclosure
 from analysis.privacy.pseudonyms import default_key_file, open_key
 from analysis.tables.faults import Fault, raise_faults
-from analysis.tables.harmless import harmless
+from analysis.tables.harmless import as_typed, harmless
 from analysis.tables.load import write_dataset
 
 __all__ = ["write_deidentified"]
+
+_LABELS = "labels.csv"
 
 
 def write_deidentified(
@@ -57,22 +59,32 @@ def write_deidentified(
         allowed_words=words,
         keep=keep,
         letters=_letters_before(names / "pseudonyms.csv"),
+        labels=_labels_chosen(names / _LABELS),
     )
     stay = [(column, text) for column, kept in done.words.items() for text in kept]
     words_kept = pd.DataFrame(stay, columns=["column", "text"])
-    files = ("pseudonyms.csv", "rare_combinations.csv", "words_that_stay.csv")
-    listed = zip(files, (done.keys, done.rare, words_kept), strict=True)
-    for name, frame in listed:
+    files = {
+        "pseudonyms.csv": done.keys,
+        "rare_combinations.csv": done.rare,
+        "words_that_stay.csv": words_kept,
+        _LABELS: done.labels,
+    }
+    for name, frame in files.items():
         text = harmless(frame).to_csv(index=False, lineterminator="\n")
         write_atomically(names / name, text)
     write_atomically(remembered, f"{place.expanduser().absolute()}\n")
     keep_private(folder)
     write_dataset(done.tables, done.package, DATA_DERIVED / dataset)
-    schools = "organisations keep their names" if keep else "no name"
+    schools = f"{', '.join(keep)} keep their names" if keep else "no name"
     say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, {schools}.")
     say(f"Who is who stays in {names.relative_to(ROOT)}/pseudonyms.csv.")
     told = "A key was made" if made else "The key"
     say(f"{told}: {place}. Keep it apart from the data: later waves then get the same pseudonyms.")
+    if len(done.labels):
+        what = " and ".join(done.labels["kind"].unique())
+        say(
+            f"What {what} are called stands in {names.relative_to(ROOT)}/{_LABELS}: write other labels there."
+        )
     say(f"Free text left out: {', '.join(done.dropped) or 'there was none'}.")
     say("Words that stay; read them, a name that no roster knows would stand among them:")
     for column, kept in done.words.items():
@@ -87,10 +99,24 @@ def write_deidentified(
     say(f"They are listed in {names.relative_to(ROOT)}/rare_combinations.csv.")
 
 
+def _labels_chosen(path: Path) -> dict[str, dict[str, str]]:
+    """Return what activities and routines are to be called, by kind and name: as before, or as was chosen."""
+    if not path.is_file():
+        return {}
+    known = pd.read_csv(path, dtype=str, keep_default_na=False)
+    lacking = [column for column in ("kind", "name", "label") if column not in known]
+    raise_faults([Fault(f"{NAMES}/{_LABELS}", f"no column {one}", "kind, name, label") for one in lacking])
+    found: dict[str, dict[str, str]] = {}
+    for kind, name, label in known[["kind", "name", "label"]].itertuples(index=False):
+        if label.strip():
+            found.setdefault(kind, {})[as_typed(name)] = as_typed(label.strip())
+    return found
+
+
 def _letters_before(path: Path) -> dict[str, str]:
     """Return what organisations were called the last time, by identifier; nothing where they kept theirs."""
     if not path.is_file():
         return {}
     known = pd.read_csv(path, dtype=str, keep_default_na=False)
     schools = known[(known["kind"] == "organization") & (known["identifier"] != known["pseudonym"])]
-    return dict(zip(schools["identifier"], schools["pseudonym"], strict=True))
+    return dict(zip(schools["identifier"].map(as_typed), schools["pseudonym"], strict=True))

@@ -14,7 +14,7 @@ from analysis.importing.grid import read_grid
 from analysis.importing.network import read_wave
 from analysis.importing.own import NAMES, own_folder
 from analysis.importing.people import Matcher, People, read_roster
-from analysis.importing.sheets import Layout
+from analysis.importing.sheets import ENCODINGS, Layout
 from analysis.privacy.names import fold
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault
@@ -53,6 +53,9 @@ def layout_options(command: argparse.ArgumentParser, missing: str = "an answer n
         help="sheet of a workbook to be read; may be given again (default: the only one)",
     )
     command.add_argument("--missing", default="", help=f'what stands for {missing}, as in "N/A,-99"')
+    command.add_argument(
+        "--encoding", choices=ENCODINGS, default="", help="how a text file writes letters (default: UTF-8)"
+    )
 
 
 def table_options(command: argparse.ArgumentParser) -> None:
@@ -96,6 +99,7 @@ def layout_of(arguments: argparse.Namespace) -> Layout:
         header_rows=getattr(arguments, "header_rows", 1),
         waves=tuple(getattr(arguments, "wave_label", [])),
         missing=frozenset(part.strip().casefold() for part in arguments.missing.split(",") if part.strip()),
+        encoding=arguments.encoding,
         unread=frozenset(header.strip().casefold() for header in getattr(arguments, "unread", [])),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -26,6 +27,11 @@ _NOBODY = frozenset(
     }
 )
 """What stands where a name should, and is nobody's."""
+_NOTE = re.compile(
+    r"(exported|generated|printed|created|downloaded|saved|source|note|notes|page|legend|data|last updated|"
+    r"updated|retrieved|powered|copyright|quelle|erstellt|stand)\b.*([0-9:]|https?\b).*|=.*"
+)
+"""What stands below a table, or in place of a result: a line about the file, a formula."""
 _SEVERAL = re.compile(r"\s*[,;/\n&|]\s*|\s+and\s+")
 _NUMBER = re.compile(r"\+?0*([0-9]+)([.,]0+)?")
 _HINTS = 50
@@ -96,12 +102,13 @@ class Matcher:
 
     def _hint(self, written: str) -> str:
         self._hints += 1
-        if fold(written).rstrip(":") in _NOBODY:
+        if fold(written).rstrip(":") in _NOBODY or _NOTE.fullmatch(fold(written)):
             return "that is nobody's name: leave the row or the column out"
         parts = [part for part in _SEVERAL.split(fold(written)) if part]
         if len(parts) > 1 and all(part in self.meant for part in parts):
             return "several people: one a cell, or say what parts them with --split"
-        people = self._near(fold(written)) if self._hints <= _HINTS else {}
+        bare = " ".join(re.sub(r"\(.*?\)", " ", fold(written)).split())
+        people = self._near(bare or fold(written)) if self._hints <= _HINTS else {}
         if people:
             return f"near: {', '.join(people)}; if one is meant, add {written!r} to their aliases"
         return "nobody's name is near; is someone missing from the roster?"
@@ -214,7 +221,7 @@ class People:
         for label, row in labels.items():
             folded = _folded(label)
             number = _NUMBER.fullmatch(folded)
-            if folded.rstrip(":") in _NOBODY:
+            if folded.rstrip(":") in _NOBODY or _NOTE.fullmatch(folded):
                 hint = "leave the row or the column out; if somebody is called so, give a --roster"
                 faults.append(Fault(file, repr(label), "the name of a person", row, hint=hint))
             elif number and numbers[number[1]] != found[label]:
@@ -240,6 +247,11 @@ class People:
             faults.append(Fault(file, f"{label!r}, several names", "one name a cell", row, hint=hint))
             return
         words = re.findall(r"[^\W\d_]+", folded)
+        if mixed := next((word for word in words if len(_alphabets(word)) > 1), ""):
+            hint = "letters that look alike? Write the name anew; or --new-people, if it is written so"
+            found = f"{label!r}, {' and '.join(_alphabets(mixed))} letters in one word"
+            faults.append(Fault(file, found, "letters of one alphabet in a word", row, hint=hint))
+            return
         for key in _kin(folded):
             for other in kin[key]:
                 if other == label:
@@ -250,6 +262,12 @@ class People:
                     hint = f"is that {other!r}? Write one name, give a --roster, or say --new-people"
                     faults.append(Fault(file, repr(label), "each person under one name", row, hint=hint))
                     return
+
+
+def _alphabets(word: str) -> list[str]:
+    """Return which of the alphabets that share the look of letters a word is written in."""
+    first = {unicodedata.name(letter, "").partition(" ")[0].capitalize() for letter in word}
+    return sorted(first & {"Latin", "Cyrillic", "Greek"})
 
 
 def _folded(label: str) -> str:

@@ -18,6 +18,7 @@ from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 
 __all__ = [
+    "ENCODINGS",
     "Layout",
     "Sheet",
     "chosen_sheets",
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+ENCODINGS = ("windows-1252", "windows-1250", "windows-1251", "iso-8859-1", "iso-8859-2", "mac-roman")
+"""How programs wrote letters before UTF-8: in the west and the middle of Europe, in Cyrillic, on a Mac."""
 _PLAIN_ANSWER = frozenset({"response", "open-ended response"})
 """What stands below a question that is of one column only."""
 _MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "nan"})
@@ -51,6 +54,8 @@ class Sheet:
         Whether 1,5 is a number here: cells are separated by semicolons or tabs.
     line : int
         Line of the file the first row stands on.
+    told : tuple of str
+        What its readers should know: what is hidden or merged.
     """
 
     file: str
@@ -58,6 +63,7 @@ class Sheet:
     rows: list[list[str]]
     decimal_comma: bool
     line: int = 1
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ class Layout:
         What rounds are called, in order, where a column of waves has words.
     unread : frozenset of str
         Headers that are known not to be read, case-folded, though they look like ones that are.
+    encoding : str
+        How a text file writes its letters; empty: UTF-8.
     """
 
     sheets: tuple[str, ...] = ()
@@ -87,6 +95,7 @@ class Layout:
     missing: frozenset[str] = frozenset()
     waves: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
+    encoding: str = ""
 
     def is_missing(self, text: str) -> bool:
         """Whether a cell says that an answer was not given."""
@@ -130,8 +139,11 @@ def read_number(text: str, *, decimal_comma: bool = False) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def read_text(path: Path, faults: list[Fault]) -> str | None:
-    """Return the text of a file in UTF-8, with or without a byte order mark, or None and a fault."""
+def read_text(path: Path, faults: list[Fault], encoding: str = "") -> str | None:
+    """Return the text of a file in UTF-8, with or without a byte order mark, or None and a fault.
+
+    In another encoding only where that is said: letters of a wrong one would be other people's names.
+    """
     content = read_small_file(path, faults)
     if content is None:
         return None
@@ -144,13 +156,13 @@ def read_text(path: Path, faults: list[Fault]) -> str | None:
         # A spreadsheet's "Unicode text", which says itself what it is.
         with contextlib.suppress(UnicodeError):
             content = content.decode("utf-16").encode()
-    hint = "save it again as UTF-8 (in a spreadsheet: CSV UTF-8)"
+    hint = f"save it again as UTF-8 (in a spreadsheet: CSV UTF-8), or say --encoding {ENCODINGS[0]}"
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(encoding or "utf-8-sig")
     except UnicodeDecodeError as wrong:
         row = content.count(b"\n", 0, wrong.start) + 1
         found = f"the byte {content[wrong.start]:#04x}, another encoding"
-        faults.append(Fault(path.name, found, "text in UTF-8", row, hint=hint))
+        faults.append(Fault(path.name, found, f"text in {encoding or 'UTF-8'}", row, hint=hint))
         return None
     if "\0" in text:
         row = text.count("\n", 0, text.index("\0")) + 1
@@ -159,7 +171,7 @@ def read_text(path: Path, faults: list[Fault]) -> str | None:
     return text
 
 
-def read_sheets(path: Path, faults: list[Fault]) -> list[Sheet]:
+def read_sheets(path: Path, faults: list[Fault], encoding: str = "") -> list[Sheet]:
     """Return a CSV file, or every sheet of a workbook (.xlsx), as text.
 
     Tabs separate the cells of a CSV file if its first line that is not blank has any outside quotation
@@ -167,17 +179,19 @@ def read_sheets(path: Path, faults: list[Fault]) -> list[Sheet]:
     it, with at most 15 digits.
     """
     if path.suffix.lower() in (".xlsx", ".xlsm"):
-        sheets = safe_sheets(path, faults)
+        told: dict[str, tuple[str, ...]] = {}
+        sheets = safe_sheets(path, faults, told=told)
         return [
             Sheet(
                 f"{path.name} [{name}]" if len(sheets) > 1 else path.name,
                 name,
                 [[_as_text(cell) for cell in row] for row in rows],
                 False,
+                told=told.get(name, ()),
             )
             for name, rows in sheets.items()
         ]
-    text = read_text(path, faults)
+    text = read_text(path, faults, encoding)
     if text is None:
         return []
     declared = re.match(r"sep=(.)\r?\n", text)
@@ -207,7 +221,7 @@ def chosen_sheets(
     identifiers of Qualtrics, further lines of a header) are emptied, and told in `notes`.
     """
     before = len(faults)
-    found = read_sheets(path, faults)
+    found = read_sheets(path, faults, layout.encoding)
     if len(faults) > before:
         return []
     filled = [sheet for sheet in found if any(map(any, sheet.rows))]
@@ -222,6 +236,8 @@ def chosen_sheets(
         allowed = "the sheets to be read, each named by --sheet"
         faults.append(Fault(path.name, f"{len(filled)} sheets: {names}", allowed))
         return []
+    if notes is not None:
+        notes += [f"{sheet.file}: {what}" for sheet in filled for what in sheet.told]
     skipped = layout.header_row - 1
     below = [replace(sheet, rows=sheet.rows[skipped:], line=sheet.line + skipped) for sheet in filled]
     return [_one_header(sheet, layout.header_rows, [] if notes is None else notes) for sheet in below]

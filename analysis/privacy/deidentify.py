@@ -1,8 +1,9 @@
 """From a team's own tables to ones that may be analysed and shown: nobody is named in them.
 
 Whatever identifies a person or a record becomes a keyed pseudonym. Organisations become School A, School B
-and so on, or keep their names where that is asked for. Free text goes, unless it is asked for. When a name
-still stands anywhere in what would be written, nothing is.
+and so on, or keep their names where that is asked for. What somebody called an activity or a routine may name
+anybody: they become Activity 1, Routine 1, or what their owners choose. Free text goes, unless it is asked
+for. When a name still stands anywhere in what would be written, nothing is.
 """
 
 from __future__ import annotations
@@ -16,19 +17,22 @@ import pandas as pd
 
 from analysis.privacy.disclosure import Disclosure, restricted
 from analysis.privacy.names import Names
-from analysis.privacy.pseudonyms import lettered, pseudonyms
+from analysis.privacy.pseudonyms import lettered, numbered, pseudonyms
 from analysis.tables.describe import columns_of
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage
 from analysis.tables.schema import TABLES, Column
 from analysis.tables.validate import checked
 
-__all__ = ["DATES", "KEPT", "Deidentified", "deidentify", "names_of"]
+__all__ = ["DATES", "KEPT", "LABELLED", "Deidentified", "deidentify", "names_of"]
 
 DATES = ("day", "month", "year")
 """How finely dates may be kept."""
 
-KEPT = ("organizations",)
+LABELLED = {"activities": "Activity", "routines": "Routine"}
+"""Tables whose rows have a name that somebody typed, and what they are called in its place."""
+
+KEPT = ("organizations", *LABELLED)
 """What may keep its names."""
 
 _PRECISION = {"day": 10, "month": 7, "year": 4}
@@ -48,6 +52,8 @@ class Deidentified:
         Their declaration, without the attributes that were dropped.
     keys : DataFrame
         columns kind, identifier, pseudonym: who is who. It stays with the names.
+    labels : DataFrame
+        columns kind, name, label: what activities and routines are called. It stays with the names.
     rare : DataFrame
         Attribute combinations that single out fewer people than the smallest cell (`rare_combinations`).
     dropped : tuple of str
@@ -62,6 +68,7 @@ class Deidentified:
     tables: dict[str, pd.DataFrame]
     package: DataPackage
     keys: pd.DataFrame
+    labels: pd.DataFrame
     rare: pd.DataFrame
     dropped: tuple[str, ...]
     words: dict[str, list[str]]
@@ -79,6 +86,7 @@ def deidentify(
     allowed_words: Iterable[str] = (),
     keep: Collection[str] = (),
     letters: Mapping[str, str] | None = None,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Deidentified:
     """Return a dataset in which nobody is named.
 
@@ -100,16 +108,18 @@ def deidentify(
     allowed_words : iterable of str
         Words that name nobody here, though somebody is called so.
     keep : collection of str
-        ``organizations``: these keep the identifiers they came with, and may be named in texts. None by
-        default.
+        ``organizations``: these keep the identifiers they came with, and may be named in texts.
+        ``activities``, ``routines``: these keep their names. None by default.
     letters : mapping of str to str, optional
         What organisations were called the last time (*School A*), by identifier: they stay so.
+    labels : mapping of str to mapping of str to str, optional
+        What activities and routines are to be called, by name: as the last time, or as their owners chose.
 
     Raises
     ------
     InvalidInput
-        When a name stands in a text that would be kept, a column named to be kept is no free text, something
-        else is to keep its names, or two identifiers share a pseudonym.
+        When a name stands in a text that would be kept or in a label, a column named to be kept is no free
+        text, something else is to keep its names, or two identifiers share a pseudonym or a label.
     """
     raise_faults(
         Fault("KEEP", repr(asked), f"names that may be kept: {', '.join(KEPT)}")
@@ -135,13 +145,18 @@ def deidentify(
     else:
         sorts = _sorts(tables)
         keys["organization"] = lettered(keys["organization"], sorts, letters or {})
+    called = {
+        name: _called(name, tables, key, dates, keep, (labels or {}).get(name, {})) for name in LABELLED
+    }
+    raise_faults(_labelled_twice(called))
+    keys |= called
     found = {name: _masked(name, frame, shown, keys, dates) for name, frame in tables.items()}
     for name, frame in found.items():
         for column in frame.columns:
             if f"{name}.{column}" in dropped:
                 frame[column] = pd.NA
     names = names_of(tables, package, roster, allowed_words, keep)
-    raise_faults(_standing_names(names, tables, shown, dropped, keep))
+    raise_faults(_standing_names(names, tables, shown, dropped, keep, called))
     shown = replace(restricted(shown), dates=dates)
     ends = _without_extremes(found, shown)
     return Deidentified(
@@ -151,9 +166,13 @@ def deidentify(
             [(kind, *pair) for kind in _IDENTIFIED for pair in keys[kind].items()],
             columns=["kind", "identifier", "pseudonym"],
         ),
+        pd.DataFrame(
+            [(kind, *pair) for kind in LABELLED for pair in called[kind].items() if kind not in keep],
+            columns=["kind", "name", "label"],
+        ),
         _rare(found, shown),
         tuple(name for name in dropped if not _is_empty(tables, name)),
-        _words(found, shown),
+        _words(found, shown, keep),
         ends,
     )
 
@@ -187,6 +206,41 @@ def _keys(tables: Mapping[str, pd.DataFrame], package: DataPackage, key: bytes) 
     return {kind: pseudonyms(sorted(set(given)), kind, key) for kind, given in identifiers.items()}
 
 
+def _called(
+    name: str,
+    tables: Mapping[str, pd.DataFrame],
+    key: bytes,
+    dates: str,
+    keep: Collection[str],
+    chosen: Mapping[str, str],
+) -> dict[str, str]:
+    """Return what each row of a table is called: numbered by date as it is kept, then by the key."""
+    if name not in tables:
+        return {}
+    frame = tables[name]
+    names = frame[TABLES[name].key[0]].astype(str).tolist()
+    if name in keep:
+        return {one: one for one in names}
+    shuffled = pseudonyms(names, "record", key)
+    days = frame["date"].astype(str).str.slice(0, _PRECISION[dates]) if "date" in frame else [""] * len(names)
+    order = sorted(zip(days, names, strict=True), key=lambda pair: (pair[0], shuffled[pair[1]]))
+    return numbered([one for _, one in order], LABELLED[name], chosen)
+
+
+def _labelled_twice(called: Mapping[str, Mapping[str, str]]) -> Iterable[Fault]:
+    for name, labels in called.items():
+        seen: dict[str, str] = {}
+        for one, label in labels.items():
+            if seen.setdefault(label, one) != one:
+                found = f"{label!r} for {seen[label]!r} and {one!r}"
+                yield Fault(f"the labels of {name}", found, "a label of its own for each")
+
+
+def _label_of(name: str, column: Column) -> str:
+    """Return the table whose names stand in a column: its own, or the one it refers to."""
+    return (column.references or name).split(".")[0]
+
+
 def _sorts(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Return what sort of organisation each is, where that is told."""
     known = tables.get("organizations", pd.DataFrame({"organization_id": [], "kind": []}))
@@ -206,6 +260,8 @@ def _masked(
             if " or " in (column.references or ""):
                 known = {**keys["organization"], **known}
             masked[label] = values.map(known, na_action="ignore").astype("string")
+        elif column.privacy == "label":
+            masked[label] = values.map(keys[_label_of(name, column)], na_action="ignore").astype("string")
         elif dates != "day" and column.kind in ("date", "time", "period") and values.dtype == "string":
             masked[label] = values.str.slice(0, _PRECISION[dates]) + _FIRST_DAY[dates]
     # In the order of the pseudonyms: the order of a roster may be alphabetical, or by school.
@@ -255,6 +311,7 @@ def _standing_names(
     package: DataPackage,
     dropped: Collection[str],
     keep: Collection[str],
+    called: Mapping[str, Mapping[str, str]],
 ) -> Iterable[Fault]:
     """Return the faults of all that would be written as it stands, in the rows of the owners' own files."""
     hint = "change the text; or, if nobody is meant, allow the word with WORDS="
@@ -263,7 +320,10 @@ def _standing_names(
             [
                 column.name
                 for column in columns_of(TABLES[name], package)
-                if (_is_open(column) or (column.privacy == "organization" and "organizations" in keep))
+                if (
+                    _is_open(name, column, keep)
+                    or (column.privacy == "organization" and "organizations" in keep)
+                )
                 and f"{name}.{column.name}" not in dropped
             ]
         ]
@@ -281,13 +341,18 @@ def _standing_names(
             for column in columns
         ],
     }
+    chosen = sorted(label for name, labels in called.items() if name not in keep for label in labels.values())
     return [
         *names.faults_in_json(said, "datapackage.json", hint),
         *names.faults_in_tables(open_columns, hint),
+        *names.faults_in_tables({"names/labels": pd.DataFrame({"label": chosen})}, hint),
     ]
 
 
-def _is_open(column: Column) -> bool:
+def _is_open(name: str, column: Column, keep: Collection[str]) -> bool:
+    """Whether what was typed into a column stays as it is."""
+    if column.privacy == "label":
+        return _label_of(name, column) in keep
     return column.kind == "text" and not column.allowed and column.privacy not in _IDENTIFIED
 
 
@@ -325,11 +390,13 @@ def _rare(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> pd.DataFr
     return Disclosure.of(package).rare(described)
 
 
-def _words(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[str, list[str]]:
+def _words(
+    tables: Mapping[str, pd.DataFrame], package: DataPackage, keep: Collection[str]
+) -> dict[str, list[str]]:
     kept = {}
     for name, frame in tables.items():
         for column in columns_of(TABLES[name], package):
             values = frame[column.name].dropna()
-            if _is_open(column) and len(values):
+            if _is_open(name, column, keep) and len(values):
                 kept[f"{name}.{column.name}"] = sorted(values.unique())
     return kept

@@ -18,7 +18,9 @@ An identifier stands for a person; a tuple that begins with a person's identifie
 for what that person said on one occasion, and one that begins with two (`tie`) for a tie. What was
 said on different occasions cannot be subtracted, so that two waves may stand side by side. How many people
 there are is no such thing: counts of people (`heads`) are one occasion, and a count that would tell of a few
-by a difference is shown to the nearest multiple of the smallest cell ("about 30"). Where everybody or nobody
+by a difference is shown to the nearest multiple of the smallest cell ("about 30"). Pages are made apart, so
+that which counts are shown as they are is settled from the tables before (`planned`); any other is rounded,
+so that no two pages of a dataset differ by a few. Where everybody or nobody
 of fewer than twice the smallest cell did something, their share is not shown, nor a count of them beside that
 of them all; it looks like any other that is withheld, which may be of all but one.
 
@@ -29,7 +31,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,9 +40,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Flags
-from analysis.privacy.named import counts, groups_of, has_numbers, listed, share_columns
+from analysis.privacy.corrected import digests
+from analysis.privacy.named import are_groups, counts, groups_of, has_numbers, listed, share_columns
+from analysis.privacy.planned import counts_planned
 from analysis.privacy.pseudonyms import PSEUDONYM
 from analysis.privacy.rare import rare_combinations
+from analysis.privacy.released import between_pages
 from analysis.privacy.shown import EARLIER, WITHHELD, Shown
 from analysis.privacy.texts import refuse_single_people
 from analysis.tables.package import PRIVATE, DataPackage
@@ -56,6 +61,9 @@ _NO_DIGITS_LEFT = 1e12
 _ABOUT = "about"
 _COUNTS = ("people", "answered", "members", "number")
 """Columns that say how many people there are."""
+_ENOUGH_FOR_TIES = 2
+"""How many smallest cells a group has at least, so that ties within it are seldom of a few people."""
+_TOGETHER = " + "
 _FEW_DIGITS = 1
 """Significant digits of what is shown as *about* so much."""
 
@@ -68,7 +76,16 @@ class Disclosure:
     smallest : int
         Fewest people a published number may rest on; 0: everything is shown and nothing has to be said.
     released : Path, optional
-        Where a report on a team's own data writes down what it shows (`released.released_file`).
+        Where a report writes down what it shows (`released`).
+    counts : sequence of groups, optional
+        Counts of people that may be shown as they are (`planned.counts_planned`), as far as they are safe
+        beside one another; then any other is rounded.
+    about : str, optional
+        What people did that the page's numbers are made of (contacts), where it names people and no occasion:
+        what was made of something else cannot be subtracted.
+    rows : mapping, optional
+        What people's rows are (`corrected.digests`): with `released`, the same group before and after a few
+        of it were corrected is not shown again.
 
     Examples
     --------
@@ -81,15 +98,39 @@ class Disclosure:
     'withheld'
     """
 
-    def __init__(self, smallest: int, released: Path | None = None) -> None:
+    def __init__(
+        self,
+        smallest: int,
+        released: Path | None = None,
+        counts: Sequence[Group] | None = None,
+        about: str = "",
+        rows: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
+    ) -> None:
         self._smallest = smallest
-        self._shown = Shown(smallest, released)
+        self._shown = Shown(smallest, released, counts, about, rows)
 
     @classmethod
-    def of(cls, package: DataPackage | None, released: str | None = None) -> Disclosure:
-        """Return what a dataset's declaration allows; without a dataset there is nobody to be shown."""
+    def of(
+        cls,
+        package: DataPackage | None,
+        released: str | None = None,
+        tables: Callable[[], Mapping[str, pd.DataFrame]] | None = None,
+        about: str = "",
+    ) -> Disclosure:
+        """Return what a dataset's declaration allows; without a dataset there is nobody to be shown.
+
+        `tables` gives those that counts of people are planned from; without it every count is compared
+        with what the page showed before.
+        """
         smallest = package.smallest_cell if package else 0
-        return cls(smallest, Path(released) if released and smallest else None)
+        if package is None or not smallest:
+            return cls(0)
+        if tables is None:
+            return cls(smallest, Path(released) if released else None, None, about)
+        found = tables()
+        rows = digests(found) if released and package.audience != "public" else None
+        counts = counts_planned(found)
+        return cls(smallest, Path(released) if released else None, counts, about, rows)
 
     @property
     def restricts(self) -> bool:
@@ -129,6 +170,21 @@ class Disclosure:
         if not told:
             self._shown.remember(known)
         return min(told, default="")
+
+    def rounded(self, reason: str, people: Any, value: object) -> str:
+        """Return a count of people that was withheld as *about* so many; nothing for another number.
+
+        Examples
+        --------
+        >>> page = Disclosure(5)
+        >>> page.decide("members", range(33), 33), page.decide("in contact", range(31), 31)
+        ('', 'withheld')
+        >>> page.rounded("withheld", range(31), 31)
+        'about 30'
+        """
+        group = frozenset() if isinstance(people, pd.DataFrame) or are_groups(people) else frozenset(people)
+        about = self._about(reason, [heads(group)], value) if counts(value, group) else reason
+        return "" if about == reason else about
 
     def decide_rows(self, what: str, people: Any, rows: int) -> list[str]:
         """Say of each row of a table why it is withheld; an empty text where it is shown.
@@ -275,31 +331,45 @@ class Disclosure:
         reasons, _ = self._shown.reasons([frozenset(group) for group in groups])
         return np.array([not reason for reason in reasons], dtype=bool)
 
-    def merged(self, labels: Sequence[str], *, label: str = "smaller groups") -> list[str]:
-        """Return the group of each person with all groups that are too small put together.
+    def beside(self, people: pd.DataFrame) -> None:
+        """Take for shown what another page shows of a table, whose groups are as for `decide_cells`."""
+        if self.restricts:
+            self._shown.beside([*map(listed, people[name])] for name in people.columns)
 
-        While those put together are still too few, the smallest of the others joins them.
+    def between_pages(self, files: Iterable[Path]) -> list[str]:
+        """Return which pages on public data would tell of a few beside one another (`released.page_file`)."""
+        return between_pages(files, self._smallest)
 
-        Raises
-        ------
-        ValueError
-            If a group is called like those put together.
+    def merged(self, labels: Sequence[str]) -> list[str]:
+        """Return the group of each person, small groups put together so that what is among them can be shown.
+
+        Ties within a group of fewer people than twice the smallest cell are mostly of a few of them. Groups
+        of about one size are put together, the largest first, until there are so many people; what is left
+        over joins the last. Who answered, or what was asked, has no part in it: a dataset's groups are the
+        same on all of its pages.
 
         Examples
         --------
-        >>> Disclosure(2).merged(["oak", "oak", "ash", "elm", "elm", "elm"])
-        ['smaller groups', 'smaller groups', 'smaller groups', 'elm', 'elm', 'elm']
+        >>> Disclosure(2).merged(["oak", "oak", "oak", "ash", "elm", "elm", "elm", "elm"])
+        ['ash + oak', 'ash + oak', 'ash + oak', 'ash + oak', 'elm', 'elm', 'elm', 'elm']
         """
-        if label in labels:
-            raise ValueError(f"a group is called {label!r} like those put together; choose another label")
-        sizes = Counter(labels)
-        order = sorted(sizes, key=lambda group: (sizes[group], group))
-        together = {group for group in order if sizes[group] < self._smallest}
-        for group in order:
-            if not together or sum(sizes[one] for one in together) >= self._smallest:
-                break
-            together.add(group)
-        return [label if group in together else group for group in labels]
+        sizes, enough = Counter(labels), _ENOUGH_FOR_TIES * self._smallest
+        small = sorted(
+            (group for group in sizes if sizes[group] < enough), key=lambda one: (-sizes[one], one)
+        )
+        together: list[list[str]] = [[]]
+        for group in small:
+            if sum(sizes[one] for one in together[-1]) >= enough:
+                together.append([])
+            together[-1].append(group)
+        if len(together) > 1 and sum(sizes[one] for one in together[-1]) < enough:
+            left = together.pop()
+            together[-1] += left
+        elif small and sum(sizes[one] for one in small) < enough < len(labels):
+            # All small groups together are too few: the smallest of the others takes them in.
+            together[-1].append(min(sizes.keys() - set(small), key=lambda one: (sizes[one], one)))
+        called = {group: _TOGETHER.join(sorted(parts)) for parts in together for group in parts}
+        return [called.get(group, group) for group in labels]
 
     def refuse(self, texts: Iterable[str], what: str) -> None:
         """Raise when a text names a single person, or a number of people below the smallest cell."""

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from analysis.whom import owners
 
-__all__ = ["Groups", "Parts"]
+__all__ = ["Groups", "Occasion", "Parts"]
 
 Occasion: TypeAlias = tuple[Hashable, ...]
 Parts: TypeAlias = dict[Occasion, int]
@@ -31,11 +31,19 @@ class Groups:
         Fewest people.
     hidden : callable, optional
         What stands for a person or an occasion from here on; by default they do themselves.
+    about : str, optional
+        The occasion of those who are named without one.
     """
 
-    def __init__(self, smallest: int, hidden: Callable[[Hashable], Hashable] = lambda entry: entry) -> None:
+    def __init__(
+        self,
+        smallest: int,
+        hidden: Callable[[Hashable], Hashable] = lambda entry: entry,
+        about: str = "",
+    ) -> None:
         self._smallest = smallest
         self._hidden = hidden
+        self._about: Occasion = (about,) if about else ()
         self._bits: dict[Occasion, dict[tuple[Hashable, ...], int]] = {}
         self._owners: dict[Occasion, list[tuple[Hashable, ...]]] = {}
         self._part: dict[Occasion, dict[Hashable, int]] = {}
@@ -44,7 +52,7 @@ class Groups:
         """Return a group, occasion by occasion."""
         return self.taken(
             (
-                ("tie" if len(owners(entry)) > 1 else "person", *map(self._hidden, _occasion(entry))),
+                ("tie" if len(owners(entry)) > 1 else "person", *map(self._hidden, self._occasion(entry))),
                 tuple(map(self._hidden, owners(entry))),
             )
             for entry in group
@@ -69,6 +77,9 @@ class Groups:
         for occasion, bits in parts.items():
             known = self._owners[occasion]
             yield occasion, [known[place] for place in range(bits.bit_length()) if bits >> place & 1]
+
+    def _occasion(self, entry: Hashable) -> Occasion:
+        return entry[1:] if isinstance(entry, tuple) else self._about
 
     def few(self, group: Iterable[Hashable]) -> bool:
         """Whether a group is of somebody, and of too few."""
@@ -141,10 +152,6 @@ class Groups:
                 ):
                     return True
         return False
-
-
-def _occasion(entry: Hashable) -> Occasion:
-    return entry[1:] if isinstance(entry, tuple) else ()
 
 
 def _size(parts: Parts) -> int:

@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, product
 from pathlib import Path
 from string import ascii_uppercase
@@ -23,7 +23,7 @@ from string import ascii_uppercase
 from analysis.files import ROOT, digest
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["PSEUDONYM", "default_key_file", "lettered", "open_key", "pseudonyms"]
+__all__ = ["PSEUDONYM", "default_key_file", "lettered", "numbered", "open_key", "pseudonyms"]
 
 _BYTES = 32
 _DIGITS = 8
@@ -151,6 +151,28 @@ def lettered(given: Mapping[str, str], sorts: Mapping[str, str], before: Mapping
             called[name] = next(full for letters in _letters() if (full := f"{sort} {letters}") not in taken)
             taken.add(called[name])
     return {name: called[name] for name in given}
+
+
+def numbered(names: Sequence[str], word: str, before: Mapping[str, str]) -> dict[str, str]:
+    """Return what activities or routines are called on a page: Activity 1, Activity 2.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What they are called among those who hold them; numbers follow their order.
+    word : str
+    before : mapping of str to str
+        What they were called the last time, or are to be called. It stays so: a new one gets a number that
+        none had, even where the label of another has been changed since.
+
+    Examples
+    --------
+    >>> numbered(["Ana's lunch", "Visit"], "Activity", {"Visit": "Activity 1"})
+    {"Ana's lunch": 'Activity 2', 'Visit': 'Activity 1'}
+    """
+    fits = (re.fullmatch(rf"{word} ([0-9]{{1,9}})", label) for label in before.values())
+    free = count(max([len(before), *(int(fit[1]) for fit in fits if fit)]) + 1)
+    return {name: before.get(name) or f"{word} {next(free)}" for name in names}
 
 
 def _letters() -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.privacy.groups import Groups, Parts
 from analysis.privacy.released import Released
-from analysis.whom import Group
+from analysis.whom import HEADS, Group
 
 __all__ = ["EARLIER", "WITHHELD", "Shown"]
 
@@ -24,14 +24,34 @@ class Shown:
         Fewest people that a group shown may be of.
     released : Path, optional
         As for `Disclosure`.
+    counts, about : optional
+        As for `Disclosure`.
+    rows : mapping, optional
+        As for `Released`.
     """
 
-    def __init__(self, smallest: int, released: Path | None = None) -> None:
+    def __init__(
+        self,
+        smallest: int,
+        released: Path | None = None,
+        counts: Sequence[Group] | None = None,
+        about: str = "",
+        rows: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
+    ) -> None:
         self._smallest = smallest
-        self._released = None if released is None else Released(released)
-        self._groups = Groups(smallest, self._released.hidden) if self._released else Groups(smallest)
-        self._earlier = self._released.earlier(self._groups) if self._released else []
+        self._released = None if released is None else Released(released, rows)
+        hidden = self._released.hidden if self._released else (lambda entry: entry)
+        self._groups = Groups(smallest, hidden, about)
+        earlier = self._released.earlier(self._groups) if self._released else []
+        self._earlier = [parts for parts, _ in earlier]
+        self._corrected = [(parts, changed) for parts, changed in earlier if changed]
         self._known: list[Parts] = []
+        self._planned: list[Parts] | None = None
+        if counts is not None:
+            reasons, _ = self._reasons_beside(counts, [])
+            whole = zip(counts, reasons, strict=True)
+            self._planned = [self._groups.parts(group) for group, reason in whole if not reason]
+            self._known += self._planned
 
     def reasons(self, groups: Sequence[Group]) -> tuple[list[str], list[Parts]]:
         """Return why each group is withheld, and what would be known if the others were shown."""
@@ -39,10 +59,27 @@ class Shown:
         if not self._earlier:
             return reasons, known
         alone, _ = self._reasons_beside(groups, self._known)
-        return [
+        found = [
             EARLIER if reason == WITHHELD and not other else reason
             for reason, other in zip(reasons, alone, strict=True)
-        ], known
+        ]
+        if not self._corrected:
+            return found, known
+        for place, group in enumerate(groups):
+            if not found[place] and self._tells_of_a_correction(self._groups.parts(group)):
+                found[place] = EARLIER
+        lost = [self._groups.parts(group) for place, group in enumerate(groups) if found[place]]
+        return found, [parts for parts in known if parts not in lost]
+
+    def _tells_of_a_correction(self, parts: Parts) -> bool:
+        """Whether a group differs by a few from one shown before, those counted whose rows are others now."""
+        return any(
+            occasion in changed
+            and bits & changed[occasion]
+            and self._groups.few_on(occasion, (bits ^ before[occasion]) | (bits & changed[occasion]))
+            for before, changed in self._corrected
+            for occasion, bits in parts.items()
+        )
 
     def _reasons_beside(
         self, groups: Sequence[Group], known: Sequence[Parts]
@@ -51,8 +88,12 @@ class Shown:
         wholes = [] if not whole or self._groups.few(whole) else [self._groups.parts(whole)]
         known = [*known, *wholes]
         few = f"fewer than {self._smallest}"
-        reasons = [few if self._groups.few(group) else "" for group in groups]
         parts = [self._groups.parts(group) for group in groups]
+        reasons = [few if self._groups.few(group) else "" for group in groups]
+        if self._planned is not None:
+            for place, group in enumerate(groups):
+                if not reasons[place] and _counts_people(group) and parts[place] not in self._planned:
+                    reasons[place] = WITHHELD
         kept: list[int] = []
         for place, one in enumerate(parts):
             if reasons[place] or not one:
@@ -95,6 +136,13 @@ class Shown:
         self.remember([*(parts for parts in whole if parts not in lost), *kept])
         return reasons
 
+    def beside(self, columns: Iterable[Sequence[Sequence[Group]]]) -> None:
+        """Take groups for shown, column by column, that other pages show and this one need not."""
+        released, self._released = self._released, None
+        for cells in columns:
+            self.reasons_of_cells(cells)
+        self._released = released
+
     def rows_whole(self, columns: Iterable[Sequence[Sequence[Group]]]) -> list[bool]:
         """Return of which rows every cell would be shown, column by column; remember nothing."""
         before, released, self._released = list(self._known), self._released, None
@@ -104,6 +152,10 @@ class Shown:
             whole = [one and other for one, other in zip(whole or there, there, strict=True)]
         self._known, self._released = before, released
         return whole
+
+
+def _counts_people(group: Group) -> bool:
+    return bool(group) and all(isinstance(entry, tuple) and entry[1:] == (HEADS,) for entry in group)
 
 
 def _whole(groups: Sequence[Group]) -> Group:

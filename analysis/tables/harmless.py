@@ -6,9 +6,9 @@ import re
 
 import pandas as pd
 
-__all__ = ["harmless", "harmless_text"]
+__all__ = ["as_typed", "harmless", "harmless_text"]
 
-_RUN = re.compile(r"\s*[=@\t\r\n+\-]")
+_RUN = re.compile(r"'*\s*[=@\t\r\n+\-]")
 _FIGURES = re.compile(r"[+\-]?[0-9.,eE+\-\s%()\[\];]*(to[0-9.,eE+\-\s%()\[\];]*)?")
 """What begins with a sign and is a number, or a range of them."""
 
@@ -22,6 +22,17 @@ def harmless_text(text: str) -> str:
     ["'=1+1", "'@SUM(A1)", "'-2+3+cmd|' /C calc'!A0", '-0.3 to 0.2', 'a=b']
     """
     return f"'{text}" if _RUN.match(text) and not _FIGURES.fullmatch(text) else text
+
+
+def as_typed(text: str) -> str:
+    """Return a text as it was before `harmless_text`.
+
+    Examples
+    --------
+    >>> [as_typed(harmless_text(text)) for text in ("=1+1", "a=b", "'s Gravenhage", "'=1+1")]
+    ['=1+1', 'a=b', "'s Gravenhage", "'=1+1"]
+    """
+    return text[1:] if text.startswith("'") and harmless_text(text[1:]) == text else text
 
 
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from typing import Literal
 __all__ = ["ROSTER", "TABLES", "Column", "Kind", "Privacy", "Table"]
 
 Kind = Literal["text", "integer", "number", "date", "time", "period"]
-Privacy = Literal["", "person", "organization", "record", "free"]
+Privacy = Literal["", "person", "organization", "record", "label", "free"]
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ class Column:
         Bounds of a number, inclusive.
     references : str or None
         `table.column` in which every value must occur; alternatives are joined by ` or `.
-    privacy : {"", "person", "organization", "record", "free"}
+    privacy : {"", "person", "organization", "record", "label", "free"}
         What de-identification does: a person's or a record's identifier becomes a pseudonym, an
-        organisation's a letter (School A) unless names are kept; free text is dropped unless asked for.
+        organisation's a letter (School A) and a label a number (Activity 1) unless names are kept; free text
+        is dropped unless asked for.
     """
 
     name: str
@@ -111,6 +112,12 @@ def _document(description: str, *, required: bool = True) -> Column:
 
 def _flag(name: str, description: str, *, required: bool = True) -> Column:
     return Column(name, "integer", description, required=required, minimum=0, maximum=1)
+
+
+def _routine(name: str, description: str, *, required: bool = True) -> Column:
+    return Column(
+        name, "text", description, required=required, references="routines.routine_id", privacy="label"
+    )
 
 
 def _medium(description: str, *, required: bool = True) -> Column:
@@ -236,7 +243,7 @@ _RELATIONS = (
         "activities",
         "a designed event",
         (
-            Column("activity_id", "text", "Short name of the activity."),
+            Column("activity_id", "text", "Short name of the activity.", privacy="label"),
             Column("date", "date", "Day it took place."),
             Column("kind", "text", "What sort of activity it was (a workshop, a visit)."),
         ),
@@ -246,7 +253,13 @@ _RELATIONS = (
         "attendance",
         "someone who was at an activity",
         (
-            Column("activity_id", "text", "The activity.", references="activities.activity_id"),
+            Column(
+                "activity_id",
+                "text",
+                "The activity.",
+                references="activities.activity_id",
+                privacy="label",
+            ),
             _actor("actor_id", "Who was there."),
         ),
         key=("activity_id", "actor_id"),
@@ -404,7 +417,7 @@ _ROUTINES = (
         "routines",
         "an organisational routine",
         (
-            Column("routine_id", "text", "Short name of the routine."),
+            Column("routine_id", "text", "Short name of the routine.", privacy="label"),
             _organization("Organisation whose routine it is."),
             Column("cadence", "text", "How often it takes place (weekly, once a term).", required=False),
             _flag(
@@ -419,8 +432,8 @@ _ROUTINES = (
         "routine_links",
         "a connection from one routine to another",
         (
-            Column("from_id", "text", "Routine it leads from.", references="routines.routine_id"),
-            Column("to_id", "text", "Routine it leads to.", references="routines.routine_id"),
+            _routine("from_id", "Routine it leads from."),
+            _routine("to_id", "Routine it leads to."),
             _medium("What connects them."),
             Column("since", "date", "First day they were connected; empty: from the start.", required=False),
             Column("until", "date", "Last day they were connected; empty: they still are.", required=False),
@@ -433,7 +446,7 @@ _ROUTINES = (
         "a change followed through, with the conditions under which it took place",
         (
             Column("episode_id", "text", "Pseudonym of the episode.", privacy="record"),
-            Column("routine_id", "text", "Routine it began in.", references="routines.routine_id"),
+            _routine("routine_id", "Routine it began in."),
             Column("started_on", "date", "Day it began.", required=False),
             _flag("outcome", "1: coordinated change came about; 0: it did not.", required=False),
         ),
@@ -451,15 +464,11 @@ _ROUTINES = (
                 references="episodes.episode_id",
                 privacy="record",
             ),
-            Column("routine_id", "text", "Routine it reached.", references="routines.routine_id"),
+            _routine("routine_id", "Routine it reached."),
             Column("date", "date", "Day it got there."),
             _flag("enacted", "1: the routine took the change up; 0: it did not."),
-            Column(
-                "from_id",
-                "text",
-                "Routine it came from; empty: it began here, or that is not known.",
-                required=False,
-                references="routines.routine_id",
+            _routine(
+                "from_id", "Routine it came from; empty: it began here, or that is not known.", required=False
             ),
             _medium("What brought it; empty: it began here, or that is not known.", required=False),
         ),

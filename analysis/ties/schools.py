@@ -1,6 +1,6 @@
 """A network school by school: a scorecard, ties from each school to each, and who carries ties across.
 
-People are shown in schools only. Schools in which too few answered are put together by whoever calls
+People are shown in schools only. Small schools are put together by whoever calls
 (`Results.merged`), and every function here takes the group of each person as it is to be shown.
 """
 
@@ -95,7 +95,7 @@ class Carriers(Result):
 
 
 def shown_schools(panel: Panel, merged: Callable[[list[str]], list[str]]) -> list[str]:
-    """Return the school of each person as it is to be shown, by how many answered in the last wave.
+    """Return the school of each person as it is to be shown, whichever wave or relation is asked about.
 
     Parameters
     ----------
@@ -107,21 +107,9 @@ def shown_schools(panel: Panel, merged: Callable[[list[str]], list[str]]) -> lis
     Returns
     -------
     list of str
-        One for each actor. People of schools in which nobody answered are with those put together, or, where
-        none are, with the smallest school.
+        One for each actor.
     """
-    homes = [home or _NO_SCHOOL for home in (panel.homes or [None] * len(panel.actors))]
-    answered = [home for home, told in zip(homes, panel.answered[-1], strict=True) if told]
-    together = dict(zip(answered, merged(answered), strict=True))
-    silent = [home for home in dict.fromkeys(homes) if home not in together]
-    if silent and together:
-        # Who was asked in a silent school must not stand alone in a row: with those put together, if any.
-        shown = [together[home] for home in answered]
-        joined = min(set(shown), key=lambda name: (name in together, shown.count(name), name))
-        name = f"{joined} and schools that did not answer" if joined in together else joined
-        together = {home: name if told == joined else told for home, told in together.items()}
-        together |= dict.fromkeys(silent, name)
-    return [together.get(home, home) for home in homes]
+    return merged([home or _NO_SCHOOL for home in (panel.homes or [None] * len(panel.actors))])
 
 
 def school_ties(panel: Panel, schools: Sequence[str], *, threshold: float | None = None) -> SchoolTies:
@@ -154,7 +142,7 @@ def school_ties(panel: Panel, schools: Sequence[str], *, threshold: float | None
     wave, labels = panel.waves[-1], np.asarray(schools, dtype=object)
     tied = np.nan_to_num(panel.matrix(wave, threshold=threshold)) != 0
     present, answered = panel.present[-1], panel.answered[-1]
-    names = sorted({str(label) for label in labels[present]}, key=_last_of_all)
+    names = sorted({str(label) for label in labels[present]})
     members = {name: labels == name for name in names}
     counts = np.array([[tied[np.ix_(members[row], members[to])].sum() for to in names] for row in names])
     between = pd.DataFrame(counts, index=pd.Index(names, name="school"), columns=names)
@@ -268,11 +256,6 @@ def _busiest(left: Floats | Flags, taken: Sequence[int]) -> int:
     ends = left.sum(axis=0) + left.sum(axis=1)
     ends[list(taken)] = -1
     return int(np.argmax(ends))
-
-
-def _last_of_all(name: str) -> tuple[bool, str]:
-    """Return what schools are sorted by: those put together stand last."""
-    return name.startswith("smaller"), name
 
 
 def _tagged(panel: Panel, there: Flags) -> frozenset[Hashable]:

@@ -27,6 +27,7 @@ from analysis.evidence.efficacy_findings import (
 )
 from analysis.measurement.mediation import mediation
 from analysis.resampling.robustness import robustness
+from analysis.whom import people_of
 
 ACTORS = pd.DataFrame(
     [("a1", "a", 3), ("a2", "a", 4), ("a3", "a", 4), ("b1", "b", 2), ("b2", "b", 1), ("c1", "c", 5)],
@@ -60,13 +61,19 @@ def test_schools_by_hand() -> None:
     pooled = (2 / 3 + 1 / 2) / 3
     assert frame["error"].tolist() == pytest.approx([pooled / 3, pooled / 2])
     assert frame["outcome"].tolist() == [4.0, 5.0]
-    assert people_of_schools(found) == [{"a1", "a2", "a3"}, {"b1", "b2"}]
+    behind = people_of_schools(found)
+    assert isinstance(behind, pd.DataFrame)
+    assert behind["score"].tolist() == [{"a1", "a2", "a3"}, {"b1", "b2"}]
+    members, ties = behind.loc["a", "density"]
+    assert members == {"a1", "a2", "a3"} and people_of(ties) <= members and len(ties) == 2
+    assert behind.loc["b", "density"][1] == frozenset()
     assert everybody_in(found) == {"a1", "a2", "a3", "b1", "b2"}
     filled = efficacy_by_school(TABLES, score="trust", filled="trust_filled").frame
     assert filled["answered"].tolist() == [2, 2] and filled.loc["a", "score"] == 3.5
     # Beside the number of members the score of two tells of the third.
     apart = efficacy_by_school(TABLES, score="trust", filled="trust_filled")
-    assert people_of_schools(apart) == [{"a3"}, {"b1", "b2"}]
+    behind = people_of_schools(apart)
+    assert isinstance(behind, pd.DataFrame) and behind["score"].tolist() == [{"a3"}, {"b1", "b2"}]
     assert "2 schools" in found.summary() and found.tidy() is frame
 
 
@@ -103,7 +110,7 @@ def test_a_scale_stands_in_for_an_attribute() -> None:
 def test_what_is_missing_is_said(tables: Any, options: Any, told: str) -> None:
     with pytest.raises(NotEstimable, match=told):
         efficacy_by_school(tables, **options)
-    assert people_of_schools(NotEstimable("none")) == [] and not everybody_in(NotEstimable("none"))
+    assert not len(people_of_schools(NotEstimable("none"))) and not everybody_in(NotEstimable("none"))
 
 
 def schools(slope: float, units: int = 40) -> SchoolsCompared:
@@ -117,7 +124,7 @@ def schools(slope: float, units: int = 40) -> SchoolsCompared:
     )
     frame["score"] = 3 + slope * frame["density"] + random.normal(0, 0.2, units)
     frame["outcome"] = 2 * frame["score"] + random.normal(0, 0.3, units)
-    return SchoolsCompared(frame, (), frozenset())
+    return SchoolsCompared(frame, pd.DataFrame(), frozenset())
 
 
 def test_association_bias_and_paths_are_those_of_their_own_functions() -> None:
@@ -155,7 +162,9 @@ def test_association_bias_and_paths_are_those_of_their_own_functions() -> None:
     assert "would have to be bias" in told[1].sentence and told[3].sentence.startswith("Part of density's")
     assert told[2].sentence.startswith("So few schools find a correlation of 0.3 in 47 % of studies")
     with pytest.raises(NotEstimable, match="no outcome"):
-        efficacy_mediation(SchoolsCompared(frame.drop(columns="outcome"), (), frozenset()), draws=9, seed=1)
+        efficacy_mediation(
+            SchoolsCompared(frame.drop(columns="outcome"), pd.DataFrame(), frozenset()), draws=9, seed=1
+        )
 
 
 def test_nothing_found_is_said_as_such() -> None:

@@ -80,10 +80,10 @@ class Known:
         here, heard = self.present(wave), self.answered(relation, wave)
         return {(one, other) for one, other in self.told[relation, wave] if one in heard and other in here}
 
-    def school(self, row: str, rows: Collection[str]) -> set[str]:
-        """Return who is of a school as a table names it: of one called so, or of all that have no row."""
+    def school(self, row: str) -> set[str]:
+        """Return who is of the schools that a row of a table names."""
         home = self.actors["organization_id"].fillna("no school given")
-        return set(home.index[home == row]) or set(home.index[~home.isin(rows)])
+        return set(home.index[home.isin(row.split(" + "))])
 
     def seen(self, relation: str, wave: int, pair: tuple[str, str]) -> bool:
         """Whether it is known if somebody named somebody."""
@@ -190,7 +190,7 @@ def schools(folder: Path, known: Known, relation: str) -> Iterator[Published]:
     ties, heard = known.ties(relation, wave), known.answered(relation, wave)
     for name in ("schools", "between"):
         table = read(folder, name)
-        members = {row: known.school(row, [*table["school"]]) for row in table.get("school", [])}
+        members = {row: known.school(row) for row in table.get("school", [])}
         for row in table.to_dict("records"):
             own = members[row["school"]]
             here, told = own & known.present(wave), own & heard

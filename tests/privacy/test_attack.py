@@ -14,10 +14,17 @@ import pandas as pd
 import pytest
 
 from analysis.compendium.studies import Run
-from analysis.privacy.released import RELEASED_VARIABLE, keep_released, released_file
+from analysis.privacy.released import (
+    RELEASED_VARIABLE,
+    between_pages,
+    keep_released,
+    page_file,
+    released_file,
+)
 from analysis.tables.load import load
 from tests.notebooks.cells import RUNS, built, executed
 from tests.privacy.attack import (
+    SMALLEST,
     Known,
     Published,
     all_of_a_few,
@@ -137,19 +144,23 @@ def report(
     out: Path,
     monkeypatch: pytest.MonkeyPatch,
     pages: Sequence[str] = PAGES,
-    alone: bool = False,
+    apart: bool = False,
     **given: Any,
 ) -> list[Path]:
-    """Return the folders of the pages on a dataset, one made after the other, as `make report` makes them."""
+    """Return the folders of the pages on a dataset, as `make report` makes them.
+
+    One after the other, each told of those before; or `apart`, as those on public data.
+    """
     folders = []
     for name in pages:
         folder = out / name.replace("/", "-")
         folder.mkdir(parents=True)
         run = RUNS[name]
         options = {key: value for key, value in {**CHEAP, **given}.items() if key in run.notebook.parameters}
-        register = released_file(
-            folder if alone else derived / dataset, json.dumps([name, options]).encode().hex()[-32:]
-        )
+        if apart:
+            register = page_file(out / "shown" / f"{folder.name}.page")
+        else:
+            register = released_file(derived / dataset, json.dumps([name, options]).encode().hex()[-32:])
         monkeypatch.setenv(RELEASED_VARIABLE, str(register))
         executed(run, {"dataset": dataset, **options}, derived, folder, monkeypatch, cells=_cheap(run))
         keep_released(register)
@@ -184,13 +195,17 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def reports(
     request: pytest.FixtureRequest, places: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, pd.DataFrame], list[Path], list[Path]]:
-    """Return a dataset, its report, and a later one on stronger ties only."""
+    """Return a dataset, its report, and of one's own data a later one on stronger ties only."""
     out = tmp_path_factory.mktemp("reports")
     with pytest.MonkeyPatch.context() as patch:
-        pages = (*PAGES, *MORE) if request.param == "example_network" else PAGES
-        first = report(request.param, places, out / "first", patch, pages)
-        second = report(request.param, places, out / "second", patch, threshold=2.0)
-        again = report(request.param, places, out / "again", patch) if request.param == "sixty" else first
+        if request.param == "example_network":
+            first = again = report(request.param, places, out, patch, (*PAGES, *MORE), apart=True)
+            second: list[Path] = []
+            assert between_pages((out / "shown").glob("*.page"), SMALLEST) == []
+        else:
+            first = report(request.param, places, out / "first", patch)
+            second = report(request.param, places, out / "second", patch, threshold=2.0)
+            again = report(request.param, places, out / "again", patch)
         patch.setattr("analysis.tables.load.DATA_DERIVED", places)
         tables = load(request.param)
     for one, other in zip(first, again, strict=True):
@@ -225,10 +240,10 @@ def test_no_sum_or_difference_of_three_numbers_is_of_a_few(reports: Reports) -> 
 def test_the_page_on_contacts_tells_of_no_few_when_it_comes_first(
     places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder,) = report("example_network", places, tmp_path, monkeypatch, [CONTACTS], alone=True)
+    (folder,) = report("example_network", places, tmp_path, monkeypatch, [CONTACTS], apart=True)
     tables = load("example_network")
     numbers = list(collected(folder, Known(tables), tables))
-    assert [number.name.split(", ")[-1] for number in numbers] == ["first-ties", "people"]
+    assert [number.name.split(", ")[-1] for number in numbers] == ["first-ties"]
     assert worked_out(numbers) == [] and of_a_few(folder) == []
     assert named([folder], set(tables["actors"]["actor_id"])) == []
 

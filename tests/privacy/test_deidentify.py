@@ -427,11 +427,54 @@ def test_a_word_that_names_nobody_can_be_allowed(raw: Path) -> None:
 
 
 def test_an_organization_named_in_a_text_is_told_too(raw: Path) -> None:
-    assert places(refused(raw, words=())) == {
+    assert places(refused(raw, words=(), named=("activities",))) == {
         ("activities.csv", 3, "activity_id"),
         ("activities.csv", 6, "activity_id"),
         ("attendance.csv", 21, "activity_id"),
     }
+    run(raw, words=())
+
+
+def test_what_activities_and_routines_are_called_is_theirs_to_choose(raw: Path) -> None:
+    """No roster knows the name in it; it is nobody's business what a meeting is called among friends."""
+    frame = cells(raw, "activities")
+    for table, column in (("activities", "activity_id"), ("attendance", "activity_id")):
+        there = cells(raw, table)
+        there[column] = there[column].replace({"kick_off": "Lunch for Ottoline", "share_fair": "=1+1"})
+        write(raw, table, there)
+    said = run(raw)
+    assert "What activities and routines are called stands in data_raw/ours/names/labels.csv" in "\n".join(
+        said
+    )
+    text = "".join(path.read_text(encoding="utf-8") for path in derived(raw).iterdir())
+    assert not [name for name in (*frame["activity_id"], "Ottoline", "team_meeting") if name in text]
+    assert [f"Activity {number}" for number in range(1, 7)] == cells(derived(raw), "activities")[
+        "activity_id"
+    ].tolist()
+    assert set(cells(derived(raw), "attendance")["activity_id"]) <= {f"Activity {n}" for n in range(1, 7)}
+    assert cells(derived(raw), "episode_steps")["from_id"].str.fullmatch("Routine [12]").all()
+    # One is given a label, a later activity the next number; the others stay.
+    file = raw / "names/labels.csv"
+    assert file.stat().st_mode & 0o777 == 0o600
+    before = pd.read_csv(file).set_index("name")["label"].to_dict()
+    file.write_text(file.read_text().replace(before["Lunch for Ottoline"], "Opening lunch"))
+    first = frame.iloc[[0]].assign(activity_id="a walk", date="2024-09-02")
+    write(raw, "activities", pd.concat([first, cells(raw, "activities")]))
+    run(raw)
+    after = pd.read_csv(file).set_index("name")["label"].to_dict()
+    assert after == before | {"Lunch for Ottoline": "Opening lunch", "a walk": after["a walk"]}
+    assert after["a walk"] not in before.values()
+    assert "Opening lunch" in set(cells(derived(raw), "attendance")["activity_id"])
+    # A label that names somebody, or two with one label, are refused.
+    file.write_text(file.read_text().replace("Opening lunch", FORMS["a nickname"]))
+    assert [fault.column for fault in refused(raw)] == ["label"]
+    file.write_text(file.read_text().replace(FORMS["a nickname"], after["a walk"]))
+    (fault,) = refused(raw)
+    assert fault.allowed == "a label of its own for each"
+    file.unlink()
+    run(raw, named=("activities", "routines"))
+    assert "Lunch for Ottoline" in set(cells(derived(raw), "activities")["activity_id"])
+    assert "team_meeting" in set(cells(derived(raw), "routines")["routine_id"])
 
 
 def test_free_text_is_left_out_unless_it_is_asked_for(raw: Path) -> None:
@@ -466,6 +509,7 @@ def test_with_the_keys_every_table_is_what_it_was_with_coarser_dates(
     run(raw, dates=dates)
     with (raw / "names/pseudonyms.csv").open(encoding="utf-8", newline="") as stream:
         who = {row["pseudonym"]: row["identifier"] for row in csv.DictReader(stream)}
+    called = dict(cells(raw / "names", "labels")[["label", "name"]].to_numpy())
     content = declaration(raw)
     for name, table in TABLES.items():
         before, after = cells(raw, name), cells(derived(raw), name)
@@ -474,6 +518,8 @@ def test_with_the_keys_every_table_is_what_it_was_with_coarser_dates(
                 filled = after[column.name][after[column.name] != ""]
                 assert filled.map(lambda text: PSEUDONYM.fullmatch(text) or LETTER.fullmatch(text)).all()
                 after[column.name] = after[column.name].replace(who)
+            elif column.privacy == "label":
+                after[column.name] = after[column.name].replace(called)
             elif column.privacy == "free":
                 before[column.name] = ""
             elif column.kind in ("date", "time", "period") and dates != "day" and column.name in before:

@@ -204,18 +204,25 @@ def test_people_that_are_not_said_well_are_refused() -> None:
 def test_merged_groups_are_large_enough(labels: list[str], smallest: int) -> None:
     shown = Disclosure(smallest).merged(labels)
     sizes = Counter(shown)
-    assert len(labels) < smallest or min(sizes.values(), default=smallest) >= smallest
-    if min(Counter(labels).values(), default=smallest) >= smallest:
+    assert len(labels) < 2 * smallest or min(sizes.values(), default=smallest) >= 2 * smallest
+    if min(Counter(labels).values(), default=smallest) >= 2 * smallest:
         assert shown == labels
-    assert all(one in (group, "smaller groups") for one, group in zip(shown, labels, strict=True))
+    assert all(group in one.split(" + ") for one, group in zip(shown, labels, strict=True))
+    assert len(set(zip(shown, labels, strict=True))) == len(set(labels)), "a group stays together"
 
 
 def test_small_groups_are_merged_by_hand() -> None:
-    homes = ["oak"] * 5 + ["ash"] * 3 + ["elm"] * 2 + ["fir"] * 6
-    assert Disclosure(5).merged(homes) == ["oak"] * 5 + ["smaller groups"] * 5 + ["fir"] * 6
-    assert Disclosure(5).merged(["b"] * 5 + ["a"] * 5 + ["c"]) == ["b"] * 5 + ["smaller groups"] * 6
-    with pytest.raises(ValueError, match="a group is called 'smaller groups'"):
-        Disclosure(5).merged(["smaller groups"])
+    homes = ["oak"] * 10 + ["ash"] * 7 + ["elm"] * 2 + ["fir"] * 6 + ["yew"] * 5
+    shown = dict(zip(homes, Disclosure(5).merged(homes), strict=True))
+    assert shown["oak"] == "oak"
+    assert shown["ash"] == shown["fir"] == shown["yew"] == shown["elm"] == "ash + elm + fir + yew"
+    homes += ["bay"] * 4
+    shown = dict(zip(homes, Disclosure(5).merged(homes), strict=True))
+    assert shown["ash"] == shown["fir"] == "ash + fir"
+    assert shown["yew"] == shown["bay"] == shown["elm"] == "bay + elm + yew"
+    assert set(Disclosure(5).merged(["b"] * 12 + ["a"] * 11 + ["c"])) == {"b", "a + c"}
+    assert set(Disclosure(5).merged(["b", "a"])) == {"a + b"}
+    assert Disclosure(0).merged(["b", "a"]) == ["b", "a"]
 
 
 @pytest.mark.parametrize(

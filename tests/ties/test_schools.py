@@ -89,17 +89,13 @@ def test_every_tie_is_counted_once_whoever_comes_first(homes: list[str], random:
     pd.testing.assert_frame_equal(found.between, again.between)
 
 
-def test_schools_are_put_together_by_who_answered_and_a_silent_one_stands_nowhere_alone() -> None:
-    homes = ["ash"] * 6 + ["elm"] * 5 + ["fir"] * 5 + ["oak"] * 4 + ["yew"] * 2
+def test_schools_are_put_together_alike_whoever_answered() -> None:
+    homes = ["ash"] * 10 + ["elm"] * 6 + ["fir"] * 5 + ["oak"] * 4 + [""] * 2
     panel = network([], silent=[11, 20, 21], homes=homes)
-    page = Disclosure(5)
-    shown = shown_schools(panel, lambda labels: page.merged(labels, label="smaller schools"))
-    assert shown == ["ash"] * 6 + ["elm"] * 5 + ["smaller schools"] * 11
-    found = school_ties(panel, shown)
-    assert list(found.scorecard.index) == ["ash", "elm", "smaller schools"]
-    assert page.decide_rows("schools", list(found.answered), 3) == ["", "", ""]
-    alone = shown_schools(network([], silent=[5]), lambda labels: labels)
-    assert alone == ["ash"] * 3 + ["elm and schools that did not answer"] * 3
+    shown = shown_schools(panel, Disclosure(5).merged)
+    assert shown == shown_schools(network([], homes=homes), Disclosure(5).merged)
+    assert shown == ["ash"] * 10 + ["elm + fir + no school given + oak"] * 17
+    assert list(school_ties(panel, shown).scorecard.index) == sorted(set(shown))
 
 
 def test_the_fewest_who_carry_half_are_found_and_never_fewer_than_may_be_shown() -> None:
