@@ -25,14 +25,14 @@ from matplotlib.figure import Figure
 from analysis.arrays import Flags
 from analysis.checks import NotEstimable
 from analysis.compendium.findings import numerals_not_recorded
-from analysis.compendium.labels import in_words, labelled
-from analysis.compendium.table_html import as_html, is_number
+from analysis.compendium.table_html import as_html, is_number, labelled
 from analysis.figures.network import Network, NetworkFigure
 from analysis.figures.sociogram import group_maps
-from analysis.figures.svg import as_image, as_png, as_svg, smallest_text
+from analysis.figures.svg import as_image, as_png, as_svg, smallest_text, with_field_words
 from analysis.figures.theme import EACH_PERSON
 from analysis.files import DATA_DERIVED
 from analysis.finding import Finding, slug
+from analysis.labels import in_words
 from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure
 from analysis.privacy.named import are_groups
 from analysis.privacy.released import RELEASED_VARIABLE
@@ -267,6 +267,7 @@ class Results:
                 plt.close(figure)
                 network = self._by_group(key, network)
                 figure, caption = group_maps(network), _GROUPS_ONLY
+            with_field_words(figure)
             if self._disclosure.restricts:
                 self._disclosure.refuse([key, caption, *texts_of(figure)], f"figure {key!r}")
             self._take(key)

@@ -8,6 +8,7 @@ from analysis.contacts.beside_chance import NullComparison
 from analysis.contacts.meetings import Cascades
 from analysis.contacts.one_meeting import MeetingShown
 from analysis.finding import Finding, and_list, key_of
+from analysis.labels import in_words
 
 __all__ = ["cascade_findings"]
 
@@ -99,7 +100,7 @@ def _beside_chance(comparison: NullComparison) -> Finding:
     ]
     sentence = f"{_SUBJECTS[comparison.statistic]} ({comparison.of}) {'; it '.join(parts)}."
     table = f"nulls-{comparison.key}"
-    keys = [key_of(table, test.null.replace("_", " "), "p_holm") for test in comparison.tests]
+    keys = [key_of(table, in_words(test.null), "p_holm") for test in comparison.tests]
     return Finding(f"{comparison.key}-beside-chance", sentence, tuple(keys))
 
 
@@ -121,7 +122,7 @@ def _advice(tested: Sequence[NullComparison]) -> list[Finding]:
             if adjusted <= _LEVEL
             else "Circles did not grow together more than popular people alone explain: do not expect a "
             "first meeting to join two circles by itself.",
-            (key_of(f"nulls-{comparison.key}", test.null.replace("_", " "), "p_holm"),),
+            (key_of(f"nulls-{comparison.key}", in_words(test.null), "p_holm"),),
         )
         for comparison, test, adjusted in kept
     ]

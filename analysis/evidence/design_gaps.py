@@ -13,6 +13,7 @@ from scipy.stats import t as student
 from analysis.checks import NotEstimable, require_level
 from analysis.evidence.design import ANCHORS
 from analysis.finding import Finding, key_of, row_of
+from analysis.labels import in_words
 from analysis.measurement.scales import scale_scores
 from analysis.result import Result
 
@@ -131,7 +132,7 @@ def design_gaps(
         rated = _latest(tables["design_elements"], element)
         reading = _ABOVE if rated > mean + half else _BELOW if rated < mean - half else _NEITHER
         rows[element] = {
-            "scale": scale.replace("_", " "),
+            "scale": in_words(scale),
             "rated": rated,
             "answered": mean,
             "lower": mean - half,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.evidence.joint_display import OUTCOMES
 from analysis.finding import Finding, and_list, key_of
+from analysis.labels import in_words
 
 __all__ = ["CELLS", "display_keys", "district_display", "district_findings", "met", "outcome_counts"]
 
@@ -126,7 +127,7 @@ def district_findings(display: pd.DataFrame) -> list[Finding]:
     ]
     last = display.dropna(subset="valued").groupby(level="district").tail(1)
     parts = [
-        f"{row['valued']:.2f} in {str(row['district']).replace('_', ' ')}"
+        f"{row['valued']:.2f} in {in_words(str(row['district']))}"
         for row in last.reset_index().to_dict("records")
     ]
     keys = tuple(key_of("display", *cell, "valued") for cell in last.index)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.checks import NotEstimable
 from analysis.finding import Finding, key_of, percent, row_of, signed
+from analysis.labels import in_words
 
 __all__ = ["aggregation_findings", "association_findings", "mediation_findings", "reliability_findings"]
 
@@ -35,9 +36,10 @@ def reliability_findings(table: pd.DataFrame | NotEstimable, score: str) -> list
     label: tuple[str, object] = tuple(chosen.index[-1])
     row = row_of(known, label)
     sentence = (
-        f"The items of {_words(label[0])} hang together: alpha {row['alpha']:.2f}, omega {row['omega']:.2f}."
+        f"The items of {in_words(label[0])} hang together: "
+        f"alpha {row['alpha']:.2f}, omega {row['omega']:.2f}."
         if round(row["omega"], 2) >= _TOGETHER
-        else f"The items of {_words(label[0])} do not hang together well: omega {row['omega']:.2f}."
+        else f"The items of {in_words(label[0])} do not hang together well: omega {row['omega']:.2f}."
     )
     names = ("alpha", "omega")
     return [Finding("reliable", sentence, tuple(key_of("reliability", *label, name) for name in names))]
@@ -62,8 +64,8 @@ def aggregation_findings(table: pd.DataFrame | NotEstimable, score: str, null: s
     if pd.isna(row["agreement"]):
         return []
     agreed = (
-        f"Within groups answers on {_words(label)} agree {row['agreement']:.2f} on average (r_wg(j), against "
-        f"{null.replace('_', ' ')} answers by chance)"
+        f"Within groups answers on {in_words(label)} agree {row['agreement']:.2f} on average "
+        f"({in_words('r_wg')}(j), against {in_words(null)} answers by chance)"
     )
     if row["lower"] > 0:
         names = ["agreement", "icc1", "icc2_mean"]
@@ -102,7 +104,7 @@ def association_findings(
     if isinstance(association, NotEstimable) or isinstance(bias, NotEstimable):
         return []
     row, held = row_of(association, "density"), row_of(bias, "density")
-    told = _words(score)
+    told = in_words(score)
     known = f"({signed(row['lower'])} to {signed(row['upper'])} for full density against none)"
     if held["excludes_zero"]:
         more = "more" if row["estimate"] > 0 else "less"
@@ -158,7 +160,3 @@ def mediation_findings(paths: pd.DataFrame | NotEstimable) -> list[Finding]:
     )
     keys = [key_of("mediation", "indirect", name) for name in ("estimate", "lower", "upper")]
     return [Finding("through", sentence, (*keys, key_of("mediation", "total", "estimate")))]
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from analysis.arrays import Flags, Floats, Integers
 from analysis.figures.theme import MARKERS, PALETTE
+from analysis.labels import in_words
 
 __all__ = ["Layer", "Network", "NetworkFigure", "on_a_circle"]
 
@@ -111,7 +112,7 @@ class Network:
         groups = self.grouped()
         nodes = [
             {
-                "name": _in_words(name),
+                "name": in_words(name),
                 "group": groups.index(group),
                 "x": _short(x),
                 "y": _short(-y),
@@ -124,7 +125,7 @@ class Network:
             "wave": self.wave,
             "groups": [
                 {
-                    "name": _in_words(name),
+                    "name": in_words(name),
                     "colour": to_hex(PALETTE[place % len(PALETTE)]),
                     "shape": MARKERS[place % len(MARKERS)],
                 }
@@ -133,7 +134,7 @@ class Network:
             "nodes": nodes,
             "layers": [
                 {
-                    "relation": layer.relation,
+                    "relation": in_words(layer.relation),
                     "wave": layer.wave,
                     "absent": _where(~layer.present),
                     "unheard": _where(layer.present & ~layer.answered),
@@ -164,10 +165,6 @@ def on_a_circle(count: int) -> Floats:
     """
     angles = np.pi / 2 - 2 * np.pi * np.arange(count) / max(count, 1)
     return np.column_stack([np.cos(angles), np.sin(angles)])
-
-
-def _in_words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _where(flags: Flags) -> Sequence[int]:

@@ -15,6 +15,7 @@ from matplotlib.collections import LineCollection
 from analysis.arrays import Floats
 from analysis.figures.network import Layer, Network, NetworkFigure
 from analysis.figures.theme import EACH_PERSON, MARKERS, PALETTE, themed
+from analysis.labels import in_words
 from analysis.ties.panel import Panel
 
 __all__ = ["group_maps", "sociograms"]
@@ -113,7 +114,7 @@ def group_maps(network: Network) -> NetworkFigure:
                 face, ink = (PALETTE[0], "white") if told else ("white", PALETTE[0])
                 axis.scatter(x, y, s=areas[place], color=[face], edgecolors=[PALETTE[0]], zorder=3)
                 _tell(axis, x, y, str(layer.ties[place, place]) if told else "–", color=ink, weight="bold")
-                _tell(axis, 1.45 * x, 1.3 * y, name.replace("_", " "))
+                _tell(axis, 1.45 * x, 1.3 * y, in_words(name))
             axis.set_xlim(-1.9, 1.9)
             axis.set_ylim(-1.6, 1.6)
             axis.set_title(f"{layer.relation}, {network.wave} {layer.wave} ({int(layer.ties.sum())} ties)")
@@ -196,6 +197,6 @@ def _draw(axis: Axes, layer: Layer, places: Floats, groups: Sequence[str]) -> No
                 edgecolors="white" if face == colour else colour,
                 linewidths=0.6 if face == colour else 1.2,
                 zorder=3,
-                label=group.replace("_", " ") if face == colour else None,
+                label=in_words(group) if face == colour else None,
             )
     axis.autoscale_view()

@@ -25,6 +25,7 @@ import pandas as pd
 from scipy.stats import f as f_distribution
 
 from analysis.checks import NotEstimable, require_level, require_one_of
+from analysis.labels import in_words
 from analysis.measurement.answers import answer_values
 from analysis.result import Result
 
@@ -264,7 +265,7 @@ class WithinGroupAgreement(Result):
         told = "r_wg" if self.items == 1 else f"r_wg({self.items})"
         return (
             f"{told} mean {known.mean():.3f}, median {known.median():.3f}, from {known.min():.3f} to "
-            f"{known.max():.3f} in {len(known)} groups, against {self.null.replace('_', ' ')} answers by "
+            f"{known.max():.3f} in {len(known)} groups, against {in_words(self.null)} answers by "
             f"chance (variance {self.expected:.3g}); {int(self.groups['beyond'].sum())} vary more than that"
         )
 

@@ -14,6 +14,7 @@ from scipy.stats import chi2
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count, require_one_of
+from analysis.labels import in_words
 from analysis.measurement.answers import answers_by_group
 from analysis.measurement.fit_indices import told_p
 from analysis.measurement.rotation import Rotation, rotate
@@ -103,7 +104,7 @@ class Exploration(Result):
         told = f", BIC {self.bic:.2f}" if math.isfinite(self.bic) else ""
         out = f", {self.left_out} left out who did not answer every item" if self.left_out else ""
         return (
-            f"{self.loadings.shape[1]} factors ({self.extraction.replace('_', ' ')}, {self.rotation}): "
+            f"{self.loadings.shape[1]} factors ({in_words(self.extraction)}, {self.rotation}): "
             f"χ² {self.chi_square:.2f} with {self.df} degrees of freedom ({told_p(self.p)}){told}; "
             f"{self.people} people{out}"
         )

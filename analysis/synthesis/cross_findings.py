@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.compendium.recorded import NOT_RUN
 from analysis.finding import Finding, and_list, key_of
+from analysis.labels import in_words
 from analysis.synthesis.evidence import NO_DATA, PUBLISHED, REAL
 
 __all__ = ["cross_findings", "essay_findings", "kind_counts"]
@@ -45,7 +46,7 @@ def cross_findings(kinds: pd.DataFrame, mixed: pd.DataFrame, together: pd.DataFr
     ):
         if kind in counts:
             where = [
-                f"{one} in {str(study).replace('_', ' ')}"
+                f"{one} in {in_words(str(study))}"
                 for one, row in kinds.iterrows()
                 for study in kinds.columns[row == kind]
             ]

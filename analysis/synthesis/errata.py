@@ -15,6 +15,7 @@ from analysis.compendium.recorded import NOT_RUN, Linked, recorded_numbers_of
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import judged
 from analysis.finding import Finding, key_of
+from analysis.labels import in_words
 from analysis.synthesis.evidence import looked_up
 from analysis.synthesis.written import written
 
@@ -153,7 +154,7 @@ def counts(rows: pd.DataFrame) -> pd.DataFrame:
     """Return how many rows of each study have which verdict, index ``study``; and how many there are."""
     found = rows.reset_index().groupby(["study", "verdict"], sort=False).size().unstack(fill_value=0)
     found = found.reindex(columns=list(ERRATA), fill_value=0)
-    found.index = found.index.str.replace("_", " ")
+    found.index = found.index.map(in_words)
     return found.assign(**{"in all": found.sum(axis=1)}).rename_axis(None, axis=1)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.finding import Finding, and_list, key_of, percent, row_of
+from analysis.labels import in_words
 from analysis.tie_models.network_growth import ARMS, OUTCOMES, GrowthPlan
 from analysis.tie_models.network_growth_map import MARGINS, VERDICTS, verdict_counts
 
@@ -72,7 +73,7 @@ def plan_of(record: Mapping[str, Any], name: str) -> GrowthPlan:
 
 def assumed_of(plan: GrowthPlan) -> pd.DataFrame:
     """Return what of a plan is assumed, index `input`."""
-    values = {name.replace("_", " "): float(getattr(plan, name)) for name in _ASSUMED}
+    values = {in_words(name): float(getattr(plan, name)) for name in _ASSUMED}
     return pd.DataFrame({"value": values}).rename_axis("input")
 
 
