@@ -53,7 +53,7 @@ __all__ = [
 
 RUN_FOLDER_VARIABLE = "COMPENDIUM_RUN_FOLDER"
 LABEL_VARIABLE = "COMPENDIUM_RUN_LABEL"
-"""REAL or SYNTHETIC, of a run that reads other runs: from what they are."""
+"""REAL, SYNTHETIC or SIMULATED, as the driver tells: also of a run that reads other runs."""
 
 NUMBERS = "application/vnd.compendium.numbers+json"
 """Output type of a number recorded by itself."""
@@ -82,13 +82,13 @@ class Results:
     Parameters
     ----------
     dataset : str or None
-        The dataset the notebook reads; it says whether the page is marked REAL or SYNTHETIC. None for a run
-        that reads other runs only.
+        The dataset the notebook reads; it says whether the page is marked REAL or SYNTHETIC, unless the
+        driver does. None for a run that reads other runs only.
     """
 
     def __init__(self, dataset: str | None) -> None:
         package = None if dataset is None else read_package(DATA_DERIVED / dataset / "datapackage.json")
-        self.label = package.label if package else os.environ.get(LABEL_VARIABLE, "")
+        self.label = os.environ.get(LABEL_VARIABLE) or (package.label if package else "")
         self.relations = package.relations if package else ()
         self._disclosure = Disclosure.of(package, os.environ.get(RELEASED_VARIABLE))
         folder = os.environ.get(RUN_FOLDER_VARIABLE)

@@ -16,8 +16,8 @@ from analysis.labels import in_words
 
 __all__ = ["evidence_matrix"]
 
-_GREYS = ("0.30", "0.62", "0.88", "1.0", "1.0")
-_HATCHES = ("", "", "///", "...", "")
+_GREYS = ("0.30", "0.75", "0.62", "0.88", "1.0", "1.0")
+_HATCHES = ("", "\\\\", "", "///", "...", "")
 
 
 def evidence_matrix(kinds: pd.DataFrame, counted: pd.DataFrame, order: Sequence[str]) -> Figure:
@@ -30,7 +30,7 @@ def evidence_matrix(kinds: pd.DataFrame, counted: pd.DataFrame, order: Sequence[
     counted : DataFrame
         Of the same shape: a second line in each cell, empty where there is none.
     order : sequence of str
-        Kinds of evidence, the strongest first: at most five.
+        Kinds of evidence, the strongest first: at most six.
 
     Raises
     ------
