@@ -27,6 +27,7 @@ FIELD_WORDS = {
     "external_internal": "E-I index",
     "fleiss": "Fleiss' kappa",
     "fleiss_by_chance": "chance, Fleiss' kappa",
+    "go_around_with": "companion",
     "icc1": "ICC(1)",
     "icc2": "ICC(2)",
     "in_degree": "in-degree",

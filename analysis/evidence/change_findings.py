@@ -136,8 +136,8 @@ def _of_kinds(kinds: pd.DataFrame) -> list[Finding]:
         both, best = row_of(there, "both"), str(others["outcome_share"].idxmax())
         row = row_of(others, best)
         sentence = (
-            f"Coordinated change came in {both['outcome']} of {both['episodes']} changes with both "
-            f"mechanisms; the next best kind is {in_words(best)}, with {row['outcome']} of {row['episodes']}."
+            f"{both['outcome']} of {both['episodes']} changes with both mechanisms were coordinated. The "
+            f"next best kind is {in_words(best)}, with {row['outcome']} of {row['episodes']}."
         )
         keys = tuple(
             key_of("kinds", kind, name) for kind in ("both", best) for name in ("outcome", "episodes")

@@ -48,15 +48,13 @@ def agreement_findings(frame: pd.DataFrame | NotEstimable) -> list[Finding]:
             f"{in_words(least)} ({alpha[least]:.2f})"
         )
     if alpha[least] >= FIRM:
-        worth = f"enough for firm conclusions ({FIRM:.3f} by custom)"
+        worth = f", enough for firm conclusions ({FIRM:.3f} by custom)"
     elif alpha[most] < TENTATIVE:
-        worth = f"below what custom asks for even tentative conclusions ({TENTATIVE:.3f})"
+        worth = f". By custom even tentative conclusions need {TENTATIVE:.3f}"
     else:
-        worth = (
-            f"where custom asks for {TENTATIVE:.3f} to conclude tentatively, {FIRM:.3f} to conclude firmly"
-        )
+        worth = f". By custom firm conclusions need {FIRM:.3f}, tentative ones {TENTATIVE:.3f}"
     alphas = tuple(key_of("agreement", code, "alpha") for code in dict.fromkeys((most, least)))
-    found = [Finding("agreement", f"{told}, {worth}.", (*alphas, "mark.firm", "mark.tentative"))]
+    found = [Finding("agreement", f"{told}{worth}.", (*alphas, "mark.firm", "mark.tentative"))]
     gap = (frame["ac"] - frame["fleiss"]).drop(OVERALL, errors="ignore").dropna()
     if len(gap) and gap.max() >= 0.1:
         code = str(gap.idxmax())
@@ -121,7 +119,7 @@ def code_findings(found: CodeNetworks, coders: int) -> list[Finding]:
         sure = row["p"] < _SURE
         sentence = (
             f"{groups[0].capitalize()} and {groups[1]} {'differ' if sure else 'do not clearly differ'} in "
-            f"the codes they connect ({p_in_words(row['p'])}, exchanging whole documents)."
+            f"the codes they connect ({p_in_words(row['p'])}, with documents exchanged at random)."
         )
         told.append(Finding("groups", sentence, (key_of("compared", "all", "p"),)))
         pairs = compared.drop("all")

@@ -12,7 +12,7 @@ from scipy.stats import t as student
 
 from analysis.checks import NotEstimable, require_level
 from analysis.evidence.design import ANCHORS
-from analysis.finding import Finding, key_of, row_of
+from analysis.finding import Finding, key_of, percent, row_of
 from analysis.labels import in_words
 from analysis.measurement.scales import scale_scores
 from analysis.result import Result
@@ -167,9 +167,9 @@ def gap_findings(gaps: pd.DataFrame | NotEstimable) -> list[Finding]:
     widest = gaps["gap"].abs().idxmax()
     row = row_of(gaps, widest)
     sentence = (
-        f"Ratings and members' answers lie furthest apart on {widest}: rated {row['rated']:.2f} of the way "
-        f"up the rubric, answered {row['answered']:.2f} ({row['lower']:.2f} to {row['upper']:.2f}) of the "
-        "way up the scale."
+        f"Raters and members differ most on {widest}: raters place it at {percent(row['rated'])} of the "
+        f"rubric, members at {percent(row['answered'])} of the scale (interval {percent(row['lower'])} to "
+        f"{percent(row['upper'])})."
     )
     names = ("rated", "answered", "lower", "upper")
     return [Finding("gap", sentence, tuple(key_of("gaps", widest, name) for name in names))]

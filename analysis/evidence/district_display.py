@@ -121,7 +121,7 @@ def district_findings(display: pd.DataFrame) -> list[Finding]:
     found = [
         Finding(
             "outcomes",
-            f"Documents and survey of a district and year meet so: {and_list(told)}.",
+            f"Documents beside the survey of the same district and year: {and_list(told)}.",
             tuple(key_of("outcomes", name, "count") for name in OUTCOMES),
         )
     ]
@@ -132,7 +132,7 @@ def district_findings(display: pd.DataFrame) -> list[Finding]:
     ]
     keys = tuple(key_of("display", *cell, "valued") for cell in last.index)
     if keys:
-        sentence = f"What members value stands at {and_list(parts)} in the last survey."
+        sentence = f"In the last survey members rate the value of their network {and_list(parts)}."
         found.append(Finding("valued", sentence, keys))
     return found
 

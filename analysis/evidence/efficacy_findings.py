@@ -64,19 +64,19 @@ def aggregation_findings(table: pd.DataFrame | NotEstimable, score: str, null: s
     if pd.isna(row["agreement"]):
         return []
     agreed = (
-        f"Within groups answers on {in_words(label)} agree {row['agreement']:.2f} on average "
-        f"({in_words('r_wg')}(j), against {in_words(null)} answers by chance)"
+        f"How far members of a group agree on {in_words(label)}: {in_words('r_wg')}(j) averages "
+        f"{row['agreement']:.2f}, against {in_words(null)} answers by chance"
     )
     if row["lower"] > 0:
         names = ["agreement", "icc1", "icc2_mean"]
         sentence = (
-            f"{agreed}; ICC(1) is {row['icc1']:.2f}, and a group's mean has a reliability ICC(2) of "
+            f"{agreed}. ICC(1) is {row['icc1']:.2f}, and a group's mean has a reliability (ICC(2)) of "
             f"{row['icc2_mean']:.2f}."
         )
     else:
         names = ["agreement", "icc1", "lower", "upper"]
         sentence = (
-            f"{agreed}, but groups cannot be told apart by their means: ICC(1) is {signed(row['icc1'])} "
+            f"{agreed}. The groups' means cannot be told apart: ICC(1) is {signed(row['icc1'])} "
             f"({signed(row['lower'])} to {signed(row['upper'])})."
         )
     return [Finding("together", sentence, tuple(key_of("aggregation", label, name) for name in names))]
@@ -105,25 +105,22 @@ def association_findings(
         return []
     row, held = row_of(association, "density"), row_of(bias, "density")
     told = in_words(score)
-    known = f"({signed(row['lower'])} to {signed(row['upper'])} for full density against none)"
+    known = (
+        f"from no tie to every tie the difference is {signed(row['estimate'])} (interval "
+        f"{signed(row['lower'])} to {signed(row['upper'])}), centralisation held constant."
+    )
     if held["excludes_zero"]:
         more = "more" if row["estimate"] > 0 else "less"
-        sentence = (
-            f"Schools with denser networks have {more} {told}: {signed(row['estimate'])} {known}, "
-            "centralisation held constant."
-        )
+        sentence = f"Schools with denser networks have {more} {told}: {known}"
         second = (
-            f"{percent(held['share'])} of that association would have to be bias before its interval "
-            f"includes zero: as if {held['cases']:.0f} of {row['units']:.0f} schools were replaced."
+            f"If {percent(held['share'])} of that association were bias, its interval "
+            f"would include zero: as if {held['cases']:.0f} of {row['units']:.0f} schools were replaced."
         )
     else:
-        sentence = (
-            f"Whether schools with denser networks have more {told} cannot be told: "
-            f"{signed(row['estimate'])} {known}, centralisation held constant."
-        )
+        sentence = f"These data cannot say whether schools with denser networks have more {told}: {known}"
         second = (
-            f"Bias would have to hide {percent(held['share'])} of the smallest association that "
-            f"{row['units']:.0f} schools could tell from none."
+            f"Bias could still hide an association: {percent(held['share'])} of the smallest one that "
+            f"{row['units']:.0f} schools could show."
         )
     keys = tuple(key_of("association", "density", name) for name in ("estimate", "lower", "upper"))
     names = [key_of("bias", "density", "share"), key_of("association", "density", "units")]

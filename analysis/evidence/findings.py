@@ -75,8 +75,8 @@ def closure_findings(
     found = [
         Finding(
             "rival",
-            f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came from "
-            f"an activity and at least {none} came without one.",
+            f"After meetings {total} new ties joined one person's circle to the other. At most "
+            f"{int(row['of_an_activity_at_most'])} of them came from an activity; at least {none} did not.",
             tuple(key_of("known", name, column) for column in columns),
         )
     ]

@@ -36,7 +36,8 @@ def ledger_findings(found: Ledger, seen: pd.DataFrame | NotEstimable) -> list[Fi
         told.append(Finding(key, sentence, keys))
     if found.opposed():
         sentence = (
-            f"Segments that speak for one claim and against another: {found.opposed()}. Read them first."
+            f"Read first the segments that speak for one claim and against another: there are "
+            f"{found.opposed()}."
         )
         told.append(Finding("rivals", sentence, ("opposed",)))
     if not isinstance(seen, NotEstimable):

@@ -146,7 +146,7 @@ def theory_findings(
     )
     if unseen:
         sentence = (
-            f"Nothing is known yet of what it is all for ({and_list(unseen)}): no indicator of it has data."
+            f"Nothing is known yet about the final aim ({and_list(unseen)}): none of its indicators has data."
         )
         found.append(Finding("outcome", sentence, ("missing",)))
     return found

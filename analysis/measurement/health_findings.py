@@ -87,7 +87,7 @@ def _moved(changes: pd.DataFrame, district: str) -> Finding:
     interval = f"(interval {signed(most['lower'])} to {signed(most['upper'])})"
     return Finding(
         f"moved.{district.lower()}",
-        f"{in_words(most['scale']).capitalize()} moved most{_place(district)}: {signed(most['estimate'])} "
+        f"{in_words(most['scale']).capitalize()} moved most{_place(district)}: by {signed(most['estimate'])} "
         f"from the first wave to the last {interval}. {told} clearly.",
         tuple(key_of("changes", most["scale"], district, column) for column in _ENDS),
     )

@@ -210,8 +210,8 @@ def chart_findings(
             told = and_list(sorted({in_words(str(name)) for name, _ in short.index}))
             which = "Every chart here is" if len(short) == len(table) else f"These charts are ({told})"
             sentence = (
-                f"{which} too short to say whether anything changed: beside the median lie at most {most} "
-                f"points, and a chart needs {FEWEST}."
+                f"{which} too short to say whether anything changed: at most {most} points lie off "
+                f"the median, and a chart needs {FEWEST}."
             )
             fooled = short[short["rules_of_thumb"] != "none"].index
             if len(fooled):
@@ -220,7 +220,9 @@ def chart_findings(
             found.append(Finding("short", sentence, (key_of("charts", *longest, "useful"), "fewest")))
         if len(short) < len(table):
             parted = table.index.get_level_values("measure").has_duplicates
-            quiet = "Between the changes that were named no chart shows" if parted else "No long chart shows"
+            quiet = (
+                "Apart from the changes that were named, no chart shows" if parted else "No long chart shows"
+            )
             found_in = [f"{in_words(str(name))} (from {start})" for name, start in changed.index]
             sentence = (
                 f"More than random variation: {and_list(found_in)}."
@@ -239,7 +241,7 @@ def chart_findings(
         row = row_of(steps, surest)
         measure, start = surest
         sentence = (
-            f"With the change at {start} {in_words(str(measure))} moved by {signed(row['step'])} "
+            f"After the change at {start}, {in_words(str(measure))} moved by {signed(row['step'])} "
             f"({signed(row['lower'])} to {signed(row['upper'])}), from {signed(row['before'])}."
         )
         moved = tuple(key_of("steps", *surest, name) for name in ("step", "lower", "upper", "before"))
@@ -249,9 +251,9 @@ def chart_findings(
     found.append(
         Finding(
             "rules",
-            f"Six points in a row on one side are no proof of change: of random series of {long} points that "
-            f"rule flags {percent(row['false_by_six'])}, limits that grow with the chart "
-            f"{percent(row['false_by_limits'])}.",
+            f"Six points in a row on one side are no proof of change: that rule flags "
+            f"{percent(row['false_by_six'])} of random series of {long} points. Limits that grow with the "
+            f"chart flag {percent(row['false_by_limits'])}.",
             tuple(key_of("rules", long, name) for name in ("false_by_six", "false_by_limits")),
         )
     )

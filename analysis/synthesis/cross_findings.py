@@ -41,8 +41,8 @@ def cross_findings(kinds: pd.DataFrame, mixed: pd.DataFrame, together: pd.DataFr
     ]
     counts = kind_counts(kinds)["cells"]
     for kind, words in (
-        (PUBLISHED, "Cells in which a study names the mechanism and nobody's data show it: {}, {}."),
-        (NOT_RUN, "Cells whose evidence is not run here: {}, {}."),
+        (PUBLISHED, "In {} cell{} a study names the mechanism and no data show it: {}."),
+        (NOT_RUN, "In {} cell{} the evidence was not run here: {}."),
     ):
         if kind in counts:
             where = [
@@ -50,7 +50,7 @@ def cross_findings(kinds: pd.DataFrame, mixed: pd.DataFrame, together: pd.DataFr
                 for one, row in kinds.iterrows()
                 for study in kinds.columns[row == kind]
             ]
-            sentence = words.format(counts[kind], and_list(where))
+            sentence = words.format(counts[kind], "s" if counts[kind] > 1 else "", and_list(where))
             found.append(Finding(key_of("cells", kind), sentence, (key_of("kinds", kind, "cells"),)))
     if NO_DATA in counts:
         sentence = f"In {counts[NO_DATA]} of {kinds.size} cells no data were seen and no study speaks of it."

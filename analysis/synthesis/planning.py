@@ -251,9 +251,9 @@ def plan_findings(said: pd.DataFrame, minutes: float, surveys: float, months: in
     for verdict, words in zip(
         SAID,
         (
-            "Can be said if it is of middle size: {}.",
-            "Can be said only if it is large: {}.",
-            "Cannot be said with this plan: {}.",
+            "This plan can show a change of middle size in {}.",
+            "It can show only a large change in {}.",
+            "It cannot show a change in {}.",
         ),
         strict=True,
     ):

@@ -83,7 +83,7 @@ def test_where_a_report_is_gone_its_cells_read_not_run(
         for one in cross_findings(after, mixed_evidence(evidence), named_together())
         if one.key == "cells.not-run"
     ]
-    assert found.sentence.startswith("Cells whose evidence is not run here: 1, closure in")
+    assert found.sentence.startswith("In 1 cell the evidence was not run here: closure in")
     # A finding that its page no longer makes is said to be gone; it is no error, and no evidence.
     (reports / "actor_models/drinking/findings.json").write_text("{}", encoding="utf-8")
     evidence = evidence_of()
