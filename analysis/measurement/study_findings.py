@@ -155,7 +155,7 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
     return [
         made(
             "agreement",
-            f"How far soldiers of one company agree about its leaders: r_wg(j) averages "
+            f"How far soldiers of one company agree about its leaders: rWG(j) averages "
             f"{n['agreement.mean_lq2002_leadership']:.2f}, and is "
             f"{n['agreement.least_lq2002_leadership']:.2f} in the company that agrees least.",
             "agreement.mean_lq2002_leadership",

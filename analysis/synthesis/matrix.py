@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import pandas as pd
@@ -86,7 +87,7 @@ def cell_table(evidence: pd.DataFrame, mechanism: str) -> pd.DataFrame:
         for row in part.to_dict("records"):
             page = str(row["run"]).partition("/")[2]
             if (part["run"] == row["run"]).sum() > 1:
-                page = f"{page}: {row['finding']}"
+                page = f"{page}: {re.sub('[.-]', ' ', str(row['finding']))}"
             said = [row["role"], row["kind"], row["sentence"], row["value"], row["shown"]]
             rows[in_words(study), page] = said
         if part.empty and study in named.index:

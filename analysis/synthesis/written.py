@@ -33,7 +33,7 @@ COLUMNS = {
     "named": ("mechanism", "study", "source", "reading"),
     "tensions": ("mechanism", "one", "other", "one_says", "other_says", "run", "finding"),
     "essay": ("claim", "place", "run", "finding"),
-    "readings": ("claims", "study", "run", "finding"),
+    "readings": ("about", "claims", "study", "run", "finding"),
     "associations": ("association", "run", "finding", "estimate", "error", "cases", "covariates", "test"),
     "ask": ("item", "question", "table", "who", "when", "seconds", "times", "serves", "needs"),
 }
