@@ -29,7 +29,7 @@ _FEW = 3
 
 
 def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Sequence[Run]) -> None:
-    """Write `reports/index.html`: each study's question, what came out, its verdicts and its pages.
+    """Write `reports/index.html`: each study's question, what was found, its verdicts and its pages.
 
     Parameters
     ----------

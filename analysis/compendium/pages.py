@@ -72,7 +72,7 @@ def _code_style() -> str:
 
 @dataclass(frozen=True)
 class _Source:
-    """What a page rests on of one dataset: its declaration, its checked tables, and what is told of it."""
+    """What a page rests on of one dataset: its declaration, its checked tables, and notes about it."""
 
     package: DataPackage
     tables: tuple[str, ...]

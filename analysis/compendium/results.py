@@ -166,8 +166,8 @@ class Results:
         numbers : bool
             Whether its cells are recorded as numbers (not for long listings).
         p_values : collection of column labels
-            The column that holds p-values, a test a row, if there is one: the page counts them. One too small
-            for the decimals shown is shown as below the smallest.
+            The column that holds p-values, a test per row, if there is one: the page counts them. One too
+            small for the decimals shown is shown as below the smallest.
         restated : collection of column labels
             Columns of p-values that are no tests of their own: the same after a correction, or by another
             approximation. Shown alike, and not counted.

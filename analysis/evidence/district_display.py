@@ -75,7 +75,7 @@ def district_display(
     survey: Mapping[tuple[str, int], Mapping[str, float | None]],
     middle: float,
 ) -> pd.DataFrame:
-    """Return a row a district and year: what documents say, what members say, how they meet.
+    """Return a row per district and year: what documents say, what members say, how they meet.
 
     Parameters
     ----------

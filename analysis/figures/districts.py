@@ -67,7 +67,7 @@ def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
 
 
 def schools_by_wave(levels: pd.DataFrame, label: str = "score") -> Figure:
-    """Draw the level of each school over waves, a panel a school, before all schools of its district in grey.
+    """Draw the level of each school over waves, a panel per school, with all schools of its district in grey.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def schools_by_wave(levels: pd.DataFrame, label: str = "score") -> Figure:
 
 
 def lowest_map(shares: pd.DataFrame) -> Figure:
-    """Draw how sure each domain is the lowest, a row a district and wave, a column a domain.
+    """Draw how sure each domain is the lowest, a row per district and wave, a column per domain.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def belief_bands(beliefs: pd.DataFrame, priors: tuple[float, float]) -> Figure:
 
 
 def joint_map(display: pd.DataFrame, outcomes: Sequence[str]) -> Figure:
-    """Draw how two strands meet, a row a district, a column a year, with what each of the two says.
+    """Draw how two strands meet, a row per district, a column per year, with what each of the two says.
 
     Parameters
     ----------

@@ -284,8 +284,8 @@ def within_group_agreement(
 
     Parameters
     ----------
-    answers : Series of length n, or DataFrame with a column an item
-        A row a person, NaN where missing: an item's variance is that of who answered it.
+    answers : Series of length n, or DataFrame with a column per item
+        A row per person, NaN where missing: an item's variance is that of who answered it.
     groups : sequence of length n
         A row without one is left out.
     lowest, highest : int

@@ -50,7 +50,7 @@ class SamplingAdequacy(Result):
     people: int
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row an item."""
+        """Return a row per item."""
         return self.by_item.rename("kmo").rename_axis("item").reset_index()
 
     def summary(self) -> str:
@@ -70,7 +70,7 @@ class Exploration(Result):
     Attributes
     ----------
     loadings : data frame
-        Standardised: a row an item, a column a factor ("factor 1", …), the largest first.
+        Standardised: a row per item, a column a factor ("factor 1", …), the largest first.
     factor_correlations : data frame
     uniquenesses : Series
         What an item has of its own.
@@ -96,7 +96,7 @@ class Exploration(Result):
     left_out: int
 
     def tidy(self) -> pd.DataFrame:
-        """Return loadings and uniquenesses, a row an item."""
+        """Return loadings and uniquenesses, a row per item."""
         return self.loadings.assign(uniqueness=self.uniquenesses).rename_axis("item").reset_index()
 
     def summary(self) -> str:
@@ -116,7 +116,7 @@ def sampling_adequacy(answers: pd.DataFrame, items: Sequence[str]) -> SamplingAd
     Parameters
     ----------
     answers : data frame
-        A row a person, a column an item; people who left one open are left out.
+        A row per person, a column per item; people who left one open are left out.
     items : sequence of str
 
     Raises
@@ -165,7 +165,7 @@ def exploratory(
     Parameters
     ----------
     answers : data frame
-        A row a person, a column an item; people who left one open are left out.
+        A row per person, a column per item; people who left one open are left out.
     items : sequence of str
     factors : int
     extraction : {"minimum_residual", "maximum_likelihood"}

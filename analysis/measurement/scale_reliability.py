@@ -110,7 +110,7 @@ def alpha_in_schools(answers: pd.DataFrame, homes: pd.DataFrame, *, level: float
     Parameters
     ----------
     answers : DataFrame
-        index with a level actor_id; a column an item.
+        index with a level actor_id; a column per item.
     homes : DataFrame
         As from `homes_of`.
     level : float

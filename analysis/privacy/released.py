@@ -1,4 +1,4 @@
-"""Which groups of people reports on a team's own data have shown, so that no two of them tell of a few.
+"""Which groups of people reports on a team's own data have shown, so that no two together show a few people.
 
 The register lies beside the data, in ``data_raw/<dataset>/released/``: a file for each report made of the
 same data with the same settings. People and occasions stand in it as hashes under a salt of the folder's own;

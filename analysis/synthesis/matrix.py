@@ -71,7 +71,7 @@ def shown_matrix(evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 def cell_table(evidence: pd.DataFrame, mechanism: str) -> pd.DataFrame:
-    """Return the evidence of one mechanism, a row a finding; a study that only names it has its reading.
+    """Return the evidence of one mechanism, a row per finding; a study that only names it has its reading.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""No name of the code where a reader looks: headings, tables, links, captions, pictures, what is read aloud."""
+"""No name of the code where a reader looks: headings, tables, links, captions, pictures, words read aloud."""
 
 from __future__ import annotations
 
