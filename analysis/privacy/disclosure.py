@@ -364,7 +364,7 @@ class Disclosure:
         if reason == EARLIER:
             return f"beside an earlier report on these data it would show the answers of {self.few}"
         if reason == WITHHELD:
-            return f"beside other results of this page, or as all or none, it would show the answers of {self.few}"
+            return f"beside other results here, or as all or none, it would show the answers of {self.few}"
         return f"it rests on {self.few}"
 
 
