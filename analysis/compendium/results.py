@@ -27,7 +27,7 @@ from analysis.checks import NotEstimable
 from analysis.compendium.findings import numerals_not_recorded
 from analysis.compendium.table_html import as_html, is_number, labelled
 from analysis.figures.network import Network, NetworkFigure
-from analysis.figures.sociogram import group_maps
+from analysis.figures.school_map import school_maps
 from analysis.figures.svg import as_image, as_png, as_svg, smallest_text, with_field_words
 from analysis.figures.theme import EACH_PERSON
 from analysis.files import DATA_DERIVED
@@ -266,7 +266,7 @@ class Results:
             if each_person and network is not None:
                 plt.close(figure)
                 network = self._by_group(key, network)
-                figure, caption = group_maps(network), _GROUPS_ONLY
+                figure, caption = school_maps(network), _GROUPS_ONLY
             with_field_words(figure)
             if self._disclosure.restricts:
                 self._disclosure.refuse([key, caption, *texts_of(figure)], f"figure {key!r}")

@@ -7,11 +7,14 @@ still picture stands there.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -19,7 +22,7 @@ from analysis.arrays import Flags, Floats, Integers
 from analysis.figures.theme import MARKERS, PALETTE
 from analysis.labels import in_words
 
-__all__ = ["Layer", "Network", "NetworkFigure", "on_a_circle"]
+__all__ = ["Layer", "Network", "NetworkFigure", "network_panels", "on_a_circle"]
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,20 @@ class NetworkFigure(Figure):
     """A still picture of a network, and the network it is of, where a page can work with it."""
 
     network: Network | None = None
+
+
+def network_panels(network: Network) -> tuple[NetworkFigure, list[Axes]]:
+    """Return a figure of the network and a place for each layer: relations are rows, waves columns."""
+    waves = Counter(layer.relation for layer in network.layers)
+    columns = max(waves.values())
+    figure = plt.figure(figsize=(4.4 * columns, 3.9 * len(waves)), FigureClass=NetworkFigure)
+    if not isinstance(figure, NetworkFigure):
+        raise TypeError(f"found a {type(figure).__name__}; needed: a figure that knows its network")
+    figure.network = network
+    axes = figure.subplots(len(waves), columns, squeeze=False)
+    for axis in axes.flat:
+        axis.set_axis_off()
+    return figure, [axes[row, column] for row, count in enumerate(waves.values()) for column in range(count)]
 
 
 def on_a_circle(count: int) -> Floats:
