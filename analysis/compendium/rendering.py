@@ -26,7 +26,7 @@ __all__ = ["Renderer", "coded", "shown", "tone"]
 _HEADING = re.compile(
     r'<h([1-6]) id="([^"]+)">(.*?)<a class="anchor-link" href="#[^"]*">.*?</a></h\1>', re.DOTALL
 )
-_ITSELF = re.compile(r"(`+)(.+?)\1|(?<![\w/.:-])(\w+(?:/[\w.-]+)+\.\w+)")
+_ITSELF = re.compile(r"(`+)(.+?)\1|(?<![\w/.:-])(\w+(?:/[\w.-]+)+\.\w+(?:, [a-z]+\.[a-z_.]+)?)")
 """What is shown as code within a text."""
 _TAG = re.compile(r"<[^>]+>")
 _CODE_ALONE = '<div class="code-alone"'

@@ -62,10 +62,10 @@ class Run:
     dataset: DataPackage | None
     parameters: dict[str, Any]
     subject: str = ""
-    simulated: str = ""
     reads: tuple[Run, ...] = ()
     minutes: float = MINUTES
     deviations: tuple[tuple[str, Claim], ...] = ()
+    simulated: str = ""
 
     @property
     def name(self) -> str:
@@ -239,7 +239,7 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines, reads: dict[str, 
         if read is not None and (package is not None or others):
             given_dataset = {"dataset": dataset} if dataset else {}
             values = {**given_dataset, **parameters}
-            runs.append(Run(folder.name, identifier, read, package, values, subject, simulated))
+            runs.append(Run(folder.name, identifier, read, package, values, subject, simulated=simulated))
             if others:
                 reads[runs[-1].name] = Reads(others, (*at, "reads"), lines)
     return runs

@@ -278,7 +278,7 @@ def within_group_agreement(
     highest: int,
     null: str | Sequence[float] = "uniform",
 ) -> WithinGroupAgreement:
-    """Return r_wg of one item, or r_wg(j) of several, in every group.
+    """Return agreement, rWG of one item or rWG(j) of several, in every group.
 
     r_wg = 1 − s² ÷ σ²; r_wg(j) = j r ÷ (j r + 1 − r) with r = 1 − mean s² ÷ σ², σ² the variance by chance.
 

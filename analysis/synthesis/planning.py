@@ -124,7 +124,7 @@ def assumptions(design: object, recorded: Callable[[str, str], Recorded]) -> pd.
         run, key = _RECORDED.get(name, ("", ""))
         found = recorded(run, key) if run else None
         number = found.value if found and isinstance(found.value, (int, float)) else None
-        where = Linked(f"{found.data} {found.label}: {found}", found.link) if found else ""
+        where = Linked(f"{found.data} {in_words(found.label)}: {found}", found.link) if found else ""
         rows[in_words(name)] = [float(value), number, where]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["assumed", "recorded", "of"])
     return frame.rename_axis("assumption").astype({"assumed": float, "recorded": float})

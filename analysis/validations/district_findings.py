@@ -119,7 +119,7 @@ def kinds_findings(
     for silence, own in covered.groupby(level="silence", sort=False):
         short = own[own["held"] < own["least"]].index.get_level_values("kind")
         told = and_list([*short.unique()])
-        case = "nonresponse as planted" if silence == "as made" else str(silence)
+        case = "nonresponse as planted" if str(silence) == "as made" else str(silence)
         words = f"In many twins ({case}), {outside(own)} of {len(own)} intervals hold the truth more or less "
         words += "often than they say"
         keys = (key_of("outside", str(silence)), key_of("intervals", str(silence)))
