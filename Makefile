@@ -42,7 +42,7 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.stamp
 endif
 ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
-# Containers like to set this; every kernel would then compile anew all that it imports, twice its other work.
+# Containers like to set this; every kernel would then compile again all that it imports, twice its other work.
 unexport PYTHONDONTWRITEBYTECODE
 # Work is spread over processes; threads within each would only get in one another's way.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
@@ -118,7 +118,7 @@ lab: $(STAMP)  ## JupyterLab on the notebooks
 lint: $(STAMP)  ## bring the code into the house style
 	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
-lock: $(STAMP)  ## resolve the lock files anew
+lock: $(STAMP)  ## resolve the lock files again
 	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 	@for extra in ergm browser; do $(PYTHON) -m uv pip compile requirements-$$extra.in --universal --python-version 3.11 \

@@ -20,6 +20,6 @@ compendium    studies, runs, pages, codebook, methods, verdict
 
 Beside the rooms: `checks` (`NotEstimable`, what an argument may be), `estimable` (what a page says where the
 data cannot answer), `result` (the base of what methods return), `finding` (a sentence and its numbers),
-`whom` (whom a number rests on), `arrays`, `frames`, `files`, `parallel`. `reports/methods.html` lists every
-function.
+`labels` (the field's words for names of the code), `whom` (whom a number rests on), `arrays`, `frames`,
+`files`, `parallel`. `reports/methods.html` lists every function.
 """

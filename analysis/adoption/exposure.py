@@ -99,7 +99,7 @@ def exposure(
     Examples
     --------
     >>> network = [[0, 1, 1], [0, 0, 1], [0, 0, 0]]
-    >>> exposure(network, [3, 2, 1], [1, 2, 3], lag=0)  # a row a person, a column a period
+    >>> exposure(network, [3, 2, 1], [1, 2, 3], lag=0)  # a row per person, a column per period
     array([[0.5, 1. , 1. ],
            [1. , 1. , 1. ],
            [0. , 0. , 0. ]])

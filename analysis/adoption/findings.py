@@ -130,7 +130,7 @@ def inference_findings(policies: int, fixed: int, fitted: int, gains: pd.DataFra
         Finding(
             "gain",
             f"The best tie, from California to {first.title()}, gains {gains['fixed'].iloc[0]:,.0f} at the "
-            f"one and {gains['fitted'].iloc[0]:,.0f} at the other.",
+            f"fixed rate and {gains['fitted'].iloc[0]:,.0f} at the fitted one.",
             (key_of("gains", first, "fixed"), key_of("gains", first, "fitted")),
         ),
     ]
@@ -152,13 +152,13 @@ def innovation_findings(readings: pd.DataFrame, cities: pd.DataFrame) -> list[Fi
         Finding(
             "exposure",
             f"Exposure to adopters a month before has an estimate of {signed(values[alone])} alone and of "
-            f"{signed(values[last])} with {last} held equal. Neither tells contagion from likeness.",
+            f"{signed(values[last])} with {last} held equal. Neither separates contagion from likeness.",
             (key_of("readings", alone, "estimate"), key_of("readings", last, "estimate")),
         ),
         Finding(
             "structure",
-            f"Neither in a city nor in all together does the mean threshold depend on who is tied to whom: "
-            f"the smallest p is {cities['p'].min():.2f}.",
+            f"The mean threshold does not clearly depend on who is tied to whom, in any city or in all "
+            f"together: the smallest p is {cities['p'].min():.2f}.",
             tuple(key_of("structure", city, "p") for city in cities.index),
         ),
     ]

@@ -72,7 +72,7 @@ class MoranTest(Result):
     groups: int | None
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a column of values."""
+        """Return one row per column of values."""
         return pd.DataFrame(
             {
                 "label": self.labels,
@@ -118,7 +118,7 @@ def morans_i(
     network : (n, n) matrix
         Weights, as they are; `analysis.adoption.exposure_weights.inverse_geodesic_weights` reaches further.
     values : array-like of shape (n,) or (n, k)
-        Without missing values. One column a period tests adoption period by period; the same permutations
+        Without missing values. One column per period tests adoption period by period; the same permutations
         serve all columns.
     permutations : int
         At least 1.

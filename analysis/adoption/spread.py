@@ -111,7 +111,7 @@ class Spread:
 
     @property
     def fewest_new(self) -> frozenset[str]:
-        """The smallest group that adopted within one period: what a curve of all periods tells of."""
+        """The smallest group that adopted within one period: what a curve of all periods is about."""
         return smallest_group(self.adopters_by(self.setting.periods))
 
     def reach(self, periods: Integers) -> pd.DataFrame | NotEstimable:
@@ -178,7 +178,7 @@ class Spread:
         return pd.DataFrame.from_dict(rows, orient="index")
 
     def thresholds_people(self) -> frozenset[str]:
-        """Return the smallest group that the rows of `thresholds` tell of."""
+        """Return the smallest group that the rows of `thresholds` are about."""
         period = np.isfinite(self._thresholds(self.setting.networks)) if self.changes else np.zeros(0, bool)
         return smallest_group([self.with_threshold, *([self.named(period)] if self.changes else [])])
 

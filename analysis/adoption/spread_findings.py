@@ -208,10 +208,10 @@ def _moran(test: MoranTest) -> Finding:
     row = test.tidy().iloc[0]
     whom = "all adopters" if test.groups is None else "the adopters of each community"
     way = "more" if row["statistic"] > row["expected"] else "less"
-    more = f"at {way} similar times" if row["p"] <= SURE else "at times not clearly more similar"
+    more = f"adopted at {way} similar times" if row["p"] <= SURE else "did not clearly adopt at similar times"
     sentence = (
-        f"Adopters who are tied adopted {more} than if times were shuffled among {whom} "
-        f"(Moran's I {_signed(row['statistic'])}, where {_signed(row['expected'])} is expected)."
+        f"Adopters who are tied to each other {more} (Moran's I {_signed(row['statistic'])}; "
+        f"{_signed(row['expected'])} is expected if times are shuffled among {whom})."
     )
     keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "expected", "p")]
     return Finding("moran", sentence, tuple(keys))
@@ -224,12 +224,12 @@ def _hazard(
     of_tied: HazardModel | NotEstimable | None,
 ) -> Finding:
     row: Any = model.tidy().set_index("term").loc["exposure"]
-    way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "neither sooner nor later"
+    way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "not clearly sooner or later"
     estimate, lower, upper = (_signed(float(row[name])) for name in ("estimate", "lower", "upper"))
     alike = "in that period" if "community" not in model.effects else "in that period and community"
     sentence = (
-        f"With more adopters among {_THROUGH[key]}, adoption came {way} than usual {alike} (log odds "
-        f"{estimate}, from {lower} to {upper})."
+        f"With more adopters among {_THROUGH[key]}, people adopted {way} than others {alike} (log odds "
+        f"{estimate}, interval {lower} to {upper})."
     )
     keys = [key_of(key, "exposure", name) for name in ("estimate", "lower", "upper")]
     if isinstance(of_tied, HazardModel) and _tells(of_tied):

@@ -50,7 +50,7 @@ def _allowed(column: Column) -> str:
     elif column.maximum is not None:
         parts.append(f"at most {column.maximum:g}")
     if column.references:
-        parts.append(f"one in {column.references}")
+        parts.append(f"one in `{column.references}`")
     if column.kind in ("date", "time", "period") and not parts:
         parts.append(
             {

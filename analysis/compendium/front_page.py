@@ -24,10 +24,12 @@ from analysis.files import REPORTS, ROOT, write_atomically
 __all__ = ["CITATION", "write_index", "write_ledger"]
 
 CITATION = ROOT / "CITATION.cff"
+_FEW = 3
+"""Most datasets that are named beside the title of a page."""
 
 
 def write_index(studies: Sequence[Study], verdicts: Sequence[Verdict], built: Sequence[Run]) -> None:
-    """Write `reports/index.html`: each study's question, what came out, its verdicts and its pages.
+    """Write `reports/index.html`: each study's question, what was found, its verdicts and its pages.
 
     Parameters
     ----------
@@ -146,7 +148,10 @@ def _pages_of(study: Study, there: set[str]) -> list[tuple[str, list[dict[str, A
 
 def _told_apart(run: Run, runs: Sequence[Run]) -> str:
     """Return in words what a page is of: its subject, or else the titles of its datasets."""
-    data = "; ".join(package.title for package in run.datasets)
+    titles = [package.title for package in run.datasets]
+    data = (
+        "; ".join(titles) if len(titles) <= _FEW else f"{len(titles)} datasets, each named where it is used"
+    )
     again = [other for other in runs if other.subject == run.subject]
     if not run.subject:
         return data

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from markupsafe import Markup, escape
-
 from analysis.compendium.pages import page_environment
 from analysis.compendium.studies import Run, Study
 from analysis.files import REPORTS, ROOT, write_atomically
@@ -199,14 +197,16 @@ def write_methods(studies: Sequence[Study], built: Sequence[Run]) -> None:
         page = f"{run.study}/{run.id}.html" if run in built else ""
         for use in _uses(ast.parse(run.notebook.code)):
             told[".".join(use)].add((run.title, page))
-    environment = page_environment()
-    environment.filters["coded"] = _coded
-    page = environment.get_template("methods.html").render(
-        rooms=_by_room(modules),
-        used={".".join(use): sorted(names) for use, names in used.items()},
-        pages={name: sorted(pages) for name, pages in told.items()},
-        count=sum(len(module.methods) for module in modules),
-        shown=sum(bool(method.example) for module in modules for method in module.methods),
+    page = (
+        page_environment()
+        .get_template("methods.html")
+        .render(
+            rooms=_by_room(modules),
+            used={".".join(use): sorted(names) for use, names in used.items()},
+            pages={name: sorted(pages) for name, pages in told.items()},
+            count=sum(len(module.methods) for module in modules),
+            shown=sum(bool(method.example) for module in modules for method in module.methods),
+        )
     )
     write_atomically(METHODS, page)
 
@@ -228,8 +228,3 @@ def _by_room(modules: Sequence[Module]) -> list[tuple[str, str, list[Module]]]:
 def _order() -> list[str]:
     map_of_maps = (ROOT / "analysis/__init__.py").read_text(encoding="utf-8")
     return re.findall(r"^(\w+)  +\S", map_of_maps, re.MULTILINE)
-
-
-def _coded(text: str) -> Markup:
-    """Return a text of a docstring for a page: what stands between backticks is code."""
-    return Markup(re.sub(r"(`+)(.+?)\1", r"<code>\2</code>", str(escape(text))))

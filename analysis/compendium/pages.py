@@ -17,7 +17,7 @@ from pygments.formatters import HtmlFormatter
 
 from analysis.compendium.plan import TEMPLATES, Neighbours
 from analysis.compendium.prose_links import Linker, glossary
-from analysis.compendium.rendering import Renderer, shown, tone
+from analysis.compendium.rendering import Renderer, coded, shown, tone
 from analysis.compendium.results import FINDING
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import OUTCOMES, Verdict
@@ -40,7 +40,7 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"shown": shown, "tone": tone}
+    environment.filters |= {"coded": coded, "shown": shown, "tone": tone}
     environment.globals |= {
         "style": Markup(_text("style.css") + _code_style()),
         "policy": _policy,
@@ -72,7 +72,7 @@ def _code_style() -> str:
 
 @dataclass(frozen=True)
 class _Source:
-    """What a page rests on of one dataset: its declaration, its checked tables, and what is told of it."""
+    """What a page rests on of one dataset: its declaration, its checked tables, and notes about it."""
 
     package: DataPackage
     tables: tuple[str, ...]

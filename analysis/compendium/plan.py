@@ -198,6 +198,7 @@ def run_unit(run: Run, state: State) -> Unit:
         return (
             {_named(run.notebook.path): digest(run.notebook.text.encode())}
             | {f"parameter {name}": json.dumps(value) for name, value in sorted(run.parameters.items())}
+            | ({"simulated": run.simulated} if run.simulated else {})
             | read
             | _hashes([*tables, *stored, *executor])
             | reached_files(run.notebook.code)
@@ -292,7 +293,17 @@ def run_pages(runs: Sequence[tuple[Study, Run]], verdicts: Sequence[Verdict] | N
         tables = [
             sorted(path.name for path in (DATA_DERIVED / one.name).glob("*.csv")) for one in run.datasets
         ]
-        told = [study.title, study.citation, run.title, run.label, datasets, tables, held, asdict(near)]
+        told = [
+            study.title,
+            study.citation,
+            run.title,
+            run.label,
+            run.simulated,
+            datasets,
+            tables,
+            held,
+            asdict(near),
+        ]
         notes = [
             DATA_RAW / one.name / name for one in run.datasets for name in ("SOURCE.md", "parameters.json")
         ]

@@ -43,7 +43,7 @@ def make_plan(studies: Sequence[Study], given: Mapping[str, str], say: Say) -> i
     typed = {name: _YES.get(text.lower(), text) for name, text in given.items() if text}
     values = typed_parameters(typed, [model.notebook])
     name = slug("-".join(f"{name}-{value}" for name, value in sorted(values.items()))) or "as-it-is"
-    run = Run(PLANS, name, model.notebook, None, values, "your numbers", model.reads)
+    run = Run(PLANS, name, model.notebook, None, values, subject="your numbers", reads=model.reads)
     state, outcome = State(), Outcome()
     # What it sets beside its numbers is read where it is there: nobody who plans waits for studies to be run.
     bring_up_to_date([run_unit(run, state)], state, say, outcome)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbconvert.filters.ansi import strip_ansi
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from pygments import highlight
@@ -19,12 +19,15 @@ from pygments.lexers import PythonLexer
 from analysis.compendium.claims import KINDS
 from analysis.compendium.results import FIGURE, FINDING, NUMBERS, TABLE
 from analysis.compendium.verdict import DEVIATES, NOT_RUN, OUTCOMES, Verdict
+from analysis.labels import in_words
 
-__all__ = ["Renderer", "shown", "tone"]
+__all__ = ["Renderer", "coded", "shown", "tone"]
 
 _HEADING = re.compile(
     r'<h([1-6]) id="([^"]+)">(.*?)<a class="anchor-link" href="#[^"]*">.*?</a></h\1>', re.DOTALL
 )
+_ITSELF = re.compile(r"(`+)(.+?)\1|(?<![\w/.:-])(\w+(?:/[\w.-]+)+\.\w+(?:, [a-z]+\.[a-z_.]+)?)")
+"""What is shown as code within a text."""
 _TAG = re.compile(r"<[^>]+>")
 _CODE_ALONE = '<div class="code-alone"'
 """How a cell begins that shows nothing but its code."""
@@ -71,6 +74,17 @@ def tone(verdict: str) -> str:
     if verdict in DEVIATES:
         return "undeclared"
     return "deviates" if verdict.startswith("deviates") else verdict.replace(" ", "-")
+
+
+def coded(text: str) -> Markup:
+    """Return a text for a page in which what stands between backticks, and a file with its folders, is code.
+
+    Examples
+    --------
+    >>> coded("`make` reads data_raw/ours/actors.csv.")
+    Markup('<code>make</code> reads <code>data_raw/ours/actors.csv</code>.')
+    """
+    return Markup(_ITSELF.sub(lambda found: f"<code>{found[2] or found[3]}</code>", str(escape(text))))
 
 
 @dataclass
@@ -170,11 +184,11 @@ class Renderer:
             return f'<div class="scroll">{data["text/html"]}</div>'
         return f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"
 
-    def _files(self, kind: str, key: str, *endings: str) -> str:
+    def _files(self, kind: str, key: str, name: str, *endings: str) -> str:
         """Return links to the files in which a table or figure can be had."""
         links = (
             f'<a href="{self.folder}/{kind}/{html.escape(key, quote=True)}.{ending}" '
-            f'aria-label="{kind[:-1].capitalize()} as {ending.upper()}: {html.escape(key, quote=True)}">'
+            f'aria-label="{name} as {ending.upper()}">'
             f"{ending.upper()}</a>"
             for ending in endings
         )
@@ -184,9 +198,8 @@ class Renderer:
         self.tables += 1
         name = f"Table {self.tables}"
         self.places |= dict.fromkeys(table["numbers"], name)
-        caption = (
-            f"<b>{name}.</b> {html.escape(table['caption'])}{self._files('tables', table['key'], 'csv')}"
-        )
+        files = self._files("tables", table["key"], name, "csv")
+        caption = f"<b>{name}.</b> {html.escape(table['caption'])}{files}"
         rows = table["html"].partition("<tbody>")[2].count("<tr>")
         if not rows:
             return f'<p class="none">{caption} <em>There is nothing to list.</em></p>'
@@ -231,8 +244,9 @@ class Renderer:
     def _figure(self, figure: Mapping[str, Any]) -> str:
         self.figures += 1
         caption = html.escape(figure["caption"])
-        files = self._files("figures", figure["key"], "svg", "png")
-        label = f"<figcaption><b>Figure {self.figures}.</b> {caption}{files}</figcaption>"
+        name = f"Figure {self.figures}"
+        files = self._files("figures", figure["key"], name, "svg", "png")
+        label = f"<figcaption><b>{name}.</b> {caption}{files}</figcaption>"
         still = f'<div class="scroll still">{figure["image"]}</div>'
         if "network" not in figure:
             return f'<figure class="picture">{still}{label}</figure>'
@@ -244,7 +258,7 @@ class Renderer:
 
     def first_of(self, keys: Sequence[str]) -> list[tuple[str, str]]:
         """Return the tables and numbers that a finding rests on: an anchor and what to call it, each once."""
-        found = {self.places.get(key, f"the number {key}"): key for key in reversed(keys)}
+        found = {self.places.get(key, "below"): key for key in reversed(keys)}
         return [(key, place) for place, key in reversed(found.items())]
 
     def claims(self, key: str) -> list[Verdict]:
@@ -262,9 +276,9 @@ class Renderer:
             )
             sentence = isinstance(entry["value"], str) and len(entry["value"].split()) >= _SENTENCE
             kind = ' class="sentence"' if sentence else ""
+            label, value = (html.escape(in_words(text)) for text in (entry["label"], shown(entry["value"])))
             rows.append(
-                f'<div id="{html.escape(key, quote=True)}"{kind}><dt>{html.escape(entry["label"])}</dt>'
-                f"<dd>{html.escape(shown(entry['value']))}{held}</dd></div>"
+                f'<div id="{html.escape(key, quote=True)}"{kind}><dt>{label}</dt><dd>{value}{held}</dd></div>'
             )
         return f'<dl class="recorded">{"".join(rows)}</dl>'
 

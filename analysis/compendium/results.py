@@ -25,14 +25,14 @@ from matplotlib.figure import Figure
 from analysis.arrays import Flags
 from analysis.checks import NotEstimable
 from analysis.compendium.findings import numerals_not_recorded
-from analysis.compendium.labels import in_words, labelled
-from analysis.compendium.table_html import as_html, is_number
+from analysis.compendium.table_html import as_html, is_number, labelled
 from analysis.figures.network import Network, NetworkFigure
-from analysis.figures.sociogram import group_maps
-from analysis.figures.svg import as_image, as_png, as_svg, smallest_text
+from analysis.figures.school_map import school_maps
+from analysis.figures.svg import as_image, as_png, as_svg, smallest_text, with_field_words
 from analysis.figures.theme import EACH_PERSON
 from analysis.files import DATA_DERIVED
 from analysis.finding import Finding, slug
+from analysis.labels import in_words
 from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure
 from analysis.privacy.named import are_groups
 from analysis.privacy.released import RELEASED_VARIABLE
@@ -54,7 +54,7 @@ __all__ = [
 
 RUN_FOLDER_VARIABLE = "COMPENDIUM_RUN_FOLDER"
 LABEL_VARIABLE = "COMPENDIUM_RUN_LABEL"
-"""REAL or SYNTHETIC, of a run that reads other runs: from what they are."""
+"""REAL, SYNTHETIC or SIMULATED, as the driver tells: also of a run that reads other runs."""
 
 NUMBERS = "application/vnd.compendium.numbers+json"
 """Output type of a number recorded by itself."""
@@ -83,8 +83,8 @@ class Results:
     Parameters
     ----------
     dataset : str or None
-        The dataset the notebook reads; it says whether the page is marked REAL or SYNTHETIC. None for a run
-        that reads other runs only.
+        The dataset the notebook reads; it says whether the page is marked REAL or SYNTHETIC, unless the
+        driver does. None for a run that reads other runs only.
     about : str
         What people did that this page's numbers are made of, where it names people without an occasion
         (`Disclosure`).
@@ -93,7 +93,7 @@ class Results:
     def __init__(self, dataset: str | None, about: str = "") -> None:
         tables = DATA_DERIVED / (dataset or "")
         package = None if dataset is None else read_package(tables / "datapackage.json")
-        self.label = package.label if package else os.environ.get(LABEL_VARIABLE, "")
+        self.label = os.environ.get(LABEL_VARIABLE) or (package.label if package else "")
         self.relations = package.relations if package else ()
         released = os.environ.get(RELEASED_VARIABLE)
         self._disclosure = Disclosure.of(package, released, lambda: read_tables(tables), about)
@@ -177,8 +177,8 @@ class Results:
         numbers : bool
             Whether its cells are recorded as numbers (not for long listings).
         p_values : collection of column labels
-            The column that holds p-values, a test a row, if there is one: the page counts them. One too small
-            for the decimals shown is shown as below the smallest.
+            The column that holds p-values, a test per row, if there is one: the page counts them. One too
+            small for the decimals shown is shown as below the smallest.
         restated : collection of column labels
             Columns of p-values that are no tests of their own: the same after a correction, or by another
             approximation. Shown alike, and not counted.
@@ -277,7 +277,8 @@ class Results:
             if each_person and network is not None:
                 plt.close(figure)
                 network = self._by_group(key, network)
-                figure, caption = group_maps(network), _GROUPS_ONLY
+                figure, caption = school_maps(network), _GROUPS_ONLY
+            with_field_words(figure)
             if self._disclosure.restricts:
                 self._disclosure.refuse([key, caption, *texts_of(figure)], f"figure {key!r}")
             self._take(key)

@@ -12,16 +12,19 @@ from analysis.compendium.lines import Lines
 from analysis.compendium.parameters import Notebook, check_parameters, read_notebook
 from analysis.compendium.reads import Reads, check_recorded, read_names, resolve, with_deviations
 from analysis.files import DATA_RAW, REPORTS, STUDIES
+from analysis.finding import and_list
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.package import DataPackage, read_package
 from analysis.tables.schema import TABLES
 
-__all__ = ["MINUTES", "Report", "Run", "Study", "load_studies"]
+__all__ = ["MINUTES", "SIMULATED", "Report", "Run", "Study", "load_studies"]
 
 _STUDY_TEXTS = ("title", "question", "citation", "data_availability")
 _STUDY_ENTRIES = (*_STUDY_TEXTS, "minutes", "claims", "runs", "reports")
-_RUN_ENTRIES = ("id", "notebook", "dataset", "reads", "subject", "parameters")
+_RUN_ENTRIES = ("id", "notebook", "dataset", "reads", "subject", "simulated", "parameters")
 _REPORT_ENTRIES = ("notebook", "tables")
+SIMULATED = "SIMULATED"
+"""Label of a run whose numbers a model drew, whatever data its rates come from."""
 MINUTES = 120
 """How long a run may take where its study says nothing: many times what the longest one takes."""
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -42,6 +45,8 @@ class Run:
         Values in place of the notebook's defaults.
     subject : str
         What of the dataset, if not all.
+    simulated : str
+        What the rates are of, where a model drew the numbers of this run; else nothing.
     reads : tuple of Run
         The runs whose numbers it reads.
     minutes : float
@@ -60,6 +65,7 @@ class Run:
     reads: tuple[Run, ...] = ()
     minutes: float = MINUTES
     deviations: tuple[tuple[str, Claim], ...] = ()
+    simulated: str = ""
 
     @property
     def name(self) -> str:
@@ -80,9 +86,18 @@ class Run:
         return ", ".join(package.name for package in self.datasets)
 
     @property
+    def labels(self) -> frozenset[str]:
+        """`REAL`, `SYNTHETIC` or `SIMULATED`; of a run that reads others, all that these are."""
+        if self.simulated:
+            return frozenset({SIMULATED})
+        if self.dataset is not None:
+            return frozenset({self.dataset.label})
+        return frozenset().union(*(run.labels for run in self.reads))
+
+    @property
     def label(self) -> str:
-        """`REAL`, `SYNTHETIC`, or `REAL and SYNTHETIC`."""
-        return " and ".join(sorted({package.label for package in self.datasets}))
+        """These in words, as every page says: `REAL`, or `REAL and SYNTHETIC`."""
+        return and_list(sorted(self.labels))
 
     @property
     def folder(self) -> Path:
@@ -203,7 +218,9 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines, reads: dict[str, 
         if not isinstance(parameters, dict):
             lines.fault((*at, "parameters"), repr(parameters), "name: value")
             parameters = {}
-        subject = lines.text(item, "subject", at) if "subject" in item else ""
+        subject, simulated = (
+            lines.text(item, name, at) if name in item else "" for name in ("subject", "simulated")
+        )
         package = _package(dataset, at, lines)
         read = _notebook(notebook, folder, at, lines)
         if read is not None:
@@ -221,7 +238,8 @@ def _runs(content: dict[str, Any], folder: Path, lines: Lines, reads: dict[str, 
             check_recorded(read, others, lines)
         if read is not None and (package is not None or others):
             given_dataset = {"dataset": dataset} if dataset else {}
-            runs.append(Run(folder.name, identifier, read, package, {**given_dataset, **parameters}, subject))
+            values = {**given_dataset, **parameters}
+            runs.append(Run(folder.name, identifier, read, package, values, subject, simulated=simulated))
             if others:
                 reads[runs[-1].name] = Reads(others, (*at, "reads"), lines)
     return runs

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-__all__ = ["as_html", "is_number"]
+from analysis.labels import in_words
+
+__all__ = ["as_html", "is_number", "labelled"]
 
 
 def is_number(value: object) -> bool:
@@ -84,13 +86,40 @@ def as_html(
     header = [
         [
             # Above several columns a label is centred, whatever stands below.
-            {**cell, "text": _headed(cell["text"]), "words": words[place] and frame.columns.nlevels == 1}
+            {**cell, "words": words[place] and frame.columns.nlevels == 1}
             for place, cell in level.items()
         ]
         for level in _spans(frame.columns)
     ]
     corner = range(frame.index.nlevels)
     return _template().render(header=header, corner=corner, rows=rows)
+
+
+def labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as it is shown: columns, rows and cells of words in the field's words.
+
+    Examples
+    --------
+    >>> shown = labelled(pd.DataFrame({"icc1": [0.14], "kind": ["mean_answer"]}, index=["own_school"]))
+    >>> shown.columns.tolist(), shown.index.tolist(), shown["kind"].tolist()
+    (['ICC(1)', 'kind'], ['own school'], ['mean answer'])
+    """
+    shown = frame.copy()
+    for place in range(shown.shape[1]):
+        column = shown.iloc[:, place]
+        if column.map(lambda cell: isinstance(cell, str)).any():
+            shown.isetitem(place, [in_words(cell) for cell in column])
+    shown.columns = _words_of(frame.columns)
+    shown.index = _words_of(frame.index)
+    return shown
+
+
+def _words_of(labels: pd.Index) -> pd.Index:
+    if isinstance(labels, pd.MultiIndex):
+        entries: list[tuple[Hashable, ...]] = [tuple(map(in_words, entry)) for entry in labels]
+        return pd.MultiIndex.from_tuples(entries, names=labels.names) if entries else labels
+    words: pd.Index = pd.Index([in_words(entry) for entry in labels], name=labels.name, dtype=labels.dtype)
+    return words
 
 
 @functools.cache
@@ -119,10 +148,6 @@ def _spans(labels: pd.Index) -> list[dict[int, dict[str, Any]]]:
                 begun = place
                 cells[place] = {"text": entry[level] if labels.nlevels > 1 else labels[place], "span": 1}
     return levels
-
-
-def _headed(name: Any) -> Any:
-    return name.replace("_", " ") if isinstance(name, str) else name
 
 
 def _texts(column: pd.Series, digits: int, chance: bool, significant: int | None) -> list[str]:

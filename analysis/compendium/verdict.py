@@ -25,6 +25,7 @@ from analysis.compendium.claims import KINDS, Claim, printed_number
 from analysis.compendium.recorded import NOT_RUN
 from analysis.compendium.studies import Run, Study
 from analysis.files import REPORTS, ROOT, write_atomically
+from analysis.labels import in_words
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.harmless import harmless_text
 
@@ -229,13 +230,13 @@ def judged(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> tup
     if claim.explained_by:
         other = numbers[claim.explained_by]
         explains, _ = _compare(claim, other["value"])
-        given = f"{other['label'].rstrip(':,')} gives {_short(other['value'])}"
+        given = f"{_called(other)} gives {_short(other['value'])}"
         if explains:
             return computed, "deviates (explained)", f"{comparison}; {given}"
         return computed, "DEVIATES", f"{comparison}; nor does the declared explanation give it: {given}"
     if claim.contradicted_by:
         other = numbers[claim.contradicted_by]
-        given = f"{other['label'].rstrip(':,')}: {_short(other['value'])}"
+        given = f"{_called(other)}: {_short(other['value'])}"
         if _compare(claim, other["value"])[0]:
             fault = "what is declared to contradict the print agrees with it"
         elif not _within(claim, computed, other["value"]):
@@ -246,6 +247,10 @@ def judged(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> tup
     if claim.open:
         return computed, "deviates (open)", f"{comparison}; {claim.open}"
     return computed, "DEVIATES", comparison
+
+
+def _called(number: Mapping[str, Any]) -> str:
+    return str(in_words(number["label"])).rstrip(":,")
 
 
 def _compare(claim: Claim, computed: Any) -> tuple[bool, str]:

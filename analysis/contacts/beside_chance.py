@@ -13,6 +13,7 @@ from analysis.checks import NotEstimable
 from analysis.contacts.coalescence import CoalescenceTest, Statistic, coalescence_tests
 from analysis.contacts.meetings import Cascades
 from analysis.contacts.nulls import Null
+from analysis.labels import in_words
 from analysis.resampling.many_tests import holm
 
 __all__ = ["NullComparison", "beside_chance"]
@@ -91,7 +92,7 @@ class NullComparison:
         if self.statistic in _TOO_NARROW:
             narrow = frame["null"] == _TOO_NARROW[self.statistic]
             frame.loc[narrow, ["effect_lower", "effect_upper"]] = np.nan
-        return frame.set_axis(frame["null"].str.replace("_", " "))[_COLUMNS]
+        return frame.set_axis(frame["null"].map(in_words))[_COLUMNS]
 
     def draws(self) -> Mapping[str, Floats] | NotEstimable:
         """Return what was observed and the replicates by null model, to be drawn."""

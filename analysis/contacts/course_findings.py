@@ -30,7 +30,8 @@ def table_findings(table: pd.DataFrame) -> list[Finding]:
         ),
         Finding(
             "mutual",
-            f"{first['mutual pairs']:.0f} and {second['mutual pairs']:.0f} pairs replied to each other.",
+            f"In the first course {first['mutual pairs']:.0f} pairs replied to each other, in the second "
+            f"{second['mutual pairs']:.0f}.",
             tuple(mutual),
         ),
         Finding(
@@ -85,9 +86,8 @@ def case_findings(table: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             "above",
-            f"The centralisation of {first[with_repeats]:.3f} cannot be one: its limit is that "
-            f"of a network in which nobody is replied to twice by the same person. In that network it is "
-            f"{first[once]:.3f}.",
+            f"A centralisation of {first[with_repeats]:.3f} is impossible: the formula allows one reply from "
+            f"each person to each other. Counted that way it is {first[once]:.3f}.",
             (key_of("measures", with_repeats, "dlt1"), key_of("measures", once, "dlt1")),
         ),
         Finding(
@@ -153,8 +153,8 @@ def temporal_findings(measures: pd.DataFrame, reached: pd.DataFrame) -> list[Fin
         ),
         Finding(
             "outlast",
-            f"Of the active people {people['as_tsna']:.0f} are reached as the chapter has it, and "
-            f"{people['within_spell']:.0f} when a step must be over before its tie ceases.",
+            f"By the chapter's rule {people['as_tsna']:.0f} of the active people are reached. If a step has "
+            f"to end before its tie does, {people['within_spell']:.0f} are.",
             tuple(key_of("reached", rule, "people reached") for rule in ("as_tsna", "within_spell")),
         ),
     ]

@@ -8,6 +8,7 @@ from analysis.contacts.beside_chance import NullComparison
 from analysis.contacts.meetings import Cascades
 from analysis.contacts.one_meeting import MeetingShown
 from analysis.finding import Finding, and_list, key_of
+from analysis.labels import in_words
 
 __all__ = ["cascade_findings"]
 
@@ -99,29 +100,28 @@ def _beside_chance(comparison: NullComparison) -> Finding:
     ]
     sentence = f"{_SUBJECTS[comparison.statistic]} ({comparison.of}) {'; it '.join(parts)}."
     table = f"nulls-{comparison.key}"
-    keys = [key_of(table, test.null.replace("_", " "), "p_holm") for test in comparison.tests]
+    keys = [key_of(table, in_words(test.null), "p_holm") for test in comparison.tests]
     return Finding(f"{comparison.key}-beside-chance", sentence, tuple(keys))
 
 
 def _advice(tested: Sequence[NullComparison]) -> list[Finding]:
     """Say what follows for somebody who wants to spread a practice, by whether circles grew beyond chance."""
-    of_ties = [one for one in tested if one.statistic == "coalescence"]
     # Random placement asks the least, and shuffled times reject too often: the stricter one decides.
     kept = [
-        (comparison, test, adjusted)
-        for comparison in of_ties
+        (key_of(f"nulls-{comparison.key}", in_words(test.null), "p_holm"), adjusted <= _LEVEL)
+        for comparison in tested
         for test, adjusted in zip(comparison.tests, comparison.adjusted, strict=True)
         if test.null == "degree_preferential"
     ]
-    return [
-        Finding(
-            "advice",
-            "Circles grew together more than popular people alone explain: bring both circles together again "
-            "after a first meeting, and count some months later who still meets."
-            if adjusted <= _LEVEL
-            else "Circles did not grow together more than popular people alone explain: do not expect a "
-            "first meeting to join two circles by itself.",
-            (key_of(f"nulls-{comparison.key}", test.null.replace("_", " "), "p_holm"),),
-        )
-        for comparison, test, adjusted in kept
-    ]
+    keys, larger = tuple(key for key, _ in kept), {held for _, held in kept}
+    # Advice needs the test of ties; where that of meetings says something else, none follows.
+    if len(larger) != 1 or all(one.statistic != "coalescence" for one in tested):
+        return []
+    sentence = (
+        "Circles grew together more than popular people alone explain: bring both circles together again "
+        "after a first meeting, and count some months later who still meets."
+        if larger == {True}
+        else "Circles did not grow together more than popular people alone explain: do not expect a "
+        "first meeting to join two circles by itself."
+    )
+    return [Finding("advice", sentence, keys)]

@@ -1,4 +1,4 @@
-"""New ties placed anew, compiled: see `analysis.contacts.nulls` for the models."""
+"""New ties placed again, compiled: see `analysis.contacts.nulls` for the models."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def admissible(
     Returns
     -------
     dict of str to DataFrame
-        By kind of knowledge (`KNOWLEDGE`, as far as there are tables): a row a pair, in the order given, a
+        By kind of knowledge (`KNOWLEDGE`, as far as there are tables): a row per pair, in the order given, a
         column an activity, in the order of time; whether it is admissible. By dates: it took place between
         the two waves. By attendance: also, both were there. By contacts: also, the two were in contact that
         day, either way. Records of attendance and contacts are taken for complete.

@@ -11,6 +11,7 @@ from analysis.evidence.interactions import Interaction
 from analysis.evidence.routine_webs import Web
 from analysis.evidence.web_chance import WebChance
 from analysis.finding import Finding, key_of, p_in_words, percent, row_of, signed
+from analysis.labels import in_words
 
 __all__ = ["change_findings", "formula", "web_findings"]
 
@@ -48,7 +49,7 @@ def web_findings(web: Web, weak: pd.DataFrame, chance: dict[str, WebChance | Not
         worst = lone.iloc[int(lone["cut_off"].argmax())]
         count = int(worst["cut_off"])
         cut = "1 other routine is cut off" if count == 1 else f"{count} other routines are cut off"
-        sentence = f"The web falls apart without {_words(worst['name'])}: {cut} from the largest part."
+        sentence = f"The web falls apart without {in_words(worst['name'])}: {cut} from the largest part."
         told.append(Finding("weak", sentence, (key_of("weak", worst["kind"], worst["name"], "cut_off"),)))
     else:
         told.append(Finding("weak", "No routine's loss alone would split the web.", ("weak.routines",)))
@@ -93,7 +94,7 @@ def change_findings(
     if not isinstance(kinds, NotEstimable):
         told += _of_kinds(kinds)
     if isinstance(test, Interaction):
-        first, second = (_words(name) for name in mechanisms)
+        first, second = (in_words(name) for name in mechanisms)
         how = "adds more" if test.p <= _SURE else "does not clearly add more"
         sentence = (
             f"{second.capitalize()} {how} with {first} than without: difference of differences "
@@ -135,8 +136,8 @@ def _of_kinds(kinds: pd.DataFrame) -> list[Finding]:
         both, best = row_of(there, "both"), str(others["outcome_share"].idxmax())
         row = row_of(others, best)
         sentence = (
-            f"Coordinated change came in {both['outcome']} of {both['episodes']} changes with both "
-            f"mechanisms; the next best kind is {_words(best)}, with {row['outcome']} of {row['episodes']}."
+            f"{both['outcome']} of {both['episodes']} changes with both mechanisms were coordinated. The "
+            f"next best kind is {in_words(best)}, with {row['outcome']} of {row['episodes']}."
         )
         keys = tuple(
             key_of("kinds", kind, name) for kind in ("both", best) for name in ("outcome", "episodes")
@@ -146,16 +147,12 @@ def _of_kinds(kinds: pd.DataFrame) -> list[Finding]:
         worst = str(there["at_odds_share"].idxmax())
         row = row_of(there, worst)
         sentence = (
-            f"Partners worked at odds most often with {_words(worst)}: in {row['at_odds']} of "
+            f"Partners worked at odds most often with {in_words(worst)}: in {row['at_odds']} of "
             f"{row['episodes']} changes."
         )
         keys = tuple(key_of("kinds", worst, name) for name in ("at_odds", "episodes"))
         told.append(Finding("odds", sentence, keys))
     return told
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")
 
 
 def formula(term: object) -> str:
@@ -170,4 +167,4 @@ def formula(term: object) -> str:
         " and ".join(f"no {part[1:]}" if part.startswith("~") else part for part in way.split("*"))
         for way in str(term).split(" + ")
     ]
-    return _words(", or ".join(ways))
+    return in_words(", or ".join(ways))

@@ -124,7 +124,7 @@ class Changes:
         return pd.DataFrame(rows, columns=names).set_index(names[:3])
 
     def against_chance(self, consistency: float, *, seed: int, draws: int) -> pd.DataFrame | NotEstimable:
-        """Return how often outcomes dealt out anew give as good a parsimonious solution."""
+        """Return how often outcomes assigned again at random give as good a parsimonious solution."""
         table = self.truth_table(OUTCOME, consistency)
         if isinstance(table, NotEstimable):
             return table

@@ -28,7 +28,7 @@ __all__ = ["circular_rejections", "compare_axes", "compare_groups", "regress_on_
 def compare_groups(
     counts: pd.DataFrame, groups: Mapping[Any, object], *, seed: int, draws: int = 9999
 ) -> pd.DataFrame:
-    """Return how two groups of documents differ, against documents dealt out to the groups anew.
+    """Return how two groups of documents differ, against documents assigned to the groups at random.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def compare_axes(points: pd.DataFrame, groups: Mapping[Any, object]) -> pd.DataF
 def circular_rejections(
     counts: pd.DataFrame, groups: Mapping[Any, object], *, seed: int, draws: int = 199, level: float = 0.05
 ) -> float:
-    """Return how often Welch's test along the axis of the means calls groups different that were dealt out.
+    """Return how often Welch's test along the axis of the means calls random groups different.
 
     Parameters
     ----------

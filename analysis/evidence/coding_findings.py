@@ -9,6 +9,7 @@ from analysis.evidence.agreement import OVERALL
 from analysis.evidence.code_networks import CodeNetworks
 from analysis.evidence.codes import BETWEEN
 from analysis.finding import Finding, key_of, p_in_words, percent, row_of
+from analysis.labels import in_words
 
 __all__ = ["FIRM", "TENTATIVE", "agreement_findings", "bounds_findings", "code_findings"]
 
@@ -40,28 +41,26 @@ def agreement_findings(frame: pd.DataFrame | NotEstimable) -> list[Finding]:
         return []
     least, most = str(alpha.idxmin()), str(alpha.idxmax())
     if len(alpha) == 1:
-        told = f"Coders agree on {_words(least)}: Krippendorff's alpha is {alpha[least]:.2f}"
+        told = f"Coders agree on {in_words(least)}: Krippendorff's alpha is {alpha[least]:.2f}"
     else:
         told = (
-            f"Coders agree most on {_words(most)} (Krippendorff's alpha {alpha[most]:.2f}) and least on "
-            f"{_words(least)} ({alpha[least]:.2f})"
+            f"Coders agree most on {in_words(most)} (Krippendorff's alpha {alpha[most]:.2f}) and least on "
+            f"{in_words(least)} ({alpha[least]:.2f})"
         )
     if alpha[least] >= FIRM:
-        worth = f"enough for firm conclusions ({FIRM:.3f} by custom)"
+        worth = f", enough for firm conclusions ({FIRM:.3f} by custom)"
     elif alpha[most] < TENTATIVE:
-        worth = f"below what custom asks for even tentative conclusions ({TENTATIVE:.3f})"
+        worth = f". By custom even tentative conclusions need {TENTATIVE:.3f}"
     else:
-        worth = (
-            f"where custom asks for {TENTATIVE:.3f} to conclude tentatively, {FIRM:.3f} to conclude firmly"
-        )
+        worth = f". By custom firm conclusions need {FIRM:.3f}, tentative ones {TENTATIVE:.3f}"
     alphas = tuple(key_of("agreement", code, "alpha") for code in dict.fromkeys((most, least)))
-    found = [Finding("agreement", f"{told}, {worth}.", (*alphas, "mark.firm", "mark.tentative"))]
+    found = [Finding("agreement", f"{told}{worth}.", (*alphas, "mark.firm", "mark.tentative"))]
     gap = (frame["ac"] - frame["fleiss"]).drop(OVERALL, errors="ignore").dropna()
     if len(gap) and gap.max() >= 0.1:
         code = str(gap.idxmax())
         row = row_of(frame, code)
         sentence = (
-            f"On {_words(code)} Gwet's AC1 is {row['ac']:.2f} where Fleiss' kappa is {row['fleiss']:.2f}: "
+            f"On {in_words(code)} Gwet's AC1 is {row['ac']:.2f} where Fleiss' kappa is {row['fleiss']:.2f}: "
             f"{percent(row['prevalence'])} of ratings fall into one category, and the two differ in how much "
             "agreement they expect by chance. Report both."
         )
@@ -82,7 +81,7 @@ def bounds_findings(bounds: pd.DataFrame | NotEstimable) -> list[Finding]:
     if isinstance(bounds, NotEstimable):
         return found
     for variable in dict.fromkeys(bounds.index.get_level_values("variable")):
-        row, name = row_of(bounds, (variable, "nominal")), _words(variable)
+        row, name = row_of(bounds, (variable, "nominal")), in_words(variable)
         sentence = (
             f"For {row['undetermined']:.0f} units the ratings on {name} are not certain. Leaving them out "
             f"gives an alpha of {row['dropped']:.3f}; if two or more people rated each, alpha lies between "
@@ -110,17 +109,17 @@ def code_findings(found: CodeNetworks, coders: int) -> list[Finding]:
         pair = str(connected["lines"].idxmax())
         first, second = pair.split(BETWEEN)
         sentence = (
-            f"The codes that appear together most are {_words(first)} and {_words(second)}: "
+            f"The codes that appear together most are {in_words(first)} and {in_words(second)}: "
             f"{connected['lines'].max():,.0f} lines connect them."
         )
         told.append(Finding("together", sentence, (key_of("connected", pair, "lines"),)))
     if isinstance(compared, pd.DataFrame):
         row = row_of(compared, "all")
-        groups = [_words(name) for name in compared.columns[:2]]
+        groups = [in_words(name) for name in compared.columns[:2]]
         sure = row["p"] < _SURE
         sentence = (
             f"{groups[0].capitalize()} and {groups[1]} {'differ' if sure else 'do not clearly differ'} in "
-            f"the codes they connect ({p_in_words(row['p'])}, exchanging whole documents)."
+            f"the codes they connect ({p_in_words(row['p'])}, with documents exchanged at random)."
         )
         told.append(Finding("groups", sentence, (key_of("compared", "all", "p"),)))
         pairs = compared.drop("all")
@@ -130,7 +129,7 @@ def code_findings(found: CodeNetworks, coders: int) -> list[Finding]:
             one, other = name.split(BETWEEN)
             where = groups[1] if held["difference"][name] > 0 else groups[0]
             sentence = (
-                f"Of {len(pairs)} pairs of codes they differ most in {_words(one)} and {_words(other)}, "
+                f"Of {len(pairs)} pairs of codes they differ most in {in_words(one)} and {in_words(other)}, "
                 f"which appear together more in {where} ({p_in_words(held['p_holm'][name])} after Holm)."
             )
             told.append(Finding("pair", sentence, (key_of("compared", name, "p_holm"), "pairs")))
@@ -145,7 +144,3 @@ def code_findings(found: CodeNetworks, coders: int) -> list[Finding]:
         sentence = "One coder coded everything, so these data cannot say how reliable the codes are."
         told.append(Finding("one-coder", sentence, ("coders",)))
     return told
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")

@@ -83,7 +83,7 @@ def shuffled(
     seed: int,
     draws: int = 1000,
 ) -> pd.DataFrame:
-    """Return how often outcomes dealt out to the cases anew give as good a solution.
+    """Return how often outcomes assigned to the cases at random give as good a solution.
 
     Each time the whole search is done again, as a search finds something consistent in any data.
 

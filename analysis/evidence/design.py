@@ -145,15 +145,15 @@ def design_findings(frame: pd.DataFrame, agreed: pd.DataFrame | NotEstimable) ->
     found = [
         Finding(
             "least",
-            f"Least built on {last}: {told} ({frame[last].min():.1f} of {max(ANCHORS)}).",
+            f"Rated lowest on {last}: {told} ({frame[last].min():.1f} of {max(ANCHORS)}).",
             (key_of("elements", lowest[0], last), "highest"),
         )
     ]
     ratings, documented = int(frame["ratings"].sum()), int(frame["documented"].sum())
-    sentence = f"{documented} of {ratings} ratings above nothing have a document behind them."
+    sentence = f"{documented} of {ratings} ratings above zero have a document behind them."
     found.append(Finding("documents", sentence, ("documented", "ratings")))
     if isinstance(agreed, pd.DataFrame) and np.isfinite(agreed["alpha"].iloc[0]):
         row = row_of(agreed, "rating")
-        sentence = f"Raters agree to an ordinal alpha of {row['alpha']:.2f}."
+        sentence = f"How far raters agree: Krippendorff's alpha, ordinal, is {row['alpha']:.2f}."
         found.append(Finding("agreement", sentence, (key_of("agreement", "rating", "alpha"),)))
     return found

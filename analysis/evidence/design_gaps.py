@@ -12,7 +12,8 @@ from scipy.stats import t as student
 
 from analysis.checks import NotEstimable, require_level
 from analysis.evidence.design import ANCHORS
-from analysis.finding import Finding, key_of, row_of
+from analysis.finding import Finding, key_of, percent, row_of
+from analysis.labels import in_words
 from analysis.measurement.scales import scale_scores
 from analysis.result import Result
 
@@ -131,7 +132,7 @@ def design_gaps(
         rated = _latest(tables["design_elements"], element)
         reading = _ABOVE if rated > mean + half else _BELOW if rated < mean - half else _NEITHER
         rows[element] = {
-            "scale": scale.replace("_", " "),
+            "scale": in_words(scale),
             "rated": rated,
             "answered": mean,
             "lower": mean - half,
@@ -166,9 +167,9 @@ def gap_findings(gaps: pd.DataFrame | NotEstimable) -> list[Finding]:
     widest = gaps["gap"].abs().idxmax()
     row = row_of(gaps, widest)
     sentence = (
-        f"Ratings and members' answers lie furthest apart on {widest}: rated {row['rated']:.2f} of the way "
-        f"up the rubric, answered {row['answered']:.2f} ({row['lower']:.2f} to {row['upper']:.2f}) of the "
-        "way up the scale."
+        f"Raters and members differ most on {widest}: raters place it at {percent(row['rated'])} of the "
+        f"rubric, members at {percent(row['answered'])} of the scale (interval {percent(row['lower'])} to "
+        f"{percent(row['upper'])})."
     )
     names = ("rated", "answered", "lower", "upper")
     return [Finding("gap", sentence, tuple(key_of("gaps", widest, name) for name in names))]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.evidence.joint_display import OUTCOMES
 from analysis.finding import Finding, and_list, key_of
+from analysis.labels import in_words
 
 __all__ = ["CELLS", "display_keys", "district_display", "district_findings", "met", "outcome_counts"]
 
@@ -74,7 +75,7 @@ def district_display(
     survey: Mapping[tuple[str, int], Mapping[str, float | None]],
     middle: float,
 ) -> pd.DataFrame:
-    """Return a row a district and year: what documents say, what members say, how they meet.
+    """Return a row per district and year: what documents say, what members say, how they meet.
 
     Parameters
     ----------
@@ -120,18 +121,18 @@ def district_findings(display: pd.DataFrame) -> list[Finding]:
     found = [
         Finding(
             "outcomes",
-            f"Documents and survey of a district and year meet so: {and_list(told)}.",
+            f"Documents beside the survey of the same district and year: {and_list(told)}.",
             tuple(key_of("outcomes", name, "count") for name in OUTCOMES),
         )
     ]
     last = display.dropna(subset="valued").groupby(level="district").tail(1)
     parts = [
-        f"{row['valued']:.2f} in {str(row['district']).replace('_', ' ')}"
+        f"{row['valued']:.2f} in {in_words(str(row['district']))}"
         for row in last.reset_index().to_dict("records")
     ]
     keys = tuple(key_of("display", *cell, "valued") for cell in last.index)
     if keys:
-        sentence = f"What members value stands at {and_list(parts)} in the last survey."
+        sentence = f"In the last survey members rate the value of their network {and_list(parts)}."
         found.append(Finding("valued", sentence, keys))
     return found
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.checks import NotEstimable
 from analysis.finding import Finding, key_of, percent, row_of, signed
+from analysis.labels import in_words
 
 __all__ = ["aggregation_findings", "association_findings", "mediation_findings", "reliability_findings"]
 
@@ -35,9 +36,10 @@ def reliability_findings(table: pd.DataFrame | NotEstimable, score: str) -> list
     label: tuple[str, object] = tuple(chosen.index[-1])
     row = row_of(known, label)
     sentence = (
-        f"The items of {_words(label[0])} hang together: alpha {row['alpha']:.2f}, omega {row['omega']:.2f}."
+        f"The items of {in_words(label[0])} hang together: "
+        f"alpha {row['alpha']:.2f}, omega {row['omega']:.2f}."
         if round(row["omega"], 2) >= _TOGETHER
-        else f"The items of {_words(label[0])} do not hang together well: omega {row['omega']:.2f}."
+        else f"The items of {in_words(label[0])} do not hang together well: omega {row['omega']:.2f}."
     )
     names = ("alpha", "omega")
     return [Finding("reliable", sentence, tuple(key_of("reliability", *label, name) for name in names))]
@@ -62,19 +64,19 @@ def aggregation_findings(table: pd.DataFrame | NotEstimable, score: str, null: s
     if pd.isna(row["agreement"]):
         return []
     agreed = (
-        f"Within groups answers on {_words(label)} agree {row['agreement']:.2f} on average (r_wg(j), against "
-        f"{null.replace('_', ' ')} answers by chance)"
+        f"How far members of a group agree on {in_words(label)}: {in_words('r_wg')}(j) averages "
+        f"{row['agreement']:.2f}, against {in_words(null)} answers by chance"
     )
     if row["lower"] > 0:
         names = ["agreement", "icc1", "icc2_mean"]
         sentence = (
-            f"{agreed}; ICC(1) is {row['icc1']:.2f}, and a group's mean has a reliability ICC(2) of "
+            f"{agreed}. ICC(1) is {row['icc1']:.2f}, and a group's mean has a reliability (ICC(2)) of "
             f"{row['icc2_mean']:.2f}."
         )
     else:
         names = ["agreement", "icc1", "lower", "upper"]
         sentence = (
-            f"{agreed}, but groups cannot be told apart by their means: ICC(1) is {signed(row['icc1'])} "
+            f"{agreed}. The groups' means cannot be told apart: ICC(1) is {signed(row['icc1'])} "
             f"({signed(row['lower'])} to {signed(row['upper'])})."
         )
     return [Finding("together", sentence, tuple(key_of("aggregation", label, name) for name in names))]
@@ -102,26 +104,23 @@ def association_findings(
     if isinstance(association, NotEstimable) or isinstance(bias, NotEstimable):
         return []
     row, held = row_of(association, "density"), row_of(bias, "density")
-    told = _words(score)
-    known = f"({signed(row['lower'])} to {signed(row['upper'])} for full density against none)"
+    told = in_words(score)
+    known = (
+        f"from no tie to every tie the difference is {signed(row['estimate'])} (interval "
+        f"{signed(row['lower'])} to {signed(row['upper'])}), centralisation held constant."
+    )
     if held["excludes_zero"]:
         more = "more" if row["estimate"] > 0 else "less"
-        sentence = (
-            f"Schools with denser networks have {more} {told}: {signed(row['estimate'])} {known}, "
-            "centralisation held constant."
-        )
+        sentence = f"Schools with denser networks have {more} {told}: {known}"
         second = (
-            f"{percent(held['share'])} of that association would have to be bias before its interval "
-            f"includes zero: as if {held['cases']:.0f} of {row['units']:.0f} schools were replaced."
+            f"If {percent(held['share'])} of that association were bias, its interval "
+            f"would include zero: as if {held['cases']:.0f} of {row['units']:.0f} schools were replaced."
         )
     else:
-        sentence = (
-            f"Whether schools with denser networks have more {told} cannot be told: "
-            f"{signed(row['estimate'])} {known}, centralisation held constant."
-        )
+        sentence = f"These data cannot say whether schools with denser networks have more {told}: {known}"
         second = (
-            f"Bias would have to hide {percent(held['share'])} of the smallest association that "
-            f"{row['units']:.0f} schools could tell from none."
+            f"Bias could still hide an association: {percent(held['share'])} of the smallest one that "
+            f"{row['units']:.0f} schools could show."
         )
     keys = tuple(key_of("association", "density", name) for name in ("estimate", "lower", "upper"))
     names = [key_of("bias", "density", "share"), key_of("association", "density", "units")]
@@ -158,7 +157,3 @@ def mediation_findings(paths: pd.DataFrame | NotEstimable) -> list[Finding]:
     )
     keys = [key_of("mediation", "indirect", name) for name in ("estimate", "lower", "upper")]
     return [Finding("through", sentence, (*keys, key_of("mediation", "total", "estimate")))]
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")

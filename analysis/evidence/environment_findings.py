@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.checks import NotEstimable
 from analysis.evidence.process_tracing import Tracing
 from analysis.finding import Finding, key_of, percent
+from analysis.labels import in_words
 
 __all__ = ["environment_findings"]
 
@@ -45,8 +46,8 @@ def environment_findings(
         found.append(
             Finding(
                 "beliefs",
-                f"The evidence supports {_words(best['hypothesis'])} most (belief {best['lower']:.2f} to "
-                f"{best['upper']:.2f}), then {_words(second['hypothesis'])} ({second['lower']:.2f} to "
+                f"The evidence supports {in_words(best['hypothesis'])} most (belief {best['lower']:.2f} to "
+                f"{best['upper']:.2f}), then {in_words(second['hypothesis'])} ({second['lower']:.2f} to "
                 f"{second['upper']:.2f}).",
                 tuple(keys),
             )
@@ -60,34 +61,30 @@ def _mistakes(errors: pd.Series[float]) -> Finding:
     least, most = str(errors.idxmin()), str(errors.idxmax())
     return Finding(
         "coders",
-        f"A coder errs in an estimated {percent(errors[least])} ({_words(least)}) to {percent(errors[most])} "
-        f"({_words(most)}) of decisions; intervals of shares allow for it.",
+        f"A coder errs in an estimated {percent(errors[least])} ({in_words(least)}) to "
+        f"{percent(errors[most])} ({in_words(most)}) of decisions; intervals of shares allow for it.",
         tuple(key_of("errors", code, "estimate") for code in dict.fromkeys((least, most))),
     )
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")
 
 
 def _moved(groups: pd.DataFrame, code: str) -> Finding:
     told, keys = [], []
     for district, own in groups.loc[code].reset_index().groupby("district"):
         first, last = own.iloc[[0, -1]].to_dict("records")
-        place = "" if district == "all" else f" in {_words(district)}"
+        place = "" if district == "all" else f" in {in_words(district)}"
         told.append(f"from {percent(first['estimate'])} to {percent(last['estimate'])} of segments{place}")
         keys += [key_of("groups", code, district, row["year"], "estimate") for row in (first, last)]
     return Finding(
-        f"group.{code.lower()}", f"{_words(code).capitalize()} went {', and '.join(told)}.", tuple(keys)
+        f"group.{code.lower()}", f"{in_words(code).capitalize()} went {', and '.join(told)}.", tuple(keys)
     )
 
 
 def _most(own: pd.DataFrame, district: str) -> Finding:
     row = own.sort_values("estimate", kind="stable").iloc[-1].to_dict()
-    place = "" if district == "all" else f" in {_words(district)}"
+    place = "" if district == "all" else f" in {in_words(district)}"
     return Finding(
         f"response.{district.lower()}",
-        f"The most frequent response{place} in {row['year']} is {_words(row['code'])} "
+        f"The most frequent response{place} in {row['year']} is {in_words(row['code'])} "
         f"({percent(row['estimate'])} of segments).",
         (key_of("responses", row["code"], district, row["year"], "estimate"),),
     )

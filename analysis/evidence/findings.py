@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.checks import NotEstimable
 from analysis.evidence.closures import CalendarTest
 from analysis.finding import Finding, key_of, percent, row_of
+from analysis.labels import in_words
 
 __all__ = [
     "attendance_findings",
@@ -38,7 +39,7 @@ def attendance_findings(reached: pd.DataFrame, organizations: pd.DataFrame) -> l
     if ends:
         (high, most), (low, least) = ends
         sentence = (
-            f"Most came to {_words(high)} ({percent(most)}), fewest to {_words(low)} ({percent(least)})."
+            f"Most came to {in_words(high)} ({percent(most)}), fewest to {in_words(low)} ({percent(least)})."
         )
         keys = tuple(key_of("activities", name, "share") for name in (high, low))
         found.append(Finding("reach", sentence, keys))
@@ -46,8 +47,8 @@ def attendance_findings(reached: pd.DataFrame, organizations: pd.DataFrame) -> l
     if ends:
         (high, most), (low, least) = ends
         sentence = (
-            f"People of {_words(high)} came to {percent(most)} of the activities open to them, people of "
-            f"{_words(low)} to {percent(least)}."
+            f"People of {in_words(high)} came to {percent(most)} of the activities open to them, people of "
+            f"{in_words(low)} to {percent(least)}."
         )
         keys = tuple(key_of("organizations", name, "share") for name in (high, low))
         found.append(Finding("schools", sentence, keys))
@@ -74,8 +75,8 @@ def closure_findings(
     found = [
         Finding(
             "rival",
-            f"Of {total} ties that closed a meeting, at most {int(row['of_an_activity_at_most'])} came from "
-            f"an activity and at least {none} came without one.",
+            f"After meetings {total} new ties joined one person's circle to the other. At most "
+            f"{int(row['of_an_activity_at_most'])} of them came from an activity; at least {none} did not.",
             tuple(key_of("known", name, column) for column in columns),
         )
     ]
@@ -95,7 +96,7 @@ def closure_findings(
         found.append(
             Finding(
                 "activity",
-                f"The activity that may account for most closures is {_words(most)}: {least} to {up_to}.",
+                f"The activity that may account for most closures is {in_words(most)}: {least} to {up_to}.",
                 tuple(key_of("joint-display", most, name) for name in ("at_least", "at_most")),
             )
         )
@@ -172,14 +173,14 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
             Finding(
                 "rates",
                 "No activity clearly makes ties: even the interval of "
-                f"{_words(best)} begins at {row['lower']:.0f}.",
+                f"{in_words(best)} begins at {row['lower']:.0f}.",
                 keys[1:2],
             )
         ]
     return [
         Finding(
             "rates",
-            f"The activity that most clearly made ties is {_words(best)}: pairs who met there formed a tie "
+            f"The activity that most clearly made ties is {in_words(best)}: pairs who met there formed a tie "
             f"with a chance of {row['rate']:.2f} (95 % interval {row['lower']:.2f} to {row['upper']:.2f}).",
             keys,
         )
@@ -204,7 +205,3 @@ def convergence_findings(counts: Mapping[str, int]) -> list[Finding]:
         f"{contrary}."
     )
     return [Finding("convergence", sentence, keys)]
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")

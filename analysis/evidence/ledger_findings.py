@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.checks import NotEstimable
 from analysis.evidence.ledger import Ledger
 from analysis.finding import Finding, key_of, row_of
+from analysis.labels import in_words
 
 __all__ = ["ledger_findings"]
 
@@ -28,14 +29,15 @@ def ledger_findings(found: Ledger, seen: pd.DataFrame | NotEstimable) -> list[Fi
     for key, claim in (("best", str(balance.idxmax())), ("worst", str(balance.idxmin()))):
         row = row_of(claims, claim)
         sentence = (
-            f"{'Best' if key == 'best' else 'Least'} supported is “{_words(claim)}”: "
+            f"{'Best' if key == 'best' else 'Least'} supported is “{in_words(claim)}”: "
             f"{row['for']} pieces for, {row['against']} against, from {row['documents']} documents."
         )
         keys = tuple(key_of("claims", claim, name) for name in ("for", "against", "documents"))
         told.append(Finding(key, sentence, keys))
     if found.opposed():
         sentence = (
-            f"Segments that speak for one claim and against another: {found.opposed()}. Read them first."
+            f"Read first the segments that speak for one claim and against another: there are "
+            f"{found.opposed()}."
         )
         told.append(Finding("rivals", sentence, ("opposed",)))
     if not isinstance(seen, NotEstimable):
@@ -48,7 +50,3 @@ def ledger_findings(found: Ledger, seen: pd.DataFrame | NotEstimable) -> list[Fi
             keys = tuple(key_of("seen", name, one) for one in ("in_all", "collected", "documents", "median"))
             told.append(Finding(f"seen.{name}", sentence, keys))
     return told[1:] if len(claims) == 1 else told
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")

@@ -121,9 +121,9 @@ def chapter_findings(axes: pd.DataFrame, shares: pd.DataFrame, rejected: float) 
         ),
         Finding(
             "circular",
-            "That test is circular: the axis was chosen to separate the conditions. Students dealt out to "
-            f"two groups at random differ by it in {percent(rejected)} of draws, where 5 % would be right. "
-            "It is reproduced, not endorsed.",
+            "That test is circular: the axis was chosen to separate the conditions. By the same test random "
+            f"groups of students differ in {percent(rejected)} of draws, where 5 % would be right. The "
+            "number is reproduced, not endorsed.",
             ("circular",),
         ),
     ]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.evidence.theory_of_action import NOT_COLLECTED
 from analysis.finding import Finding, and_list
+from analysis.labels import in_words
 from analysis.tables.faults import Fault
 
 __all__ = ["diagram_places", "faults_shown", "steps_shown", "theory_findings"]
@@ -100,12 +101,12 @@ def _told(steps: pd.DataFrame, node: str, indicators: pd.DataFrame) -> tuple[str
     lines, known = [], [name for name in dict.fromkeys(names) if name in indicators.index]
     for name in dict.fromkeys(names):
         if name not in known:
-            lines.append(f"{name.replace('_', ' ')}: not shown")
+            lines.append(f"{in_words(name)}: not shown")
             continue
         row = indicators.loc[name]
         collected = row["state"] != NOT_COLLECTED
         value = f"{row['value']:.2f} (wave {row['latest']:.0f})" if collected else NOT_COLLECTED
-        lines.append(f"{name.replace('_', ' ')}: {value}")
+        lines.append(f"{in_words(name)}: {value}")
     state = NOT_COLLECTED if (indicators.loc[known, "state"] == NOT_COLLECTED).any() else "collected"
     return "\n".join(lines), state
 
@@ -133,7 +134,7 @@ def theory_findings(
     unsound = f"The theory of action has {count} fault{'s' * (count != 1)}: {told}{more}."
     found = [Finding("faults", unsound if count else sound, ("faults",))]
     absent = indicators.index[indicators["state"] == NOT_COLLECTED]
-    names = and_list([str(name).replace("_", " ") for name in absent])
+    names = and_list([in_words(str(name)) for name in absent])
     gap = f" Not collected so far: {names}." if missing else ""
     sentence = f"{len(indicators) - missing} of {len(indicators)} indicators have data.{gap}"
     found.append(Finding("indicators", sentence, ("collected", "indicators", "missing")))
@@ -145,7 +146,7 @@ def theory_findings(
     )
     if unseen:
         sentence = (
-            f"Nothing is known yet of what it is all for ({and_list(unseen)}): no indicator of it has data."
+            f"Nothing is known yet about the final aim ({and_list(unseen)}): none of its indicators has data."
         )
         found.append(Finding("outcome", sentence, ("missing",)))
     return found

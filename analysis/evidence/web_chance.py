@@ -4,13 +4,13 @@
 `rewired`      Each medium's links get their targets anew by exchanges between two links, so that every
                routine keeps the number of links it has of each medium, from it and to it. A link's days stay
                with the routine it leads from. No link leads to itself or is there twice.
-`dates`        All links stay; their days (first and last together) are dealt out to them anew.
+`dates`        All links stay; their days (first and last together) are shuffled among them.
 =============  ==============================================================================================
 
 References
 ----------
 Maslov & Sneppen (2002), Science 296, 910-913 (exchanges that keep degrees). Holme & Saramäki (2012), Physics
-Reports 519, 97-125 (dates dealt out anew).
+Reports 519, 97-125 (shuffled dates).
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def reach_by_chance(
         raise NotEstimable("found routines of one organisation; nothing can lead across")
     dates = web.links[["since", "until"]].drop_duplicates()
     if null == "dates" and len(dates) < 2:
-        raise NotEstimable("found the same days for every link; dealt out anew they are as they were")
+        raise NotEstimable("found the same days for every link; shuffling them changes nothing")
     one, other = web.ends()
     since, until = (web.links[name].to_numpy(dtype=float)[None] for name in ("since", "until"))
     targets, sinces, untils = _drawn(web, null, draws, np.random.default_rng(seed))

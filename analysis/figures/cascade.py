@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from analysis.contacts.cascade import Meeting
 from analysis.estimable import if_estimable
 from analysis.figures.theme import PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["beside_nulls", "cascade_timeline", "census_bars", "meeting_steps", "sensitivity_surface"]
 
@@ -75,7 +76,7 @@ def cascade_timeline(lines: pd.DataFrame, until: float, marks: Sequence[float] =
                 linestyle=style,
                 color=colour,
                 linewidth=2,
-                label=name.replace("_", " "),
+                label=in_words(name),
             )
         if marks:
             top = axis.get_xaxis_transform()
@@ -233,7 +234,7 @@ def beside_nulls(draws: Mapping[str, npt.NDArray[np.float64]], observed: float, 
             axis.axvline(observed, color=PALETTE[3], linewidth=2)
             axis.set_yticks([])
             axis.spines["left"].set_visible(False)
-            axis.set_title(name.replace("_", " "), fontsize="small")
+            axis.set_title(in_words(name), fontsize="small")
         axes[-1, 0].set_xlabel(f"{label} (line: observed)")
         figure.tight_layout()
     return figure

@@ -11,14 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["agreement_drawn", "networks_of_groups", "units_and_codes"]
 
 _COEFFICIENTS = {"alpha": "Krippendorff's alpha", "ac": "Gwet's AC1"}
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")
 
 
 def agreement_drawn(frame: pd.DataFrame) -> Figure:
@@ -54,7 +51,7 @@ def agreement_drawn(frame: pd.DataFrame) -> Figure:
                 label=label,
             )
         labels = [
-            f"{_words(code)}\n({row.prevalence:.0%} {_words(row.category)})"
+            f"{in_words(code)}\n({row.prevalence:.0%} {in_words(row.category)})"
             for code, row in zip(known.index, known.itertuples(), strict=True)
         ]
         axis.set_yticks(rows, labels)
@@ -96,7 +93,7 @@ def networks_of_groups(compared: pd.DataFrame, codes: Sequence[str]) -> Figure:
         for place, name in enumerate(names):
             widths = rows[name].to_numpy(dtype=float) / strongest
             _network(axes[place], places, pairs, widths, [PALETTE[place]] * len(pairs), codes)
-            axes[place].set_title(_words(name))
+            axes[place].set_title(in_words(name))
         widths = np.abs(difference) / (np.abs(difference).max() or 1.0)
         colours = [PALETTE[1] if value > 0 else PALETTE[0] for value in difference]
         _network(axes[2], places, pairs, widths, colours, codes)
@@ -120,7 +117,9 @@ def _network(
     for code, (across, up) in zip(codes, places, strict=True):
         side = "center" if abs(across) < 0.2 else ("left" if across > 0 else "right")
         height = ("bottom" if up > 0 else "top") if side == "center" else "center"
-        shown = _words(code).replace(" and ", "\nand ") if len(code) > 22 else _words(code).replace(" ", "\n")
+        shown = (
+            in_words(code).replace(" and ", "\nand ") if len(code) > 22 else in_words(code).replace(" ", "\n")
+        )
         axis.text(across * 1.12, up * 1.12, shown, ha=side, va=height, fontsize=9)
     axis.set_xlim(-2.1, 2.1)
     axis.set_ylim(-1.5, 1.5)
@@ -149,10 +148,10 @@ def units_and_codes(layout: pd.DataFrame) -> Figure:
         for place, kind in enumerate(dict.fromkeys(kinds)):
             own = units[kinds == kind]
             colour, marker = PALETTE[place % len(PALETTE)], MARKERS[place % len(MARKERS)]
-            axis.plot(*own.T, marker, color=colour, markersize=5, alpha=0.6, label=_words(kind))
+            axis.plot(*own.T, marker, color=colour, markersize=5, alpha=0.6, label=in_words(kind))
             axis.plot(*own.mean(axis=0), marker, color=colour, markersize=12, markeredgecolor="black")
         for code, (right, high) in zip(layout.index[is_code], scale * placed, strict=True):
-            axis.text(right, high, _words(code), ha="center", fontsize=9, color="0.2")
+            axis.text(right, high, in_words(code), ha="center", fontsize=9, color="0.2")
         axis.margins(0.18)
         axis.set_xlabel(f"first axis ({across})")
         axis.set_ylabel(f"second axis ({up})")

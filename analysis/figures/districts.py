@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["belief_bands", "joint_map", "levels_by_district", "lowest_map", "schools_by_wave"]
 
@@ -51,10 +52,10 @@ def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
                     color=PALETTE[place % len(PALETTE)],
                     marker=MARKERS[place % len(MARKERS)],
                     capsize=3,
-                    label=str(district).replace("_", " "),
+                    label=in_words(str(district)),
                 )
                 axis.set_xticks(waves, [str(wave) for wave in waves])
-            axis.set_title(str(name).replace("_", " "))
+            axis.set_title(in_words(str(name)))
         for axis in list(axes.flat)[len(names) :]:
             axis.set_visible(False)
         for row in axes:
@@ -66,7 +67,7 @@ def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
 
 
 def schools_by_wave(levels: pd.DataFrame, label: str = "score") -> Figure:
-    """Draw the level of each school over waves, a panel a school, before all schools of its district in grey.
+    """Draw the level of each school over waves, a panel per school, with all schools of its district in grey.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def schools_by_wave(levels: pd.DataFrame, label: str = "score") -> Figure:
                 markersize=4,
                 capsize=2,
             )
-            axis.set_title(str(school).replace("_", " "), fontsize=8)
+            axis.set_title(in_words(str(school)), fontsize=8)
             axis.set_xticks(range(len(waves)), [str(wave) for wave in waves], fontsize=7)
         for axis in list(axes.flat)[len(schools) :]:
             axis.set_visible(False)
@@ -117,7 +118,7 @@ def schools_by_wave(levels: pd.DataFrame, label: str = "score") -> Figure:
 
 
 def lowest_map(shares: pd.DataFrame) -> Figure:
-    """Draw how sure each domain is the lowest, a row a district and wave, a column a domain.
+    """Draw how sure each domain is the lowest, a row per district and wave, a column per domain.
 
     Parameters
     ----------
@@ -131,7 +132,7 @@ def lowest_map(shares: pd.DataFrame) -> Figure:
     """
     if shares.empty:
         raise ValueError("found no share; allowed: at least one district and wave")
-    rows = [f"{str(district).replace('_', ' ')}, {wave}" for district, wave in shares.index]
+    rows = [f"{in_words(str(district))}, {wave}" for district, wave in shares.index]
     values = shares.to_numpy(dtype=float)
     with themed():
         figure, axis = plt.subplots(figsize=(2.2 + 1.1 * shares.shape[1], 1.6 + 0.36 * len(rows)))
@@ -173,7 +174,7 @@ def belief_bands(beliefs: pd.DataFrame, priors: tuple[float, float]) -> Figure:
         axis.errorbar(
             beliefs["middle"], places, xerr=reach, fmt="o", color=PALETTE[0], capsize=4, label="after it"
         )
-        axis.set_yticks(places, [str(name).replace("_", " ") for name in beliefs.index])
+        axis.set_yticks(places, [in_words(str(name)) for name in beliefs.index])
         axis.set_ylim(len(beliefs) - 0.5, -0.5)
         axis.set_xlim(0, 1)
         axis.set_xlabel("belief (chance that the hypothesis is true)")
@@ -183,7 +184,7 @@ def belief_bands(beliefs: pd.DataFrame, priors: tuple[float, float]) -> Figure:
 
 
 def joint_map(display: pd.DataFrame, outcomes: Sequence[str]) -> Figure:
-    """Draw how two strands meet, a row a district, a column a year, with what each of the two says.
+    """Draw how two strands meet, a row per district, a column per year, with what each of the two says.
 
     Parameters
     ----------
@@ -217,7 +218,7 @@ def joint_map(display: pd.DataFrame, outcomes: Sequence[str]) -> Figure:
             axis.text(column, row, told, ha="center", va="center", fontsize=7)
         axis.imshow(values, cmap="Greys", vmin=0, vmax=1, aspect="auto")
         axis.set_xticks(range(met.shape[1]), [str(year) for year in met.columns])
-        axis.set_yticks(range(met.shape[0]), [str(name).replace("_", " ") for name in met.index])
+        axis.set_yticks(range(met.shape[0]), [in_words(str(name)) for name in met.index])
         axis.tick_params(length=0)
         figure.tight_layout()
     return figure

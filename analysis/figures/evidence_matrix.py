@@ -12,11 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.figures.theme import themed
+from analysis.labels import in_words
 
 __all__ = ["evidence_matrix"]
 
-_GREYS = ("0.30", "0.62", "0.88", "1.0", "1.0")
-_HATCHES = ("", "", "///", "...", "")
+_GREYS = ("0.30", "0.75", "0.62", "0.88", "1.0", "1.0")
+_HATCHES = ("", "\\\\", "", "///", "...", "")
 
 
 def evidence_matrix(kinds: pd.DataFrame, counted: pd.DataFrame, order: Sequence[str]) -> Figure:
@@ -29,7 +30,7 @@ def evidence_matrix(kinds: pd.DataFrame, counted: pd.DataFrame, order: Sequence[
     counted : DataFrame
         Of the same shape: a second line in each cell, empty where there is none.
     order : sequence of str
-        Kinds of evidence, the strongest first: at most five.
+        Kinds of evidence, the strongest first: at most six.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def evidence_matrix(kinds: pd.DataFrame, counted: pd.DataFrame, order: Sequence[
             )
         axis.set_xlim(-0.5, across - 0.5)
         axis.set_ylim(down - 0.5, -0.5)
-        names = [textwrap.fill(str(name).replace("_", " "), 14) for name in kinds.columns]
+        names = [textwrap.fill(in_words(str(name)), 14) for name in kinds.columns]
         axis.set_xticks(range(across), names)
         axis.xaxis.tick_top()
         axis.set_yticks(range(down), [textwrap.fill(str(name), 20) for name in kinds.index])

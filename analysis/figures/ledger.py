@@ -11,12 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["accumulation_drawn", "ledger_matrix"]
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")
 
 
 def ledger_matrix(counts: pd.DataFrame) -> Figure:
@@ -53,8 +50,8 @@ def ledger_matrix(counts: pd.DataFrame) -> Figure:
             axis.scatter(
                 [], [], s=80, color=PALETTE[place], marker=MARKERS[place], alpha=0.55, label=direction
             )
-        axis.set_xticks(range(len(kinds)), [_words(kind) for kind in kinds])
-        axis.set_yticks([-row for row in range(len(counts))], [_words(claim) for claim in counts.index])
+        axis.set_xticks(range(len(kinds)), [in_words(kind) for kind in kinds])
+        axis.set_yticks([-row for row in range(len(counts))], [in_words(claim) for claim in counts.index])
         axis.set_xlim(-0.6, len(kinds) - 0.4)
         axis.set_ylim(-len(counts) + 0.4, 0.6)
         axis.tick_params(length=0)
@@ -80,7 +77,7 @@ def accumulation_drawn(curves: Mapping[str, pd.DataFrame]) -> Figure:
             axis.step(
                 at, curve["collected"], where="post", color=PALETTE[0], linewidth=2, label="as collected"
             )
-            axis.set_ylabel(f"{_words(name)} so far")
+            axis.set_ylabel(f"{in_words(name)} so far")
             axis.set_ylim(0, 1.1 * float(curve["upper"].max()))
             axis.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes[0, 0].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize="small")

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["item_map", "panel_curves", "reliability_of_scales"]
 
@@ -59,7 +60,7 @@ def item_map(people: pd.DataFrame, thresholds: pd.DataFrame) -> Figure:
         below.plot(
             located["location"], range(len(items)), linestyle="none", marker="|", color="black", markersize=14
         )
-        below.set_yticks(range(len(items)), [str(item).replace("_", " ") for item in items])
+        below.set_yticks(range(len(items)), [in_words(str(item)) for item in items])
         below.set_ylim(-0.7, len(items) - 0.3)
         below.set_xlabel("logits (bar: the item's location)")
         if thresholds["threshold"].nunique() > 1:
@@ -86,7 +87,7 @@ def reliability_of_scales(reliability: pd.DataFrame) -> Figure:
         raise ValueError("found no reliability that could be estimated; allowed: at least one scale")
     several = known["wave"].nunique() > 1
     labels = [
-        str(row["scale"]).replace("_", " ") + (f", wave {row['wave']}" if several else "")
+        in_words(str(row["scale"])) + (f", wave {row['wave']}" if several else "")
         for _, row in known.iterrows()
     ]
     places = np.arange(len(known))
@@ -157,7 +158,7 @@ def panel_curves(curves: pd.DataFrame, *, response: pd.DataFrame | None = None) 
                 own["wave"].astype(float), own["lower_quartile"], own["upper_quartile"], alpha=0.25
             )
             axis.plot(own["wave"].astype(float), own["median"], marker="o", markersize=4)
-            axis.set_title(f"{name.replace('_', ' ')}\n{own['units'].iloc[0]} units", fontsize=8)
+            axis.set_title(f"{in_words(name)}\n{own['units'].iloc[0]} units", fontsize=8)
             axis.tick_params(labelsize=8, labelbottom=True)
             if response is not None:
                 below = axes[2 * row + 1, column]

@@ -7,18 +7,22 @@ still picture stands there.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from analysis.arrays import Flags, Floats, Integers
 from analysis.figures.theme import MARKERS, PALETTE
+from analysis.labels import in_words
 
-__all__ = ["Layer", "Network", "NetworkFigure", "on_a_circle"]
+__all__ = ["Layer", "Network", "NetworkFigure", "network_panels", "on_a_circle"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Network:
         groups = self.grouped()
         nodes = [
             {
-                "name": _in_words(name),
+                "name": in_words(name),
                 "group": groups.index(group),
                 "x": _short(x),
                 "y": _short(-y),
@@ -124,7 +128,7 @@ class Network:
             "wave": self.wave,
             "groups": [
                 {
-                    "name": _in_words(name),
+                    "name": in_words(name),
                     "colour": to_hex(PALETTE[place % len(PALETTE)]),
                     "shape": MARKERS[place % len(MARKERS)],
                 }
@@ -133,7 +137,7 @@ class Network:
             "nodes": nodes,
             "layers": [
                 {
-                    "relation": layer.relation,
+                    "relation": in_words(layer.relation),
                     "wave": layer.wave,
                     "absent": _where(~layer.present),
                     "unheard": _where(layer.present & ~layer.answered),
@@ -154,6 +158,20 @@ class NetworkFigure(Figure):
     network: Network | None = None
 
 
+def network_panels(network: Network) -> tuple[NetworkFigure, list[Axes]]:
+    """Return a figure of the network and a place for each layer: relations are rows, waves columns."""
+    waves = Counter(layer.relation for layer in network.layers)
+    columns = max(waves.values())
+    figure = plt.figure(figsize=(4.4 * columns, 3.9 * len(waves)), FigureClass=NetworkFigure)
+    if not isinstance(figure, NetworkFigure):
+        raise TypeError(f"found a {type(figure).__name__}; needed: a figure that knows its network")
+    figure.network = network
+    axes = figure.subplots(len(waves), columns, squeeze=False)
+    for axis in axes.flat:
+        axis.set_axis_off()
+    return figure, [axes[row, column] for row, count in enumerate(waves.values()) for column in range(count)]
+
+
 def on_a_circle(count: int) -> Floats:
     """Return so many places on a circle, the first on top.
 
@@ -164,10 +182,6 @@ def on_a_circle(count: int) -> Floats:
     """
     angles = np.pi / 2 - 2 * np.pi * np.arange(count) / max(count, 1)
     return np.column_stack([np.cos(angles), np.sin(angles)])
-
-
-def _in_words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _where(flags: Flags) -> Sequence[int]:

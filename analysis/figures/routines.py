@@ -14,14 +14,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["cascade_drawn", "reach_drawn", "truth_grid", "web_by_medium"]
 
 _STYLES: tuple[Literal["-", "--", ":", "-."], ...] = ("-", "--", ":", "-.")
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")
 
 
 def web_by_medium(organizations: Mapping[str, str], links: Mapping[str, pd.DataFrame]) -> Figure:
@@ -56,7 +53,7 @@ def web_by_medium(organizations: Mapping[str, str], links: Mapping[str, pd.DataF
         for axis, (title, frame) in zip(axes.flat, links.items(), strict=True):
             _panel(axis, places, organizations, frame, media)
             for column, home in enumerate(homes):
-                axis.text(2.0 * column, 0.06, _words(home), ha="center", fontweight="bold", fontsize=9)
+                axis.text(2.0 * column, 0.06, in_words(home), ha="center", fontweight="bold", fontsize=9)
             axis.set_title(title, fontsize="small")
             axis.set_xlim(-1.3, 2.0 * len(homes) - 0.7)
             axis.set_ylim(-1.05, 0.16)
@@ -102,7 +99,7 @@ def _panel(
         axis.plot(across, up, "o", color="0.2", markersize=5, zorder=3)
         side = "right" if across < last / 2 or last == 0 else "left" if across > last / 2 else "center"
         shift = {"right": -0.08, "left": 0.08, "center": 0.0}[side]
-        axis.text(across + shift, up, _words(name), ha=side, va="center", fontsize=8, zorder=4)
+        axis.text(across + shift, up, in_words(name), ha=side, va="center", fontsize=8, zorder=4)
 
 
 def cascade_drawn(frame: pd.DataFrame, horizon: float) -> Figure:
@@ -138,10 +135,10 @@ def cascade_drawn(frame: pd.DataFrame, horizon: float) -> Figure:
             axis.scatter(
                 own["reached"], up, c=filled, marker=MARKERS[place], edgecolor=PALETTE[place], s=60, zorder=3
             )
-            axis.scatter([], [], color=PALETTE[place], marker=MARKERS[place], label=_words(home))
+            axis.scatter([], [], color=PALETTE[place], marker=MARKERS[place], label=in_words(home))
         axis.plot([], [], color="0.85", linewidth=7, label="possible")
         axis.scatter([], [], color="white", edgecolor="0.3", label="reached, not enacted")
-        axis.set_yticks(list(rows.values()), [_words(name) for name in rows])
+        axis.set_yticks(list(rows.values()), [in_words(name) for name in rows])
         axis.set_xlabel("days since the change began")
         axis.set_xlim(-0.5, end + 0.5)
         axis.legend(loc="lower center", bbox_to_anchor=(0.35, 1.0), ncols=2, fontsize="small")
@@ -201,10 +198,10 @@ def truth_grid(frame: pd.DataFrame, conditions: list[str], outcome: str) -> Figu
             weight = "bold" if leads == "leads to it" else "normal"
             axis.text(start, height, told, va="center", fontsize=9)
             axis.text(start + 1.3, height, leads, va="center", fontsize=9, color=colour, fontweight=weight)
-        axis.set_xticks(range(len(conditions)), [_words(name) for name in conditions])
+        axis.set_xticks(range(len(conditions)), [in_words(name) for name in conditions])
         axis.xaxis.tick_top()
         axis.tick_params(length=0)
-        axis.text(len(conditions) + 0.2, 0.95, _words(outcome), fontsize=9)
+        axis.text(len(conditions) + 0.2, 0.95, in_words(outcome), fontsize=9)
         axis.set_yticks([])
         axis.set_xlim(-0.6, len(conditions) + 3.2)
         axis.set_ylim(-len(ordered) + 0.4, 1.2)

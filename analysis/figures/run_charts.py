@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.checks import NotEstimable
 from analysis.figures.theme import PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["charts_drawn"]
 
@@ -56,7 +57,7 @@ def charts_drawn(
                     axis.axvline(stretch.index[0], color=PALETTE[1], linestyle="--", linewidth=1.2)
             if isinstance(cycles, pd.DataFrame):
                 _annotate(axis, cycles["wave"])
-            axis.set_title(name.replace("_", " "), fontsize=10)
+            axis.set_title(in_words(name), fontsize=10)
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
             axis.tick_params(labelsize=9)
         figure.tight_layout()

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["scores_by_wave"]
 
@@ -49,7 +50,7 @@ def scores_by_wave(summary: pd.DataFrame, scales: pd.DataFrame) -> Figure:
             low, high = scales.loc[name, ["minimum", "maximum"]].astype(float)
             margin = 0.04 * (high - low)
             axis.set_ylim(low - margin, high + margin)
-            axis.set_title(str(name).replace("_", " "))
+            axis.set_title(in_words(str(name)))
             axis.set_xlabel("wave")
         axes[0, 0].set_ylabel("score (median, middle half)")
         figure.tight_layout()

@@ -1,23 +1,22 @@
-"""Sociograms: several networks of the same people, or of their schools, drawn in one layout."""
+"""Sociograms: several networks of the same people, drawn in one layout."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from analysis.arrays import Floats
-from analysis.figures.network import Layer, Network, NetworkFigure
+from analysis.figures.network import Layer, Network, NetworkFigure, network_panels
 from analysis.figures.theme import EACH_PERSON, MARKERS, PALETTE, themed
+from analysis.labels import in_words
 from analysis.ties.panel import Panel
 
-__all__ = ["group_maps", "sociograms"]
+__all__ = ["sociograms"]
 
 
 def sociograms(
@@ -74,7 +73,7 @@ def sociograms(
         layers.append(Layer(relation, str(number), ties, panel.present[place], panel.answered[place]))
     network = Network("person", tuple(actors), tuple(groups), places, tuple(layers), (1,) * len(actors), wave)
     with themed():
-        figure, axes = _panels(network)
+        figure, axes = network_panels(network)
         for layer, axis in zip(layers, axes, strict=True):
             _draw(axis, layer, places, groups)
             axis.set_title(f"{layer.relation}, {wave} {layer.wave} ({int(layer.ties.sum())} ties)")
@@ -85,60 +84,6 @@ def sociograms(
         figure.tight_layout()
     figure.set_label(EACH_PERSON)
     return figure
-
-
-def group_maps(network: Network) -> NetworkFigure:
-    """Draw the network of groups: the ties within each as a number in it, those between as a line.
-
-    Parameters
-    ----------
-    network : Network
-        As from `Network.by_group`. A hollow group is one whose answers are not shown, or that gave none.
-    """
-    places = network.places
-    areas = 500 + 4000 * np.array(network.sizes) / sum(network.sizes)
-    with themed():
-        figure, axes = _panels(network)
-        for layer, axis in zip(network.layers, axes, strict=True):
-            both = np.triu(layer.ties + layer.ties.T, 1)
-            for one, other in zip(*both.nonzero(), strict=True):
-                line = places[[one, other]]
-                width = 0.8 + 6 * both[one, other] / both.max()
-                axis.plot(line[:, 0], line[:, 1], color="0.7", linewidth=width, zorder=1)
-                # Off the middle, where the lines of opposite groups cross.
-                x, y = line[0] + 0.4 * (line[1] - line[0])
-                _tell(axis, x, y, str(both[one, other]), backgroundcolor="white")
-            for place, (name, (x, y)) in enumerate(zip(network.names, places, strict=True)):
-                told = bool(layer.answered[place])
-                face, ink = (PALETTE[0], "white") if told else ("white", PALETTE[0])
-                axis.scatter(x, y, s=areas[place], color=[face], edgecolors=[PALETTE[0]], zorder=3)
-                _tell(axis, x, y, str(layer.ties[place, place]) if told else "–", color=ink, weight="bold")
-                _tell(axis, 1.45 * x, 1.3 * y, name.replace("_", " "))
-            axis.set_xlim(-1.9, 1.9)
-            axis.set_ylim(-1.6, 1.6)
-            axis.set_title(f"{layer.relation}, {network.wave} {layer.wave} ({int(layer.ties.sum())} ties)")
-        figure.tight_layout()
-    return figure
-
-
-def _tell(axis: Axes, x: float, y: float, text: str, **look: object) -> None:
-    if look.pop("backgroundcolor", None):
-        look["bbox"] = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-    axis.text(x, y, text, ha="center", va="center", zorder=4, **look)  # type: ignore[arg-type]
-
-
-def _panels(network: Network) -> tuple[NetworkFigure, list[Axes]]:
-    """Return a figure of the network and a place for each layer: relations are rows, waves columns."""
-    waves = Counter(layer.relation for layer in network.layers)
-    columns = max(waves.values())
-    figure = plt.figure(figsize=(4.4 * columns, 3.9 * len(waves)), FigureClass=NetworkFigure)
-    if not isinstance(figure, NetworkFigure):
-        raise TypeError(f"found a {type(figure).__name__}; needed: a figure that knows its network")
-    figure.network = network
-    axes = figure.subplots(len(waves), columns, squeeze=False)
-    for axis in axes.flat:
-        axis.set_axis_off()
-    return figure, [axes[row, column] for row, count in enumerate(waves.values()) for column in range(count)]
 
 
 def _layout(weights: Floats, seed: int) -> Floats:
@@ -196,6 +141,6 @@ def _draw(axis: Axes, layer: Layer, places: Floats, groups: Sequence[str]) -> No
                 edgecolors="white" if face == colour else colour,
                 linewidths=0.6 if face == colour else 1.2,
                 zorder=3,
-                label=group.replace("_", " ") if face == colour else None,
+                label=in_words(group) if face == colour else None,
             )
     axis.autoscale_view()

@@ -13,7 +13,9 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-__all__ = ["as_image", "as_png", "as_svg", "smallest_text"]
+from analysis.labels import in_words
+
+__all__ = ["as_image", "as_png", "as_svg", "smallest_text", "with_field_words"]
 
 _SALT = "school-improvement-networks"
 _DOTS = 144
@@ -50,6 +52,20 @@ def as_png(figure: Figure) -> bytes:
     with _ours():
         figure.savefig(stream, format="png", dpi=_DOTS, bbox_inches="tight", metadata={"Software": None})
     return stream.getvalue()
+
+
+def with_field_words(figure: Figure) -> None:
+    """Put the field's words for names of the code into every text of a figure; formulas stay as they are."""
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            told = [label.get_text() for label in axis.get_ticklabels()]
+            if (words := [in_words(label) for label in told]) != told:
+                axis.set_ticks(axis.get_ticklocs(), words)
+    for text in figure.findobj(Text):
+        written = text.get_text() if isinstance(text, Text) else ""
+        if isinstance(text, Text) and "$" not in written and in_words(written) != written:
+            text.set_text(in_words(written))
 
 
 def smallest_text(figure: Figure) -> float:

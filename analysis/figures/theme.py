@@ -11,7 +11,7 @@ import seaborn as sns
 __all__ = ["EACH_PERSON", "MARKERS", "PALETTE", "themed"]
 
 EACH_PERSON = "each person is drawn"
-"""Label of a figure whose file holds the whole network, a mark a person: who sees a picture sees them all."""
+"""Label of a figure whose file holds the whole network, a mark per person: one picture shows them all."""
 
 PALETTE: list[tuple[float, float, float]] = list(sns.color_palette("colorblind"))
 """Colours of categories, in order."""

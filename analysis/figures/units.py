@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures.theme import PALETTE, themed
+from analysis.labels import in_words
 
 __all__ = ["units_scattered"]
 
@@ -48,7 +49,7 @@ def units_scattered(frame: pd.DataFrame, measures: Sequence[str], score: str, si
                 alpha=0.7,
                 edgecolors="white",
             )
-            axis.set_xlabel(measure.replace("_", " "))
-        axes[0, 0].set_ylabel(score.replace("_", " "))
+            axis.set_xlabel(in_words(measure))
+        axes[0, 0].set_ylabel(in_words(score))
         figure.tight_layout()
     return figure

@@ -25,6 +25,7 @@ import pandas as pd
 from scipy.stats import f as f_distribution
 
 from analysis.checks import NotEstimable, require_level, require_one_of
+from analysis.labels import in_words
 from analysis.measurement.answers import answer_values
 from analysis.result import Result
 
@@ -264,7 +265,7 @@ class WithinGroupAgreement(Result):
         told = "r_wg" if self.items == 1 else f"r_wg({self.items})"
         return (
             f"{told} mean {known.mean():.3f}, median {known.median():.3f}, from {known.min():.3f} to "
-            f"{known.max():.3f} in {len(known)} groups, against {self.null.replace('_', ' ')} answers by "
+            f"{known.max():.3f} in {len(known)} groups, against {in_words(self.null)} answers by "
             f"chance (variance {self.expected:.3g}); {int(self.groups['beyond'].sum())} vary more than that"
         )
 
@@ -277,14 +278,14 @@ def within_group_agreement(
     highest: int,
     null: str | Sequence[float] = "uniform",
 ) -> WithinGroupAgreement:
-    """Return r_wg of one item, or r_wg(j) of several, in every group.
+    """Return agreement, rWG of one item or rWG(j) of several, in every group.
 
     r_wg = 1 − s² ÷ σ²; r_wg(j) = j r ÷ (j r + 1 − r) with r = 1 − mean s² ÷ σ², σ² the variance by chance.
 
     Parameters
     ----------
-    answers : Series of length n, or DataFrame with a column an item
-        A row a person, NaN where missing: an item's variance is that of who answered it.
+    answers : Series of length n, or DataFrame with a column per item
+        A row per person, NaN where missing: an item's variance is that of who answered it.
     groups : sequence of length n
         A row without one is left out.
     lowest, highest : int

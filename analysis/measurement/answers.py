@@ -1,6 +1,6 @@
 """Answers to items, looked over before anything is estimated from them: every fault at once.
 
-Answers are a frame, a row a person (or a person in a wave), a column an item, NaN where there is no answer;
+Answers are a frame, a row per person (or a person in a wave), a column per item, NaN where nobody answered;
 `analysis.measurement.scales.scale_answers` makes it from a dataset's tables.
 """
 
@@ -39,7 +39,7 @@ def answer_values(answers: pd.DataFrame) -> Floats:
     Parameters
     ----------
     answers : DataFrame
-        A row a person, a column an item.
+        A row per person, a column per item.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def answer_values(answers: pd.DataFrame) -> Floats:
     """
     twice = [str(name) for name in answers.columns[answers.columns.duplicated()]]
     if twice:
-        raise ValueError(f"found two columns named {', '.join(twice)}; allowed: a name an item")
+        raise ValueError(f"found two columns named {', '.join(twice)}; allowed: a name per item")
     columns, faults = [], []
     for item, given in answers.items():
         column = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
@@ -208,7 +208,7 @@ def answers_by_group(
     Parameters
     ----------
     answers : data frame
-        A row a person, a column an item; missing where not answered.
+        A row per person, a column per item; missing where not answered.
     items : sequence of str
     groups : sequence of length n, optional
         The group of each person; everybody is one group where not given.
@@ -231,7 +231,9 @@ def answers_by_group(
     if absent:
         raise ValueError(f"found no column {', '.join(absent)}; the items are {', '.join(map(str, items))}")
     if groups is not None and len(groups) != len(answers):
-        raise ValueError(f"found {len(answers)} people and {len(groups)} groups; allowed: one group a person")
+        raise ValueError(
+            f"found {len(answers)} people and {len(groups)} groups; allowed: one group per person"
+        )
     values = answer_values(answers[list(items)])
     broken = np.nansum(values % 1, axis=0) > 0
     odd = [item for item, fault in zip(items, broken, strict=True) if fault]

@@ -20,7 +20,7 @@ def merged_categories(
     Parameters
     ----------
     answers : mapping to DataFrame
-        By group or wave: a row a person, a column an item, NaN where missing.
+        By group or wave: a row per person, a column per item, NaN where missing.
     fewest : int
         People in every group or wave by whom a category has to be given to stand alone.
 

@@ -14,6 +14,7 @@ from scipy.stats import chi2
 
 from analysis.arrays import Floats
 from analysis.checks import NotEstimable, require_count, require_one_of
+from analysis.labels import in_words
 from analysis.measurement.answers import answers_by_group
 from analysis.measurement.fit_indices import told_p
 from analysis.measurement.rotation import Rotation, rotate
@@ -49,7 +50,7 @@ class SamplingAdequacy(Result):
     people: int
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row an item."""
+        """Return a row per item."""
         return self.by_item.rename("kmo").rename_axis("item").reset_index()
 
     def summary(self) -> str:
@@ -69,7 +70,7 @@ class Exploration(Result):
     Attributes
     ----------
     loadings : data frame
-        Standardised: a row an item, a column a factor ("factor 1", …), the largest first.
+        Standardised: a row per item, a column a factor ("factor 1", …), the largest first.
     factor_correlations : data frame
     uniquenesses : Series
         What an item has of its own.
@@ -95,7 +96,7 @@ class Exploration(Result):
     left_out: int
 
     def tidy(self) -> pd.DataFrame:
-        """Return loadings and uniquenesses, a row an item."""
+        """Return loadings and uniquenesses, a row per item."""
         return self.loadings.assign(uniqueness=self.uniquenesses).rename_axis("item").reset_index()
 
     def summary(self) -> str:
@@ -103,7 +104,7 @@ class Exploration(Result):
         told = f", BIC {self.bic:.2f}" if math.isfinite(self.bic) else ""
         out = f", {self.left_out} left out who did not answer every item" if self.left_out else ""
         return (
-            f"{self.loadings.shape[1]} factors ({self.extraction.replace('_', ' ')}, {self.rotation}): "
+            f"{self.loadings.shape[1]} factors ({in_words(self.extraction)}, {self.rotation}): "
             f"χ² {self.chi_square:.2f} with {self.df} degrees of freedom ({told_p(self.p)}){told}; "
             f"{self.people} people{out}"
         )
@@ -115,7 +116,7 @@ def sampling_adequacy(answers: pd.DataFrame, items: Sequence[str]) -> SamplingAd
     Parameters
     ----------
     answers : data frame
-        A row a person, a column an item; people who left one open are left out.
+        A row per person, a column per item; people who left one open are left out.
     items : sequence of str
 
     Raises
@@ -164,7 +165,7 @@ def exploratory(
     Parameters
     ----------
     answers : data frame
-        A row a person, a column an item; people who left one open are left out.
+        A row per person, a column per item; people who left one open are left out.
     items : sequence of str
     factors : int
     extraction : {"minimum_residual", "maximum_likelihood"}

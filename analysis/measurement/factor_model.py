@@ -99,7 +99,7 @@ class FactorModel(Result):
         return f"{'' if self.scaled is None else 'scaled '}{self.reported.summary()}; {who}{out}"
 
     def loadings(self) -> pd.DataFrame:
-        """Return standardised loadings: a row an item (by group if there are several), a column a factor."""
+        """Return standardised loadings: a row per item (by group if there are several), a column a factor."""
         own = self.estimates[self.estimates["matrix"] == "loadings"]
         index = ["row"] if len(self.groups) == 1 else ["group", "row"]
         return own.pivot_table(index=index, columns="column", values="standardised", sort=False)
@@ -121,7 +121,7 @@ def confirmatory(
     Parameters
     ----------
     answers : data frame
-        A row a person, a column an item; people who left one open are left out.
+        A row per person, a column per item; people who left one open are left out.
     scales : mapping of str to sequence of str
         Items of each factor.
     groups : sequence of length n, optional

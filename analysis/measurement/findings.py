@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.finding import Finding, key_of, p_in_words, percent, row_of, signed
+from analysis.labels import in_words
 
 __all__ = ["score_findings", "trust_findings"]
 
@@ -33,7 +34,7 @@ def score_findings(summary: pd.DataFrame) -> list[Finding]:
     for scale, rows in summary.groupby(level="scale", sort=False):
         first, last = rows.iloc[0], rows.iloc[-1]
         ends = [rows.index[0], rows.index[-1]]
-        name = str(scale).replace("_", " ")
+        name = in_words(str(scale))
         if len(rows) == 1:
             sentence = f"The mean of {name} is {last['mean']:.2f} ({last['people']:.0f} people)."
             ends = ends[1:]

@@ -29,7 +29,7 @@ def group_mean_table(
     Parameters
     ----------
     answers : DataFrame
-        A row a person, a column an item of one scale.
+        A row per person, a column per item of one scale.
     measures : PersonMeasures
         Of the same people.
     groups : sequence of length n

@@ -59,7 +59,7 @@ class Growth(Result):
     schools: int
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a district and wave."""
+        """Return one row per district and wave."""
         return self.levels
 
     def summary(self) -> str:
@@ -92,7 +92,7 @@ def growth(
     Parameters
     ----------
     measures : DataFrame
-        A row a person and wave; a row without a measure or a school is left out.
+        A row per person and wave; a row without a measure or a school is left out.
     measure, wave, school : str
         Names of columns; waves are numbers (years).
     person : str, optional

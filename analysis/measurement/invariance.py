@@ -63,7 +63,7 @@ class Invariance(Result):
         A row a level: fit, and against the level before: chi_square_change, df_change, p_change, cfi_change,
         rmsea_change, srmr_change. Of ordinal items and robust fits the scaled indices and difference.
     items : data frame
-        A row an item and level: what is equal, chi_square, df, p and p_holm of setting that item's
+        A row per item and level: what is equal, chi_square, df, p and p_holm of setting that item's
         parameters free, all else equal; and release: in which order items have to be free for the others to
         be equal.
     units : tuple
@@ -129,7 +129,7 @@ def invariance_across_groups(
     Parameters
     ----------
     answers : data frame
-        A row a person (its index says who), a column an item.
+        A row per person (its index says who), a column per item.
     scales : mapping of str to sequence of str
         Items of each factor.
     groups : sequence of length n
@@ -194,7 +194,7 @@ def invariance_across_waves(
     Parameters
     ----------
     waves : mapping to data frames
-        By wave, in order: a row a person (its index says who), a column an item.
+        By wave, in order: a row per person (its index says who), a column per item.
     scales : mapping of str to sequence of str
     ordinal, robust, levels, released, alpha :
         As in `invariance_across_groups`.
@@ -213,7 +213,7 @@ def invariance_across_waves(
     items = scale_items(scales)
     for wave, own in waves.items():
         if own.index.duplicated().any():
-            raise ValueError(f"found people with two rows in wave {wave}; allowed: one row a person")
+            raise ValueError(f"found people with two rows in wave {wave}; allowed: one row per person")
     everybody = dict.fromkeys(person for own in waves.values() for person in own.index)
     complete = [own.index[own.reindex(columns=items).notna().all(axis=1)] for own in waves.values()]
     always = [person for person in everybody if all(person in own for own in map(set, complete))]

@@ -58,7 +58,7 @@ class ItemFunctioning(Result):
     paired: bool
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row an item: its location in each group, and the tests."""
+        """Return one row per item: its location in each group, and the tests."""
         return self.locations.add_prefix("location_").join(self.items).reset_index()
 
     def summary(self) -> str:
@@ -84,7 +84,7 @@ def item_functioning(
     Parameters
     ----------
     answers : DataFrame
-        A row a person (or a person in a year), a column an item; as for `rasch`.
+        A row per person (or a person in a year), a column per item; as for `rasch`.
     groups : sequence of length n
         Group, or year, of each row; a row without one is left out.
     people : sequence of length n, optional
@@ -113,16 +113,16 @@ def item_functioning(
         pd.Series(list(groups), index=answers.index, dtype=object) if len(groups) == len(answers) else None
     )
     if labels is None:
-        raise ValueError(f"found {len(answers)} rows and {len(groups)} groups; allowed: a group a row")
+        raise ValueError(f"found {len(answers)} rows and {len(groups)} groups; allowed: a group per row")
     persons = None if people is None else pd.Series(list(people), dtype=object)
     if persons is not None and len(persons) != len(answers):
-        raise ValueError(f"found {len(answers)} rows and {len(persons)} people; allowed: a person a row")
+        raise ValueError(f"found {len(answers)} rows and {len(persons)} people; allowed: a person per row")
     names = sorted(labels.dropna().unique(), key=lambda name: (str(type(name)), name))
     if len(names) < 2:
         raise NotEstimable(f"found {len(names)} groups; needed: two or more")
     places = {name: np.flatnonzero((labels == name).to_numpy()) for name in names}
     if persons is not None and any(persons[at].duplicated().any() for at in places.values()):
-        raise ValueError("found somebody twice in one group; allowed: a row a person and group")
+        raise ValueError("found somebody twice in one group; allowed: a row per person and group")
     kept = answers[labels.notna().to_numpy()]
     whole = rasch(kept, model=model, ranges=ranges)
     known = {

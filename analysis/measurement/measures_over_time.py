@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.checks import NotEstimable
 from analysis.estimable import estimable
 from analysis.finding import Finding, and_list, key_of, percent, row_of, signed
+from analysis.labels import in_words
 from analysis.measurement.run_charts import RunChart, run_chart, steps_between
 from analysis.measurement.run_rules import (
     FEWEST,
@@ -145,7 +146,7 @@ def cycles_of(tables: Mapping[str, pd.DataFrame], kinds: Sequence[str]) -> pd.Da
         for name, day in own.sort_values("date")[["activity_id", "date"]].itertuples(index=False, name=None):
             begun = opened.loc[opened["opened_on"].astype(str) <= str(day), "wave"]
             if len(begun):
-                rows[str(name).replace("_", " ")] = int(begun.max())
+                rows[in_words(str(name))] = int(begun.max())
     if not rows:
         raise NotEstimable("found no activity that is an improvement cycle and falls into a wave")
     return pd.DataFrame({"wave": rows}).rename_axis("cycle")
@@ -206,21 +207,23 @@ def chart_findings(
         if len(short):
             most = int(short["useful"].max())
             longest: tuple[str, int] = short.index[int(short["useful"].argmax())]
-            told = and_list(sorted({str(name).replace("_", " ") for name, _ in short.index}))
+            told = and_list(sorted({in_words(str(name)) for name, _ in short.index}))
             which = "Every chart here is" if len(short) == len(table) else f"These charts are ({told})"
             sentence = (
-                f"{which} too short to say whether anything changed: beside the median lie at most {most} "
-                f"points, and a chart needs {FEWEST}."
+                f"{which} too short to say whether anything changed: at most {most} points lie off "
+                f"the median, and a chart needs {FEWEST}."
             )
             fooled = short[short["rules_of_thumb"] != "none"].index
             if len(fooled):
-                names = and_list(sorted({str(name).replace("_", " ") for name, _ in fooled}))
+                names = and_list(sorted({in_words(str(name)) for name, _ in fooled}))
                 sentence += f" A rule of thumb would still call it a change in {names}."
             found.append(Finding("short", sentence, (key_of("charts", *longest, "useful"), "fewest")))
         if len(short) < len(table):
             parted = table.index.get_level_values("measure").has_duplicates
-            quiet = "Between the changes that were named no chart shows" if parted else "No long chart shows"
-            found_in = [f"{str(name).replace('_', ' ')} (from {start})" for name, start in changed.index]
+            quiet = (
+                "Apart from the changes that were named, no chart shows" if parted else "No long chart shows"
+            )
+            found_in = [f"{in_words(str(name))} (from {start})" for name, start in changed.index]
             sentence = (
                 f"More than random variation: {and_list(found_in)}."
                 if found_in
@@ -238,7 +241,7 @@ def chart_findings(
         row = row_of(steps, surest)
         measure, start = surest
         sentence = (
-            f"With the change at {start} {str(measure).replace('_', ' ')} moved by {signed(row['step'])} "
+            f"After the change at {start}, {in_words(str(measure))} moved by {signed(row['step'])} "
             f"({signed(row['lower'])} to {signed(row['upper'])}), from {signed(row['before'])}."
         )
         moved = tuple(key_of("steps", *surest, name) for name in ("step", "lower", "upper", "before"))
@@ -248,9 +251,9 @@ def chart_findings(
     found.append(
         Finding(
             "rules",
-            f"Six points in a row on one side are no proof of change: of random series of {long} points that "
-            f"rule flags {percent(row['false_by_six'])}, limits that grow with the chart "
-            f"{percent(row['false_by_limits'])}.",
+            f"Six points in a row on one side are no proof of change: that rule flags "
+            f"{percent(row['false_by_six'])} of random series of {long} points. Limits that grow with the "
+            f"chart flag {percent(row['false_by_limits'])}.",
             tuple(key_of("rules", long, name) for name in ("false_by_six", "false_by_limits")),
         )
     )

@@ -63,7 +63,7 @@ def _restriction(narrower: FactorModel, wider: FactorModel, moments: ThresholdMo
 
 
 def item_tests(design: Design, model: FactorModel, what: str) -> pd.DataFrame:
-    """Return score tests of setting one item's equal parameters free, an item a row.
+    """Return score tests of setting one item's equal parameters free, an item per row.
 
     Parameters
     ----------

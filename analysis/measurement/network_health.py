@@ -97,7 +97,7 @@ def common_mix(asked: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     asked : DataFrame
-        ``wave``, ``role``, a row a person and wave.
+        ``wave``, ``role``, a row per person and wave.
     """
     first = asked.loc[asked["wave"] == asked["wave"].min(), "role"]
     shares: pd.Series = first.value_counts(normalize=True).sort_index().rename("share")

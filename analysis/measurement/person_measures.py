@@ -43,7 +43,7 @@ class PersonMeasures(Result):
     people: pd.DataFrame
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a person, as `people`."""
+        """Return one row per person, as `people`."""
         return self.people.reset_index()
 
     def separation_reliability(self, *, extremes: bool = True) -> float:
@@ -126,7 +126,7 @@ def person_measures(
     model : RaschModel
         May be from other answers (an earlier wave): measures then stand on its line.
     answers : DataFrame
-        A row a person, the model's items among its columns; NaN where missing.
+        A row per person, the model's items among its columns; NaN where missing.
     estimator : {"weighted", "maximum"}
         Warm's weighted likelihood, or maximum likelihood.
 

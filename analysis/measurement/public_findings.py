@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.finding import Finding, and_list, key_of, percent, row_of
+from analysis.labels import in_words
 
 __all__ = ["public_comparison_findings", "public_survey_findings", "response_findings"]
 
@@ -47,8 +48,8 @@ def public_survey_findings(
     ]
     last = changes.index.get_level_values("wave").max()
     ends = changes.xs(last, level="wave")
-    rose = [str(name).replace("_", " ") for name in ends.index[ends["lower"] > 0]]
-    fell = [str(name).replace("_", " ") for name in ends.index[ends["upper"] < 0]]
+    rose = [in_words(str(name)) for name in ends.index[ends["lower"] > 0]]
+    fell = [in_words(str(name)) for name in ends.index[ends["upper"] < 0]]
     moved = [f"{and_list(names)} {verb}" for names, verb in ((rose, "rose"), (fell, "fell")) if names]
     found.append(
         Finding(
@@ -61,7 +62,7 @@ def public_survey_findings(
     row = row_of(jumps, response)
     care = f"Read {row['until']:.0f} with care: " if row["after"] < row["before"] - MUCH else ""
     sentence = (
-        f"{care}the mean {response.replace('_', ' ')} was {percent(row['before'])} in {row['since']:.0f} and "
+        f"{care}the mean {in_words(response)} was {percent(row['before'])} in {row['since']:.0f} and "
         f"{percent(row['after'])} in {row['until']:.0f}."
     )
     found.append(
@@ -79,7 +80,7 @@ def public_survey_findings(
     found.append(
         Finding(
             "break",
-            f"{name.replace('_', ' ').capitalize()} moved most: from {row['before']:.2f} in "
+            f"{in_words(name).capitalize()} moved most: from {row['before']:.2f} in "
             f"{row['since']:.0f} to {row['after']:.2f} in {row['until']:.0f} in the same schools. Its "
             f"other moves are about {row['others']:.2f}.{look}",
             tuple(key_of("jumps", name, of) for of in ("since", "until", "before", "after", "others")),
@@ -100,7 +101,7 @@ def public_comparison_findings(compared: pd.DataFrame, wave: int) -> list[Findin
     same = compared.index[compared["together"] == "the same way"]
     apart = compared.index[compared["together"] == "opposite ways"]
     columns = [column for column in compared if str(column).endswith(("lower", "upper"))]
-    names = and_list([str(name).replace("_", " ") for name in apart])
+    names = and_list([in_words(str(name)) for name in apart])
     told = f"; {names} went opposite ways" if names else ""
     return [
         Finding(

@@ -96,7 +96,7 @@ class RaschModel(Result):
         return np.asarray(_summed(self.ranges) @ flat)
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row an item: location, standard_error, threshold_1, threshold_2, …"""
+        """Return one row per item: location, standard_error, threshold_1, threshold_2, …"""
         return pd.concat(
             [
                 self.locations.rename("location"),
@@ -129,7 +129,7 @@ def rasch(
     Parameters
     ----------
     answers : DataFrame
-        A row a person, a column an item, items turned the same way: whole numbers, NaN where missing.
+        A row per person, a column per item, items turned the same way: whole numbers, NaN where missing.
     model : {"rating_scale", "partial_credit"}
         Steps common to all items, or an item's own. With two answers there is no difference.
     likelihood : {"conditional", "marginal"}

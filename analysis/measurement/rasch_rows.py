@@ -130,7 +130,7 @@ def rows_of(answers: pd.DataFrame, ranges: ItemRanges, *, each_item: bool, estim
     Parameters
     ----------
     answers : DataFrame
-        A row a person, a column an item; NaN where missing.
+        A row per person, a column per item; NaN where missing.
     ranges : ItemRanges
     each_item : bool
         Whether every item needs every answer to be used, or every answer needs some item.

@@ -115,7 +115,7 @@ def alpha(
     Parameters
     ----------
     answers : DataFrame
-        A row a person, a column an item, items turned the same way; NaN where missing.
+        A row per person, a column per item, items turned the same way; NaN where missing.
     level : float
         Of the interval.
     groups, strata : Series of length n, optional

@@ -99,7 +99,7 @@ def reliability_by_scale(
 
 
 def homes_of(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return where people work: index actor_id; ``organization_id`` (empty: not told), ``district``."""
+    """Return where people work: index ``actor_id``; ``organization_id`` (empty: not told), ``district``."""
     everybody = with_home(tables["actors"][["actor_id"]].reset_index(drop=True), tables).set_index("actor_id")
     return everybody.assign(organization_id=everybody["organization_id"].fillna(""))
 
@@ -110,7 +110,7 @@ def alpha_in_schools(answers: pd.DataFrame, homes: pd.DataFrame, *, level: float
     Parameters
     ----------
     answers : DataFrame
-        index with a level actor_id; a column an item.
+        index with a level actor_id; a column per item.
     homes : DataFrame
         As from `homes_of`.
     level : float

@@ -10,7 +10,7 @@ __all__ = ["scale_answers", "scale_scores", "scale_summary", "who_scored"]
 
 
 def scale_answers(tables: Mapping[str, pd.DataFrame], scale: str) -> pd.DataFrame:
-    """Return the answers to one scale, a row a person and wave, a column an item.
+    """Return the answers to one scale, a row per person and wave, a column per item.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def scale_answers(tables: Mapping[str, pd.DataFrame], scale: str) -> pd.DataFram
 
 
 def scale_scores(tables: Mapping[str, pd.DataFrame], *, fewest: float = 0.5) -> pd.DataFrame:
-    """Return one score a person, wave and scale: the mean of the items answered.
+    """Return one score per person, wave and scale: the mean of the items answered.
 
     Parameters
     ----------

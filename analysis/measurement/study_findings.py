@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.checks import NotEstimable
 from analysis.finding import Finding, key_of, percent, row_of, signed
+from analysis.labels import in_words
 from analysis.measurement.printed_models import Text
 
 __all__ = ["district_findings", "measurement_findings", "printed_findings"]
@@ -37,7 +38,7 @@ def measurement_findings(
     schools : DataFrame or NotEstimable
         As from `group_mean_table`.
     """
-    name = scale.replace("_", " ")
+    name = in_words(scale)
     row = row_of(reliability, scale)
     found = [
         Finding(
@@ -154,7 +155,7 @@ def printed_findings(text: Text, numbers: pd.Series) -> list[Finding]:
     return [
         made(
             "agreement",
-            f"How far soldiers of one company agree about its leaders: r_wg(j) averages "
+            f"How far soldiers of one company agree about its leaders: rWG(j) averages "
             f"{n['agreement.mean_lq2002_leadership']:.2f}, and is "
             f"{n['agreement.least_lq2002_leadership']:.2f} in the company that agrees least.",
             "agreement.mean_lq2002_leadership",
@@ -184,7 +185,7 @@ def district_findings(summary: pd.DataFrame, changes: pd.DataFrame, names: Seque
     """
     found = []
     for name in names:
-        row, told = row_of(summary, name), name.replace("_", " ")
+        row, told = row_of(summary, name), in_words(name)
         moved = "rose" if row["last"] > row["first"] else "fell"
         found.append(
             Finding(
@@ -199,7 +200,7 @@ def district_findings(summary: pd.DataFrame, changes: pd.DataFrame, names: Seque
     found.append(
         Finding(
             "slopes",
-            f"The yearly change of {name.replace('_', ' ')} is {row['mean']:.2f} on average and differs "
+            f"The yearly change of {in_words(name)} is {row['mean']:.2f} on average and differs "
             f"between districts by a standard deviation of {row['spread']:.2f}. The change of a single "
             f"district has a reliability of {row['reliability']:.2f}.",
             tuple(key_of("slopes", name, column) for column in ("spread", "mean", "reliability")),

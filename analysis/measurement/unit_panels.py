@@ -19,7 +19,7 @@ __all__ = ["UnitChange", "panel_curves", "panel_summary", "same_units", "unit_ch
 
 
 def same_units(measures: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return one measure of the units that have it in every wave: a row a unit, a column a wave.
+    """Return one measure of the units that have it in every wave: a row a unit, a column per wave.
 
     Parameters
     ----------

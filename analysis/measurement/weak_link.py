@@ -1,7 +1,7 @@
 """Which domain of a network is its weakest, how sure that is, and whether it says more than the mean does.
 
 A network is said to be limited by its weakest domain (Russell et al. 2025, Peabody Journal of Education
-100(1)). Schools are drawn anew, with all their people: nobody's answers are independent of the school's.
+100(1)). Schools are drawn again, with all their people: nobody's answers are independent of the school's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["LowestOrMean", "lowest_domain", "lowest_or_mean", "lowest_or_mean_ta
 
 
 def lowest_domain(scores: pd.DataFrame, domains: Sequence[str], *, draws: int, seed: int) -> pd.DataFrame:
-    """Return how often each domain is the lowest when schools are drawn anew.
+    """Return how often each domain is the lowest when schools are drawn again.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def lowest_domain(scores: pd.DataFrame, domains: Sequence[str], *, draws: int, s
     Returns
     -------
     DataFrame
-        index district, wave; a column a domain: the share of draws in which its mean was the lowest.
+        index district, wave; a column per domain: the share of draws in which its mean was the lowest.
 
     Raises
     ------

@@ -426,15 +426,15 @@ class Disclosure:
         if EARLIER in told:
             caption = f"{caption} Withheld after an earlier report: {self.told(EARLIER)}."
         if any(reason.startswith(_ABOUT) for reason in told):
-            caption = f"{caption} About: rounded, so that no difference tells of {self.few}."
+            caption = f"{caption} About: rounded, so that no difference shows the answers of {self.few}."
         return caption
 
     def told(self, reason: str) -> str:
         """Return a sentence for a page that says why something is not shown."""
         if reason == EARLIER:
-            return f"with what an earlier report on these data showed it would tell of {self.few}"
+            return f"beside an earlier report on these data it would show the answers of {self.few}"
         if reason == WITHHELD:
-            return f"with other results on this page, or as all or nobody, it would tell of {self.few}"
+            return f"beside other results here, or as all or none, it would show the answers of {self.few}"
         return f"it rests on {self.few}"
 
 

@@ -119,7 +119,7 @@ class Groups:
         )
 
     def given_away(self, shown: Sequence[Parts], fresh: Collection[int]) -> int | None:
-        """Return which of the groups in `fresh` to withhold, because with others it would tell of a few.
+        """Return which of the groups in `fresh` to withhold, because with others it would show a few people.
 
         What is left of a group, once groups without anybody in common that are part of it are taken away, is
         nobody, or enough people. The smallest of those that give a few away is named.

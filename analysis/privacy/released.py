@@ -1,4 +1,4 @@
-"""Which groups of people reports have shown, so that no two of them tell of a few.
+"""Which groups of people reports on a team's own data have shown, so that no two together show a few people.
 
 Of a team's own data the register lies beside them, in ``data_raw/<dataset>/released/``: a file for each
 report made of the same data with the same settings. People and occasions stand in it as hashes under a salt

@@ -20,7 +20,7 @@ def correlation_findings(correlations: pd.DataFrame) -> list[Finding]:
     Parameters
     ----------
     correlations : DataFrame
-        As recorded under `table_9_2`: a row a pair of networks, with its ``correlation``.
+        As recorded under `table_9_2`: a row per pair of networks, with its ``correlation``.
     """
     ordered = correlations["correlation"].sort_values(kind="stable")
     low, high = ordered.index[0], ordered.index[-1]

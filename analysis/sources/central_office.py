@@ -204,7 +204,7 @@ def _later(day: str, days: int) -> str:
 def _evidence(
     episodes: pd.DataFrame, documents: pd.DataFrame, codings: pd.DataFrame, coder: str
 ) -> pd.DataFrame:
-    """Return what speaks for or against each claim: the change's course, where a document tells of it."""
+    """Return what speaks for or against each claim: the change's course, where a document describes it."""
     first = codings[(codings["coder_id"] == coder) & (codings["applied"] == 1)]
     segments = first.groupby(["document_id", "code"], sort=False)["segment_id"].first()
     about = episodes.set_index("episode_id")

@@ -47,7 +47,7 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
 
 
 def read_messages(content: bytes) -> pd.DataFrame:
-    """Return time, sender_id and receiver_id of a compressed file of messages, in its order.
+    """Return ``time``, ``sender_id`` and ``receiver_id`` of a compressed file of messages, in its order.
 
     Raises
     ------

@@ -194,7 +194,7 @@ def _network(
     """Return the network, which the file repeats for every period."""
     name = f"{study.network}$graph"
     if not isinstance(graph, Mapping) or not graph:
-        faults.append(Fault(path.name, "no matrices", "a list with a matrix a period", column=name))
+        faults.append(Fault(path.name, "no matrices", "a list with a matrix per period", column=name))
         return np.empty((0, 0))
     first, *others = (
         sparse_matrix(

@@ -42,7 +42,7 @@ def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
     for name in (_NETWORKS, _SCHOOLS):
         if name in objects and (not isinstance(objects[name], list) or not objects[name]):
             found = f"an object of kind {type(objects[name]).__name__}, of length {np.size(objects[name])}"
-            faults.append(Fault(path.name, found, "a list with an entry a school", column=name))
+            faults.append(Fault(path.name, found, "a list with an entry per school", column=name))
     raise_faults(faults)
     networks = [
         number_matrix(path, f"{_NETWORKS}[[{number}]]", network, faults, minimum=0, maximum=1)

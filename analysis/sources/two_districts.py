@@ -153,7 +153,7 @@ def _people(
 
 
 def _asked(parameters: Mapping[str, Any], people: pd.DataFrame) -> pd.DataFrame:
-    """Return a row a person and wave in which the person was there."""
+    """Return a row per person and wave in which the person was there."""
     there = [
         people.assign(wave=wave[0], time=place, person=np.arange(len(people)))[
             (people["first"] <= place) & (place <= people["last"])

@@ -35,7 +35,7 @@ _Summary = tuple[float | None, int | None, int | None]
 
 
 def tables(raw: Path, package: DataPackage) -> Mapping[str, pd.DataFrame]:
-    """Return rating_counts: every category of every rated exchange, a count of 0 included; its transcript.
+    """Return ``rating_counts``: every category of every rated exchange, counts of 0 too; its transcript.
 
     An exchange whose ratings of uptake cannot be told for certain has no row under `uptake`; under
     `uptake_ambiguous` it has one, whose category lists what they may have been.

@@ -123,8 +123,9 @@ def bias_findings(frame: pd.DataFrame) -> list[Finding]:
     if len(own):
         most, least = str(own["share"].idxmax()), str(own["share"].idxmin())
         sentence = (
-            f"Firmest is {most}: {percent(row_of(own, most)['share'])} of it would have to be bias. "
-            f"Weakest of those found is {least}: {percent(row_of(own, least)['share'])}."
+            f"The association that withstands most bias is {most}: its interval would include zero only if "
+            f"{percent(row_of(own, most)['share'])} of it were bias. The one that withstands least is "
+            f"{least}: {percent(row_of(own, least)['share'])}."
         )
         keys = tuple(key_of("bias", name, "share") for name in (most, least))
         found.append(Finding("withstood", sentence, keys))
@@ -132,8 +133,8 @@ def bias_findings(frame: pd.DataFrame) -> list[Finding]:
     if len(missed):
         nearest = str(missed["share"].idxmin())
         sentence = (
-            f"Of {len(missed)} that are not told from none, {nearest} is nearest: bias would have to hide "
-            f"{percent(row_of(missed, nearest)['share'])} of what would be found."
+            f"Not clearly different from zero: {len(missed)} associations. The nearest to clear is "
+            f"{nearest}: bias that hides {percent(row_of(missed, nearest)['share'])} of it would be enough."
         )
         found.append(Finding("hidden", sentence, ("missed", key_of("bias", nearest, "share"))))
     return found

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.compendium.recorded import NOT_RUN
 from analysis.finding import Finding, and_list, key_of
+from analysis.labels import in_words
 from analysis.synthesis.evidence import NO_DATA, PUBLISHED, REAL
 
 __all__ = ["cross_findings", "essay_findings", "kind_counts"]
@@ -40,16 +41,16 @@ def cross_findings(kinds: pd.DataFrame, mixed: pd.DataFrame, together: pd.DataFr
     ]
     counts = kind_counts(kinds)["cells"]
     for kind, words in (
-        (PUBLISHED, "Cells in which a study names the mechanism and nobody's data show it: {}, {}."),
-        (NOT_RUN, "Cells whose evidence is not run here: {}, {}."),
+        (PUBLISHED, "In {} cell{} a study names the mechanism and no data show it: {}."),
+        (NOT_RUN, "In {} cell{} the evidence was not run here: {}."),
     ):
         if kind in counts:
             where = [
-                f"{one} in {str(study).replace('_', ' ')}"
+                f"{one} in {in_words(str(study))}"
                 for one, row in kinds.iterrows()
                 for study in kinds.columns[row == kind]
             ]
-            sentence = words.format(counts[kind], and_list(where))
+            sentence = words.format(counts[kind], "s" if counts[kind] > 1 else "", and_list(where))
             found.append(Finding(key_of("cells", kind), sentence, (key_of("kinds", kind, "cells"),)))
     if NO_DATA in counts:
         sentence = f"In {counts[NO_DATA]} of {kinds.size} cells no data were seen and no study speaks of it."

@@ -15,6 +15,7 @@ from analysis.compendium.recorded import NOT_RUN, Linked, recorded_numbers_of
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import judged
 from analysis.finding import Finding, key_of
+from analysis.labels import in_words
 from analysis.synthesis.evidence import looked_up
 from analysis.synthesis.written import written
 
@@ -114,7 +115,7 @@ def _row(claim: Claim, run: Run) -> dict[str, object]:
         return row | {"computed": NOT_RUN, "shown by": NOT_RUN, "verdict": NOT_RUN, "changes": ""}
     computed, verdict, _ = judged(claim, run, numbers)
     other = numbers[claim.declared]
-    told = f"{other['label'].rstrip(':,')}: {_short(other['value'])}"
+    told = f"{in_words(str(other['label'])).rstrip(':,')}: {_short(other['value'])}"
     page = f"../{run.name}.html"
     return row | {
         "computed": Linked(_short(computed), f"{page}#{claim.number}"),
@@ -153,7 +154,7 @@ def counts(rows: pd.DataFrame) -> pd.DataFrame:
     """Return how many rows of each study have which verdict, index ``study``; and how many there are."""
     found = rows.reset_index().groupby(["study", "verdict"], sort=False).size().unstack(fill_value=0)
     found = found.reindex(columns=list(ERRATA), fill_value=0)
-    found.index = found.index.str.replace("_", " ")
+    found.index = found.index.map(in_words)
     return found.assign(**{"in all": found.sum(axis=1)}).rename_axis(None, axis=1)
 
 
@@ -163,8 +164,8 @@ def readings(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        index ``claims`` (how the names of these claims begin), ``finding``; ``rows`` (how many),
-        ``what changes`` (`Linked`). Without errata of that name, no row.
+        index ``about`` (which part of a work, in words); ``rows`` (how many), ``what changes`` (`Linked`).
+        Without errata whose names begin as ``claims`` of the table says, no row.
     """
     named = looked_up(written("readings"))
     claims = rows.index.get_level_values("claim")
@@ -174,7 +175,7 @@ def readings(rows: pd.DataFrame) -> pd.DataFrame:
         for study, prefix in zip(named["study"], named["claims"], strict=True)
     ]
     named = named[named["rows"] > 0].rename(columns={"sentence": "what changes"})
-    return named.set_index(["claims", "finding"])[["rows", "what changes"]]
+    return named.set_index("about")[["rows", "what changes"]]
 
 
 def errata_findings(rows: pd.DataFrame) -> list[Finding]:

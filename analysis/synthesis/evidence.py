@@ -10,13 +10,25 @@ import pandas as pd
 from analysis.compendium.recorded import NOT_RUN, Linked, recorded, recorded_finding
 from analysis.synthesis.written import written
 
-__all__ = ["KINDS", "NO_DATA", "PUBLISHED", "REAL", "SYNTHETIC", "essay_evidence", "looked_up", "strongest"]
+__all__ = [
+    "KINDS",
+    "NO_DATA",
+    "PUBLISHED",
+    "REAL",
+    "SIMULATED",
+    "SYNTHETIC",
+    "essay_evidence",
+    "looked_up",
+    "strongest",
+]
 
 REAL = "real"
+SIMULATED = "simulated"
+"""Drawn by a model, whatever data its rates come from."""
 SYNTHETIC = "synthetic"
 PUBLISHED = "published only"
 NO_DATA = "no data seen"
-KINDS = (REAL, SYNTHETIC, NOT_RUN, PUBLISHED, NO_DATA)
+KINDS = (REAL, SIMULATED, SYNTHETIC, NOT_RUN, PUBLISHED, NO_DATA)
 """Kinds of evidence, the strongest first: a cell is of the strongest kind that it has."""
 
 _OPERATORS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
@@ -39,8 +51,7 @@ def looked_up(named: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     named : DataFrame
-        Columns ``run``, ``finding`` and, if need be, ``number`` and ``rule``, or ``simulated``, as from
-        `written`.
+        Columns ``run``, ``finding`` and, if need be, ``number`` and ``rule``, as from `written`.
 
     Returns
     -------
@@ -57,8 +68,8 @@ def looked_up(named: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for row in named.to_dict("records"):
         found = recorded_finding(row["run"], row["finding"])
-        real = "REAL" in found.data and not row.get("simulated")
-        kind = (REAL if real else SYNTHETIC) if found.there else NOT_RUN
+        made = next((kind for kind in (REAL, SIMULATED) if kind.upper() in found.data), SYNTHETIC)
+        kind = made if found.there else NOT_RUN
         value = recorded(row["run"], row["number"]).value if row.get("number") else None
         number = float(value) if isinstance(value, (int, float)) else None
         shown = "" if number is None else _shown(number, row["rule"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import pandas as pd
 
 from analysis.compendium.recorded import Linked
+from analysis.labels import in_words
 from analysis.synthesis.evidence import KINDS, PUBLISHED, REAL, looked_up, strongest
 from analysis.synthesis.written import MECHANISMS, written
 
@@ -69,7 +71,7 @@ def shown_matrix(evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 def cell_table(evidence: pd.DataFrame, mechanism: str) -> pd.DataFrame:
-    """Return the evidence of one mechanism, a row a finding; a study that only names it has its reading.
+    """Return the evidence of one mechanism, a row per finding; a study that only names it has its reading.
 
     Returns
     -------
@@ -85,13 +87,13 @@ def cell_table(evidence: pd.DataFrame, mechanism: str) -> pd.DataFrame:
         for row in part.to_dict("records"):
             page = str(row["run"]).partition("/")[2]
             if (part["run"] == row["run"]).sum() > 1:
-                page = f"{page}: {row['finding']}"
+                page = f"{page}: {re.sub('[.-]', ' ', str(row['finding']))}"
             said = [row["role"], row["kind"], row["sentence"], row["value"], row["shown"]]
-            rows[study.replace("_", " "), page] = said
+            rows[in_words(study), page] = said
         if part.empty and study in named.index:
             told = named.loc[study]
             said = ["named", PUBLISHED, f"{told['reading']} ({told['source']}; our reading)", None, ""]
-            rows[study.replace("_", " "), "its text"] = said
+            rows[in_words(study), "its text"] = said
     names = ["reading", "kind", "what the page says", "number", "shown"]
     frame = pd.DataFrame([*rows.values()], columns=names)
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["study", "page"])
@@ -114,7 +116,7 @@ def named_together() -> pd.DataFrame:
     """
     by_study = written("named").groupby("study", sort=False)["mechanism"].agg(set)
     rows = {
-        pair: [str(study).replace("_", " ") for study, names in by_study.items() if set(pair) <= names]
+        pair: [in_words(str(study)) for study, names in by_study.items() if set(pair) <= names]
         for pair in combinations(MECHANISMS, 2)
     }
     there = sorted((pair for pair in rows if rows[pair]), key=lambda pair: -len(rows[pair]))
@@ -158,6 +160,6 @@ def tensions() -> pd.DataFrame:
     rows = rows.rename(columns={"one_says": "one says", "other_says": "other says"})
     rows = rows.rename(columns={"sentence": "what bears on it"})
     for column in ("one", "other"):
-        rows[column] = rows[column].str.replace("_", " ")
+        rows[column] = rows[column].map(in_words)
     kept = ["one says", "other says", "kind", "what bears on it"]
     return rows.set_index(["mechanism", "one", "other"])[kept]

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.checks import NotEstimable, require_count
 from analysis.compendium.recorded import Linked, Recorded
 from analysis.finding import Finding, and_list, key_of, percent
+from analysis.labels import in_words
 from analysis.synthesis.written import written
 
 __all__ = [
@@ -123,8 +124,8 @@ def assumptions(design: object, recorded: Callable[[str, str], Recorded]) -> pd.
         run, key = _RECORDED.get(name, ("", ""))
         found = recorded(run, key) if run else None
         number = found.value if found and isinstance(found.value, (int, float)) else None
-        where = Linked(f"{found.data} {found.label}: {found}", found.link) if found else ""
-        rows[name.replace("_", " ")] = [float(value), number, where]
+        where = Linked(f"{found.data} {in_words(found.label)}: {found}", found.link) if found else ""
+        rows[in_words(name)] = [float(value), number, where]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["assumed", "recorded", "of"])
     return frame.rename_axis("assumption").astype({"assumed": float, "recorded": float})
 
@@ -250,9 +251,9 @@ def plan_findings(said: pd.DataFrame, minutes: float, surveys: float, months: in
     for verdict, words in zip(
         SAID,
         (
-            "Can be said if it is of middle size: {}.",
-            "Can be said only if it is large: {}.",
-            "Cannot be said with this plan: {}.",
+            "This plan can show a change of middle size in {}.",
+            "It can show only a large change in {}.",
+            "It cannot show a change in {}.",
         ),
         strict=True,
     ):

@@ -31,17 +31,16 @@ ROLES = ("found", "rival")
 COLUMNS = {
     "evidence": ("mechanism", "study", "role", "run", "finding", "number", "rule"),
     "named": ("mechanism", "study", "source", "reading"),
-    "tensions": ("mechanism", "one", "other", "one_says", "other_says", "run", "finding", "simulated"),
-    "essay": ("claim", "place", "run", "finding", "simulated"),
-    "readings": ("claims", "study", "run", "finding"),
+    "tensions": ("mechanism", "one", "other", "one_says", "other_says", "run", "finding"),
+    "essay": ("claim", "place", "run", "finding"),
+    "readings": ("about", "claims", "study", "run", "finding"),
     "associations": ("association", "run", "finding", "estimate", "error", "cases", "covariates", "test"),
     "ask": ("item", "question", "table", "who", "when", "seconds", "times", "serves", "needs"),
 }
-"""Columns of each table; `rule` says which values of `number` show the mechanism; a finding that a simulation
-gave is `simulated`: whatever data it was fitted to, it is made up."""
+"""Columns of each table; `rule` says which values of `number` show the mechanism."""
 
 _KNOWN = {"mechanism": MECHANISMS, "role": ROLES}
-_MAY_BE_EMPTY = {"number", "rule", "table", "serves", "needs", "error", "cases", "covariates", "simulated"}
+_MAY_BE_EMPTY = {"number", "rule", "table", "serves", "needs", "error", "cases", "covariates"}
 _RULE = re.compile(r"(<=|>=|<|>) -?\d+(\.\d+)?")
 
 

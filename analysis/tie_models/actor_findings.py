@@ -66,7 +66,7 @@ def readiness_findings(ready: pd.DataFrame, relation: str) -> list[Finding]:
             missing = key_of("ready", name, waves, "missing")
             sentence = (
                 f"From wave {waves}, {percent(row['missing'])} of possible {name} ties were not observed "
-                "both times. The model imputes them while it runs, and is not fitted to them."
+                "both times. The model fills them in as it runs; the fit does not rest on them."
             )
             found.append(Finding(f"missing.{slug(waves)}", sentence, (missing,)))
     return found

@@ -120,7 +120,7 @@ def growth_map(
     Returns
     -------
     DataFrame
-        One row a cell and outcome: the axes, ``outcome``, both arms' means, ``difference`` (small first less
+        A row per cell and outcome: the axes, ``outcome``, both arms' means, ``difference`` (small first less
         all at once), ``error`` (Monte Carlo), ``reach`` (half of the simultaneous interval), ``verdict``.
     """
     plans = map_plans(base, axes)

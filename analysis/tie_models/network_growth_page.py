@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.finding import Finding, and_list, key_of, percent, row_of
+from analysis.labels import in_words
 from analysis.tie_models.network_growth import ARMS, OUTCOMES, GrowthPlan
 from analysis.tie_models.network_growth_map import MARGINS, VERDICTS, verdict_counts
 
@@ -72,7 +73,7 @@ def plan_of(record: Mapping[str, Any], name: str) -> GrowthPlan:
 
 def assumed_of(plan: GrowthPlan) -> pd.DataFrame:
     """Return what of a plan is assumed, index `input`."""
-    values = {name.replace("_", " "): float(getattr(plan, name)) for name in _ASSUMED}
+    values = {in_words(name): float(getattr(plan, name)) for name in _ASSUMED}
     return pd.DataFrame({"value": values}).rename_axis("input")
 
 
@@ -151,10 +152,10 @@ def accounting_findings(counts: pd.DataFrame, accountings: pd.DataFrame) -> list
     settings = int(sum(week[name] for name in VERDICTS))
     turns = week[small] > 0 and pace[small] == 0
     first = (
-        f"Simulated: {'how the budget is spent decides. W' if turns else 'w'}ith the same contacts every "
-        f"week, newcomers find a second partner sooner if the network starts small in {week[small]} of "
-        f"{settings} settings, later in {week[large]}. At the same pace per person: sooner in {pace[small]}, "
-        f"later in {pace[large]}, and it does not matter in {pace[neither]}."
+        f"Simulated: {'the way the budget is spent decides. W' if turns else 'w'}ith the same contacts every "
+        f"week, starting small brings newcomers a second partner sooner in {week[small]} of {settings} "
+        f"settings and later in {week[large]}. At the same pace per person it is sooner in {pace[small]}, "
+        f"later in {pace[large]}, and no different in {pace[neither]}."
     )
     keys = tuple(key_of("counts", way, swap, name) for way in cells for name in VERDICTS[:3])
     by_outcome = accountings["by week"].groupby("outcome", sort=False)

@@ -44,7 +44,7 @@ class Together(Result):
         Pairs that would form both if the two were independent.
     share, lower, upper : float
         Of the hazard that the two ties of a pair have in common, how much makes both at once: 0, they are
-        independent; 1, there is one draw a pair. The interval takes the rates of the sources as known.
+        independent; 1, there is one draw per pair. The interval takes the rates of the sources as known.
     rate : float
         Chance that a pair at risk of both forms both at once, for that reason.
     """

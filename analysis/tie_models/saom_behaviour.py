@@ -149,7 +149,7 @@ def read_together(
     shape = (len(panel.waves), len(panel.actors))
     wrong = []
     if values.shape != shape:
-        wrong.append(f"{name} has shape {values.T.shape}; needed is {shape[::-1]}: a column a wave")
+        wrong.append(f"{name} has shape {values.T.shape}; needed is {shape[::-1]}: a column per wave")
     elif not np.isin(values[~np.isnan(values)] % 1, 0).all():
         wrong.append(f"{name} holds values that are not whole numbers")
     for asked, known in ((on_ties, tuple(_ON_TIES)), (on_behaviour, tuple(BEHAVIOUR_EFFECTS))):

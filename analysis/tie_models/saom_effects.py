@@ -62,7 +62,7 @@ class Effect:
     ----------
     name : its long name; {} stands for a covariate's
     kind : the kernel's number for it
-    needs : "", "actors" (a value each), "pairs" (a value a cell) or "decay" (optional)
+    needs : "", "actors" (a value each), "pairs" (a value per cell) or "decay" (optional)
     """
 
     name: str

@@ -448,7 +448,7 @@ def relative_importance(fitted: ActorModel) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a period and effect: ``period``, ``term``, ``importance`` (mean of actors' shares, adding up
+        One row per period and effect: ``period``, ``term``, ``importance`` (mean of actors' shares, adding up
         to 1 in each period).
     """
     model, weights = fitted.model, fitted.weights

@@ -205,7 +205,7 @@ def _refuse(wrong: list[str], data: list[str]) -> None:
 def _read_fixed(fixed: npt.ArrayLike | None, shape: tuple[int, ...], wrong: list[str]) -> Flags:
     held = np.zeros(shape, dtype=bool) if fixed is None else np.array(fixed, dtype=bool)
     if held.shape != shape:
-        wrong.append(f"fixed has shape {held.shape}; needed is {shape}: a matrix a wave")
+        wrong.append(f"fixed has shape {held.shape}; needed is {shape}: a matrix per wave")
     return held
 
 

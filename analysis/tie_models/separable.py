@@ -374,7 +374,7 @@ def _sampled(
     uniform: Floats,
     directed: bool = True,
 ) -> Floats:  # pragma: no cover - compiled
-    """Return a network drawn by Gibbs sampling: each listed pair anew, given the rest."""
+    """Return a network drawn by Gibbs sampling: each listed pair again, given the rest."""
     ties = network.copy()
     size = len(ties)
     partners, decay = triadic

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.finding import Finding, key_of, p_in_words, percent, signed
+from analysis.labels import in_words
 
 __all__ = [
     "advice_on_answers",
@@ -17,7 +18,6 @@ __all__ = [
     "mixing_findings",
     "network_findings",
     "reciprocity_findings",
-    "words_of",
 ]
 
 SURE = 0.05
@@ -84,7 +84,7 @@ def reciprocity_findings(returned: pd.DataFrame, relation: str | None = None) ->
     return [
         Finding(
             key_of("returned", end[0]),
-            f"In wave {end[1]}, {percent(row['edgewise'])} of {words_of(end[0])} ties are returned, "
+            f"In wave {end[1]}, {percent(row['edgewise'])} of {in_words(end[0])} ties are returned, "
             f"{'' if row['p'] < SURE else 'not clearly '}more than the {percent(row['by_chance'])} expected "
             f"by chance ({p_in_words(row['p'])}).",
             tuple(key_of("reciprocity", *end, name) for name in ("edgewise", "by_chance", "p")),
@@ -114,7 +114,7 @@ def mixing_findings(mixing: pd.DataFrame, relation: str | None = None) -> list[F
         else:
             said = f"Schools {'keep to themselves' if inward else 'reach out'} more than chance"
         sentence = (
-            f"{said}: in wave {end[1]} the E-I index of {words_of(end[0])} ties is "
+            f"{said}: in wave {end[1]} the E-I index of {in_words(end[0])} ties is "
             f"{signed(row['external_internal'])}; by chance it would be {signed(row['random_mixing'])} "
             f"({p_in_words(row['p'])})."
         )
@@ -139,7 +139,7 @@ def change_findings(compared: pd.DataFrame, relation: str | None = None) -> list
     for end, row in last_rows(compared, relation):
         names = ["kept", "new", "lost"]
         sentence = (
-            f"From wave {end[1]}, {row['kept']:.0f} {words_of(end[0])} ties were kept, {row['new']:.0f} are "
+            f"From wave {end[1]}, {row['kept']:.0f} {in_words(end[0])} ties were kept, {row['new']:.0f} are "
             f"new and {row['lost']:.0f} were lost"
         )
         if row["jaccard"] < ENOUGH_KEPT:
@@ -162,7 +162,7 @@ def advice_on_answers(described: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             key_of("advice", end[0]),
-            f"Only {percent(row['response_rate'])} answered about {words_of(end[0])} in wave {end[1]}. Ask "
+            f"Only {percent(row['response_rate'])} answered about {in_words(end[0])} in wave {end[1]}. Ask "
             "the others before you read a difference between waves as a change.",
             (key_of("answered", *end, "response_rate"),),
         )
@@ -179,13 +179,8 @@ def last_rows(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tu
     ]
 
 
-def words_of(relation: object) -> str:
-    """Return the name of a relation as it stands in a sentence."""
-    return str(relation).replace("_", " ")
-
-
 def _named(relation: object) -> str:
-    words = words_of(relation)
+    words = in_words(str(relation))
     return words[:1].upper() + words[1:]
 
 

@@ -11,7 +11,8 @@ from itertools import combinations
 import pandas as pd
 
 from analysis.finding import Finding, key_of, percent
-from analysis.ties.findings import FOUR_IN_FIVE, SURE, last_rows, words_of
+from analysis.labels import in_words
+from analysis.ties.findings import FOUR_IN_FIVE, SURE, last_rows
 from analysis.ties.schools import SchoolTies
 
 __all__ = ["carrier_findings", "next_questions", "response_findings", "school_findings"]
@@ -71,7 +72,7 @@ def school_findings(found: SchoolTies) -> list[Finding]:
         return []
     most, least = str(share.idxmax()), str(share.idxmin())
     sentence = (
-        f"{most} turns to other schools most ({percent(share[most])} of its {words_of(found.relation)} "
+        f"{most} turns to other schools most ({percent(share[most])} of its {in_words(found.relation)} "
         f"ties), {least} least ({percent(share[least])})."
     )
     keys = tuple(key_of("schools", name, "share_across") for name in (most, least))
@@ -91,7 +92,7 @@ def carrier_findings(held: pd.DataFrame, relation: str) -> list[Finding]:
     return [
         Finding(
             "held",
-            f"{percent(row['share'])} of the {words_of(end[0])} ties across schools run through "
+            f"{percent(row['share'])} of the {in_words(end[0])} ties across schools run through "
             f"{_people(row['people'])} (wave {end[1]}).",
             tuple(key_of("holding", *end, name) for name in ("people", "share")),
         )
@@ -141,7 +142,7 @@ def next_questions(
             Finding(
                 "ask.apart",
                 f"Ask next: what could {one} and {other} learn from each other? They have no "
-                f"{words_of(found.relation)} tie.",
+                f"{in_words(found.relation)} tie.",
                 (key_of("between", one, other), key_of("between", other, one)),
             )
         )

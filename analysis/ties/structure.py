@@ -173,7 +173,7 @@ def reciprocity(matrix: npt.ArrayLike, measure: ReciprocityMeasure) -> float:
     References
     ----------
     Butts, C. T. (2008). Social network analysis with sna. Journal of Statistical Software, 24(6). R sna's
-    ``grecip`` calls these measures "edgewise", "dyadic", "dyadic.nonnull" and "edgewise.lrr".
+    ``grecip`` calls these measures ``edgewise``, ``dyadic``, ``dyadic.nonnull`` and ``edgewise.lrr``.
 
     Examples
     --------

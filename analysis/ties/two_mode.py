@@ -190,7 +190,7 @@ def met_findings(frame: pd.DataFrame | NotEstimable) -> list[Finding]:
     key = [key_of("met", name, "observed") for name in frame.index]
     sure = own["p"] < 0.05
     more = "more" if own["observed"] > own["expected"] else "less"
-    told = f"{more} than chance gives" if sure else "no more and no less than chance can give"
+    told = f"{more} than chance gives" if sure else "not clearly more or less than chance gives"
     return [
         Finding(
             "met",

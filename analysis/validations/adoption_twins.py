@@ -128,7 +128,7 @@ def _named(home: Integers, popularity: Floats, generator: np.random.Generator) -
 
 
 def _readiness(twin: AdoptionTwin, home: Integers, popularity: Floats, silent: Flags) -> Floats:
-    """Return log odds of adopting without exposure, a row a person and a column a period."""
+    """Return log odds of adopting without exposure, a row per person and a column per period."""
     person = np.full(twin.people, logit(_ALONE))
     if twin.differ:
         # The same in all twins of a kind, so that they have one truth.

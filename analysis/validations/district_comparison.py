@@ -65,7 +65,7 @@ def drawn_answers(scenario: Scenario, generator: np.random.Generator) -> tuple[p
     Returns
     -------
     answers : DataFrame
-        index school, a row a person; columns item_1, item_2, …; 0 to the number of thresholds.
+        index school, a row per person; columns item_1, item_2, …; 0 to the number of thresholds.
     measures : ndarray of shape (people,)
         The true ones.
     """

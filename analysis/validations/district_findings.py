@@ -119,10 +119,11 @@ def kinds_findings(
     for silence, own in covered.groupby(level="silence", sort=False):
         short = own[own["held"] < own["least"]].index.get_level_values("kind")
         told = and_list([*short.unique()])
-        words = f"Over many twins, {str(silence).replace('as made', 'silence as made')}: "
-        words += f"{outside(own)} of {len(own)} intervals hold the truth more or less often than they say"
+        case = "nonresponse as planted" if str(silence) == "as made" else str(silence)
+        words = f"In many twins ({case}), {outside(own)} of {len(own)} intervals hold the truth more or less "
+        words += "often than they say"
         keys = (key_of("outside", str(silence)), key_of("intervals", str(silence)))
-        sentence = f"{words}; too seldom, some of {told}." if told else f"{words}."
+        sentence = f"{words}. Too seldom: some of {told}." if told else f"{words}."
         found.append(Finding(key_of("coverage", str(silence)), sentence, keys))
     return found
 
@@ -159,7 +160,7 @@ def document_findings(covered: pd.DataFrame, held: tuple[int, int]) -> list[Find
         ),
         Finding(
             "coverage.documents",
-            f"Over many twins' documents, {outside(covered)} of {len(covered)} intervals hold the truth "
+            f"In the documents of many twins, {outside(covered)} of {len(covered)} intervals hold the truth "
             "more or less often than they say.",
             ("documents.outside", "documents.intervals"),
         ),

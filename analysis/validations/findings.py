@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.finding import Finding, and_list, key_of, percent, row_of
+from analysis.labels import in_words
 
 __all__ = [
     "apart_findings",
@@ -70,7 +71,7 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str 
         else f"Some intervals of {what} hold the truth less often than they say"
     )
     sentence = (
-        f"{verdict}: the weakest, {str(worst).replace('_', ' ')}, held it in {row[column]:.0f} twins; "
+        f"{verdict}: the weakest, {in_words(str(worst))}, held it in {row[column]:.0f} twins; "
         f"{row['least']:.0f} would be no surprise."
     )
     keys = tuple(key_of(table, worst, name) for name in (column, "least"))
@@ -98,7 +99,7 @@ def misspecified_findings(levels: pd.DataFrame, covered: pd.DataFrame) -> list[F
     ):
         rows = frame.reset_index()
         failing = [
-            f"{str(name).replace('_', ' ')} ({twin})"
+            f"{in_words(str(name))} ({twin})"
             for name, twin, holds in zip(rows.iloc[:, 0], rows["twin"], rows["holds"], strict=True)
             if not holds
         ]

@@ -21,7 +21,8 @@ from scipy.stats import binom
 from analysis.contacts.leadership import leadership_over_time, straight_lines
 from analysis.evidence.collective_efficacy import NETWORK, efficacy_by_school, efficacy_mediation
 from analysis.files import DATA_RAW, STUDIES
-from analysis.finding import Finding, key_of, row_of
+from analysis.finding import Finding, key_of, percent, row_of
+from analysis.labels import in_words
 from analysis.measurement.measures_over_time import charts_of_measures, steps_of
 from analysis.measurement.run_rules import crossings_limit, false_alarms, longest_run_limit
 from analysis.parallel import replicated
@@ -80,7 +81,7 @@ def recovered(
     for name in (_MARKED, _STEADY):
         row = row_of(steps, (name, truth["change_round"]))
         made = truth["measures"][name]["shift"]
-        rows[f"shift of {name.replace('_', ' ')}"] = (made, row["step"], row["lower"], row["upper"])
+        rows[f"shift of {in_words(name)}"] = (made, row["step"], row["lower"], row["upper"])
     for name, path, made in (
         ("density to efficacy", "cause to mediator", planted["density_to_efficacy"]),
         ("efficacy to growth", "mediator to outcome", planted["efficacy_to_growth"]),
@@ -158,7 +159,7 @@ def coverage(
 
 
 def flagged(found: Sequence[Mapping[str, bool]]) -> pd.DataFrame:
-    """Return how often a run chart is flagged that is told of no change.
+    """Return how often a run chart is flagged that does not know when a change came.
 
     Returns
     -------
@@ -228,8 +229,8 @@ def recovery_findings(
         ),
         Finding(
             "charts",
-            f"A chart that is told of no change is flagged in {marked['share']:.3f} of twins for the measure "
-            f"that shifts, and in {steady['share']:.3f} for the one that does not.",
+            f"A chart that does not know when a change came is flagged in {percent(marked['share'])} of "
+            f"twins for the measure that shifts, and in {percent(steady['share'])} for the other.",
             tuple(key_of("charts", name, "share") for name in (_MARKED, _STEADY)),
         ),
     ]

@@ -93,7 +93,7 @@ class Design:
         if wrong or self.schools > self.members:
             told = ", ".join(f"{name}={getattr(self, name)}" for name in wrong)
             found = told or f"{self.schools} schools of {self.members} members"
-            raise ValueError(f"found {found}; allowed: shares from 0 to 1, at least a member a school")
+            raise ValueError(f"found {found}; allowed: shares from 0 to 1, at least a member per school")
 
     @property
     def homes(self) -> Integers:
@@ -159,7 +159,9 @@ def _require_enough(design: Design, quantity: str) -> None:
     if quantity == "closure cascade" and design.members / design.schools < 3:
         raise NotEstimable("fewer than three people in a school; a circle needs somebody to get to know")
     if quantity != "scale mean" and answering < 6:
-        raise NotEstimable(f"about {answering} people will answer; ties of fewer than six tell of persons")
+        raise NotEstimable(
+            f"about {answering} people will answer; ties of fewer than six would show single people"
+        )
 
 
 def _share_found(design: Design, quantity: str, effect: float, replicates: int, seed: int) -> float:

@@ -583,7 +583,7 @@ def test_a_page_opens_with_its_findings_each_linked_to_what_it_rests_on(
         "In short",
         f"Said of f0 {NASTY}",
         "Table 1",
-        "the number p",
+        "below",
         "999",
         "First limits",
     )
@@ -632,6 +632,20 @@ def test_a_page_of_a_run_that_reads_others_says_what_they_are_from(
     sound(page)
     assert page.text("strong") == "REAL and SYNTHETIC"
     shown(page, "Read from Leaders & ties")
+
+
+def test_what_a_model_drew_is_called_simulated(
+    executed: tuple[Study, Run, list[Verdict]], root: Path
+) -> None:
+    study, run, verdicts = executed
+    drawn = replace(run, simulated="rates of ties among leaders")
+    assert drawn.label == "SIMULATED" and replace(run, dataset=None, reads=(drawn,)).label == "SIMULATED"
+    write_page(study, drawn, verdicts, Neighbours())
+    page = Page(run.page.read_text(encoding="utf-8"))
+    sound(page)
+    assert page.text("aside.banner.simulated").startswith("SIMULATED from rates of ties among leaders: ")
+    write_index([replace(study, runs=(drawn,))], verdicts, [drawn])
+    shown(Page((root / "reports/index.html").read_text(encoding="utf-8")), "Leaders & ties", "SIMULATED")
 
 
 def test_the_glossary_has_every_word_and_pages_link_to_it(root: Path) -> None:

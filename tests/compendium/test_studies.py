@@ -448,6 +448,10 @@ def test_a_run_may_read_other_runs_and_needs_no_dataset(root: Path) -> None:
     assert [run.name for run in reader.reads] == ["leaders/main", "leaders/other"]
     assert reader.dataset is None and reader.parameters == {}
     assert (reader.label, reader.data) == ("REAL", "leaders")
+    simulated = STUDY.replace(
+        "dataset: leaders\n    parameters", "dataset: leaders\n    simulated: rates\n    parameters"
+    )
+    assert [run.label for run in load(root, simulated).runs] == ["REAL", "SIMULATED"]
     # One may read another that reads, whichever comes first.
     first = "  - {id: first, notebook: reader.ipynb, reads: [leaders/both, leaders/main]}\n"
     runs = {run.id: run for run in load(root, reading(root, first + READER)).runs}

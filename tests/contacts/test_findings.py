@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,9 +61,14 @@ def test_the_two_statistics_go_beside_the_models_that_can_answer(contacts: pd.Da
         "followed) is not larger than random placement, degree-preferential placement, one-sided brokerage "
         "and shuffled times give."
     )
-    # Advice is given by the test of ties alone, and says what that result says.
+    # Advice needs the test of ties, and says what the results say; where they differ there is none.
     advised = cascade_findings(everybody, meeting_shown(everybody), [coalescence, both])[-1]
     assert advised.key == "advice" and "did not grow together more" in advised.sentence
+    found = replace(coalescence, adjusted=(0.0,) * 3)
+    shown = meeting_shown(everybody)
+    assert cascade_findings(everybody, shown, [found, both])[-1].key != "advice"
+    advised = cascade_findings(everybody, shown, [found, replace(both, adjusted=(0.0,) * 4)])[-1]
+    assert "grew together more" in advised.sentence and len(advised.numbers) == 2
     table = both.table()
     assert isinstance(table, pd.DataFrame)
     tests = [test.p for one in (coalescence, both) for test in one.tests]

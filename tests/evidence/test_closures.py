@@ -155,7 +155,7 @@ def test_the_twin_whose_answer_is_known_gives_it() -> None:
         known_table = knowledge_of_closures(allowed)
         display = activities_beside_closures(twin.tables, allowed, ties)
         sentences = [one.sentence for one in closure_findings(known_table, calendar, display)]
-        assert sentences[0].startswith(f"Of {len(ties)} ties that closed a meeting, at most ")
+        assert sentences[0].startswith(f"After meetings {len(ties)} new ties joined")
         assert (
             "more often than if the activities had been on other days" in sentences[1] and len(sentences) == 3
         )

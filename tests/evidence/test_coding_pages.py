@@ -106,8 +106,8 @@ def test_disagreements_name_segments_and_count_coders() -> None:
     ("alphas", "told"),
     [
         ([0.9, 0.85], "enough for firm conclusions"),
-        ([0.5, 0.2], "below what custom asks for even tentative conclusions"),
-        ([0.9, 0.2], "where custom asks for 0.667 to conclude tentatively, 0.800 to conclude firmly"),
+        ([0.5, 0.2], ". By custom even tentative conclusions need 0.667."),
+        ([0.9, 0.2], ". By custom firm conclusions need 0.800, tentative ones 0.667."),
     ],
 )
 def test_sentences_follow_the_coefficients(alphas: list[float], told: str) -> None:

@@ -159,7 +159,7 @@ def test_association_bias_and_paths_are_those_of_their_own_functions() -> None:
         *mediation_findings(paths),
     ]
     assert told[0].sentence.startswith("Schools with denser networks have more collective efficacy: ")
-    assert "would have to be bias" in told[1].sentence and told[3].sentence.startswith("Part of density's")
+    assert "were bias" in told[1].sentence and told[3].sentence.startswith("Part of density's")
     assert told[2].sentence.startswith("So few schools find a correlation of 0.3 in 47 % of studies")
     with pytest.raises(NotEstimable, match="no outcome"):
         efficacy_mediation(
@@ -171,8 +171,8 @@ def test_nothing_found_is_said_as_such() -> None:
     found = schools(0.0)
     table = efficacy_association(found, replicates=99, seed=1)
     first, second = association_findings(table, bias_needed(table), power_of_schools(900), "trust")
-    assert first.sentence.startswith("Whether schools with denser networks have more trust cannot be told")
-    assert second.sentence.startswith("Bias would have to hide")
+    assert first.sentence.startswith("These data cannot say whether schools with denser")
+    assert second.sentence.startswith("Bias could still hide")
     paths = pd.DataFrame(
         {"estimate": [0.1, 0.4], "lower": [-1.0, 0.0], "upper": [1.0, 1.0]}, index=["indirect", "total"]
     )
@@ -193,8 +193,8 @@ def test_sentences_on_reliability_and_agreement() -> None:
         index=["trust"],
     )
     unclear = aggregation_findings(agreed.assign(icc1=-0.2, lower=-0.3), "trust", "uniform")[0].sentence
-    assert unclear.endswith("by their means: ICC(1) is −0.20 (−0.30 to 0.30).")
-    assert "agree 0.80 on average" in aggregation_findings(agreed, "other", "slight_skew")[0].sentence
+    assert unclear.endswith("cannot be told apart: ICC(1) is −0.20 (−0.30 to 0.30).")
+    assert "rWG(j) averages 0.80" in aggregation_findings(agreed, "other", "slight_skew")[0].sentence
     assert aggregation_findings(agreed.assign(agreement=np.nan), "trust", "uniform") == []
 
 

@@ -68,9 +68,9 @@ def test_the_display_by_hand() -> None:
     }
     sentences = [finding.sentence for finding in district_findings(found)]
     assert sentences == [
-        "Documents and survey of a district and year meet so: agreement in 1, partial agreement in 1, "
+        "Documents beside the survey of the same district and year: agreement in 1, partial agreement in 1, "
         "silence in 2 and dissonance in 1.",
-        "What members value stands at 5.50 in a and 5.40 in b in the last survey.",
+        "In the last survey members rate the value of their network 5.50 in a and 5.40 in b.",
     ]
 
 

@@ -112,7 +112,7 @@ def test_sentences_name_the_claims_and_the_segments_to_read_first() -> None:
         for one in ledger_findings(ledger_of(TABLES), discovery(TABLES, orders=9, seed=1))
     }
     assert told["best"].startswith("Best supported is “links help”: 2 pieces for, 1 against, from 3")
-    assert "talk helps" in told["worst"] and "another: 1." in told["rivals"]
+    assert "talk helps" in told["worst"] and "another: there are 1." in told["rivals"]
     assert "seen.codes" in told
     lone = ledger_findings(
         ledger_of({**TABLES, "evidence": EVIDENCE.iloc[[0]]}), NotEstimable("one document")

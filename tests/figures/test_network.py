@@ -11,7 +11,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from analysis.figures.network import Network, NetworkFigure
-from analysis.figures.sociogram import group_maps, sociograms
+from analysis.figures.school_map import school_maps
+from analysis.figures.sociogram import sociograms
 from analysis.figures.svg import as_image, as_png, as_svg, smallest_text
 from analysis.figures.theme import EACH_PERSON
 from analysis.ties.panel import Panel
@@ -71,7 +72,7 @@ def test_of_a_group_that_is_not_shown_nothing_it_said_is_left() -> None:
 
 
 def test_the_map_of_groups_draws_nobody() -> None:
-    figure = group_maps(network().by_group({("help", "2"): np.array([True, False])}))
+    figure = school_maps(network().by_group({("help", "2"): np.array([True, False])}))
     assert figure.get_label() != EACH_PERSON
     (axis,) = figure.axes
     texts = [text.get_text() for text in axis.texts]

@@ -127,7 +127,7 @@ def test_a_pages_charts_table_and_sentences() -> None:
     assert "(reach)" in sentences[0] and sentences[1] == "More than random variation: trust (from 1)."
     apart = chart_table(charts_of_measures(frame, ["trust"], changes=[13, 40]))
     assert list(apart.index) == [("trust", 1), ("trust", 13)]
-    assert chart_findings(apart, rules)[0].sentence.startswith("Between the changes that were named")
+    assert chart_findings(apart, rules)[0].sentence.startswith("Apart from the changes that were named")
     short = chart_table(charts_of_measures(frame, ["reach"]))
     assert chart_findings(short, rules)[0].sentence.startswith("Every chart here is too short")
     rising = chart_findings(chart_table(charts_of_measures(measures([1, 2, 3, 4, 5, 6]))), rules)
@@ -177,7 +177,7 @@ def test_a_page_says_how_large_the_step_was() -> None:
     assert list(steps.index) == [("trust", 13)]
     rules = rules_compared([12], step=2.0, draws=50, seed=1)
     told = [one.sentence for one in chart_findings(chart_table(charts), rules, steps)]
-    assert "With the change at 13 trust moved by 7.00 (6.56 to 7.44), from 1.50." in told
+    assert "After the change at 13, trust moved by 7.00 (6.56 to 7.44), from 1.50." in told
     with pytest.raises(NotEstimable, match="no change"):
         steps_of(charts_of_measures(frame))
 

@@ -424,7 +424,7 @@ def test_rows_of_a_table_are_withheld_in_page_file_and_numbers(
         "b,y,withheld,",
         "c,z,3.88,40",
     ]
-    why = "with other results on this page, or as all or nobody, it would tell of fewer than 5 people"
+    why = "beside other results here, or as all or none, it would show the answers of fewer than 5 people"
     assert f"Withheld: {why}." in str(displayed)
     # What was shown stays known: all but one of those of c cannot be shown any more.
     results.number("later", 1.5, "a mean", people=list(who["c"])[1:])

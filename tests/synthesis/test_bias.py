@@ -58,7 +58,7 @@ def test_every_association_named_is_read(tmp_path: Path, monkeypatch: pytest.Mon
     assert row["share"] == pytest.approx(own["bias.density.share"]["value"])
     assert row["impact"] == pytest.approx(own["bias.density.impact"]["value"])
     told = {one.key: one.sentence for one in bias_findings(frame)}
-    assert told["withstood"].startswith("Firmest is confidential exchanges of year 3")
+    assert told["withstood"].startswith("The association that withstands most bias is confidential exch")
     shutil.rmtree(tmp_path / "actor_models/drinking")
     reading(RUN, tmp_path, monkeypatch)
     without = withstood()

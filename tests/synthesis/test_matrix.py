@@ -16,7 +16,7 @@ from analysis.compendium.state import State
 from analysis.compendium.table_html import as_html
 from analysis.figures.evidence_matrix import evidence_matrix
 from analysis.synthesis.cross_findings import cross_findings, essay_findings, kind_counts
-from analysis.synthesis.evidence import KINDS, NO_DATA, PUBLISHED, REAL, SYNTHETIC, essay_evidence, looked_up
+from analysis.synthesis.evidence import KINDS, NO_DATA, PUBLISHED, REAL, SIMULATED, SYNTHETIC, essay_evidence
 from analysis.synthesis.matrix import (
     cell_table,
     evidence_of,
@@ -83,7 +83,7 @@ def test_where_a_report_is_gone_its_cells_read_not_run(
         for one in cross_findings(after, mixed_evidence(evidence), named_together())
         if one.key == "cells.not-run"
     ]
-    assert found.sentence.startswith("Cells whose evidence is not run here: 1, closure in")
+    assert found.sentence.startswith("In 1 cell the evidence was not run here: closure in")
     # A finding that its page no longer makes is said to be gone; it is no error, and no evidence.
     (reports / "actor_models/drinking/findings.json").write_text("{}", encoding="utf-8")
     evidence = evidence_of()
@@ -163,12 +163,11 @@ def test_real_data_that_do_not_agree_are_named(reports: Path) -> None:
 
 def test_texts_and_claims_stand_beside_findings(reports: Path) -> None:
     apart = tensions()
-    assert set(apart["kind"]) <= {REAL, SYNTHETIC, NOT_RUN}
+    assert set(apart["kind"]) <= {REAL, SIMULATED, SYNTHETIC, NOT_RUN}
     assert all(isinstance(cell, Linked) for cell in apart["what bears on it"])
-    # A simulation is made up, whatever data it was fitted to.
-    named = pd.DataFrame({"run": ["relational_trust/help_boys"] * 2, "finding": "returned.go_around_with"})
-    kinds = looked_up(named.assign(simulated=["", "yes"]))["kind"]
-    assert kinds.tolist() == [REAL, SYNTHETIC]
+    # What a model drew is no observation, whatever data its rates come from.
+    drawn = essay_evidence().query("place == 'start small' and kind == @SIMULATED")
+    assert len(drawn) == 3 and RUNS["network_design/staged_growth"].label == "SIMULATED"
     essay = essay_evidence()
     bare = essay[essay["kind"] == PUBLISHED]
     assert (bare["sentence"] == "").all() and len(bare) >= 1

@@ -33,10 +33,12 @@ def test_the_counting_is_blamed_only_where_the_winner_turns() -> None:
         accounting_findings(counts([7, 0, 1, 2], longer), accountings(0.0))[0].sentence
         for longer in ([0, 5, 3, 2], [6, 0, 2, 2])
     )
-    assert turned.startswith("Simulated: how the budget is spent decides. With the same contacts every week")
-    assert "starts small in 7 of 10 settings, later in 0." in turned
+    assert turned.startswith(
+        "Simulated: the way the budget is spent decides. With the same contacts every week"
+    )
+    assert "sooner in 7 of 10 settings and later in 0." in turned
     assert turned.endswith(
-        "At the same pace per person: sooner in 0, later in 5, and it does not matter in 3."
+        "At the same pace per person it is sooner in 0, later in 5, and no different in 3."
     )
     assert still.startswith("Simulated: with the same contacts every week")
 

@@ -1,14 +1,11 @@
-"""What a page calls the columns and rows of a table: the field's words, never the code's names."""
+"""What a page calls things: the field's words, never the code's names. The one place of labels."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
-from typing import Any
+from typing import Any, overload
 
-import pandas as pd
-
-__all__ = ["FIELD_WORDS", "in_words", "labelled"]
+__all__ = ["FIELD_WORDS", "in_words"]
 
 FIELD_WORDS = {
     "ac": "Gwet's AC1",
@@ -30,6 +27,7 @@ FIELD_WORDS = {
     "external_internal": "E-I index",
     "fleiss": "Fleiss' kappa",
     "fleiss_by_chance": "chance, Fleiss' kappa",
+    "go_around_with": "companion",
     "icc1": "ICC(1)",
     "icc2": "ICC(2)",
     "in_degree": "in-degree",
@@ -43,6 +41,9 @@ FIELD_WORDS = {
     "p_less": "p (less)",
     "p_normal": "p (normal)",
     "p_u": "p of U",
+    "r_wg": "rWG",
+    "reml": "REML",
+    "anova": "ANOVA",
     "pearson": "Pearson correlation",
     "permutation_sd": "permutation SD",
     "pri": "PRI",
@@ -57,44 +58,38 @@ FIELD_WORDS = {
 }
 """By the code's name, where putting spaces for underscores is not enough."""
 
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+")
+_ENDINGS = "csv|tsv|json|ya?ml|md|html|py|ipynb|txt|xlsx?|rda|bz2|gz|zip|svg|png"
+_CODE = re.compile(
+    rf"(?P<itself>https?://\S+|[\w-]+(?:[/.][\w-]+)*\.(?:{_ENDINGS})\b|\b\w+\(\))"
+    r"|(?<![\w/@])[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*(?:_[A-Za-z0-9]+)+(?:\.[A-Za-z0-9]+|_[A-Za-z0-9]+)*"
+)
+"""A file, an address or a function's name, which stay as they are; else a name of the code within a text."""
 
 
+@overload
+def in_words(name: str) -> str: ...
+@overload
+def in_words(name: object) -> Any: ...
 def in_words(name: Any) -> Any:
-    """Return a name of the code as a reader knows it; anything else as it is.
+    """Return a name of the code, or a text that holds some, as a reader knows it; anything else as it is.
+
+    What is called by its own name stays: a file, a function (with its brackets), an address.
 
     Examples
     --------
     >>> [in_words(name) for name in ("external_internal", "icc1", "response_rate", "95 % interval", 3)]
     ['E-I index', 'ICC(1)', 'response rate', '95 % interval', 3]
+    >>> in_words("reml.icc1_work_hours: r_wg(j) of kick_off, by struct_test() in rs_data.csv")
+    'REML: ICC(1) work hours: rWG(j) of kick off, by struct_test() in rs_data.csv'
     """
     if not isinstance(name, str):
         return name
-    return FIELD_WORDS.get(name) or (name.replace("_", " ") if _CODE.fullmatch(name) else name)
+    return FIELD_WORDS.get(name) or _CODE.sub(_told, name)
 
 
-def labelled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it is shown: columns, rows and cells of words in the field's words.
-
-    Examples
-    --------
-    >>> shown = labelled(pd.DataFrame({"icc1": [0.14], "kind": ["mean_answer"]}, index=["own_school"]))
-    >>> shown.columns.tolist(), shown.index.tolist(), shown["kind"].tolist()
-    (['ICC(1)', 'kind'], ['own school'], ['mean answer'])
-    """
-    shown = frame.copy()
-    for place in range(shown.shape[1]):
-        column = shown.iloc[:, place]
-        if column.map(lambda cell: isinstance(cell, str)).any():
-            shown.isetitem(place, [in_words(cell) for cell in column])
-    shown.columns = _words_of(frame.columns)
-    shown.index = _words_of(frame.index)
-    return shown
+def _told(found: re.Match[str]) -> str:
+    return found[0] if found["itself"] else ": ".join(map(_words, found[0].split(".")))
 
 
-def _words_of(labels: pd.Index) -> pd.Index:
-    if isinstance(labels, pd.MultiIndex):
-        entries: list[tuple[Hashable, ...]] = [tuple(map(in_words, entry)) for entry in labels]
-        return pd.MultiIndex.from_tuples(entries, names=labels.names) if entries else labels
-    words: pd.Index = pd.Index([in_words(entry) for entry in labels], name=labels.name, dtype=labels.dtype)
-    return words
+def _words(name: str) -> str:
+    return FIELD_WORDS.get(name) or " ".join(FIELD_WORDS.get(word, word) for word in name.split("_"))
