@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.importing.declared import questions_of
 from analysis.importing.kinds import Imported, Kind
 from analysis.importing.options import (
     blank_option,
@@ -59,6 +60,7 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         relations,
         faults,
         pattern=arguments.pattern,
+        questions=questions_of(arguments),
         respondent=arguments.respondent,
         wave_column=arguments.wave_column,
         wave=arguments.wave,

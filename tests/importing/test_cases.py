@@ -539,3 +539,19 @@ def test_many_cells_of_one_unknown_word_are_one_line(run: Run, tmp_path: Path, c
     assert told.splitlines()[0] == "10 faults, nothing written:"
     assert len(told.splitlines()) == 4
     assert "wide.csv, 8 times (row 2, column help | 1 | Chloé Marsh; " in told
+
+
+def test_two_questions_in_their_own_words_are_two_relations(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    names = ("Ana Ruiz", "Ben Odel", "Chloé Marsh", "Dan Šimek", "Eve Park", "Fay Lund")
+    helped, shared = "How often: did you ask for help?", "Whose materials did you use?"
+    header = [f"{question} [{name}]" for question in (helped, shared) for name in names]
+    path.write_text(",".join(["Your name", *header]) + "\nAna Ruiz,,1,0,0,0,0,,0,2,0,0,0\n", encoding="utf-8")
+    declared = ("--relation", f"help:0:3:{helped}", "--relation", f"materials:0:3:{shared}")
+    options = (*NAMES, "--wave", "1", "--respondent", "Your name", "--pattern", "{relation} [{alter}]")
+    assert run("roster", str(path), *declared, *options)[0] == 0
+    assert ties() == {(1, "help", "t1", "t2", 1.0), (1, "materials", "t1", "t3", 2.0)}
+    assert run("roster", str(path), *options)[0] == 0, "what was declared once is known"
+    code, told = run("roster", str(path), *(one.replace(" [{", " of [{") for one in options))
+    assert code == 1
+    assert "no column that asks about a person" in told
