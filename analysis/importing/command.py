@@ -11,6 +11,8 @@ import pandas as pd
 
 from analysis.importing.declared import check_declared, check_direction, declared_relations, relations_there
 from analysis.importing.first_look import look_at
+from analysis.importing.kind_activities import PLANNED
+from analysis.importing.kind_adoptions import ADOPTED
 from analysis.importing.kind_attendance import ATTENDED
 from analysis.importing.kind_contacts import LOGGED
 from analysis.importing.kind_edges import EDGES
@@ -33,7 +35,9 @@ KINDS: dict[str, Kind] = {
     "matrix": MATRIX,
     "graph": GRAPH,
     "attendance": ATTENDED,
+    "activities": PLANNED,
     "contacts": LOGGED,
+    "adoptions": ADOPTED,
     "refi": REFI,
 }
 """Each kind of file, by the name the command calls it; a new one is a module `kind_…` and a line here."""

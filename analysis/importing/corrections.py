@@ -28,6 +28,7 @@ _SAME = {
     "codebook": ("code",),
     "attendance": ("activity_id",),
     "contacts": ("time", "sender_id", "receiver_id"),
+    "adoptions": ("innovation",),
 }
 """What two imports tell of alike, by table: an import that replaces takes the place of that alone."""
 

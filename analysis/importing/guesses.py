@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from analysis.importing.adoption_list import ADOPTIONS
 from analysis.importing.days import DayOrder, read_moment
 from analysis.importing.roster import TICKS
 from analysis.importing.sheets import Sheet, is_missing, read_number
@@ -38,6 +39,7 @@ _USUAL = {
 """Headers that need no option."""
 _DAYS = frozenset({"date", "day", "timestamp", "when", "time", "datetime", "start date", "adopted on"})
 _ACTIVITIES = frozenset({"activity", "activity id", "session", "event", "meeting", "topic", "workshop"})
+_INNOVATIONS = frozenset({"innovation", "practice", "strategy", "tool", "routine"})
 _WAVES = frozenset({"wave", "round", "survey round", "time point", "timepoint", "period", "term"})
 _VALUES = frozenset({"value", "weight", "strength", "frequency", "freq", "score", "intensity", "trust"})
 _RELATIONS = frozenset({"relation", "linktype", "link type", "tie", "tie type", "relationship"})
@@ -121,7 +123,7 @@ def guess_of(table: Table) -> Guess | None:
     """Return what a table seems to be, or None where it is like nothing we import."""
     if belongs_to(table) is not None:
         return None
-    guesses = (_survey, _matrix, _ties, _register, _named, _sheet_of_names, _items)
+    guesses = (_survey, _adoptions, _matrix, _ties, _register, _two_mode, _named, _sheet_of_names, _items)
     return next((found for guess in guesses if (found := guess(table)) is not None), None)
 
 
@@ -132,7 +134,7 @@ def belongs_to(table: Table) -> tuple[str, str] | None:
     if {"item id", "minimum"} <= set(table.plain):
         return "a table of items", "--items"
     named = table.place(_PEOPLE | _LABELS) is not None and table.place(_HOMES) is not None
-    if named and not any(table.place(names) is not None for names in (_SENDERS, _ACTIVITIES)):
+    if named and not any(table.place(names) is not None for names in (_SENDERS, _ACTIVITIES, _INNOVATIONS)):
         dated = [place for place, cell in enumerate(table.plain) if cell not in _PRESENT]
         if not any(_orders(table.cells(place)) for place in dated):
             return "a list of people", "--roster"
@@ -294,6 +296,21 @@ def _half_empty(
     return any(cells) and cells.count("") > allowed
 
 
+def _adoptions(table: Table) -> Guess | None:
+    what, who = table.place(_INNOVATIONS), table.place(_PEOPLE)
+    day = _day_column(table)
+    if what is None or who is None or day is None:
+        return None
+    guess = Guess("adoptions", "a row is who took up what, and when")
+    for name, place in (("person", who), ("innovation", what), ("date", day)):
+        if fold(table.header[place]) not in ADOPTIONS[name]:
+            guess.options += [f"--{name}-column", table.header[place]]
+    _say_order(guess, table, day)
+    guess.asks(_WHO, "--roster", "<roster.csv>")
+    guess.asks("until when you know that everybody else had not taken it up", "--until", "<day>")
+    return guess
+
+
 def _matrix(table: Table) -> Guess | None:
     if len(table.header) < 3 or not table.rows:
         return None
@@ -396,6 +413,38 @@ def _register(table: Table) -> Guess | None:
     guess.asks("what took place on these days", "--activity", "<what it was>")
     if None not in _orders([table.header[place] for place in days]):
         guess.asks("whether the day or the month stands first", "--dates", "<day-first|month-first>")
+    guess.asks(_WHO, "--roster", "<roster.csv>")
+    return guess
+
+
+def _two_mode(table: Table) -> Guess | None:
+    """People by activities: marks of who was there."""
+    marks = {*TICKS, "0", "1"}
+    marked = [
+        place
+        for place in range(len(table.header))
+        if table.header[place] and {fold(cell) for cell in table.cells(place)} <= marks
+    ]
+    marked = [place for place in marked if place and table.cells(place)]
+    if len(marked) < 3 or len(marked) < len(table.header) - 4:
+        return None
+    who, day, what = table.place(_PEOPLE), _day_column(table, marked), table.place(_ACTIVITIES, marked)
+    if who is not None:
+        guess = Guess(
+            "attendance", f"a row is a person, and {len(marked)} columns are marked", ["--register"]
+        )
+        guess.columns = f"{table.header[who]!r}, {len(marked)} of marks"
+        guess.asked.append(
+            "that its columns are activities, imported before as a list with days (KIND=activities)"
+        )
+    elif day is not None or what is not None:
+        guess = Guess("attendance", f"{len(marked)} columns are marked", ["--people-across"])
+        shown = [repr(table.header[place]) for place in dict.fromkeys((day, what)) if place is not None]
+        guess.columns = ", ".join([*shown, f"{len(marked)} of marks"])
+        if day is not None:
+            _say_order(guess, table, day)
+    else:
+        return None
     guess.asks(_WHO, "--roster", "<roster.csv>")
     return guess
 

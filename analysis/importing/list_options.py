@@ -17,10 +17,12 @@ from analysis.importing.options import (
     people_options,
     table_options,
 )
+from analysis.importing.own import own_folder
 from analysis.importing.people import read_roster
 from analysis.tables.faults import Fault
+from analysis.tables.load import examine_tables
 
-__all__ = ["list_imported", "list_options", "way_of"]
+__all__ = ["activities_there", "list_imported", "list_options", "way_of"]
 
 
 def list_options(command: argparse.ArgumentParser, columns: Sequence[str]) -> None:
@@ -60,3 +62,12 @@ def list_imported(found: Listed, arguments: argparse.Namespace, notes: list[str]
         told = with_roster(tables["actors"], roster, arguments, notes)
         tables = {name: told[name] for name in ("organizations", "actors")}
     return Imported({**tables, **found.tables}, roster, notes=notes)
+
+
+def activities_there(dataset: str) -> dict[str, tuple[str, str]]:
+    """Return the activities a dataset has, with the day and the kind of each."""
+    path = own_folder(dataset) / "activities.csv"
+    tables = examine_tables(path.parent, [])[0] if path.is_file() else {}
+    columns = ["activity_id", "date", "kind"]
+    there = tables.get("activities", pd.DataFrame(columns=columns))[columns]
+    return {one: (day, kind) for one, day, kind in there.itertuples(index=False, name=None)}
