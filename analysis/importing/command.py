@@ -21,9 +21,10 @@ from analysis.importing.kind_items import ITEMS
 from analysis.importing.kind_matrix import MATRIX
 from analysis.importing.kind_refi import REFI
 from analysis.importing.kind_roster import ROSTER
-from analysis.importing.kinds import Kind
-from analysis.importing.options import wave_dates
+from analysis.importing.kinds import Imported, Kind
+from analysis.importing.options import given_people, wave_dates
 from analysis.importing.own import add_tables
+from analysis.importing.people_file import PeopleFile
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["KINDS", "add_arguments", "run"]
@@ -75,6 +76,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help="of people of whom something else is said than before (a school, a role): what counts",
         )
         command.add_argument(
+            "--unread", action="append", default=[], help="header of a column that is not to be read"
+        )
+        command.add_argument(
             "--dry-run",
             action="store_true",
             help="read and report everything, and write nothing",
@@ -108,10 +112,12 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
     known = [*before, *(name for name in given if name not in before)]
     dates = wave_dates(arguments, faults)
     imported = KINDS[arguments.kind].read(arguments, known, faults)
+    people = given_people(arguments, [])
+    imported = _with_people(imported, people, arguments, faults)
     check_declared(imported.tables.get("ties"), known, faults)
     if imported.directed is not None:
         check_direction(imported.tables["ties"], imported.directed, list(before), faults)
-    raise_faults(faults)
+    raise_faults(list(dict.fromkeys(faults)))
     for name, directed in (imported.directed or {}).items():
         relation = given.get(name) or before[name]
         if relation.directed != directed:
@@ -132,6 +138,7 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
         attributes=imported.attributes,
         changed=arguments.changed,
         notes=notes,
+        moves=people.moves if people is not None else (),
         write=not arguments.dry_run,
     )
     listed = ", ".join(f"{count} {name}" for name, count in counts.items())
@@ -143,6 +150,32 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
         say("Nothing was written. Leave out --dry-run to import it.")
         return
     say(f"Next: make check-data DATASET={arguments.dataset}, make deidentify DATASET={arguments.dataset}")
+
+
+def _with_people(
+    imported: Imported, people: PeopleFile | None, arguments: argparse.Namespace, faults: list[Fault]
+) -> Imported:
+    """Return what was imported with what the list of people says further of them."""
+    if people is None:
+        if getattr(arguments, "attribute", []):
+            faults.append(Fault("--attribute", "no roster", "the list of people, with --roster"))
+        return imported
+    notes = list(imported.notes)
+    if people.unread:
+        listed = ", ".join(map(repr, people.unread[:12]))
+        notes.append(f"{arguments.roster.name}: columns that were not read: {listed} (--attribute reads one)")
+    actors = imported.tables.get("actors")
+    if actors is None or not people.columns:
+        return replace(imported, notes=notes)
+    for column in people.columns:
+        if column.name in actors:
+            allowed = "a column that is not there yet"
+            faults.append(Fault("--attribute", f"{column.name!r}, which people have", allowed))
+    new = [column for column in people.columns if column.name not in actors]
+    said = people.attributes.drop_duplicates("actor_id")[["actor_id", *(column.name for column in new)]]
+    found = actors.astype({"actor_id": "string"}).merge(said, on="actor_id", how="left")
+    declared = {**imported.attributes, "actors": [*imported.attributes.get("actors", ()), *new]}
+    return replace(imported, tables={**imported.tables, "actors": found}, notes=notes, attributes=declared)
 
 
 _WITHOUT_A_FILE = (

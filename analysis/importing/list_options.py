@@ -11,6 +11,7 @@ from analysis.importing.dated import Listed, Way
 from analysis.importing.kinds import Imported
 from analysis.importing.network_options import with_roster
 from analysis.importing.options import (
+    known_roster,
     layout_of,
     layout_options,
     people_of,
@@ -18,7 +19,6 @@ from analysis.importing.options import (
     table_options,
 )
 from analysis.importing.own import own_folder
-from analysis.importing.people import read_roster
 from analysis.tables.faults import Fault
 from analysis.tables.load import examine_tables
 
@@ -57,7 +57,7 @@ def way_of(arguments: argparse.Namespace, columns: Sequence[str], faults: list[F
 def list_imported(found: Listed, arguments: argparse.Namespace, notes: list[str]) -> Imported:
     """Return what a list gave, with what the roster says of the people in it."""
     tables = {"actors": pd.DataFrame({"actor_id": pd.Series(found.people, dtype="string")})}
-    roster = read_roster(arguments.roster, [], arguments.dates) if arguments.roster else None
+    roster = known_roster(arguments, []) if arguments.roster else None
     if roster is not None:
         told = with_roster(tables["actors"], roster, arguments, notes)
         tables = {name: told[name] for name in ("organizations", "actors")}

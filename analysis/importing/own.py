@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.files import DATA_RAW, keep_private, partial_folder, write_atomically
 from analysis.importing.corrections import Change, joined, joined_silence, with_rows, write_changes
-from analysis.importing.people import read_roster
+from analysis.importing.people_file import read_roster
 from analysis.tables.adopter_kind import others_of_kind
 from analysis.tables.cells import typed
 from analysis.tables.describe import described
@@ -164,6 +164,7 @@ def add_tables(
     attributes: Mapping[str, Sequence[Column]] | None = None,
     changed: Literal["keep", "update"] | None = None,
     notes: list[str] | None = None,
+    moves: Sequence[tuple[int, Change]] = (),
     write: bool = True,
 ) -> dict[str, int]:
     """Add tables to a dataset of one's own, which is begun if it is not there; all of it or nothing.
@@ -193,6 +194,8 @@ def add_tables(
         that is a fault. Each change is written to `names/changes.csv` with the waves it came with.
     notes : list of str, optional
         Changes are appended.
+    moves : sequence of (int, Change)
+        What the list of people itself says otherwise from a wave on; written to `names/changes.csv`, too.
     write : bool
         Without it everything is checked and counted, and nothing is written.
 
@@ -247,6 +250,7 @@ def add_tables(
     written += ["nonresponse"] if "nonresponse" in found.keys() - tables.keys() and "ties" in tables else []
     if notes is not None:
         notes += [str(change) for change in changes]
+        notes += [f"from wave {wave} on: {change}" for wave, change in moves]
     if not write:
         if not begun:
             shutil.rmtree(folder)
@@ -268,6 +272,8 @@ def add_tables(
         write_atomically(folder / NAMES / "roster.csv", roster.to_csv(index=False, lineterminator="\n"))
     if changes:
         write_changes(folder / NAMES / "changes.csv", changes, sorted({wave for wave, _ in asked}))
+    for wave, change in moves:
+        write_changes(folder / NAMES / "changes.csv", [change], [wave])
     keep_private(folder)
     return {name: len(found[name]) for name in written}
 
