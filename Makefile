@@ -69,8 +69,8 @@ why: $(STAMP)  ## what is stale, and because of what
 new: $(STAMP)  ## begin a dataset of your own (NAME=ours): guide, templates, a filled example; or a study (STUDY=ours)
 	@$(ANALYSIS) new "$$NAME" --study "$$STUDY"
 
-import: $(STAMP)  ## your own file into tables (KIND=roster FILE=survey.xlsx DATASET=ours ARGS='--roster roster.csv'; KIND=help)
-	@$(ANALYSIS) import $(if $(filter help,$(KIND)),--help,"$$KIND" "$$FILE" --options "$$ARGS" --dataset "$$DATASET")
+import: $(STAMP)  ## your own file into tables (FILE=survey.xlsx says how; KIND=roster FILE=… DATASET=ours ARGS='…' does it; KIND=help)
+	@$(ANALYSIS) import $(if $(filter help,$(KIND)),--help,$(if $(KIND),"$$KIND",look) "$$FILE" --options "$$ARGS" --dataset "$$DATASET")
 
 check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), every fault at once
 	@$(ANALYSIS) check-data "$$DATASET"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import shlex
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -287,11 +289,24 @@ _COMMANDS = {
 }
 
 
+class _Version(argparse.Action):
+    """Print the version that the project declares; it is read only when somebody asks."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        _say(f"{project['name']} {project['version']}")
+        parser.exit()
+
+
 def _parser(importing: bool) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--version", action=_Version, help="print the version of the compendium")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (_, told) in _COMMANDS.items():
-        command = commands.add_parser(name, help=told, description=told)
+        command = commands.add_parser(name, help=told, description=told, allow_abbrev=False)
         if name in _STUDY_COMMANDS:
             command.add_argument("--study", help="only this study (a folder of notebooks/)")
         elif name in _DATASET_COMMANDS:
@@ -355,11 +370,18 @@ def _with_options(words: list[str]) -> list[str]:
     return [*words[:place], *options, *words[place + 2 :]]
 
 
+def _with_look(words: list[str]) -> list[str]:
+    """Put `look` before the file where an import names no kind; no kind has a dot or a slash in it."""
+    if words == ["import"] or (words[:1] == ["import"] and re.search(r"[./\\]", words[1])):
+        return ["import", "look", *words[1:]]
+    return words
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     words = list(sys.argv[1:] if given is None else given)
     try:
-        words = _with_options(words)
+        words = _with_look(_with_options(words))
         arguments = _parser(importing=words[:1] == ["import"]).parse_args(words)
         return _COMMANDS[arguments.command][0](arguments)
     except InvalidInput as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from analysis.importing.sheets import Layout, Sheet
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 
-__all__ = ["ATTENDANCE", "read_attendance"]
+__all__ = ["ATTENDANCE", "called_on", "read_attendance"]
 
 ATTENDANCE = {
     "person": ("name", "full name", "your name", "participant", "attendee", "actor_id", "first name"),
@@ -50,6 +50,7 @@ def read_attendance(
     kind: str | None = None,
     repeated: bool = False,
     register: bool = False,
+    across: bool = False,
     words: Mapping[str, float | None] | None = None,
     known: Mapping[str, tuple[str, str]] | None = None,
 ) -> Listed:
@@ -77,6 +78,9 @@ def read_attendance(
     register : bool
         Whether the file is a register: a row a person, a column a day (of `activity`, numbered as above) or a
         known activity, and marks in its cells.
+    across : bool
+        Whether people stand across: a row an activity (with its day, or one of the dataset), a column a
+        person, and marks in its cells.
     words : mapping of str to float or None, optional
         What words in the column `present`, or in a register, mean: 0, or None, that somebody did not come.
         Ticks, yes and no, present and absent are known. A blank there is somebody who did not come.
@@ -99,9 +103,15 @@ def read_attendance(
         columns, needed = {name: columns[name] for name in ("person", "surname")}, ["person"]
         fixed["date"] = None
     own = ("person", "surname", "present")
-    opened = partial(_marks, known=dates, came=came, activity=activity) if register else None
-    rows, file = read_rows(path, way, columns, ATTENDANCE, needed, own, faults, notes, _near, opened)
+    opened: Callable[..., Iterator[Row]] | None = None
     if register:
+        opened = partial(_marks, known=dates, came=came, activity=activity)
+    if across:
+        columns = {name: header for name, header in columns.items() if name in ("date", "activity", "kind")}
+        # A row that is an activity of the dataset needs no day.
+        needed, opened = [name for name in needed if name == "activity"], _across
+    rows, file = read_rows(path, way, columns, ATTENDANCE, needed, own, faults, notes, _near, opened)
+    if register and not across:
         fixed["activity"], repeated = None, True
     became = Counter[str]()
     days: dict[str, dict[str, Row]] = {}
@@ -115,10 +125,11 @@ def read_attendance(
             faults.append(row.fault("activity", "an empty cell", "the activity", hint))
         place: tuple[str, int | None, str | None] = (row.file, row.line, row.headers.get("date"))
         place = place if fixed["date"] is None else ("--date", None, None)
-        day = read_moment(cells["date"], way.order, place, faults)
+        meant = called.setdefault(fold(what), what)
+        written = cells.get("date", "") or (dates.get(meant, "") if across else "")
+        day = read_moment(written, way.order, place, faults)
         if day is None or not what:
             continue
-        meant = called.setdefault(fold(what), what)
         days.setdefault(meant, {}).setdefault(day, row)
         names = names_in(" ".join((cells["person"], cells.get("surname", ""))), way)
         if not names:
@@ -129,7 +140,7 @@ def read_attendance(
         else:
             became["of somebody who came"] += 1
         entries.append((row, meant, day, names))
-    ids = _called(days, dates, repeated, faults)
+    ids = called_on(days, dates, repeated, faults)
     labels = ((row, name) for row, _, _, names in entries for name in names)
     who = identified(file, labels, way, faults, notes)
     there: dict[tuple[str, str], int] = {}
@@ -145,7 +156,7 @@ def read_attendance(
             again += (one, who[name]) in there
             there.setdefault((one, who[name]), row.line)
     if len(faults) == before:
-        notes.append(str(Account(file, "cells" if register else "rows", len(rows), became)))
+        notes.append(str(Account(file, "cells" if register or across else "rows", len(rows), became)))
         total = sum(len(names) for *_, names in entries)
         told = {"attendances": len(there), "of somebody who signed twice, counted once": again}
         notes.append(str(Account(file, "names", total, told)))
@@ -210,6 +221,27 @@ def _marks(
                 yield Row(sheet.file, line, {**cells, "activity": one, "date": day, "present": mark}, headers)
 
 
+def _across(
+    sheet: Sheet, places: Mapping[str, int], way: Way, faults: list[Fault], _: list[str]
+) -> Iterator[Row]:
+    """Yield a row for each cell of a sheet with people across: who, what, when, and the mark."""
+    people = {
+        place: header
+        for place, header in enumerate(sheet.rows[0])
+        if header and place not in places.values() and header.casefold() not in way.layout.unread
+    }
+    if not people:
+        faults.append(Fault(sheet.file, "no column of a person", "a column for each person", sheet.line))
+    for line, row in enumerate(sheet.rows[1:], start=sheet.line + 1):
+        if any(row):
+            cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
+            headers = {name: sheet.rows[0][place] for name, place in places.items()}
+            for place, name in people.items():
+                mark = row[place] if place < len(row) else ""
+                found = {**cells, "person": name, "present": mark}
+                yield Row(sheet.file, line, found, {**headers, "person": name, "present": name})
+
+
 def _looks_like_a_day(header: str) -> bool:
     """Whether a header is a day in some order."""
     orders: tuple[DayOrder, ...] = ("day-first", "month-first")
@@ -234,7 +266,7 @@ def _was_there(row: Row, came: Mapping[str, float | None], layout: Layout, fault
     return False
 
 
-def _called(
+def called_on(
     days: Mapping[str, Mapping[str, Row]], known: Mapping[str, str], repeated: bool, faults: list[Fault]
 ) -> dict[tuple[str, str], str]:
     """Return what an activity is called on each of its days."""

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.importing.declared import check_declared, check_direction, declared_relations
+from analysis.importing.declared import check_declared, check_direction, declared_relations, relations_there
+from analysis.importing.first_look import look_at
+from analysis.importing.kind_activities import PLANNED
+from analysis.importing.kind_adoptions import ADOPTED
 from analysis.importing.kind_attendance import ATTENDED
 from analysis.importing.kind_contacts import LOGGED
 from analysis.importing.kind_edges import EDGES
@@ -18,11 +21,11 @@ from analysis.importing.kind_items import ITEMS
 from analysis.importing.kind_matrix import MATRIX
 from analysis.importing.kind_refi import REFI
 from analysis.importing.kind_roster import ROSTER
-from analysis.importing.kinds import Kind
-from analysis.importing.options import wave_dates
-from analysis.importing.own import add_tables, own_folder
+from analysis.importing.kinds import Imported, Kind
+from analysis.importing.options import given_people, wave_dates
+from analysis.importing.own import add_tables
+from analysis.importing.people_file import PeopleFile
 from analysis.tables.faults import Fault, raise_faults
-from analysis.tables.package import read_package
 
 __all__ = ["KINDS", "add_arguments", "run"]
 
@@ -33,7 +36,9 @@ KINDS: dict[str, Kind] = {
     "matrix": MATRIX,
     "graph": GRAPH,
     "attendance": ATTENDED,
+    "activities": PLANNED,
     "contacts": LOGGED,
+    "adoptions": ADOPTED,
     "refi": REFI,
 }
 """Each kind of file, by the name the command calls it; a new one is a module `kind_…` and a line here."""
@@ -42,6 +47,10 @@ KINDS: dict[str, Kind] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes, for each kind of file."""
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    told = "look at a file: what it seems to be, what only you know, and the command to type"
+    look = kinds.add_parser("look", help=told, description=told, allow_abbrev=False)
+    look.add_argument("files", nargs="?", default="", metavar="FILE", help="what to look at")
+    look.add_argument("--dataset", default="", help="your dataset, for the command")
     for name, kind in KINDS.items():
         command = kinds.add_parser(name, help=kind.told, description=kind.told, allow_abbrev=False)
         command.add_argument(
@@ -67,6 +76,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help="of people of whom something else is said than before (a school, a role): what counts",
         )
         command.add_argument(
+            "--unread", action="append", default=[], help="header of a column that is not to be read"
+        )
+        command.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="read and report everything, and write nothing",
+        )
+        command.add_argument(
             "--wave-dates",
             action="append",
             default=[],
@@ -77,26 +94,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
-    """Import what the command names, and say what is there now.
+    """Import what the command names, and say what is there now; or say what a file seems to be.
 
     Raises
     ------
     InvalidInput
         With every fault of the files; nothing is written.
     """
+    if arguments.kind == "look":
+        lines = look_at(Path(arguments.files), arguments.dataset) if arguments.files else _WITHOUT_A_FILE
+        for line in lines:
+            say(line)
+        return
     faults: list[Fault] = []
     given = declared_relations(arguments.relation, faults)
-    declared = own_folder(arguments.dataset) / "datapackage.json"
-    there = read_package(declared).relations if declared.is_file() else ()
-    known = [relation.name for relation in there]
-    known += [name for name in given if name not in known]
+    before = relations_there(arguments.dataset)
+    known = [*before, *(name for name in given if name not in before)]
     dates = wave_dates(arguments, faults)
     imported = KINDS[arguments.kind].read(arguments, known, faults)
+    people = given_people(arguments, [])
+    imported = _with_people(imported, people, arguments, faults)
     check_declared(imported.tables.get("ties"), known, faults)
-    before = {relation.name: relation for relation in there}
     if imported.directed is not None:
         check_direction(imported.tables["ties"], imported.directed, list(before), faults)
-    raise_faults(faults)
+    raise_faults(list(dict.fromkeys(faults)))
     for name, directed in (imported.directed or {}).items():
         relation = given.get(name) or before[name]
         if relation.directed != directed:
@@ -117,12 +138,51 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
         attributes=imported.attributes,
         changed=arguments.changed,
         notes=notes,
+        moves=people.moves if people is not None else (),
+        write=not arguments.dry_run,
     )
     listed = ", ".join(f"{count} {name}" for name, count in counts.items())
-    say(f"data_raw/{arguments.dataset}/ now has {listed}.")
+    would = "would have" if arguments.dry_run else "now has"
+    say(f"data_raw/{arguments.dataset}/ {would} {listed}.")
     for note in notes:
         say(f"  {note}")
+    if arguments.dry_run:
+        say("Nothing was written. Leave out --dry-run to import it.")
+        return
     say(f"Next: make check-data DATASET={arguments.dataset}, make deidentify DATASET={arguments.dataset}")
+
+
+def _with_people(
+    imported: Imported, people: PeopleFile | None, arguments: argparse.Namespace, faults: list[Fault]
+) -> Imported:
+    """Return what was imported with what the list of people says further of them."""
+    if people is None:
+        if getattr(arguments, "attribute", []):
+            faults.append(Fault("--attribute", "no roster", "the list of people, with --roster"))
+        return imported
+    notes = list(imported.notes)
+    if people.unread:
+        listed = ", ".join(map(repr, people.unread[:12]))
+        notes.append(f"{arguments.roster.name}: columns that were not read: {listed} (--attribute reads one)")
+    actors = imported.tables.get("actors")
+    if actors is None or not people.columns:
+        return replace(imported, notes=notes)
+    for column in people.columns:
+        if column.name in actors:
+            allowed = "a column that is not there yet"
+            faults.append(Fault("--attribute", f"{column.name!r}, which people have", allowed))
+    new = [column for column in people.columns if column.name not in actors]
+    said = people.attributes.drop_duplicates("actor_id")[["actor_id", *(column.name for column in new)]]
+    found = actors.astype({"actor_id": "string"}).merge(said, on="actor_id", how="left")
+    declared = {**imported.attributes, "actors": [*imported.attributes.get("actors", ()), *new]}
+    return replace(imported, tables={**imported.tables, "actors": found}, notes=notes, attributes=declared)
+
+
+_WITHOUT_A_FILE = (
+    "Name a file, and it is looked at: make import FILE=survey.xlsx DATASET=ours",
+    "That says what the file seems to be, and which command imports it; nothing is read in or written by it.",
+    "make import KIND=help lists the kinds of files; your dataset's GUIDE.md (make new NAME=ours) says more.",
+)
 
 
 def _dated(waves: pd.DataFrame | None, dates: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ _SAME = {
     "codebook": ("code",),
     "attendance": ("activity_id",),
     "contacts": ("time", "sender_id", "receiver_id"),
+    "adoptions": ("innovation",),
 }
 """What two imports tell of alike, by table: an import that replaces takes the place of that alone."""
 
@@ -166,7 +167,7 @@ def with_rows(
 
 
 def write_changes(path: Path, changes: Sequence[Change], waves: Sequence[int]) -> None:
-    """Add changes to a table of them: the waves they came with, what was said before and after."""
+    """Add changes to a table of them: the waves they came with, what was said before and after; each once."""
     header = ["waves", "table", "key", "column", "before", "after", "kept"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -178,4 +179,6 @@ def write_changes(path: Path, changes: Sequence[Change], waves: Sequence[int]) -
             [told, change.table, change.key, change.column, change.before, change.after, int(change.kept)]
         )
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    write_atomically(path, before + text.getvalue())
+    there = set(before.splitlines())
+    new = [line for line in text.getvalue().splitlines(keepends=True) if line.rstrip("\n") not in there]
+    write_atomically(path, before + "".join(new))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Mapping, Sequence
 
@@ -9,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.importing.options import NUMBER
+from analysis.importing.own import own_folder
 from analysis.tables.faults import Fault
-from analysis.tables.package import Relation
+from analysis.tables.package import Relation, read_package
 
-__all__ = ["check_declared", "check_direction", "declared_relations"]
+__all__ = ["check_declared", "check_direction", "declared_relations", "questions_of", "relations_there"]
 
 _RELATION = re.compile(
     r"(?P<name>[^:]+):(?P<low>-?[0-9.]+):(?P<high>-?[0-9.]+)(:(?P<question>.+))?", re.DOTALL
@@ -38,6 +40,19 @@ def declared_relations(given: Sequence[str], faults: list[Fault]) -> dict[str, R
             continue
         found[name] = Relation(name, (fit["question"] or name).strip(), minimum=bounds[0], maximum=bounds[1])
     return found
+
+
+def relations_there(dataset: str) -> dict[str, Relation]:
+    """Return the relations that a dataset declares already, by name."""
+    path = own_folder(dataset) / "datapackage.json"
+    there = read_package(path).relations if path.is_file() else ()
+    return {relation.name: relation for relation in there}
+
+
+def questions_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the relation that each question is about, as far as dataset and options tell questions."""
+    known = {**relations_there(arguments.dataset), **declared_relations(arguments.relation, [])}
+    return {relation.description: name for name, relation in known.items()}
 
 
 def _bounds(fit: re.Match[str]) -> list[float]:

@@ -15,7 +15,7 @@ from analysis.tables.cells import typed
 from analysis.tables.faults import Fault
 from analysis.tables.schema import Table
 
-__all__ = ["Grid", "header_hint", "read_as", "read_grid", "read_grids"]
+__all__ = ["Grid", "grid_as", "header_hint", "read_as", "read_grid", "read_grids"]
 
 _MOST_CELLS = 20_000_000
 
@@ -99,20 +99,25 @@ def read_as(path: Path, table: Table, faults: list[Fault], order: DayOrder | Non
     grid = read_grid(path, faults)
     if len(faults) > before:
         return typed(table, pd.DataFrame(columns=[c.name for c in table.columns], dtype="string"), (), [])
+    return grid_as(grid, table, faults, order)
+
+
+def grid_as(grid: Grid, table: Table, faults: list[Fault], order: DayOrder | None = None) -> pd.DataFrame:
+    """Return a sheet typed as `table` declares, whose columns its header names; see `read_as`."""
     found: list[Fault] = []
     cells = pd.DataFrame(grid.cells, columns=grid.header, dtype="string")
     for column in (column.name for column in table.columns if column.kind == "date"):
         if column in cells:
             lines = enumerate(cells[column], start=grid.line + 1)
             cells[column] = [
-                (read_moment(text, order, (path.name, line, column), faults) or "") if text else text
+                (read_moment(text, order, (grid.file, line, column), faults) or "") if text else text
                 for line, text in lines
             ]
     frame = typed(table, cells, (), found)
-    faults += [replace(fault, file=path.name) for fault in found]
+    faults += [replace(fault, file=grid.file) for fault in found]
     keys = frame[list(table.key)].dropna()
     for position in keys.index[keys.duplicated()]:
         key = ", ".join(repr(str(part)) for part in keys.loc[position])
         column = ", ".join(table.key)
-        faults.append(Fault(path.name, f"{key} again", f"each {column} once", position + 2, column))
+        faults.append(Fault(grid.file, f"{key} again", f"each {column} once", position + 2, column))
     return frame

@@ -6,15 +6,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.importing.attendance import ATTENDANCE, read_attendance
 from analysis.importing.kinds import Imported, Kind
-from analysis.importing.list_options import list_imported, list_options, way_of
+from analysis.importing.list_options import activities_there, list_imported, list_options, way_of
 from analysis.importing.options import labels_of
-from analysis.importing.own import own_folder
 from analysis.tables.faults import Fault
-from analysis.tables.load import examine_tables
 
 __all__ = ["ATTENDED"]
 
@@ -38,16 +34,17 @@ def _attendance_options(command: argparse.ArgumentParser) -> None:
         help="a row a person, a column a day of --activity or a known activity, marks in the cells",
     )
     command.add_argument(
+        "--people-across",
+        action="store_true",
+        help="a row an activity, a column a person, marks in the cells",
+    )
+    command.add_argument(
         "--labels", type=Path, help="a table label, value: which words mean somebody came (1) or not (0)"
     )
 
 
 def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
     notes: list[str] = []
-    path = own_folder(arguments.dataset) / "activities.csv"
-    columns = ["activity_id", "date", "kind"]
-    tables = examine_tables(path.parent, [])[0] if path.is_file() else {}
-    there = tables.get("activities", pd.DataFrame(columns=columns))[columns]
     found = read_attendance(
         arguments.files[0],
         way_of(arguments, tuple(ATTENDANCE), faults),
@@ -59,7 +56,8 @@ def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: li
         repeated=arguments.repeated,
         words=labels_of(arguments.labels, faults),
         register=arguments.register,
-        known={one: (day, kind) for one, day, kind in there.itertuples(index=False, name=None)},
+        across=arguments.people_across,
+        known=activities_there(arguments.dataset),
     )
     return list_imported(found, arguments, notes)
 

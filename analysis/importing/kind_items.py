@@ -12,6 +12,7 @@ from analysis.importing.options import (
     labels_of,
     layout_of,
     matcher_of,
+    roster_options,
     survey_options,
     wave_number,
 )
@@ -25,9 +26,7 @@ def _items_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--items", type=Path, required=True, help="the table of items: item_id, minimum, maximum, …"
     )
-    command.add_argument(
-        "--roster", type=Path, help="list of names, where respondents are named (default: the dataset's own)"
-    )
+    roster_options(command, "list of people, where respondents are named (default: the dataset's own)")
     survey_options(command, "actor_id")
     dates_option(command)
     command.add_argument(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
+from analysis.importing.declared import questions_of
 from analysis.importing.kinds import Imported, Kind
 from analysis.importing.options import (
     blank_option,
     blanks_of,
     dates_option,
+    known_roster,
     labels_of,
     layout_of,
+    roster_options,
     survey_options,
     wave_number,
     waves_of,
 )
-from analysis.importing.people import read_roster
 from analysis.importing.roster import PATTERN, read_roster_survey
 from analysis.tables.faults import Fault
 
@@ -25,9 +26,7 @@ __all__ = ["ROSTER"]
 
 
 def _roster_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--roster", type=Path, required=True, help="list of those asked: actor_id, name, aliases, …"
-    )
+    roster_options(command, "list of those asked: actor_id, name, aliases, …", required=True)
     command.add_argument(
         "--pattern", default=PATTERN, help="what headers of answers look like (default: %(default)s)"
     )
@@ -50,7 +49,9 @@ def _roster_options(command: argparse.ArgumentParser) -> None:
 
 
 def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
-    roster = read_roster(arguments.roster, faults, arguments.dates)
+    roster = known_roster(arguments, faults)
+    if roster is None:
+        return Imported({})
     notes: list[str] = []
     asked: list[tuple[int, str]] = []
     tables = read_roster_survey(
@@ -59,6 +60,7 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         relations,
         faults,
         pattern=arguments.pattern,
+        questions=questions_of(arguments),
         respondent=arguments.respondent,
         wave_column=arguments.wave_column,
         wave=arguments.wave,

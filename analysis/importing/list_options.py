@@ -11,16 +11,18 @@ from analysis.importing.dated import Listed, Way
 from analysis.importing.kinds import Imported
 from analysis.importing.network_options import with_roster
 from analysis.importing.options import (
+    known_roster,
     layout_of,
     layout_options,
     people_of,
     people_options,
     table_options,
 )
-from analysis.importing.people import read_roster
+from analysis.importing.own import own_folder
 from analysis.tables.faults import Fault
+from analysis.tables.load import examine_tables
 
-__all__ = ["list_imported", "list_options", "way_of"]
+__all__ = ["activities_there", "list_imported", "list_options", "way_of"]
 
 
 def list_options(command: argparse.ArgumentParser, columns: Sequence[str]) -> None:
@@ -55,8 +57,17 @@ def way_of(arguments: argparse.Namespace, columns: Sequence[str], faults: list[F
 def list_imported(found: Listed, arguments: argparse.Namespace, notes: list[str]) -> Imported:
     """Return what a list gave, with what the roster says of the people in it."""
     tables = {"actors": pd.DataFrame({"actor_id": pd.Series(found.people, dtype="string")})}
-    roster = read_roster(arguments.roster, [], arguments.dates) if arguments.roster else None
+    roster = known_roster(arguments, []) if arguments.roster else None
     if roster is not None:
         told = with_roster(tables["actors"], roster, arguments, notes)
         tables = {name: told[name] for name in ("organizations", "actors")}
     return Imported({**tables, **found.tables}, roster, notes=notes)
+
+
+def activities_there(dataset: str) -> dict[str, tuple[str, str]]:
+    """Return the activities a dataset has, with the day and the kind of each."""
+    path = own_folder(dataset) / "activities.csv"
+    tables = examine_tables(path.parent, [])[0] if path.is_file() else {}
+    columns = ["activity_id", "date", "kind"]
+    there = tables.get("activities", pd.DataFrame(columns=columns))[columns]
+    return {one: (day, kind) for one, day, kind in there.itertuples(index=False, name=None)}

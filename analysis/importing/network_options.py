@@ -10,10 +10,10 @@ import pandas as pd
 from analysis.importing.kinds import Imported
 from analysis.importing.network import ImportedNetwork, as_tables
 from analysis.importing.options import (
+    known_roster,
     people_options,
     wave_number,
 )
-from analysis.importing.people import read_roster
 from analysis.tables.schema import Column
 
 __all__ = ["network_imported", "network_options", "relation_of", "with_roster"]
@@ -84,7 +84,7 @@ def network_imported(network: ImportedNetwork, arguments: argparse.Namespace) ->
         directed = {relation: arguments.directed for _, relation in network.asked}
     tables = as_tables(network, directed_by=arguments.reported_by)
     notes = list(network.notes)
-    roster = read_roster(arguments.roster, [], arguments.dates) if arguments.roster else None
+    roster = known_roster(arguments, []) if arguments.roster else None
     if roster is not None:
         tables |= with_roster(tables["actors"], roster, arguments, notes)
     names = dict.fromkeys(name for said in network.attributes.values() for name in said)

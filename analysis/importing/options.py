@@ -13,7 +13,8 @@ import pandas as pd
 from analysis.importing.grid import read_grid
 from analysis.importing.network import read_wave
 from analysis.importing.own import NAMES, own_folder
-from analysis.importing.people import Matcher, People, read_roster
+from analysis.importing.people import Matcher, People
+from analysis.importing.people_file import PeopleFile, read_people_file, read_roster
 from analysis.importing.sheets import ENCODINGS, Layout
 from analysis.privacy.names import fold
 from analysis.tables.cells import typed
@@ -26,6 +27,7 @@ __all__ = [
     "blank_option",
     "blanks_of",
     "dates_option",
+    "given_people",
     "known_roster",
     "labels_of",
     "layout_of",
@@ -33,6 +35,7 @@ __all__ = [
     "matcher_of",
     "people_of",
     "people_options",
+    "roster_options",
     "survey_options",
     "table_options",
     "wave_dates",
@@ -59,7 +62,7 @@ def layout_options(command: argparse.ArgumentParser, missing: str = "an answer n
 
 
 def table_options(command: argparse.ArgumentParser) -> None:
-    """Take where the header stands, and which columns are known not to be read."""
+    """Take where the header stands, and how many lines it has."""
     command.add_argument(
         "--header-row", type=_line, default=1, help="line of the header (default: %(default)s)"
     )
@@ -68,9 +71,6 @@ def table_options(command: argparse.ArgumentParser) -> None:
         type=_line,
         default=1,
         help="how many lines the header has: questions, and what each column is of them (default: 1)",
-    )
-    command.add_argument(
-        "--unread", action="append", default=[], help="header of a column that is not to be read"
     )
 
 
@@ -93,13 +93,14 @@ def _line(text: str) -> int:
 
 def layout_of(arguments: argparse.Namespace) -> Layout:
     """Return how a table lies in its file, as far as options say it."""
+    codes = getattr(arguments, "missing", "").split(",")
     return Layout(
-        sheets=tuple(arguments.sheet),
+        sheets=tuple(getattr(arguments, "sheet", [])),
         header_row=getattr(arguments, "header_row", 1),
         header_rows=getattr(arguments, "header_rows", 1),
         waves=tuple(getattr(arguments, "wave_label", [])),
-        missing=frozenset(part.strip().casefold() for part in arguments.missing.split(",") if part.strip()),
-        encoding=arguments.encoding,
+        missing=frozenset(code.strip().casefold() for code in codes if code.strip()),
+        encoding=getattr(arguments, "encoding", ""),
         unread=frozenset(header.strip().casefold() for header in getattr(arguments, "unread", [])),
     )
 
@@ -186,12 +187,25 @@ def dates_option(command: argparse.ArgumentParser) -> None:
     )
 
 
+def roster_options(command: argparse.ArgumentParser, told: str, *, required: bool = False) -> None:
+    """Take the list of people, and what of it is read."""
+    command.add_argument("--roster", type=Path, required=required, help=told)
+    command.add_argument(
+        "--roster-sheet", default="", metavar="SHEET", help="sheet of a workbook that is the list of people"
+    )
+    command.add_argument(
+        "--attribute",
+        action="append",
+        default=[],
+        metavar="HEADER",
+        help="header of a further column of the list of people that is to be read; may be given again",
+    )
+
+
 def people_options(command: argparse.ArgumentParser) -> None:
     """Take who is meant by a name, and what people belong to."""
     dates_option(command)
-    command.add_argument(
-        "--roster", type=Path, help="list of names, with aliases (default: the dataset's own, if it has one)"
-    )
+    roster_options(command, "list of people, with aliases (default: the dataset's own, if it has one)")
     command.add_argument(
         "--new-people",
         action="store_true",
@@ -212,9 +226,25 @@ def matcher_of(arguments: argparse.Namespace, faults: list[Fault]) -> Matcher | 
 
 def known_roster(arguments: argparse.Namespace, faults: list[Fault]) -> pd.DataFrame | None:
     """Return the roster that is given, or else the dataset's own; None without either."""
+    given = given_people(arguments, faults)
+    if given is not None:
+        return given.roster
     there = own_folder(arguments.dataset) / NAMES / "roster.csv"
-    path = arguments.roster or (there if there.is_file() else None)
-    return read_roster(path, faults, arguments.dates) if path is not None else None
+    return read_roster(there, faults) if there.is_file() else None
+
+
+def given_people(arguments: argparse.Namespace, faults: list[Fault]) -> PeopleFile | None:
+    """Return the list of people that is given, with all that is read of it; None without one."""
+    if getattr(arguments, "roster", None) is None:
+        return None
+    return read_people_file(
+        arguments.roster,
+        faults,
+        arguments.dates,
+        sheet=arguments.roster_sheet,
+        attributes=arguments.attribute,
+        layout=layout_of(arguments),
+    )
 
 
 def people_of(arguments: argparse.Namespace, faults: list[Fault]) -> People:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.files import DATA_RAW, keep_private, partial_folder, write_atomically
 from analysis.importing.corrections import Change, joined, joined_silence, with_rows, write_changes
-from analysis.importing.people import read_roster
+from analysis.importing.people_file import read_roster
 from analysis.tables.adopter_kind import others_of_kind
 from analysis.tables.cells import typed
 from analysis.tables.describe import described
@@ -164,6 +164,8 @@ def add_tables(
     attributes: Mapping[str, Sequence[Column]] | None = None,
     changed: Literal["keep", "update"] | None = None,
     notes: list[str] | None = None,
+    moves: Sequence[tuple[int, Change]] = (),
+    write: bool = True,
 ) -> dict[str, int]:
     """Add tables to a dataset of one's own, which is begun if it is not there; all of it or nothing.
 
@@ -192,6 +194,10 @@ def add_tables(
         that is a fault. Each change is written to `names/changes.csv` with the waves it came with.
     notes : list of str, optional
         Changes are appended.
+    moves : sequence of (int, Change)
+        What the list of people itself says otherwise from a wave on; written to `names/changes.csv`, too.
+    write : bool
+        Without it everything is checked and counted, and nothing is written.
 
     Returns
     -------
@@ -240,6 +246,15 @@ def add_tables(
         if not begun:
             shutil.rmtree(folder)
         raise
+    written = [*tables]
+    written += ["nonresponse"] if "nonresponse" in found.keys() - tables.keys() and "ties" in tables else []
+    if notes is not None:
+        notes += [str(change) for change in changes]
+        notes += [f"from wave {wave} on: {change}" for wave, change in moves]
+    if not write:
+        if not begun:
+            shutil.rmtree(folder)
+        return {name: len(found[name]) for name in written}
     kept = [entry for entry in content.get("relations", []) if entry.get("name") not in relations]
     content["relations"] = kept + [relation.declared() for relation in relations.values()]
     for name, columns in (attributes or {}).items():
@@ -251,16 +266,14 @@ def add_tables(
             if column.name not in known
         ]
     _write_json(declaration, content)
-    written = [*tables]
-    written += ["nonresponse"] if "nonresponse" in found.keys() - tables.keys() and "ties" in tables else []
     for name in written:
         write_atomically(folder / f"{name}.csv", found[name].to_csv(index=False, lineterminator="\n"))
     if roster is not None:
         write_atomically(folder / NAMES / "roster.csv", roster.to_csv(index=False, lineterminator="\n"))
     if changes:
         write_changes(folder / NAMES / "changes.csv", changes, sorted({wave for wave, _ in asked}))
-        if notes is not None:
-            notes += [str(change) for change in changes]
+    for wave, change in moves:
+        write_changes(folder / NAMES / "changes.csv", [change], [wave])
     keep_private(folder)
     return {name: len(found[name]) for name in written}
 

@@ -6,17 +6,13 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
 
 import pandas as pd
 
-from analysis.importing.days import DayOrder
-from analysis.importing.grid import read_as
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
-from analysis.tables.schema import ROSTER
 
-__all__ = ["Matcher", "People", "read_roster"]
+__all__ = ["Matcher", "People"]
 
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "herr", "frau"})
 _NOBODY = frozenset(
@@ -38,15 +34,6 @@ _HINTS = 50
 """Unknown names that are compared with the known ones; more of them are no slips of the pen."""
 
 
-def read_roster(path: Path, faults: list[Fault], order: DayOrder | None = None) -> pd.DataFrame:
-    """Return the list of those asked, typed (`schema.ROSTER`); faults are appended.
-
-    A file that cannot be read gives an empty roster and a fault. `order` says what days of three numbers
-    begin with.
-    """
-    return read_as(path, ROSTER, faults, order)
-
-
 class Matcher:
     """Finds who on the roster is meant by a name, an alias or an identifier; case and accents do not matter.
 
@@ -56,7 +43,7 @@ class Matcher:
     Parameters
     ----------
     roster : DataFrame
-        As `read_roster` returned it.
+        As `people_file.read_roster` returned it.
     """
 
     def __init__(self, roster: pd.DataFrame) -> None:

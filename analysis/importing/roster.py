@@ -94,6 +94,7 @@ def read_roster_survey(
     faults: list[Fault],
     *,
     pattern: str = PATTERN,
+    questions: Mapping[str, str] | None = None,
     respondent: str = "respondent",
     wave_column: str | None = None,
     wave: int | None = None,
@@ -126,6 +127,8 @@ def read_roster_survey(
         The header of an answer's column, with `{relation}`, `{wave}` and `{alter}` in it. Columns that do
         not fit are left out and listed, and are at fault if somebody is named in them. Without `{wave}` each
         row tells its own, in `wave_column`, or all are of `wave`; without `{relation}` there must be one.
+    questions : mapping of str to str, optional
+        What is asked about a relation: `{relation}` in a header is the relation's name or its question.
     respondent : str
         Header of the column with the respondents' names or identifiers.
     wave_column : str, optional
@@ -163,14 +166,16 @@ def read_roster_survey(
     """
     layout, notes = layout or Layout(), [] if notes is None else notes
     matcher = Matcher(roster)
+    known = {fold(question): relation for question, relation in (questions or {}).items()}
+    known |= {fold(relation): relation for relation in relations}
     grids = read_grids(path, layout, faults, notes) or [Grid([], [], file=path.name)]
     before = len(faults)
     rows: list[_Row] = []
-    questions: set[tuple[int | None, str]] = set()
+    told_of: set[tuple[int | None, str]] = set()
     all_asked: list[_Asked] = []
     for grid in grids:
         asked = _columns(
-            grid, pattern, relations, matcher, (wave_column, wave), (respondent, layout), faults, notes
+            grid, pattern, known, matcher, (wave_column, wave), (respondent, layout), faults, notes
         )
         for header, told in (
             (respondent, f"one of {', '.join(grid.header[:12]) or 'none'}"),
@@ -183,10 +188,10 @@ def read_roster_survey(
         if respondent in grid.header and (wave_column is None or wave_column in grid.header):
             rows += _rows(grid, asked, matcher, respondent, (wave_column, layout), faults)
         all_asked += asked
-        questions |= {(one.wave, one.relation) for one in asked}
+        told_of |= {(one.wave, one.relation) for one in asked}
     own = sorted({row.wave for row in rows if row.wave is not None})
     rounds = sorted(
-        {(when, relation) for said, relation in questions for when in ([said] if said is not None else own)}
+        {(when, relation) for said, relation in told_of for when in ([said] if said is not None else own)}
     )
     if asked_of is not None:
         asked_of += rounds
@@ -206,7 +211,7 @@ def read_roster_survey(
 def _columns(
     grid: Grid,
     pattern: str,
-    relations: Sequence[str],
+    known: Mapping[str, str],
     matcher: Matcher,
     told_by: tuple[str | None, int | None],
     told: tuple[str, Layout],
@@ -217,6 +222,7 @@ def _columns(
     file = grid.file
     wave_column, wave = told_by
     respondent, layout = told
+    relations = tuple(dict.fromkeys(known.values()))
     fields = re.findall(r"\{(\w+)\}", pattern)
     if "alter" not in fields or set(fields) - set(_FIELDS) or len(set(fields)) < len(fields):
         faults.append(Fault("--pattern", repr(pattern), "{relation}, {wave} and {alter}, each once"))
@@ -230,7 +236,6 @@ def _columns(
         faults.append(Fault("--pattern", repr(pattern), allowed))
         return []
     shape = re.compile(_as_expression(pattern), re.IGNORECASE)
-    known = {fold(relation): relation for relation in relations}
     found: list[_Asked] = []
     taken: dict[tuple[str, int | None, str], str] = {}
     others: list[str] = []

@@ -22,12 +22,14 @@ __all__ = [
     "Layout",
     "Sheet",
     "chosen_sheets",
+    "is_identifiers",
     "is_missing",
     "read_number",
     "read_sheets",
     "read_text",
     "shown",
     "unread_columns",
+    "with_one_header",
 ]
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -56,6 +58,8 @@ class Sheet:
         Line of the file the first row stands on.
     told : tuple of str
         What its readers should know: what is hidden or merged.
+    separator : str
+        What parts the cells of a line; empty in a workbook.
     """
 
     file: str
@@ -64,6 +68,7 @@ class Sheet:
     decimal_comma: bool
     line: int = 1
     told: tuple[str, ...] = ()
+    separator: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,7 +213,7 @@ def read_sheets(path: Path, faults: list[Fault], encoding: str = "") -> list[She
         faults.append(Fault(path.name, f"no table ({error})", "a CSV file", reader.line_num))
         return []
     below = rows[1:] if declared else rows
-    return [Sheet(path.name, path.stem, below, separator != ",", 2 if declared else 1)]
+    return [Sheet(path.name, path.stem, below, separator != ",", 2 if declared else 1, separator)]
 
 
 def chosen_sheets(
@@ -238,16 +243,16 @@ def chosen_sheets(
         return []
     if notes is not None:
         notes += [f"{sheet.file}: {what}" for sheet in filled for what in sheet.told]
-    skipped = layout.header_row - 1
-    below = [replace(sheet, rows=sheet.rows[skipped:], line=sheet.line + skipped) for sheet in filled]
-    return [_one_header(sheet, layout.header_rows, [] if notes is None else notes) for sheet in below]
+    return [with_one_header(sheet, layout, [] if notes is None else notes) for sheet in filled]
 
 
-def _one_header(sheet: Sheet, count: int, notes: list[str]) -> Sheet:
-    """Return a sheet with all of its header in its first row, and the further lines of it empty."""
-    rows = sheet.rows
+def with_one_header(sheet: Sheet, layout: Layout, notes: list[str]) -> Sheet:
+    """Return a sheet from its header on, all of it in the first row, and the further lines of it empty."""
+    skipped, count = max(layout.header_row - sheet.line, 0), layout.header_rows
+    rows = sheet.rows[skipped:]
+    sheet = replace(sheet, rows=rows, line=sheet.line + skipped)
     header = _joined(rows[:count]) if count > 1 else rows[:1]
-    identifiers = [place for place, row in enumerate(rows[:4]) if place and _imported(row)]
+    identifiers = [place for place, row in enumerate(rows[:4]) if place and is_identifiers(row)]
     last = max([count - 1, *identifiers])
     if not header or last < 1:
         return sheet
@@ -258,7 +263,8 @@ def _one_header(sheet: Sheet, count: int, notes: list[str]) -> Sheet:
     return replace(sheet, rows=[*header, *[[] for _ in rows[1 : last + 1]], *rows[last + 1 :]])
 
 
-def _imported(row: Sequence[str]) -> bool:
+def is_identifiers(row: Sequence[str]) -> bool:
+    """Whether a row holds the import identifiers of Qualtrics."""
     return any(row) and all(cell.startswith('{"ImportId"') for cell in row if cell)
 
 

@@ -272,7 +272,10 @@ CASES = [
         silent="1 t2 all; " + REST,
     ),
     refused("roster", "16b_cp1252.csv", *HELP, *NAMES, told="save it again as UTF-8"),
-    refused("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/17_roster_moved.csv", told="'t6' again"),
+    refused(
+        *("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/17_roster_moved.csv"),
+        told="'t6' again … a column wave … --changed update",
+    ),
     refused("edges", "18_duplicate_edges_log.csv", *HELP, told="'Ana Ruiz' to 'Ben Odel' again, as in row 2"),
     read(
         *("edges", "18_duplicate_edges_log.csv", *HELP, *NAMES, "--combine", "sum"),
@@ -539,3 +542,80 @@ def test_many_cells_of_one_unknown_word_are_one_line(run: Run, tmp_path: Path, c
     assert told.splitlines()[0] == "10 faults, nothing written:"
     assert len(told.splitlines()) == 4
     assert "wide.csv, 8 times (row 2, column help | 1 | Chloé Marsh; " in told
+
+
+def test_two_questions_in_their_own_words_are_two_relations(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    names = ("Ana Ruiz", "Ben Odel", "Chloé Marsh", "Dan Šimek", "Eve Park", "Fay Lund")
+    helped, shared = "How often: did you ask for help?", "Whose materials did you use?"
+    header = [f"{question} [{name}]" for question in (helped, shared) for name in names]
+    path.write_text(",".join(["Your name", *header]) + "\nAna Ruiz,,1,0,0,0,0,,0,2,0,0,0\n", encoding="utf-8")
+    declared = ("--relation", f"help:0:3:{helped}", "--relation", f"materials:0:3:{shared}")
+    options = (*NAMES, "--wave", "1", "--respondent", "Your name", "--pattern", "{relation} [{alter}]")
+    assert run("roster", str(path), *declared, *options)[0] == 0
+    assert ties() == {(1, "help", "t1", "t2", 1.0), (1, "materials", "t1", "t3", 2.0)}
+    assert run("roster", str(path), *options)[0] == 0, "what was declared once is known"
+    code, told = run("roster", str(path), *(one.replace(" [{", " of [{") for one in options))
+    assert code == 1
+    assert "no column that asks about a person" in told
+
+
+def test_people_and_ties_of_one_workbook(run: Run) -> None:
+    book = ("09_nodes_links_workbook.xlsx", *HELP, "--relation", "materials:0:3", "--sheet", "Links")
+    columns = ("--sender-column", "NodeNumber1", "--receiver-column", "NodeNumber2")
+    columns += ("--value-column", "Frequency", "--relation-column", "LinkType", "--directed")
+    people = ("--roster", "{cases}/09_nodes_links_workbook.xlsx", "--roster-sheet", "Nodes")
+    code, told = run("edges", *book, *columns, *people)
+    assert code == 0, told
+    assert ties() == {(1, "help", "1", "2", 3.0), (1, "help", "2", "1", 1.0), (1, "materials", "3", "1", 2.0)}
+    said = {("1", "north", "teacher"), ("2", "north", "teacher"), ("3", "south", "coach")}
+    assert rows("actors", "actor_id", "organization_id", "role") == said
+    roster = read_own("ours").roster
+    assert roster is not None
+    assert "Chloé Marsh" in set(roster["name"])
+    assert "Chloé" not in told
+
+
+def test_what_else_is_known_of_people_is_read_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    lines = ["Id,Label,School,Years,Subject,Phone", "t1,Ana Ruiz,north,12,art,555", "t2,Ben Odel,north,,,556"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    words = ("edges", "16e_sep_line.csv", *HELP, "--roster", str(path), "--directed")
+    code, told = run(*words, "--attribute", "Years", "--attribute", "subject")
+    assert code == 0, told
+    assert "columns that were not read: 'Phone' (--attribute reads one)" in told
+    actors = read_own("ours").tables["actors"].set_index("actor_id")
+    assert actors["years"].tolist()[0] == 12
+    assert actors["years"].isna().tolist() == [False, True]
+    assert actors["subject"].fillna("").tolist() == ["art", ""]
+    assert "phone" not in actors
+    assert "'Id', 'Label', 'School'" in run(*words, "--attribute", "Age")[1]
+    assert "--attribute: found no roster" in run("edges", "16e_sep_line.csv", "--attribute", "Age")[1]
+
+
+def test_a_school_by_wave_is_dated_and_kept(run: Run, raw: Path, tmp_path: Path, cases: Path) -> None:
+    lines = (cases / "17_roster_moved.csv").read_text(encoding="utf-8").splitlines()
+    waves = ["wave", *["1"] * 6, "2"]
+    path = tmp_path / "moved.csv"
+    path.write_text("\n".join(",".join(pair) for pair in zip(lines, waves, strict=True)), encoding="utf-8")
+    for again in (False, True):
+        code, told = run("roster", "wide_ok.csv", *HELP, "--roster", str(path), *["--replace"] * again)
+        assert code == 0, told
+        assert "from wave 2 on: actors: organization_id of t6 was 'north', now 'south': changed" in told
+        assert (raw / "ours/names/changes.csv").read_text().splitlines()[1:] == [
+            "2,actors,t6,organization_id,north,south,0"
+        ]
+    assert ("t6", "south") in rows("actors", "actor_id", "organization_id")
+    path.write_text("\n".join(",".join(pair) for pair in zip(lines, ["wave", *"1111111"], strict=True)))
+    assert "'t6' again in wave 1" in run("roster", "wide_ok.csv", *HELP, "--roster", str(path))[1]
+
+
+def test_a_column_that_is_nearly_one_of_a_list_of_people_is_asked_about(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("actor_id,name,aliasses\nt1,Ana Ruiz,Annie\nt2,Ben Odel,\n", encoding="utf-8")
+    words = ("edges", "16e_sep_line.csv", *HELP, "--directed", "--roster", str(path))
+    code, told = run(*words)
+    assert code == 1
+    assert "column aliasses: found a column that is not read" in told
+    assert told.count("aliasses: found") == 1
+    assert run(*words, "--unread", "aliasses")[0] == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
-from analysis.files import DATA_RAW
+from analysis.files import DATA_RAW, ROOT
 from analysis.importing.own import EXAMPLE, read_own
 from tests.importing.networks import ACTORS, FILES, MATRIX, TABLE, write_sheets
 from tests.tables.workbooks import write_workbook
@@ -412,7 +413,8 @@ def test_a_name_that_no_own_dataset_may_have_is_a_fault(
             f"argument --wave: '{'9' * 30}' is not the number of a wave",
         ),
         (["edges", "e.csv", "--dataset", "ours", "--reported-by", "both"], "invalid choice: 'both'"),
-        ([], "the following arguments are required: KIND"),
+        (["--dataset", "ours"], "invalid choice: 'ours'"),
+        (["edges", "e.csv", "--data", "ours"], "the following arguments are required: --dataset"),
     ],
 )
 def test_what_is_no_such_command_is_refused_with_the_usage(
@@ -581,3 +583,27 @@ def test_names_written_down_stand_in_several_columns_and_nobody_named_is_an_answ
     assert run("edges", form, *options, "--all-asked", *dates, "--changed", "update")[0] == 0
     silent = read_own("ours").tables["nonresponse"][["wave", "actor_id", "relation"]]
     assert silent.to_numpy().tolist() == [[1, "d", "help"]]
+
+
+def test_a_dry_run_tells_all_and_writes_nothing(run: Run, raw: Path, tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("from,to\na,b\nb,c\n", encoding="utf-8")
+    words = ("edges", str(path), "--relation", "help:0:1", "--directed")
+    code, told, _ = run(*words, "--dry-run")
+    assert code == 0
+    assert "data_raw/ours/ would have 3 actors, 1 waves, 2 ties." in told
+    assert "e.csv: 2 rows: 2 with ties" in told
+    assert not (raw / "ours").exists()
+    assert run(*words)[0] == 0
+    before = {path: path.read_bytes() for path in (raw / "ours").rglob("*") if path.is_file()}
+    path.write_text("from,to\na,d\n", encoding="utf-8")
+    assert "4 actors" in run("edges", str(path), "--dry-run")[1]
+    assert {path: path.read_bytes() for path in (raw / "ours").rglob("*") if path.is_file()} == before
+
+
+def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert capsys.readouterr().out.split()[-1] == declared

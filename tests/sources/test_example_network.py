@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from analysis.files import DATA_RAW
-from analysis.importing.people import Matcher, read_roster
+from analysis.importing.people import Matcher
+from analysis.importing.people_file import read_roster
 from analysis.importing.roster import read_roster_survey
 from analysis.sources.example_network import invented, survey_of, tables
 from analysis.tables.faults import Fault

@@ -1,0 +1,175 @@
+"""A first look at a file: what it seems to be, what nobody but its owner knows, and the command to type.
+
+Nothing is imported, and no guess is carried out: whoever types the command has read it. Names in the file are
+counted and never shown, but for the headers of columns.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import zipfile
+from pathlib import Path
+
+from analysis.importing.archive import read_small_file
+from analysis.importing.guesses import Guess, Table, belongs_to, guess_of, shown_headers
+from analysis.importing.sheets import Layout, Sheet, is_identifiers, read_sheets, with_one_header
+from analysis.tables.faults import Fault, raise_faults
+
+__all__ = ["look_at"]
+
+_GRAPHS = {
+    b"<?xml": "a graph in XML",
+    b"<graphml": "a graph in XML (GraphML)",
+    b"<gexf": "a graph in XML (GEXF)",
+    b"*vertices": "a network of Pajek",
+    b"*network": "a project of Pajek",
+    **dict.fromkeys((b"dl ", b"dl\n", b"dl\r", b"dl,", b"dl\t"), "a network of UCINET (DL)"),
+    b"*node data": "a network of NetDraw",
+    b"*tie data": "a network of NetDraw",
+    b"graph [": "a graph in GML",
+    b"graph\n": "a graph in GML",
+    b"creator": "a graph in GML",
+}
+"""What files of network programs begin with."""
+
+
+def look_at(path: Path, dataset: str = "") -> list[str]:
+    """Return in words what a file seems to be, and the command that would import it.
+
+    Parameters
+    ----------
+    path : Path
+        Any file.
+    dataset : str
+        Name of the dataset, for the command.
+
+    Raises
+    ------
+    InvalidInput
+        When the file cannot be read.
+    """
+    faults: list[Fault] = []
+    content = read_small_file(path, faults)
+    raise_faults(faults, "nothing read")
+    begins = re.sub(rb"^(%[^\n]*\n|\s)+", b"", (content or b"")[:4000].removeprefix(b"\xef\xbb\xbf")).lower()
+    coded = begins.startswith(b"pk") and any(name.endswith(".qde") for name in _members(path))
+    if coded or b"<codebook" in begins:
+        return _told([f"{path.name}: a project of a program for coding"], Guess("refi"), path, dataset)
+    what = next((told for sign, told in _GRAPHS.items() if begins.startswith(sign)), "")
+    if not what and re.search(rb"^\*(vertices|network)", begins, re.MULTILINE):
+        what = "a network of Pajek"
+    if what:
+        guess = Guess("graph")
+        guess.asks(
+            "what the relation is called, and its lowest and highest value",
+            *("--relation", "<name>:<lowest>:<highest>"),
+        )
+        guess.asks("who the people are, and what else they are called", "--roster", "<roster.csv>")
+        guess.asks("which round it is, where the file does not say", "--wave", "<round>")
+        return _told([f"{path.name}: {what}"], guess, path, dataset)
+    sheets = [sheet for sheet in read_sheets(path, faults) if any(map(any, sheet.rows))]
+    if not sheets and not faults:
+        faults.append(Fault(path.name, "nothing in it", "a table, or a file of a network program"))
+    raise_faults(faults, "nothing read")
+    lines = [_what_it_is(path, sheets)]
+    found: list[tuple[Sheet, Layout, Guess]] = []
+    lists: list[str] = []
+    tables: list[Table] = []
+    for sheet in sheets:
+        layout = _layout_of(sheet)
+        table = Table(with_one_header(sheet, layout, []))
+        tables.append(table)
+        found_here = guess_of(table)
+        lines += [f"Sheet {sheet.name!r}:"] if len(sheets) > 1 else []
+        lines += _about(sheet, layout, table, found_here)
+        if found_here is not None:
+            found.append((sheet, layout, found_here))
+        elif belongs_to(table) == ("a list of people", "--roster"):
+            lists.append(sheet.name)
+    if not found:
+        return lines if any(belongs_to(table) for table in tables) else [*lines, *_WITHOUT]
+    _, layout, guess = found[0]
+    alike = [sheet.name for sheet, how, other in found if (other.kind, how) == (guess.kind, layout)]
+    options = [word for name in alike for word in ("--sheet", name)] if len(sheets) > 1 else []
+    options += ["--header-row", str(layout.header_row)] if layout.header_row > 1 else []
+    options += ["--header-rows", str(layout.header_rows)] if layout.header_rows > 1 else []
+    guess.options[:0] = options
+    if lists and "<roster.csv>" in guess.options:
+        place = guess.options.index("<roster.csv>")
+        guess.options[place : place + 1] = [str(path), "--roster-sheet", lists[0]]
+    if len(alike) + len(lists) < len(sheets):
+        lines.append("The command below is for the first sheet it can be typed for; look at the others, too.")
+    return _told(lines, guess, path, dataset)
+
+
+_WITHOUT = (
+    "It is like nothing that can be imported as it is. What a table should look like is in GUIDE.md of a new",
+    "dataset (make new NAME=ours); make import KIND=help lists the kinds of files.",
+)
+
+
+def _members(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name.lower() for name in archive.namelist()]
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return []
+
+
+def _what_it_is(path: Path, sheets: list[Sheet]) -> str:
+    if zipfile.is_zipfile(path):
+        return f"{path.name}: a workbook with {len(sheets)} sheet{'s' * (len(sheets) > 1)} that hold anything"
+    signs = {",": "commas", ";": "semicolons", "\t": "tabs"}
+    sign = sheets[0].separator
+    return f"{path.name}: a text file, cells parted by {signs.get(sign, repr(sign))}"
+
+
+def _layout_of(sheet: Sheet) -> Layout:
+    """Return where the header seems to stand, and how many lines it has."""
+    filled = [sum(map(bool, row)) for row in sheet.rows[:15]]
+    first = next((place for place, count in enumerate(filled) if count > 1), 0)
+    below = sheet.rows[first + 1] if first + 1 < len(sheet.rows) else []
+    if first + 2 < len(sheet.rows) and is_identifiers(sheet.rows[first + 2]):
+        # Qualtrics: short names, the wording, identifiers. The wording says more.
+        return Layout(header_row=sheet.line + first + 1)
+    top = sheet.rows[first]
+    merged = [place for place in range(1, len(below)) if below[place] and not "".join(top[place : place + 1])]
+    over = len(merged) > 1 and first + 2 < len(sheet.rows)
+    return Layout(header_row=sheet.line + first, header_rows=2 if over else 1)
+
+
+def _about(sheet: Sheet, layout: Layout, table: Table, guess: Guess | None) -> list[str]:
+    lines = "" if layout.header_rows == 1 else f" to {layout.header_row + layout.header_rows - 1}"
+    told = [f"  header in row {layout.header_row}{lines}, {len(table.rows)} rows below it"]
+    columns = guess.columns if guess is not None and guess.columns else ", ".join(shown_headers(table))
+    told.append(f"  columns: {columns}")
+    if guess is not None:
+        told.append(f"  It seems to be KIND={guess.kind}: {guess.why}.")
+    elif (other := belongs_to(table)) is not None:
+        told.append(f"  It seems to be {other[0]}, which other files are imported with: {other[1]}.")
+    return told
+
+
+def _told(lines: list[str], guess: Guess, path: Path, dataset: str) -> list[str]:
+    """Return all that is said: what the file does not say, and the command."""
+    told = [*lines]
+    if guess.asked:
+        told += ["Only you know:", *(f"  {line}" for line in dict.fromkeys(guess.asked))]
+    file, name = shlex.quote(str(path)), shlex.quote(dataset or "<dataset>")
+    words = " ".join(map(_quoted, guess.options))
+    arguments = f" ARGS={shlex.quote(words)}" if words else ""
+    change = ", with your own in place of what stands in < >" if "<" in f"{words}{name}" else ""
+    told += [
+        f"To import it, type this{change}:",
+        f"  make import KIND={guess.kind} FILE={file} DATASET={name}{arguments}",
+        "Add --dry-run within ARGS to see what would become of it, with nothing written.",
+    ]
+    return told
+
+
+def _quoted(word: str) -> str:
+    """Return a word as it stands within ARGS."""
+    if word and not any(sign in word for sign in " '\"\\$`<>|;()&*?[]{}#~!\n"):
+        return word
+    return f'"{word}"' if not any(sign in word for sign in '"\\$`!') else shlex.quote(word)
