@@ -187,7 +187,8 @@ def _placed(
     clock, unit = read_clock(frame["time"], faults)
     ends = []
     for column in ("sender_id", "receiver_id"):
-        places = people.get_indexer(frame[column].astype("string").astype(object)).astype(np.int64)
+        labels = pd.Index(frame[column].astype("string"), dtype=object)
+        places = people.get_indexer(labels).astype(np.int64)
         for row in np.flatnonzero(places < 0).tolist():
             faults.append(
                 Fault(name, repr(frame[column].iloc[row]), "somebody of the actors", row + 2, column)

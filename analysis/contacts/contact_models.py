@@ -16,12 +16,11 @@ A relational event framework for social action. Sociological Methodology 38, 155
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -70,6 +69,7 @@ Effect = Literal[
     "alter",
     "ego",
 ]
+Walked = tuple[float, Floats, Floats, Integers, Floats, Floats]
 _EFFECTS: tuple[str, ...] = get_args(Effect)
 _OF_PATHS = ("transitivity", "cycle", "shared_senders", "shared_receivers")
 _OF_ATTRIBUTES = ("same", "difference", "alter", "ego")
@@ -211,7 +211,7 @@ class ContactModel(Result):
                 "estimate": self.estimates,
                 "standard_error": self.standard_errors,
                 "z": self.z,
-                "p": 2 * stats.norm.sf(np.abs(self.z)),
+                "p": np.maximum(2 * stats.norm.sf(np.abs(self.z)), np.finfo(float).tiny),
                 "lower": self.estimates - half,
                 "upper": self.estimates + half,
                 "ratio": np.exp(self.estimates),
@@ -376,7 +376,7 @@ class _Record:
             if term.effect in _OF_ATTRIBUTES:
                 index = _place(attributes, self._known(term.of, history.attributes, "attribute"))
             elif term.effect != "intercept":
-                known = {"contacts": None, **history.networks}
+                known = ["contacts", *history.networks]
                 index = _place(layers, (self._known(term.of, known, "network"), term.window))
                 if term.effect in _OF_PATHS:
                     kind = "transitivity" if term.effect == "cycle" else term.effect
@@ -401,25 +401,21 @@ class _Record:
             _codes(history, groups),
         )
 
-    def walk(
-        self, beta: Floats, model: int, kept: Floats
-    ) -> tuple[float, Floats, Floats, Integers, Floats, Floats]:
+    def walk(self, beta: Floats, model: int, kept: Floats) -> Walked:
         """Return what the compiled pass gives at these parameters."""
         history = self.history
-        found: tuple[float, Floats, Floats, Integers, Floats, Floats] = walk(
-            beta, model, history.since, *self._fixed, kept
-        )
+        found: Walked = walk(beta, model, history.since, *self._fixed, kept)
         return found
 
     @staticmethod
-    def _known(name: str, known: object, what: str) -> str:
-        names = list(known)  # type: ignore[call-overload]
-        if name not in names:
-            raise ValueError(f"found no {what} {name!r}; there are {', '.join(names) or 'none'}")
+    def _known(name: str, known: Collection[str], what: str) -> str:
+        if name not in known:
+            raise ValueError(f"found no {what} {name!r}; there are {', '.join(known) or 'none'}")
         return name
 
 
-def _place(entries: list[npt.Any], entry: npt.Any) -> int:  # type: ignore[name-defined]
+def _place(entries: list[Any], entry: Any) -> int:
+    """Return where an entry is in a list, to which it is added where it is not there yet."""
     if entry not in entries:
         entries.append(entry)
     return int(entries.index(entry))
@@ -464,10 +460,8 @@ def _marks(history: ContactHistory, layers: Sequence[tuple[str, float | None]]) 
 
 
 def _rows(what: int, layer: int, one: Integers, other: Integers, step: Integers) -> Integers:
-    rows = np.empty((len(one), 5), dtype=np.int64)
-    for column, entry in enumerate((what, layer, one, other, step)):
-        rows[:, column] = entry
-    return rows
+    size = len(one)
+    return np.column_stack([np.full(size, what), np.full(size, layer), one, other, step]).astype(np.int64)
 
 
 def _fitted(
@@ -496,7 +490,7 @@ def _fitted(
     start = np.sqrt(np.diag(found[2]))
     _refuse(found[2], start, terms)
     for _ in range(_STEPS):
-        step = np.linalg.solve(found[2], found[1])
+        step: Floats = np.linalg.solve(found[2], found[1]).astype(np.float64)
         if step @ found[1] < _DECREMENT:
             break
         beta, found = _stepped(record, model, beta, step, found)
@@ -528,7 +522,8 @@ def _fitted(
     )
 
 
-def _stepped(record: _Record, model: int, beta: Floats, step: Floats, found: tuple):  # type: ignore
+def _stepped(record: _Record, model: int, beta: Floats, step: Floats, found: Walked) -> tuple[Floats, Walked]:
+    """Return parameters a step on, or a half or a quarter of it, where the likelihood is no smaller."""
     for halving in range(30):
         moved = beta + step / 2**halving
         tried = record.walk(moved, model, np.zeros((0, 0, 0)))
@@ -538,7 +533,9 @@ def _stepped(record: _Record, model: int, beta: Floats, step: Floats, found: tup
 
 
 def _deviation(observed: float, expected: float, variance: float) -> tuple[float, float, float]:
-    return observed, expected, (observed - expected) / np.sqrt(variance) if variance > 0 else np.nan
+    # A term for the groups makes the two equal but for rounding.
+    difference = round(observed - expected, 6) + 0.0
+    return observed, expected, difference / np.sqrt(variance) if variance > 0 else np.nan
 
 
 def _refuse(information: Floats, start: Floats, terms: Sequence[Term]) -> None:

@@ -13,7 +13,7 @@ from analysis.checks import NotEstimable
 from analysis.contacts.contact_history import ContactHistory, contact_history, ties_as_changes
 from analysis.contacts.contact_models import ContactModel, Term, choice_model, rate_model
 from analysis.estimable import estimable
-from analysis.finding import Finding, key_of, slug, smallest_group
+from analysis.finding import Finding, and_list, key_of, row_of, smallest_group
 
 __all__ = [
     "choice_steps",
@@ -70,7 +70,10 @@ def record_of(
         ties = tables["ties"][tables["ties"]["sender_id"].str.startswith(start)]
         networks[relation] = ties_as_changes(ties, tables["waves"], relation)
     return contact_history(
-        contacts, actors, networks=networks, attributes={column: column for column in (*alike, *drawing)}
+        contacts,
+        actors,
+        networks=networks,
+        attributes={_words(column): column for column in (*alike, *drawing)},
     )
 
 
@@ -92,13 +95,15 @@ def choice_steps(
     relation : str, optional
         A network of the history: being tied in it is a term.
     alike, drawing : sequence of str
-        Attributes of the history. Contacts within groups of the first alike are counted.
+        As given to `record_of`. Contacts within groups of the first alike are counted.
     """
-    first = next(iter(alike), None)
+    same = [Term("same", _words(column)) for column in alike]
+    draws = [Term("alter", _words(column)) for column in drawing]
+    first = same[0].of if same else None
     steps = {
         "habit": [Term("tie"), Term("reciprocity")],
-        "position": [Term("indegree"), Term("transitivity"), *(Term("alter", name) for name in drawing)],
-        "likeness": [Term("same", name) for name in alike] + ([Term("tie", relation)] if relation else []),
+        "position": [Term("indegree"), Term("transitivity"), *draws],
+        "likeness": same + ([Term("tie", relation)] if relation else []),
         "recency": [Term("tie", window=window * _DAY), Term("reciprocity", window=window * _DAY)],
     }
     fitted: dict[str, ContactModel | NotEstimable] = {}
@@ -201,8 +206,8 @@ def surprises(fits: Fits) -> tuple[pd.DataFrame, list[frozenset[str]]]:
     rows, whom = [], []
     for name, fit in _simplest_and_fullest(fits).items():
         everybody = frozenset(map(str, fit.people.index))
-        person = fit.people["z"].idxmax()
-        own = fit.people.loc[person]
+        place = int(fit.people["z"].argmax())
+        person, own = fit.people.index[place], fit.people.iloc[place]
         several = int(fit.people["z"].notna().sum())
         beyond = float(stats.norm.isf(_LEVEL / 2 / several))
         rows.append((f"{name}: the person most beyond it", *own[["observed", "expected", "z"]], beyond))
@@ -235,37 +240,56 @@ def next_contact_findings(
         "reciprocity": "Somebody who turned to the sender",
     }
     for name, values in history.attributes.items():
-        words = _CALLED.get(name, name.replace("_", " "))
         marks = set(values[np.isfinite(values)].tolist()) <= {0.0, 1.0}
-        told[f"receiver's {name}"] = f"Somebody {'marked as' if marks else 'one step higher in'} {words}"
-        told[f"same {name}"] = f"Somebody of the same {words}"
-    found = [_times(term, choice.loc[term], words) for term, words in told.items() if term in choice.index]
+        told[f"receiver's {name}"] = f"Somebody {'marked as' if marks else 'one step higher in'} {name}"
+        told[f"same {name}"] = f"Somebody of the same {name}"
+    rows = {words: (term, row_of(choice, term)) for term, words in told.items() if term in choice.index}
+    open_ = {words: row for words, row in rows.items() if row[1]["lower"] <= 1 <= row[1]["upper"]}
+    found = [_times(*row, words) for words, row in rows.items() if words not in open_]
+    if open_:
+        named = and_list([words[0].lower() + words[1:] for words in open_])
+        keys = [key_of("choice", term, column) for term, _ in open_.values() for column in ("lower", "upper")]
+        sentence = f"Not shown to be more or less likely to be contacted next: {named}."
+        found.append(Finding("not-shown", sentence, tuple(keys)))
     return [*found, *_misfits(missed)]
 
 
-def _times(term: str, row: pd.Series, words: str) -> Finding:
+def _times(term: str, row: Mapping[str, float], words: str) -> Finding:
     keys = tuple(key_of("choice", term, column) for column in ("times", "lower", "upper"))
-    interval = f"between {row['lower']:.1f} and {row['upper']:.1f} times"
-    if row["lower"] <= 1 <= row["upper"]:
-        sentence = f"{words} is not shown to be more or less likely than others ({interval})."
-    else:
-        sentence = f"{words} is {row['times']:.1f} times as likely to be contacted next ({interval})."
+    sentence = (
+        f"{words} is {row['times']:.1f} times as likely to be contacted next "
+        f"(between {row['lower']:.1f} and {row['upper']:.1f} times)."
+    )
     return Finding(key_of("times", term).partition(".")[2], sentence, keys)
 
 
+def _words(column: str) -> str:
+    return _CALLED.get(column, column.replace("_", " "))
+
+
 def _misfits(missed: pd.DataFrame) -> list[Finding]:
-    found = []
-    for where, row in missed.iterrows():
-        model, _, what = str(where).partition(": ")
-        grouped = what.startswith("within")
-        if abs(row["z"]) <= row["beyond"]:
-            continue
-        keys = tuple(key_of("surprises", where, column) for column in ("observed", "expected"))
-        counted = f"{row['observed']:.0f} contacts, where {row['expected']:.0f} are expected"
-        sentence = (
-            f"With {model} there are {counted}, within groups: groups matter beyond it."
-            if grouped
-            else f"With {model} one person receives {counted}: do not read its effects as everybody's."
-        )
-        found.append(Finding(f"misfit-{slug(model)}-{'groups' if grouped else 'person'}", sentence, keys))
-    return found
+    """Say whether groups matter beyond habit, and whether one person receives more than the terms tell."""
+    told = {
+        "habit alone: within groups": (
+            "misfit-groups",
+            "With habit alone {0:.0f} contacts would be within groups; there are {1:.0f}: groups matter too.",
+        ),
+        "all terms: the person most beyond it": (
+            "misfit-person",
+            "With all terms the model expects that one person receives {0:.0f} contacts; there are {1:.0f}. "
+            "Do not read its effects as everybody's.",
+        ),
+        "habit alone: the person most beyond it": (
+            "misfit-person",
+            "With habit alone one person would receive {0:.0f} contacts; there are {1:.0f}. The other terms "
+            "account for that.",
+        ),
+    }
+    found: dict[str, Finding] = {}
+    for where, (key, words) in told.items():
+        if key not in found and where in missed.index:
+            row = missed.loc[where]
+            if abs(row["z"]) > row["beyond"]:
+                keys = tuple(key_of("surprises", where, column) for column in ("observed", "expected"))
+                found[key] = Finding(key, words.format(row["expected"], row["observed"]), keys)
+    return [*found.values()]

@@ -231,6 +231,7 @@ def calls_findings(sizes: pd.DataFrame, readings: pd.DataFrame, counts: pd.Serie
     column, alike = "times as likely", "same grade type"
     printed, apart = readings.columns[0], readings.columns[-1]
     busiest = "between the busiest pair"
+    effects = readings.loc[alike].astype(float).to_dict()
     return [
         Finding(
             "habit",
@@ -247,8 +248,8 @@ def calls_findings(sizes: pd.DataFrame, readings: pd.DataFrame, counts: pd.Serie
         Finding(
             "pair",
             f"Two people make {counts[busiest]:.0f} of the {counts['calls']:.0f} calls. Without them "
-            f"the printed effect of the same grade type, {readings.loc[alike, printed]:.2f}, is "
-            f"{signed(readings.loc[alike, apart])}.",
+            f"the printed effect of the same grade type, {effects[printed]:.2f}, is "
+            f"{signed(effects[apart])}.",
             (
                 *(key_of("counts", row, "number") for row in (busiest, "calls")),
                 *(key_of("readings", alike, reading) for reading in (printed, apart)),
