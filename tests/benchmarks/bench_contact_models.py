@@ -1,7 +1,8 @@
 """Models of who contacts whom next: seconds and memory by number of contacts.
 
 Run by hand: `python tests/benchmarks/bench_contact_models.py`. Streams are those of `bench_closure.py`;
-compiling is done before on a small stream. A choice of six terms, two of them in a window; a timed rate of four.
+compiling is done before on a small stream. A choice of six terms, two of them in a window; a timed rate of
+four.
 """
 
 from __future__ import annotations
