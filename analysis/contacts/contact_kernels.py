@@ -221,7 +221,7 @@ def walk(
     )
     there, open_to = present.copy(), np.zeros(people, dtype=np.bool_)
     rows, weight, chosen = np.zeros((size, people)), np.zeros(people), np.zeros(size)
-    # Of pairs the sums of each sender are kept until something that they rest on changes.
+    # What is known of each sender is kept until something that it rests on changes.
     stale, totals = np.ones(people, dtype=np.bool_), np.zeros(people)
     firsts, seconds = np.zeros((people, size)), np.zeros((people, size, size))
     far = False
@@ -264,8 +264,9 @@ def walk(
                     chosen[:] = rows[:, other]
             else:
                 for i in range(people):
-                    _fill(column, terms, state, i)
-                    senders[:, i] = column[:, 0]
+                    if stale[i]:
+                        _fill(column, terms, state, i)
+                        senders[:, i], stale[i] = column[:, 0], False
                 top = _largest(senders, beta, there) if relative else 0.0
                 total = _sums(senders, beta, there, top, weight, first, second)
                 chosen[:] = senders[:, one]
