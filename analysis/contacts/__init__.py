@@ -7,5 +7,7 @@ and `coalescence` tests against the draws (compiled: `closure_kernels`, `placeme
 `meetings`, `one_meeting`, `lasting`, `beside_chance`, `settings` and, in sentences, `findings`. `leadership`
 follows a backbone's part in all contacts over time, `attendance` among those present at activities (for a
 page: `leadership_page`). `spells` makes ties that last as long as a conversation, `temporal_paths` follows
-them; `course_networks` has what five texts print (for a page: `course_findings`).
+them. `contact_models` say what drives who contacts whom next (`contact_history`: the record and what stands
+beside it, compiled in `contact_kernels`; for a page: `next_contact`, and `student_calls` for a vignette's
+models). `course_networks` has what five texts print (for a page: `course_findings`).
 """

@@ -21,7 +21,7 @@ from analysis.arrays import Floats, Integers
 from analysis.tables.cells import fault_cells
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["ContactStream", "Ties", "contact_stream", "static_ties", "tie_between"]
+__all__ = ["ContactStream", "Ties", "contact_stream", "read_clock", "static_ties", "tie_between"]
 
 Ties = tuple[Integers, Integers, Integers, Floats, Integers, Integers, Integers]
 
@@ -124,7 +124,7 @@ def contact_stream(contacts: pd.DataFrame | ContactStream) -> ContactStream:
         if name not in contacts.columns
     ]
     raise_faults(faults, "nothing counted")
-    clock, unit = _clock(contacts["time"], faults)
+    clock, unit = read_clock(contacts["time"], faults)
     # Whole numbers with a missing one among them are decimals; 1.0 is the person 1 all the same.
     names = [
         (contacts[name].convert_dtypes() if contacts[name].dtype.kind == "f" else contacts[name]).astype(
@@ -147,7 +147,17 @@ def contact_stream(contacts: pd.DataFrame | ContactStream) -> ContactStream:
     return ContactStream(labels, one, other, first, last, tie, clock, unit, int((~kept).sum()))
 
 
-def _clock(times: pd.Series, faults: list[Fault]) -> tuple[Floats, float]:
+def read_clock(times: pd.Series, faults: list[Fault]) -> tuple[Floats, float]:
+    """Return times in ticks and how many make a unit: 1 for numbers, the microseconds of a day for dates.
+
+    Cells that are no time are appended to the faults.
+
+    Examples
+    --------
+    >>> ticks, unit = read_clock(pd.Series(["1970-01-02", "1970-01-02T12:00"]), [])
+    >>> (ticks / unit).tolist()
+    [1.0, 1.5]
+    """
     if pd.api.types.is_numeric_dtype(times) and not pd.api.types.is_bool_dtype(times):
         clock = times.to_numpy(dtype=np.float64, na_value=np.nan)
         allowed, bad, unit = "a number", ~np.isfinite(clock), 1.0
