@@ -48,7 +48,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report plan expected validate ergm browser drill picture lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report plan sweep expected validate ergm browser drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -85,6 +85,9 @@ plan: $(STAMP)  ## what to collect and what you can then say (MEMBERS=60 SCHOOLS
 	@$(ANALYSIS) plan --members "$$MEMBERS" --schools "$$SCHOOLS" --waves "$$WAVES" --contacts "$$CONTACTS" \
 	  --attendance "$$ATTENDANCE" --answered "$$ANSWERED" --activities "$$ACTIVITIES" --months "$$MONTHS" \
 	  --ready "$$READY" --set "$$SET"
+
+sweep: $(STAMP)  ## a run under every combination of the choices in `sweeps:` of study.yml (STUDY=name; see CONTRIBUTING.md)
+	@$(ANALYSIS) sweep $(FOR_STUDY)
 
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)
