@@ -41,6 +41,8 @@ else
 PYTHON := .venv/bin/python
 STAMP := .venv/.stamp
 endif
+CLUSTER_STAMP := .venv-cluster/.stamp
+CLUSTER_TESTS := tests/contacts/test_batches.py
 ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
 # Containers like to set this; every kernel would then compile again all that it imports, twice its other work.
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,7 +50,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report plan expected validate ergm browser drill picture lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report plan sweep expected validate ergm test-cluster browser drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -86,6 +88,9 @@ plan: $(STAMP)  ## what to collect and what you can then say (MEMBERS=60 SCHOOLS
 	  --attendance "$$ATTENDANCE" --answered "$$ANSWERED" --activities "$$ACTIVITIES" --months "$$MONTHS" \
 	  --ready "$$READY" --set "$$SET"
 
+sweep: $(STAMP)  ## a run under every combination of the choices in `sweeps:` of study.yml (STUDY=name; see CONTRIBUTING.md)
+	@$(ANALYSIS) sweep $(FOR_STUDY)
+
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)
 
@@ -99,6 +104,9 @@ ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GP
 	@$(PYTHON) -m uv pip sync --quiet --python .venv-ergm/bin/python --require-hashes requirements-ergm.lock
 	@PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.tie_models.ergm \
 	  --models notebooks/school_leaders/table_9_4_models.json --out notebooks/school_leaders/results/ergm_mcmc.json
+
+test-cluster: $(CLUSTER_STAMP)  ## tests of what needs requirements-cluster.lock: a scheduler with two workers, files in batches
+	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" .venv-cluster/bin/python -m pytest -q $(CLUSTER_TESTS)
 
 browser: $(STAMP)  ## the built pages in Chromium: both widths, links, filters, sociograms, contrast (needs chromium and npm)
 	@test -x .venv-browser/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-browser
@@ -121,6 +129,9 @@ lint: $(STAMP)  ## bring the code into the house style
 lock: $(STAMP)  ## resolve the lock files again
 	@$(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	@$(PYTHON) -m uv pip compile pyproject.toml --extra cluster --constraint requirements.lock --universal \
+	  --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --output-file requirements-cluster.lock
 	@for extra in ergm browser; do $(PYTHON) -m uv pip compile requirements-$$extra.in --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --quiet \
 	  --output-file requirements-$$extra.lock || exit 1; done
@@ -132,6 +143,11 @@ clean:  ## remove what was built; downloads, expected numbers and .venv stay
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(CLUSTER_STAMP): requirements-cluster.lock $(STAMP)
+	@test -x .venv-cluster/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-cluster
+	@$(PYTHON) -m uv pip sync --quiet --python .venv-cluster/bin/python --require-hashes requirements-cluster.lock
+	@touch $@
 
 # The lock's own entry for uv installs uv, hash and all; uv installs the rest in seconds, pip where uv cannot.
 # The path file keeps the checkout importable (a sync removes what the lock does not name); the stamp is last.

@@ -243,6 +243,14 @@ def _report(arguments: argparse.Namespace) -> int:
         return team.make_report(arguments.dataset, studies, _settings(arguments.set), _say)
 
 
+def _sweep(arguments: argparse.Namespace) -> int:
+    from analysis.compendium.sweep import make_sweeps
+
+    studies = load_studies()
+    with checkout.working(_say):
+        return make_sweeps(studies, _chosen(studies, arguments.study), _say)
+
+
 _PLAN = ("members", "schools", "waves", "contacts", "attendance", "answered", "activities", "months", "ready")
 """What `make plan` is told by a name of its own; other parameters of the page go through `--set`."""
 
@@ -273,6 +281,7 @@ _STUDY_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
     "data": (_data, "fetch the raw files and build the checked tables"),
     "why": (_why, "tell what is stale, and because of what"),
     "check": (_check, "fail on an undeclared deviation or on drift from the expected numbers"),
+    "sweep": (_sweep, "make a study's runs under every combination of the choices it declares"),
     "expected": (_expected, "take the present numbers as the expected ones"),
 }
 _DATASET_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {

@@ -49,6 +49,7 @@ def given(python: Path, *arguments: str) -> list[list[str]]:
         (["STUDY"], ["make", "--study", NASTY]),
         (["data", "STUDY"], ["data", "--study", NASTY]),
         (["check", "STUDY"], ["check", "--study", NASTY]),
+        (["sweep", "STUDY"], ["sweep", "--study", NASTY]),
         (["why", "STUDY"], ["why", "--study", NASTY]),
         (["expected", "STUDY"], ["expected", "--study", NASTY]),
         (["new", "NAME"], ["new", NASTY, "--study", ""]),

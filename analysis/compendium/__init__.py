@@ -3,4 +3,5 @@
 `studies` reads what is declared, `driver` builds, `results` is the way out of a notebook. `rendering` turns
 an executed notebook into the parts of a page, `prose_links` explains its words, `pages` writes it;
 `front_page` writes the front page and the ledger, `codebook` and `methods` those on columns and functions.
+`sweep` makes what `sweep_grid` reads, a run under many choices, and `sweep_page` writes the page.
 """

@@ -31,7 +31,7 @@ def working(say: Callable[[str], None]) -> Iterator[None]:
 
 def _sweep() -> None:
     """Clear away what a killed build left half made."""
-    for place in (DATA_RAW, DATA_DERIVED, REPORTS):
+    for place in (DATA_RAW, DATA_DERIVED, REPORTS, CACHE / "sweeps"):
         for pattern in (".partial-*", "*/.partial-*", "*/*/.partial-*"):
             for left in place.glob(pattern):
                 if left.is_dir():

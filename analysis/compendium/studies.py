@@ -11,6 +11,7 @@ from analysis.compendium.claims import Claim, read_claims
 from analysis.compendium.lines import Lines
 from analysis.compendium.parameters import Notebook, check_parameters, read_notebook
 from analysis.compendium.reads import Reads, check_recorded, read_names, resolve, with_deviations
+from analysis.compendium.sweep_grid import Sweep, read_sweeps
 from analysis.files import DATA_RAW, REPORTS, STUDIES
 from analysis.finding import and_list
 from analysis.tables.faults import Fault, raise_faults
@@ -20,7 +21,7 @@ from analysis.tables.schema import TABLES
 __all__ = ["MINUTES", "SIMULATED", "Report", "Run", "Study", "load_studies"]
 
 _STUDY_TEXTS = ("title", "question", "citation", "data_availability")
-_STUDY_ENTRIES = (*_STUDY_TEXTS, "minutes", "claims", "runs", "reports")
+_STUDY_ENTRIES = (*_STUDY_TEXTS, "minutes", "claims", "runs", "reports", "sweeps")
 _RUN_ENTRIES = ("id", "notebook", "dataset", "reads", "subject", "simulated", "parameters")
 _REPORT_ENTRIES = ("notebook", "tables")
 SIMULATED = "SIMULATED"
@@ -54,6 +55,8 @@ class Run:
     deviations : tuple of (str, Claim)
         Every claim that declares which number explains or contradicts its print, after the name of its run,
         where it reads those.
+    home : Path, optional
+        Where its folder and page lie, if not among the reports: a run of a sweep.
     """
 
     study: str
@@ -66,6 +69,7 @@ class Run:
     minutes: float = MINUTES
     deviations: tuple[tuple[str, Claim], ...] = ()
     simulated: str = ""
+    home: Path | None = None
 
     @property
     def name(self) -> str:
@@ -102,17 +106,17 @@ class Run:
     @property
     def folder(self) -> Path:
         """Folder it writes: numbers, tables, figures, the executed notebook, provenance."""
-        return REPORTS / self.study / self.id
+        return (self.home or REPORTS) / self.study / self.id
 
     @property
     def page(self) -> Path:
         """The page made of it."""
-        return REPORTS / self.study / f"{self.id}.html"
+        return (self.home or REPORTS) / self.study / f"{self.id}.html"
 
     @property
     def failed(self) -> Path:
         """Where its notebook is kept, up to the fault, when it failed."""
-        return REPORTS / self.study / f"{self.id}.failed.ipynb"
+        return (self.home or REPORTS) / self.study / f"{self.id}.failed.ipynb"
 
     @property
     def title(self) -> str:
@@ -140,6 +144,7 @@ class Study:
     runs: tuple[Run, ...]
     claims: tuple[Claim, ...]
     reports: tuple[Report, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
 
 
 def load_studies(root: Path = STUDIES) -> tuple[Study, ...]:
@@ -184,7 +189,16 @@ def _study(path: Path, faults: list[Fault], reads: dict[str, Reads]) -> Study | 
     claims = read_claims(content, path.parent, {run.id for run in runs} | _given_ids(content), lines)
     given = content.get("reports")
     reports = _reports([] if given is None else given, path.parent, lines)
-    return Study(study, runs=tuple(runs), claims=tuple(claims), reports=tuple(reports), **texts)
+    sound = {run.id: run for run in runs}
+    sweeps = read_sweeps(content.get("sweeps", []), sound, lines, lambda name, at: _package(name, at, lines))
+    return Study(
+        study,
+        runs=tuple(runs),
+        claims=tuple(claims),
+        reports=tuple(reports),
+        sweeps=tuple(sweeps),
+        **texts,
+    )
 
 
 def _given_ids(content: dict[str, Any]) -> set[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.arrays import Floats, Integers
 from analysis.checks import NotEstimable
-from analysis.contacts.stream import read_clock
+from analysis.contacts.stream import clock_of
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["ContactHistory", "contact_history", "ties_as_changes"]
@@ -184,7 +184,7 @@ def _placed(
     name: str, frame: pd.DataFrame, people: pd.Index, faults: list[Fault]
 ) -> tuple[Floats, Integers, Integers]:
     """Return times in seconds (or as given), and the places of the two ends."""
-    clock, unit = read_clock(frame["time"], faults)
+    clock, unit = clock_of(frame["time"], "contacts", faults)
     ends = []
     for column in ("sender_id", "receiver_id"):
         labels = pd.Index(frame[column].astype("string"), dtype=object)

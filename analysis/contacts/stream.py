@@ -21,11 +21,23 @@ from analysis.arrays import Floats, Integers
 from analysis.tables.cells import fault_cells
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["ContactStream", "Ties", "contact_stream", "read_clock", "static_ties", "tie_between"]
+__all__ = [
+    "DAY",
+    "ENDS",
+    "ContactStream",
+    "Ties",
+    "clock_of",
+    "contact_stream",
+    "static_ties",
+    "stream_of",
+    "tie_between",
+]
 
 Ties = tuple[Integers, Integers, Integers, Floats, Integers, Integers, Integers]
 
-_DAY = 86_400e6
+ENDS = ("sender_id", "receiver_id")
+DAY = 86_400e6
+"""Ticks to a day, where times are dates."""
 _compile: Callable[..., Any] = numba.njit(cache=True, nogil=True)
 
 
@@ -117,44 +129,54 @@ def contact_stream(contacts: pd.DataFrame | ContactStream) -> ContactStream:
     """
     if isinstance(contacts, ContactStream):
         return contacts
-    ends = ("sender_id", "receiver_id")
     faults = [
         Fault("contacts", "no such column", "time, sender_id and receiver_id", 1, name)
-        for name in ("time", *ends)
+        for name in ("time", *ENDS)
         if name not in contacts.columns
     ]
     raise_faults(faults, "nothing counted")
-    clock, unit = read_clock(contacts["time"], faults)
+    clock, unit = clock_of(contacts["time"], "contacts", faults)
     # Whole numbers with a missing one among them are decimals; 1.0 is the person 1 all the same.
     names = [
         (contacts[name].convert_dtypes() if contacts[name].dtype.kind == "f" else contacts[name]).astype(
             "string"
         )
-        for name in ends
+        for name in ENDS
     ]
-    for name, column in zip(ends, names, strict=True):
+    for name, column in zip(ENDS, names, strict=True):
         empty = column.isna() | column.eq("").fillna(True)
         fault_cells("contacts", name, contacts[name], empty, "a label", faults)
     raise_faults(faults, "nothing counted")
     codes, people = pd.factorize(pd.concat(names, ignore_index=True), sort=True)
-    low, high = np.sort(codes.reshape(2, -1).astype(np.int64), axis=0)
+    one, other = codes.reshape(2, -1).astype(np.int64)
+    return stream_of(one, other, clock, np.asarray(people, dtype=object), unit)
+
+
+def stream_of(
+    sender: Integers, receiver: Integers, clock: Floats, people: npt.NDArray[np.object_], unit: float
+) -> ContactStream:
+    """Return a stream of contacts whose people are places in a sorted list, and whose times are ticks."""
+    low, high = np.minimum(sender, receiver), np.maximum(sender, receiver)
     kept = low != high
-    low, high, clock = low[kept], high[kept], clock[kept]
-    order = np.lexsort((high, low, clock))
-    low, high, clock = low[order], high[order], clock[order]
-    one, other, first, last, tie = _grouped(low * max(len(people), 1) + high, clock, max(len(people), 1))
-    labels = np.asarray(people, dtype=object)
-    return ContactStream(labels, one, other, first, last, tie, clock, unit, int((~kept).sum()))
+    pairs, clock = (low * len(people) + high)[kept], clock[kept]
+    order = np.lexsort((pairs, clock))
+    pairs, clock = pairs[order], clock[order]
+    # In the order of time, then of pairs, a pair's first contact tells the number of its tie.
+    tie, ties = pd.factorize(pairs)
+    one, other = np.divmod(ties, max(len(people), 1))
+    first, last = clock[np.diff(np.maximum.accumulate(tie), prepend=-1) > 0], np.full(len(ties), -np.inf)
+    np.maximum.at(last, tie, clock)
+    return ContactStream(people, one, other, first, last, tie, clock, unit, int((~kept).sum()))
 
 
-def read_clock(times: pd.Series, faults: list[Fault]) -> tuple[Floats, float]:
+def clock_of(times: pd.Series, file: str, faults: list[Fault]) -> tuple[Floats, float]:
     """Return times in ticks and how many make a unit: 1 for numbers, the microseconds of a day for dates.
 
-    Cells that are no time are appended to the faults.
+    Cells of the file that are no time are appended to the faults.
 
     Examples
     --------
-    >>> ticks, unit = read_clock(pd.Series(["1970-01-02", "1970-01-02T12:00"]), [])
+    >>> ticks, unit = clock_of(pd.Series(["1970-01-02", "1970-01-02T12:00"]), "contacts", [])
     >>> (ticks / unit).tolist()
     [1.0, 1.5]
     """
@@ -170,25 +192,10 @@ def read_clock(times: pd.Series, faults: list[Fault]) -> tuple[Floats, float]:
             utc=True,
         )
         bad = read.isna().to_numpy()
-        allowed, unit = "a number, a date, or a date with a time of day (ISO 8601)", _DAY
+        allowed, unit = "a number, a date, or a date with a time of day (ISO 8601)", DAY
         clock = read.dt.as_unit("us").to_numpy(dtype="datetime64[us]").astype(np.int64).astype(np.float64)
-    fault_cells("contacts", "time", times, pd.Series(bad), allowed, faults)
+    fault_cells(file, "time", times, pd.Series(bad), allowed, faults)
     return clock, unit
-
-
-def _grouped(
-    keys: Integers, clock: Floats, people: int
-) -> tuple[Integers, Integers, Floats, Floats, Integers]:
-    """Return ends, first and last times of each pair in order of first contact, and each contact's pair."""
-    pairs, tie = np.unique(keys, return_inverse=True)
-    first, last = np.full(len(pairs), np.inf), np.full(len(pairs), -np.inf)
-    np.minimum.at(first, tie, clock)
-    np.maximum.at(last, tie, clock)
-    order = np.lexsort((pairs, first))
-    place = np.empty(len(pairs), dtype=np.int64)
-    place[order] = np.arange(len(pairs))
-    one, other = np.divmod(pairs[order], people)
-    return one, other, first[order], last[order], place[tie]
 
 
 @_compile

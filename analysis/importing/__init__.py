@@ -5,8 +5,8 @@ read into `kinds.Imported`; a format of graphs is a line in `kind_graph.GRAPHS`.
 `options`, `network_options`, `list_options` and `declared`. `first_look` says what a file seems to be, by
 what `guesses` sees in a table, and which command to type. `own` keeps the dataset, `corrections` what is
 imported again, and `deidentified` writes it without names; `people` matches names, for every reader,
-`people_file` reads the list of them;
-`columns` finds columns by their headers, `days` reads days; `account` counts what became of rows and answers.
-`roster`, `survey_items`, `edges`, `matrices`, `graphs`, and `attendance`, `activity_list`, `adoption_list` and
-`contact_log` (of rows that `dated` reads) each read one kind.
+`people_file` reads the list of them; `columns` finds columns by their headers, `days` reads days; `account`
+counts what became of rows and answers. `roster`, `survey_items`, `edges`, `matrices`, `graphs`, and
+`attendance`, `activity_list`, `adoption_list` and `contact_log` (of rows that `dated` reads) each read one
+kind.
 """

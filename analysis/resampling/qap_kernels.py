@@ -4,7 +4,7 @@ A permutation `p` of the actors moves a matrix to `moved[i, j] = matrix[p[i], p[
 together, so that whatever depends on an actor stays together (Hubert 1987). One matrix moves, the
 others stay. Whatever is wanted of a linear replicate follows from the cross-products of the columns, and only
 those with the moved matrix change: one pass over the cells gives them, and memory does not grow with the
-number of permutations. Cells missing in the moved matrix are taken off the cross-products one by one.
+number of permutations. Cells missing in the moved matrix are taken off the cross-products, again row by row.
 
 Permutations come in batches of `BATCH`, each with a random stream of its own (`SeedSequence` spawned by
 stream and batch), so that a result depends neither on the number of workers nor on the order of batches.
@@ -14,23 +14,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from analysis.arrays import Floats, Integers
+from analysis.parallel import mapped
 
 __all__ = ["BATCH", "LinearPlan", "LogitPlan", "draw_permutations", "replicate"]
 
 Booleans = NDArray[np.bool_]
+Orders = NDArray[np.uint32]
 
 BATCH = 100
 SINGULAR = 1e-11  # share of a column left after the earlier columns, squared, below which it adds nothing
 EXACT = 1e-12  # share of the response's sum of squares below which a fit counts as exact
 NEWTON_PASSES = 50
+_MANY_CELLS = 20_000_000
 
 # Allowing sums to be reordered lets the compiler use vector instructions; missing cells never enter them.
 _compile: Callable[..., Any] = njit(cache=True, nogil=True)
@@ -106,13 +109,18 @@ def store_terms(
 
 
 @_compile_sums
-def moved_products(permutations: Integers, moving: Floats, columns: Floats, upper: bool) -> Floats:
+def moved_products(
+    permutations: Orders, moving: Floats, columns: Floats, inside: Floats, upper: bool
+) -> tuple[Floats, Floats]:
     """Return the (permutations, k) sums over cells of each (k, n, n) column times the moved (n, n) matrix.
 
-    Rows are the outer loop: a row of the columns then stays in the fastest memory for a whole batch.
+    And the (permutations,) sums of its squares over the cells `inside` (1, otherwise 0), if it is not empty.
+    Rows are the outer loop: a row of the columns then stays in the fastest memory for a whole batch. Places
+    are unsigned and of 32 bits, since a negative one would have to be looked for, cell by cell.
     """
     size = moving.shape[0]
     products = np.zeros((permutations.shape[0], columns.shape[0]))
+    squares = np.zeros(permutations.shape[0])
     buffer = np.empty(size)
     for i in range(size):
         first = i if upper else 0
@@ -130,21 +138,67 @@ def moved_products(permutations: Integers, moving: Floats, columns: Floats, uppe
                 for j in range(length):
                     total += column[j] * buffer[j]
                 products[draw, k] += total
-    return products
+            if inside.size:
+                counts = inside[i, first:]
+                total = 0.0
+                for j in range(length):
+                    total += counts[j] * buffer[j] * buffer[j]
+                squares[draw] += total
+    return products, squares
+
+
+@_compile_sums
+def lost_products(
+    permutations: Orders, starts: Integers, holes: Orders, columns: Floats, inside: Floats
+) -> Floats:
+    """Return the (permutations, m) sums of what is no longer used, over cells where the moved matrix lacks.
+
+    They are of the products of the (k, n, n) columns, pair by pair (0 0, 1 0, 1 1, 2 0, …), and last of the
+    cells `inside`. `holes` are the columns that lack, row after row, those of row i from `starts[i]`. Where
+    they come to lie differs from draw to draw; the row they come to lie in is the outer loop.
+    """
+    count, size = permutations.shape
+    terms = columns.shape[0]
+    inverse = np.empty_like(permutations)
+    for draw in range(count):
+        for i in range(size):
+            inverse[draw, permutations[draw, i]] = i
+    lost = np.zeros((count, terms * (terms + 1) // 2 + 1))
+    places, buffer = np.empty(size, dtype=np.uint32), np.empty((terms, size))
+    for i in range(size):
+        for draw in range(count):
+            person = permutations[draw, i]
+            listed = holes[starts[person] : starts[person + 1]]
+            length, there = listed.size, inverse[draw]
+            for hole in range(length):
+                places[hole] = there[listed[hole]]
+            pair = 0
+            for k in range(terms):
+                column, values = columns[k, i], buffer[k]
+                for hole in range(length):
+                    values[hole] = column[places[hole]]
+                for other in range(k + 1):
+                    others = buffer[other]
+                    total = 0.0
+                    for hole in range(length):
+                        total += values[hole] * others[hole]
+                    lost[draw, pair] += total
+                    pair += 1
+            counts = inside[i]
+            cells = 0.0
+            for hole in range(length):
+                cells += counts[places[hole]]
+            lost[draw, pair] += cells
+    return lost
 
 
 @_compile
 def linear_replicates(
-    permutations: Integers,
     products: Floats,
-    moving: Floats,
-    columns: Floats,
-    position: int,
-    inside: Booleans,
-    moving_holes: Integers,
-    fixed_holes: Integers,
+    lost: Floats,
+    squares: Floats,
     gram: Floats,
-    square: float,
+    position: int,
     cells: int,
     transform: Floats,
     offset: Floats,
@@ -152,41 +206,30 @@ def linear_replicates(
     """Least squares of every replicate from its cross-products; the response is the last column.
 
     `position` is where the moved matrix stands among the columns: last (it is the response) or next to last.
-    Returns estimates and t statistics, (permutations, terms), NaN where the columns are dependent or no
-    degree of freedom is left, and the residual degrees of freedom.
+    `lost` is what the cross-products `gram` of the columns, pair by pair, and the number of `cells` lack in
+    each draw. Returns estimates and t statistics, (permutations, terms), NaN where the columns are dependent
+    or no degree of freedom is left, and the residual degrees of freedom.
     """
-    count, size = permutations.shape
-    last = columns.shape[0]
+    count, last = products.shape
     estimates = np.full((count, transform.shape[0]), np.nan)
     statistics = np.full((count, transform.shape[0]), np.nan)
     degrees = np.zeros(count, dtype=np.int64)
-    inverse = np.empty(size, dtype=np.int64)
     full = np.empty((last + 1, last + 1))
     place = np.empty(last, dtype=np.int64)
     for k in range(last):
         place[k] = k if k < position else k + 1
     for draw in range(count):
-        order = permutations[draw]
-        for i in range(size):
-            inverse[order[i]] = i
+        pair = 0
         for k in range(last):
-            for other in range(last):
-                full[place[k], place[other]] = gram[k, other]
+            for other in range(k + 1):
+                value = gram[k, other] - lost[draw, pair]
+                full[place[k], place[other]] = value
+                full[place[other], place[k]] = value
+                pair += 1
             full[place[k], position] = products[draw, k]
             full[position, place[k]] = products[draw, k]
-        used = cells
-        for hole in range(moving_holes.shape[0]):
-            i = inverse[moving_holes[hole, 0]]
-            j = inverse[moving_holes[hole, 1]]
-            if inside[i, j]:
-                used -= 1
-                for k in range(last):
-                    for other in range(last):
-                        full[place[k], place[other]] -= columns[k, i, j] * columns[other, i, j]
-        own = square
-        for hole in range(fixed_holes.shape[0]):
-            own -= moving[order[fixed_holes[hole, 0]], order[fixed_holes[hole, 1]]] ** 2
-        full[position, position] = own
+        used = cells - int(lost[draw, pair])
+        full[position, position] = squares[draw]
         degrees[draw] = used - last
         if used <= last or not cholesky(full, last):
             continue
@@ -252,7 +295,7 @@ def newton_logit(
 
 @_compile
 def logit_replicates(
-    permutations: Integers,
+    permutations: Orders,
     moving: Floats,
     cells: Integers,
     design: Floats,
@@ -319,39 +362,58 @@ class LinearPlan:
     offset: Floats
 
     @cached_property
-    def unchanging(self) -> tuple[Floats, Floats, float, Integers, Integers, int]:
-        """What every replicate needs and none changes: cross-products of what stays, and where cells lack."""
+    def unchanging(self) -> Unchanging:
+        """What every replicate needs and none changes."""
         filled = np.nan_to_num(self.moving)
         flat = self.columns[:, self.inside]
-        return (
-            filled,
-            flat @ flat.T,
-            float((filled[self.eligible] ** 2).sum()),
-            np.argwhere(np.isnan(self.moving)),
-            np.argwhere(self.eligible & ~self.inside),
-            int(self.inside.sum()),
+        holes = np.isnan(self.moving)
+        starts = np.concatenate([[0], np.cumsum(holes.sum(axis=1))]).astype(np.int64)
+        complete = bool((self.inside == self.eligible).all())
+        return Unchanging(
+            filled=filled,
+            gram=flat @ flat.T,
+            square=float((filled[self.eligible] ** 2).sum()) if complete else np.nan,
+            cells=int(self.inside.sum()),
+            starts=starts,
+            holes=np.nonzero(holes)[1].astype(np.uint32),
+            inside=np.empty((0, 0)) if complete and not holes.any() else self.inside.astype(np.float64),
         )
 
-    def replicate(self, permutations: Integers) -> tuple[Floats, Floats, Integers]:
+    def replicate(self, permutations: Orders) -> tuple[Floats, Floats, Integers]:
         """Return estimates, t statistics and residual degrees of freedom of each (m, n) permutation."""
-        filled, gram, square, moving_holes, fixed_holes, cells = self.unchanging
-        products = moved_products(permutations, filled, self.columns, self.upper)
+        known, size = self.unchanging, self.columns.shape[0]
+        weights = known.inside if np.isnan(known.square) else known.inside[:0]
+        products, squares = moved_products(permutations, known.filled, self.columns, weights, self.upper)
+        if not weights.size:
+            squares[:] = known.square
+        lost = np.zeros((len(permutations), size * (size + 1) // 2 + 1))
+        if known.holes.size:
+            lost = lost_products(permutations, known.starts, known.holes, self.columns, known.inside)
         result: tuple[Floats, Floats, Integers] = linear_replicates(
-            permutations,
-            products,
-            filled,
-            self.columns,
-            self.position,
-            self.inside,
-            moving_holes,
-            fixed_holes,
-            gram,
-            square,
-            cells,
-            self.transform,
-            self.offset,
+            products, lost, squares, known.gram, self.position, known.cells, self.transform, self.offset
         )
         return result
+
+
+class Unchanging(NamedTuple):
+    """What every linear replicate needs and none changes.
+
+    Attributes
+    ----------
+    filled : what moves, 0 where it lacks
+    gram, cells : cross-products of the columns that stay, over so many cells
+    square : sum of squares of what moves; NaN where it hangs on which cells it comes to lie in
+    starts, holes : columns of the cells where what moves lacks, row after row, and where each row's start
+    inside : 1 in a cell where everything that stays is observed, otherwise 0; empty where nothing lacks
+    """
+
+    filled: Floats
+    gram: Floats
+    cells: int
+    square: float
+    starts: Integers
+    holes: Orders
+    inside: Floats
 
 
 @dataclass(frozen=True)
@@ -370,7 +432,7 @@ class LogitPlan:
     transform: Floats
     offset: Floats
 
-    def replicate(self, permutations: Integers) -> tuple[Floats, Floats, Integers]:
+    def replicate(self, permutations: Orders) -> tuple[Floats, Floats, Integers]:
         """Return estimates, z statistics and residual degrees of freedom of each (m, n) permutation."""
         result: tuple[Floats, Floats, Integers] = logit_replicates(
             permutations,
@@ -388,7 +450,7 @@ class LogitPlan:
 
 def draw_permutations(
     members: Sequence[Integers], size: int, *, seed: int, stream: int, batch: int
-) -> Integers:
+) -> Orders:
     """Draw `size` uniform permutations of the actors, each within its group.
 
     Parameters
@@ -398,10 +460,10 @@ def draw_permutations(
 
     Returns
     -------
-    (size, n) integers
+    (size, n) unsigned integers of 32 bits
     """
     generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, batch)))
-    permutations = np.empty((size, sum(group.size for group in members)), dtype=np.int64)
+    permutations = np.empty((size, sum(group.size for group in members)), dtype=np.uint32)
     for group in members:
         permutations[:, group] = generator.permuted(np.tile(group, (size, 1)), axis=1)
     return permutations
@@ -411,13 +473,24 @@ def replicate(
     plan: LinearPlan | LogitPlan, members: Sequence[Integers], permutations: int, *, seed: int, stream: int
 ) -> tuple[Floats, Floats, Integers]:
     """Run a plan over `permutations` draws, batch by batch, and join the batches in their order."""
-    batches = [
-        plan.replicate(
-            draw_permutations(
-                members, min(BATCH, permutations - first), seed=seed, stream=stream, batch=first // BATCH
-            )
-        )
-        for first in range(0, permutations, BATCH)
-    ]
-    estimates, statistics, degrees = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+    if isinstance(plan, LinearPlan):
+        _ = plan.unchanging  # once, before several threads ask for it
+    task = partial(_batch, plan, members, permutations, seed, stream)
+    # What is small is done before a second thread has started.
+    workers = None if permutations * plan.moving.size > _MANY_CELLS else 1
+    parts = mapped(task, range(0, permutations, BATCH), workers=workers, threads=True)
+    estimates, statistics, degrees = (np.concatenate(part) for part in zip(*parts, strict=True))
     return estimates, statistics, degrees
+
+
+def _batch(
+    plan: LinearPlan | LogitPlan,
+    members: Sequence[Integers],
+    permutations: int,
+    seed: int,
+    stream: int,
+    first: int,
+) -> tuple[Floats, Floats, Integers]:
+    size = min(BATCH, permutations - first)
+    drawn = draw_permutations(members, size, seed=seed, stream=stream, batch=first // BATCH)
+    return plan.replicate(drawn)

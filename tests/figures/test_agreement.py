@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from analysis.figures.agreement import printed_against_computed
-from analysis.figures.specification import specification_curve_figure
+from analysis.figures.specification import choice_curve_figure, specification_curve_figure
 from analysis.figures.svg import as_image, as_svg
 
 NUMBERS = pd.DataFrame(
@@ -60,4 +60,15 @@ def test_a_specification_curve_is_in_order_with_a_mark_per_choice() -> None:
     marks = [sorted(x for x, _ in collection.get_offsets()) for collection in below.collections]
     assert marks == [[1.0, 2.0], [0.0]]
     assert [label.get_text() for label in below.get_yticklabels()] == ["ties: valued", "ties: binary"]
+    plt.close("all")
+
+
+def test_the_curve_of_a_sweep_keeps_the_order_of_its_choices_and_leaves_out_what_is_missing() -> None:
+    curve = pd.DataFrame({"cut": ["1", "2", "3"], "b": [0.3, 0.1, None], "holds": [True, False, None]})
+    figure = choice_curve_figure(curve, ["cut"], "b", "holds", bound=0.2, title="slope")
+    above, below = figure.axes
+    holds, not_so = (collection.get_offsets().tolist() for collection in above.collections)
+    assert (holds, not_so) == ([[1.0, 0.3]], [[0.0, 0.1]])
+    assert above.lines[0].get_ydata() == [0.2, 0.2]
+    assert [label.get_text() for label in below.get_yticklabels()] == ["cut: 1", "cut: 2", "cut: 3"]
     plt.close("all")

@@ -380,6 +380,15 @@ def test_seed_fixes_the_result_and_a_new_term_leaves_other_draws(monkeypatch: py
     assert drawn == [(s, batch, size) for s in range(3) for batch, size in ((0, 100), (1, 50))]
 
 
+def test_threads_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    y, a, b = matrices(3, 9, seed=1)
+    a[2, 5] = np.nan
+    alone = mrqap(y, {"a": a, "b": b}, permutations=350, seed=5)
+    monkeypatch.setattr(qap_kernels, "_MANY_CELLS", 0)
+    monkeypatch.setattr("joblib.cpu_count", lambda: 2)
+    assert mrqap(y, {"a": a, "b": b}, permutations=350, seed=5) == alone
+
+
 def test_draws_stay_within_groups_and_are_uniform() -> None:
     members = [np.array([0, 2, 4]), np.array([1, 3])]
     orders = qap_kernels.draw_permutations(members, 6000, seed=1, stream=0, batch=0)
