@@ -9,12 +9,11 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.compendium.labels import labelled
 from analysis.compendium.pages import page_environment
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.sweep import SWEEPS, Collected, Made
 from analysis.compendium.sweep_grid import Headline, Sweep
-from analysis.compendium.table_html import as_html
+from analysis.compendium.table_html import as_html, labelled
 from analysis.figures.specification import choice_curve_figure
 from analysis.figures.svg import as_image, as_svg, smallest_text
 from analysis.files import REPORTS, partial_folder, replace_folder, write_atomically

@@ -213,7 +213,8 @@ def read_sheets(path: Path, faults: list[Fault], encoding: str = "") -> list[She
         faults.append(Fault(path.name, f"no table ({error})", "a CSV file", reader.line_num))
         return []
     below = rows[1:] if declared else rows
-    return [Sheet(path.name, path.stem, below, separator != ",", 2 if declared else 1, separator)]
+    line = 2 if declared else 1
+    return [Sheet(path.name, path.stem, below, separator != ",", line, separator=separator)]
 
 
 def chosen_sheets(
