@@ -114,7 +114,8 @@ def _draw(
         empty = hollow is not None and hollow[place]
         face, ink = ("white", PALETTE[0]) if empty else (PALETTE[0], "white")
         at = places[place]
-        axis.scatter(at[0], at[1], s=areas[place], color=[face], edgecolors=[PALETTE[0]], zorder=3)
+        circle = axis.scatter(at[0], at[1], s=areas[place], color=[face], edgecolors=[PALETTE[0]], zorder=3)
+        circle.set_clip_on(False)
         axis.annotate(
             f"{ties[place, place]}" if told[place, place] else _NOT_SHOWN,
             at,
