@@ -120,6 +120,7 @@ def test_what_is_known_is_read(case: str, run: Run) -> None:
     code, said = run("edges", READ[case], *NAMES, "--directed")
     assert code == 0, said
     assert ties() == ONE
+    assert "file.csv: ," not in said
 
 
 CELL = '<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
