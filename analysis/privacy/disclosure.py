@@ -289,7 +289,10 @@ class Disclosure:
             return reason
         if any(counts(value, group) for group in groups):
             return f"{_ABOUT} {round(value / self._smallest) * self._smallest}"
-        return f"{_ABOUT} {float(f'{value:.{_FEW_DIGITS}g}'):g}"
+        # Of many people more digits still fit several counts.
+        fewest = min(len(people_of(group)) for group in groups if group)
+        digits = max(_FEW_DIGITS, int(math.log10(max(1, fewest / self._smallest))))
+        return f"{_ABOUT} {float(f'{value:.{digits}g}'):g}"
 
     def _say_alike(
         self, reasons: pd.DataFrame, frame: pd.DataFrame, cells: dict[int, list[list[Group]]]
