@@ -51,6 +51,9 @@ def test_counts_are_candidates_in_the_order_of_their_weight() -> None:
     sizes = [len(group) for group in counts_planned(TABLES)]
     # Everybody; in wave 1 two had not joined, in wave 2 seven had left; one of those was silent.
     assert sizes == [40, 38, 33, 32]
+    assert counts_planned({name: frame.fillna("") for name, frame in TABLES.items()}) == counts_planned(
+        TABLES
+    )
     assert counts_planned({}) == []
     assert [len(group) for group in counts_planned({"actors": ACTORS[["actor_id"]]})] == [40]
 
