@@ -102,6 +102,18 @@ def test_what_cannot_be_known_is_refused_in_words(case: str, run: Run, tmp_path:
     assert not (tmp_path / "data_raw/ours").exists()
 
 
+SHEET = "Name,Date,Activity\nAna Ruiz,{first},Kick-off\nBen Odel,{second},{called}\n"
+REFUSED |= {
+    "a year of another century": (
+        *("attendance", SHEET.format(first="10/01/24", second="10/01/98", called="Talk")),
+        *((*NAMES, "--dates", "month-first"), "four digits"),
+    ),
+    "two spellings of an activity": (
+        *("attendance", SHEET.format(first="2024-10-01", second="2024-10-01", called="kick off")),
+        *(NAMES, "'kick off', beside 'Kick-off'"),
+    ),
+}
+
 READ = {
     "spaces that do not break": EDGES.replace("Ben Odel", "Ben\u00a0Odel"),
     "marks nobody sees": EDGES.replace("Ben Odel", "Ben\u200b Odel\u200e"),
