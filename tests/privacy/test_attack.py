@@ -372,10 +372,15 @@ def test_a_school_card_with_one_silent_person_is_found(reports: Reports, tmp_pat
 
 def test_four_ties_or_four_people_in_a_table_are_found(tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "volume.csv").write_text("code,units,coders\nhelp,18,2\n")
     (tmp_path / "tables" / "survival.csv").write_text(
         "curve,ties that closed a meeting,days,people\na,4,3,5\nb,5,2,4\nc,0,1,about 5\n"
     )
-    found = ["survival.csv, ties that closed a meeting: 4", "survival.csv, people: 4"]
+    found = [
+        "survival.csv, ties that closed a meeting: 4",
+        "survival.csv, people: 4",
+        "volume.csv, coders: 2",
+    ]
     assert of_a_few(tmp_path) == found
 
 
