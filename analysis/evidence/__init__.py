@@ -1,6 +1,6 @@
 """What stands behind a claim.
 
-Coding          `tallies`, `agreement`, `coding_reliability`, `codes`, `code_space`, `code_groups`,
+Coding          `tallies`, `agreement`, `coding_reliability`, `judges`, `codes`, `code_space`, `code_groups`,
                 `code_networks`, `printed_axes` (a chapter)
 Configurations  `truth_tables`, `minimisation`, `configurations`, `configuration_checks`
 Routines        `routine_webs`, `timed_reach`, `web_chance`, `change_steps`, `mechanisms`,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -20,6 +21,9 @@ from analysis.ties.schools import SchoolTies
 __all__ = ["school_map", "school_maps"]
 
 _FEWEST = 2
+_TOGETHER = " + "
+_LINE, _LINES = 14, 3
+"""Letters of a line of a label, and its lines: the table has whole names."""
 _NOT_SHOWN = "–"
 
 
@@ -114,7 +118,8 @@ def _draw(
         empty = hollow is not None and hollow[place]
         face, ink = ("white", PALETTE[0]) if empty else (PALETTE[0], "white")
         at = places[place]
-        axis.scatter(at[0], at[1], s=areas[place], color=[face], edgecolors=[PALETTE[0]], zorder=3)
+        circle = axis.scatter(at[0], at[1], s=areas[place], color=[face], edgecolors=[PALETTE[0]], zorder=3)
+        circle.set_clip_on(False)
         axis.annotate(
             f"{ties[place, place]}" if told[place, place] else _NOT_SHOWN,
             at,
@@ -126,7 +131,7 @@ def _draw(
         )
         side = round(at[0], 6)
         axis.annotate(
-            name,
+            _in_lines(name),
             at,
             # Beyond the edge of the circle, whose radius in points follows from its area.
             at * (4 + np.sqrt(areas[place]) / 2),
@@ -137,3 +142,21 @@ def _draw(
     axis.set_xlim(-2.3, 2.3)
     axis.set_ylim(-1.45, 1.45)
     axis.set_aspect("equal")
+
+
+def _in_lines(name: str) -> str:
+    """Return a name as it fits beside a circle: broken into lines, and cut short where there are too many.
+
+    >>> print(_in_lines("ash + elm + School A + School B + yew"))
+    ash + elm +
+    School A +
+    School B + yew
+    >>> print(_in_lines("The Primary School of the Lakes District and the Northern Valleys, Upper Campus"))
+    The Primary
+    School of the
+    Lakes …
+    """
+    # Where schools stand together, a sign is no line of its own.
+    joined = name.replace(_TOGETHER, "\N{NO-BREAK SPACE}+ ")
+    kept = textwrap.wrap(joined, _LINE, max_lines=_LINES, placeholder=" …", break_on_hyphens=False)
+    return "\n".join(kept).replace("\N{NO-BREAK SPACE}", " ")

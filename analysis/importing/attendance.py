@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -140,6 +141,7 @@ def read_attendance(
         else:
             became["of somebody who came"] += 1
         entries.append((row, meant, day, names))
+    _alike(days, dates, faults)
     ids = called_on(days, dates, repeated, faults)
     labels = ((row, name) for row, _, _, names in entries for name in names)
     who = identified(file, labels, way, faults, notes)
@@ -264,6 +266,19 @@ def _was_there(row: Row, came: Mapping[str, float | None], layout: Layout, fault
     hint = "say what other words mean with --labels (0: did not come)"
     faults.append(row.fault("present", repr(text), "yes, no, a tick, 1 or 0", hint))
     return False
+
+
+def _alike(days: Mapping[str, Mapping[str, Row]], known: Iterable[str], faults: list[Fault]) -> None:
+    """Append a fault for each activity whose name differs from another's in signs and spaces only."""
+    first = {_letters(one): one for one in known}
+    for one, some in days.items():
+        if (other := first.setdefault(_letters(one), one)) != one:
+            found = f"{one!r}, beside {other!r}"
+            faults.append(next(iter(some.values())).fault("activity", found, "one name an activity"))
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", fold(name)) or name
 
 
 def called_on(

@@ -23,6 +23,7 @@ _FORMS = (
     re.compile(rf"{_WORD} (?P<day>[0-9]{{1,2}})(st|nd|rd|th)?,? (?P<year>[0-9]{{4}})"),
 )
 """Forms of a day in which nothing can be taken for something else."""
+_LAST_OF_TWO = 50
 _NUMBERS = re.compile(
     r"(?P<one>[0-9]{1,2})(?P<sign>[-/.])(?P<other>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})"
 )
@@ -47,8 +48,9 @@ def read_moment(
     ----------
     text : str
         `2024-10-05`, `2024/10/5`, `5 October 2024`, `Oct 5, 2024`; or `05/10/2024`, `5.10.24` where `order`
-        says what stands first. Two digits of a year are of this century. A weekday before it is passed
-        over. A time follows after a space or a T: `14:30`, `14:30:05`, `2:30 PM`.
+        says what stands first. Two digits of a year are of this century, up to 2050: any other needs four.
+        A weekday before it is passed over. A time follows after a space or a T: `14:30`, `14:30:05`,
+        `2:30 PM`.
     order : {"day-first", "month-first"} or None
         What a day of three numbers begins with; None: nobody has said, which such a day needs.
     where : (str, int or None, str or None)
@@ -83,6 +85,8 @@ def read_moment(
         allowed = "a day, as in 2024-10-05 or 5 October 2024"
         allowed += ", with a time (14:30, without a zone) or without" if time_of_day else ""
         hint = f"days are read {order}" if numbers is not None and order else ""
+        if numbers is not None and len(numbers["year"]) == 2 and int(numbers["year"]) > _LAST_OF_TWO:
+            hint = "write the year with four digits"
         faults.append(Fault(file, repr(text) if text else "an empty cell", allowed, row, column, hint))
         return None
     if not time_of_day or not rest:
@@ -101,6 +105,8 @@ def _in_order(numbers: re.Match[str] | None, order: DayOrder | None) -> dict[str
         return {}
     day, month = ("one", "other") if order == "day-first" else ("other", "one")
     year = numbers["year"] if len(numbers["year"]) == 4 else f"20{numbers['year']}"
+    if len(numbers["year"]) == 2 and int(numbers["year"]) > _LAST_OF_TWO:
+        return {}
     return {"year": year, "month": numbers[month], "day": numbers[day]}
 
 

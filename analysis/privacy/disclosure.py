@@ -289,7 +289,10 @@ class Disclosure:
             return reason
         if any(counts(value, group) for group in groups):
             return f"{_ABOUT} {round(value / self._smallest) * self._smallest}"
-        return f"{_ABOUT} {float(f'{value:.{_FEW_DIGITS}g}'):g}"
+        # Of many people more digits still fit several counts.
+        fewest = min(len(people_of(group)) for group in groups if group)
+        digits = max(_FEW_DIGITS, int(math.log10(max(1, fewest / self._smallest))))
+        return f"{_ABOUT} {float(f'{value:.{digits}g}'):g}"
 
     def _say_alike(
         self, reasons: pd.DataFrame, frame: pd.DataFrame, cells: dict[int, list[list[Group]]]
@@ -343,10 +346,10 @@ class Disclosure:
     def merged(self, labels: Sequence[str]) -> list[str]:
         """Return the group of each person, small groups put together so that what is among them can be shown.
 
-        Ties within a group of fewer people than twice the smallest cell are mostly of a few of them. Groups
-        of about one size are put together, the largest first, until there are so many people; what is left
-        over joins the last. Who answered, or what was asked, has no part in it: a dataset's groups are the
-        same on all of its pages.
+        Ties within a group of fewer people than twice the smallest cell are mostly of a few of them. Into as
+        many groups as have so many people each, small ones are dealt: the largest first, each to where fewest
+        people are. Who answered, or what was asked, has no part in it: a dataset's groups are the same on all
+        of its pages.
 
         Examples
         --------
@@ -354,20 +357,20 @@ class Disclosure:
         ['ash + oak', 'ash + oak', 'ash + oak', 'ash + oak', 'elm', 'elm', 'elm', 'elm']
         """
         sizes, enough = Counter(labels), _ENOUGH_FOR_TIES * self._smallest
-        small = sorted(
-            (group for group in sizes if sizes[group] < enough), key=lambda one: (-sizes[one], one)
-        )
-        together: list[list[str]] = [[]]
-        for group in small:
-            if sum(sizes[one] for one in together[-1]) >= enough:
-                together.append([])
-            together[-1].append(group)
-        if len(together) > 1 and sum(sizes[one] for one in together[-1]) < enough:
-            left = together.pop()
-            together[-1] += left
-        elif small and sum(sizes[one] for one in small) < enough < len(labels):
+        small = sorted((one for one in sizes if sizes[one] < enough), key=lambda one: (-sizes[one], one))
+        people = sum(sizes[one] for one in small)
+        if small and people < enough < len(labels):
             # All small groups together are too few: the smallest of the others takes them in.
-            together[-1].append(min(sizes.keys() - set(small), key=lambda one: (sizes[one], one)))
+            small.append(min(sizes.keys() - set(small), key=lambda one: (sizes[one], one)))
+        for number in range(max(1, people // enough if enough else 1), 0, -1):
+            together: list[list[str]] = [[] for _ in range(number)]
+            filled = [0] * number
+            for group in small:
+                place = filled.index(min(filled))
+                together[place].append(group)
+                filled[place] += sizes[group]
+            if min(filled) >= enough:
+                break
         called = {group: _TOGETHER.join(sorted(parts)) for parts in together for group in parts}
         return [called.get(group, group) for group in labels]
 

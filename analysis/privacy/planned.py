@@ -18,13 +18,16 @@ from analysis.whom import Group, heads
 __all__ = ["counts_planned"]
 
 
+_READ = ("actors", "waves", "activities", "nonresponse", "ties")
+
+
 def counts_planned(tables: Mapping[str, pd.DataFrame]) -> list[Group]:
     """Return the counts of people that are candidates, each once, the most important first.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Of the data model; each may lack.
+        Of the data model, as text too; each may lack.
 
     Examples
     --------
@@ -35,7 +38,9 @@ def counts_planned(tables: Mapping[str, pd.DataFrame]) -> list[Group]:
     """
     if "actors" not in tables:
         return []
-    return [group for group in dict.fromkeys(map(heads, _candidates(tables))) if group]
+    # In a file nothing is an empty cell.
+    found = {name: tables[name].replace("", pd.NA) for name in _READ if name in tables}
+    return [group for group in dict.fromkeys(map(heads, _candidates(found))) if group]
 
 
 def _candidates(tables: Mapping[str, pd.DataFrame]) -> Iterator[frozenset[str]]:

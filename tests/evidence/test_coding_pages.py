@@ -20,7 +20,9 @@ from analysis.evidence.coding_reliability import (
     dropped_or_bounded,
     where_coders_part,
 )
+from analysis.evidence.judges import judges_of, who_judged
 from analysis.evidence.printed_axes import implied_by_print, other_deviation
+from analysis.privacy.disclosure import Disclosure
 
 NAMES = ["document_id", "segment_id", "coder_id", "code", "applied"]
 
@@ -186,3 +188,16 @@ def test_the_print_contradicts_itself_as_the_claims_declare() -> None:
     assert implied.loc["second axis, second condition, larger deviation", "implied"] == pytest.approx(
         0.142, abs=5e-4
     )
+
+
+def test_of_two_coders_it_is_not_said_how_many_were_on_each_side() -> None:
+    tables = {"codings": codings()}
+    told = where_coders_part(tables, counted=False)
+    assert list(told.columns) == ["document", "segment", "code"]
+    pd.testing.assert_frame_equal(told, where_coders_part(tables)[list(told.columns)])
+    coders = judges_of(tables)
+    volume = coded_volume(tables)
+    behind = who_judged(volume, coders, documents_behind(tables))
+    assert isinstance(behind, pd.DataFrame)
+    reasons = Disclosure(len(coders) + 1).decide_cells("volume", behind, volume)
+    assert set(reasons["coders"]) == set(reasons["decisions"]) == {f"fewer than {len(coders) + 1}"}

@@ -61,6 +61,12 @@ def test_each_piece_leads_to_its_codes_and_claim_and_back() -> None:
     assert isinstance(rivals, pd.DataFrame) and found.opposed() == 1
     assert rivals.loc[1].tolist() == ["d1", "s1", "links_help", "talk_helps", "", True, False]
     assert "5 pieces" in found.summary() and len(found.tidy()) == 5
+    # Of a few coders it is not said how many applied a code, nor whether they agreed.
+    quiet = ledger_of(TABLES, votes=False)
+    assert quiet.frame["codes"].tolist() == ["link, talk", "link, talk", "link", "", ""]
+    assert "agreed" not in quiet.frame
+    rivals = quiet.rival_readings()
+    assert isinstance(rivals, pd.DataFrame) and "agreed" not in rivals
 
 
 def test_without_codings_or_anything_against_the_ledger_stands() -> None:

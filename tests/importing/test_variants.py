@@ -102,6 +102,18 @@ def test_what_cannot_be_known_is_refused_in_words(case: str, run: Run, tmp_path:
     assert not (tmp_path / "data_raw/ours").exists()
 
 
+SHEET = "Name,Date,Activity\nAna Ruiz,{first},Kick-off\nBen Odel,{second},{called}\n"
+REFUSED |= {
+    "a year of another century": (
+        *("attendance", SHEET.format(first="10/01/24", second="10/01/98", called="Talk")),
+        *((*NAMES, "--dates", "month-first"), "four digits"),
+    ),
+    "two spellings of an activity": (
+        *("attendance", SHEET.format(first="2024-10-01", second="2024-10-01", called="kick off")),
+        *(NAMES, "'kick off', beside 'Kick-off'"),
+    ),
+}
+
 READ = {
     "spaces that do not break": EDGES.replace("Ben Odel", "Ben\u00a0Odel"),
     "marks nobody sees": EDGES.replace("Ben Odel", "Ben\u200b Odel\u200e"),
@@ -120,6 +132,7 @@ def test_what_is_known_is_read(case: str, run: Run) -> None:
     code, said = run("edges", READ[case], *NAMES, "--directed")
     assert code == 0, said
     assert ties() == ONE
+    assert "file.csv: ," not in said
 
 
 CELL = '<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'

@@ -269,7 +269,7 @@ def collected(folder: Path, known: Known, tables: Mapping[str, pd.DataFrame]) ->
 
 def of_a_few(folder: Path) -> list[str]:
     """Return what a page says of one to four people, by what its tables call their columns."""
-    whom = ("people", "answered", "asked", "members", "came", "sent", "received")
+    whom = ("people", "answered", "asked", "members", "came", "sent", "received", "coders", "not_applied")
     ties = re.compile(r"(ties|of these|new_ties|kept|new|lost|mutual|within|to_others|from_others)\b")
     return [
         f"{path.name}, {column}: {row[column]}"

@@ -51,6 +51,9 @@ def test_counts_are_candidates_in_the_order_of_their_weight() -> None:
     sizes = [len(group) for group in counts_planned(TABLES)]
     # Everybody; in wave 1 two had not joined, in wave 2 seven had left; one of those was silent.
     assert sizes == [40, 38, 33, 32]
+    assert counts_planned({name: frame.fillna("") for name, frame in TABLES.items()}) == counts_planned(
+        TABLES
+    )
     assert counts_planned({}) == []
     assert [len(group) for group in counts_planned({"actors": ACTORS[["actor_id"]]})] == [40]
 
@@ -157,3 +160,12 @@ def test_the_same_group_before_and_after_a_correction_of_a_few_is_shown_once(tmp
         corrected.loc[place, "value"] = 5
     assert report("g", corrected, 1) == "", "the difference is of seven people"
     assert "p0" not in "".join(path.read_text() for path in (tmp_path / "released").iterdir())
+
+
+@pytest.mark.parametrize(("size", "told"), [(40, "about 0.8"), (1000, "about 0.81"), (6000, "about 0.812")])
+def test_of_more_people_a_rounded_rate_has_more_digits(size: int, told: str) -> None:
+    """Each step of it still fits more counts than the smallest cell has people."""
+    page = Disclosure(5, counts=[heads(range(size))])
+    frame = pd.DataFrame({"response_rate": [0.8123]})
+    people = pd.DataFrame({"response_rate": [heads(range(size - 2))]})
+    assert page.decide_cells("t", people, frame).iat[0, 0] == told

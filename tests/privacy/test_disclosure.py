@@ -218,8 +218,9 @@ def test_small_groups_are_merged_by_hand() -> None:
     assert shown["ash"] == shown["fir"] == shown["yew"] == shown["elm"] == "ash + elm + fir + yew"
     homes += ["bay"] * 4
     shown = dict(zip(homes, Disclosure(5).merged(homes), strict=True))
-    assert shown["ash"] == shown["fir"] == "ash + fir"
-    assert shown["yew"] == shown["bay"] == shown["elm"] == "bay + elm + yew"
+    # 24 people in two groups: seven, then six, then five with the six, four with the seven, two with them.
+    assert shown["ash"] == shown["bay"] == "ash + bay + elm"
+    assert shown["yew"] == shown["fir"] == "fir + yew"
     assert set(Disclosure(5).merged(["b"] * 12 + ["a"] * 11 + ["c"])) == {"b", "a + c"}
     assert set(Disclosure(5).merged(["b", "a"])) == {"a + b"}
     assert Disclosure(0).merged(["b", "a"]) == ["b", "a"]
@@ -528,3 +529,18 @@ def test_a_number_whole_by_rounding_alone_is_coarse_and_a_count_is_not() -> None
     # On another processor the same sum had a fraction left, and was rounded.
     assert shown.coarse(2468788093998648.0) == shown.coarse(2468788093998648.5) == 2.47e15
     assert (shown.coarse(12345.0), shown.coarse(12345), shown.coarse(1.23456)) == (12345.0, 12345, 1.23)
+
+
+def test_a_count_that_was_not_planned_is_said_about_and_no_sentence_rests_on_it(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(module, "display", lambda bundle, raw: told.append(bundle["text/plain"]))
+    people = [f"p{number}" for number in range(33)]
+    (tmp_path / "data_derived/closed/actors.csv").write_text("\n".join(["actor_id", *people]))
+    results = Results("closed", about="contacts")
+    results.number("members", 33, "members", people=people)
+    results.number("in-contact", 31, "people in contact", people=people[:31])
+    results.finding("contact", "31 people were in contact.", numbers=["in-contact"])
+    assert written(run) == {"members"} and not (run / "findings.json").exists()
+    assert told[1].startswith("people in contact: about 30. About: rounded, so that no difference ")
