@@ -31,7 +31,8 @@ def as_html(
 ) -> str:
     """Return a table as HTML: numbers to so many decimals and to the right, words to the left.
 
-    A cell that has a `link` (`analysis.compendium.recorded.Linked`) leads there.
+    A cell that has a `link` (`analysis.compendium.recorded.Linked`) leads there. A column of empty
+    notes is left out.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ def as_html(
     --------
     >>> frame = pd.DataFrame({"mean": [2.67], "p": [0.00002]}, index=["trust"])
     >>> written = as_html(frame, 3, p_values=["p"], significant=3)
+    >>> "note" in as_html(frame.assign(note=""), 3)
+    False
     >>> "<td>2.67</td>" in written, "<td>&lt; 0.001</td>" in written
     (True, True)
     """
@@ -67,6 +70,8 @@ def as_html(
         for place, name in enumerate(frame.columns)
     ]
     words = [_is_of_words(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    silent = {place for place in range(frame.shape[1]) if _is_silent(frame.iloc[:, place])}
+    silent = silent if frame.columns.nlevels == 1 else set()
     labels = _spans(frame.index)
     rows = [
         {
@@ -79,6 +84,7 @@ def as_html(
                     "link": getattr(frame.iat[place, column], "link", ""),
                 }
                 for column, (texts, of_words) in enumerate(zip(columns, words, strict=True))
+                if column not in silent
             ],
         }
         for place in range(len(frame))
@@ -88,6 +94,7 @@ def as_html(
             # Above several columns a label is centred, whatever stands below.
             {**cell, "words": words[place] and frame.columns.nlevels == 1}
             for place, cell in level.items()
+            if place not in silent
         ]
         for level in _spans(frame.columns)
     ]
@@ -168,6 +175,11 @@ def _is_of_words(column: pd.Series) -> bool:
 
 def _is_whole(value: float) -> bool:
     return bool(math.isfinite(value) and value == round(value))
+
+
+def _is_silent(column: pd.Series) -> bool:
+    """Whether a column says nothing: notes of which there is none. What is missing among numbers is said."""
+    return len(column) > 0 and all(isinstance(value, str) and not value for value in column)
 
 
 def _is_missing(value: Any) -> bool:
