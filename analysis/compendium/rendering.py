@@ -276,7 +276,9 @@ class Renderer:
             )
             sentence = isinstance(entry["value"], str) and len(entry["value"].split()) >= _SENTENCE
             kind = ' class="sentence"' if sentence else ""
-            label, value = (html.escape(in_words(text)) for text in (entry["label"], shown(entry["value"])))
+            label, value = (
+                html.escape(in_words(text)) for text in (entry["label"].rstrip(".:"), shown(entry["value"]))
+            )
             rows.append(
                 f'<div id="{html.escape(key, quote=True)}"{kind}><dt>{label}</dt><dd>{value}{held}</dd></div>'
             )

@@ -16,6 +16,9 @@ from analysis.labels import in_words
 
 __all__ = ["as_html", "is_number", "labelled"]
 
+_COUNT = 10
+"""From here on a whole number among others is a count."""
+
 
 def is_number(value: object) -> bool:
     """Whether a value is a number; truth values are none."""
@@ -158,11 +161,20 @@ def _spans(labels: pd.Index) -> list[dict[int, dict[str, Any]]]:
 
 
 def _texts(column: pd.Series, digits: int, chance: bool, significant: int | None) -> list[str]:
-    whole = all(_is_whole(value) for value in column if is_number(value) and not _is_missing(value))
+    numbers = [value for value in column if is_number(value) and not _is_missing(value)]
     # Among numbers of several kinds in one column, counts stay whole.
+    counts = any(_is_whole(value) and abs(value) >= _COUNT for value in numbers)
+    whole = counts or all(map(_is_whole, numbers))
     mixed = column.dtype == object
     return [
-        _cell(value, 0 if whole or (mixed and isinstance(value, int)) else digits, chance, significant)
+        _cell(
+            value,
+            0
+            if is_number(value) and ((whole and _is_whole(value)) or (mixed and isinstance(value, int)))
+            else digits,
+            chance,
+            significant,
+        )
         for value in column
     ]
 
