@@ -113,7 +113,7 @@ def activities_beside_closures(
     allowed: Mapping[str, pd.DataFrame],
     ties: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return the joint display: a row an activity, what the contacts allow beside what episodes tell.
+    """Return the joint display: a row per activity, what the contacts allow beside what episodes tell.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ class Projection(Result):
     Attributes
     ----------
     points : DataFrame
-        A row a unit, a column an axis: ``MR1`` (of two groups' means), ``SVD1``, ``SVD2``, …
+        A row per unit, a column an axis: ``MR1`` (of two groups' means), ``SVD1``, ``SVD2``, …
     shares : Series
         Of each axis in the variance of all units.
     """
@@ -49,7 +49,7 @@ class Projection(Result):
         return f"Of what sets {len(self.points)} units apart the axes hold {told}."
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a unit."""
+        """Return a row per unit."""
         return self.points.reset_index()
 
 

@@ -106,7 +106,7 @@ def connections(
     Returns
     -------
     DataFrame
-        A row a unit, in order of appearance; a column per pair of codes: the second with all before it, the
+        A row per unit, in order of appearance; a column per pair of codes: the second with all before it, the
         third with all before it, and so on.
 
     Raises

@@ -240,7 +240,7 @@ def dropped_or_bounded(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         if unsure.empty:
             continue
         tallies = tallies_of_counts(own, name)
-        # Rated by one alone a unit is compared with none, as if it were dropped.
+        # Rated by one alone per unit is compared with none, as if it were dropped.
         ways = [[way for way in str(kind).split(" or ") if "," in way] for kind in unsure]
         compared = [" or ".join(several) for several in ways]
         for level in _LEVELS:

@@ -132,7 +132,7 @@ def units_and_codes(layout: pd.DataFrame) -> Figure:
     Parameters
     ----------
     layout : DataFrame
-        A row a unit or a code; two columns of places, named as the axes, and ``kind``: that of the unit, or
+        A row per unit or a code; two columns of places, named as the axes, and ``kind``: that of the unit, or
         ``code``. Codes are drawn to the scale of the units.
     """
     across, up = layout.columns[:2]

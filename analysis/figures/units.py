@@ -20,7 +20,7 @@ def units_scattered(frame: pd.DataFrame, measures: Sequence[str], score: str, si
     Parameters
     ----------
     frame : DataFrame
-        A row a unit.
+        A row per unit.
     measures : sequence of str
         Columns, a panel each.
     score, size : str

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 MOST_ACTORS = 100_000
-"""People a file may say it has: more would take the memory of whoever only opens it."""
+"""People a file may say it has: more would take the memory of anyone who only opens it."""
 
 _NUMBERED = re.compile(r"[\s_]([0-9]{1,9})\Z")
 

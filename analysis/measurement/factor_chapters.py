@@ -177,7 +177,7 @@ def factor_chapter_numbers(answers: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     answers : data frame
-        A row a teacher in the order of the file, a column per item (`SCALES`).
+        A row per teacher in the order of the file, a column per item (`SCALES`).
     """
     numbers = exploration_numbers(answers) | confirmation_numbers(answers) | invariance_numbers(answers)
     return pd.DataFrame(

@@ -58,7 +58,7 @@ def reference(reference_folder: Path) -> dict[str, Any]:
 
 
 def with_company(tables: dict[str, pd.DataFrame], survey: str) -> pd.DataFrame:
-    """Return the answers to one survey, a column an item, with the company of each soldier."""
+    """Return the answers to one survey, a column per item, with the company of each soldier."""
     own = tables["responses"][tables["responses"]["item_id"].str.startswith(f"{survey}_")]
     wide = own.pivot(index="actor_id", columns="item_id", values="value").astype(float)
     home = tables["actors"].set_index("actor_id")["organization_id"]
@@ -69,7 +69,7 @@ def with_company(tables: dict[str, pd.DataFrame], survey: str) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def soldiers(soldiers_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the answers of 7,382 soldiers, a column an item, with their company."""
+    """Return the answers of 7,382 soldiers, a column per item, with their company."""
     return with_company(soldiers_tables, "bh1996")
 
 
