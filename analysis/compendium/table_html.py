@@ -201,6 +201,8 @@ def _is_missing(value: Any) -> bool:
 def _cell(value: Any, digits: int, chance: bool, significant: int | None) -> str:
     if _is_missing(value):
         return ""
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
     if not is_number(value):
         return str(value)
     # A number too small for the decimals shown is not shown as zero; how small a p is, says nothing more.
