@@ -56,6 +56,7 @@ FIELD_WORDS = {
     "random_mixing": "E-I index by chance",
     "rmsea": "RMSEA",
     "sd": "SD",
+    "se": "standard error",
     "spearman": "Spearman correlation",
     "srmr": "SRMR",
     "star of the one": "star of the first",

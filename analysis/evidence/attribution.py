@@ -218,7 +218,7 @@ def activity_shares(allowed: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     allowed : DataFrame
-        A row a new tie, a column per activity: whether it is admissible (`admissible`).
+        A row per new tie, a column per activity: whether it is admissible (`admissible`).
 
     Returns
     -------

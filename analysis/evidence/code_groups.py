@@ -91,7 +91,7 @@ def compare_axes(points: pd.DataFrame, groups: Mapping[Any, object]) -> pd.DataF
     Parameters
     ----------
     points : DataFrame
-        A row per unit, a column an axis (`Projection.points`).
+        A row per unit, a column per axis (`Projection.points`).
     groups : mapping of unit to group
         Two; the first is that of the first unit.
 

@@ -109,7 +109,7 @@ def coded_volume(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def agreement_by_code(tables: Mapping[str, pd.DataFrame], *, seed: int, draws: int = 1000) -> pd.DataFrame:
-    """Return every coefficient of agreement, a row a variable of counts and a code of codings.
+    """Return every coefficient of agreement, a row per variable of counts and a code of codings.
 
     Parameters
     ----------

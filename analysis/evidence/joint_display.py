@@ -182,7 +182,7 @@ def joint_display(
     -------
     DataFrame
         index `activity`, in the order of time; ``date``, ``kind``, ``came``, ``contacts`` (that day),
-        ``new_ties`` (from at least to at most as many, as in "3–11"), then a column a code: what was found,
+        ``new_ties`` (from at least to at most as many, as in "3–11"), then a column per code: what was found,
         and in how many segments; ``references``: the segments. A code called like another column is headed
         "code", its name after it.
     """

@@ -24,7 +24,7 @@ def agreement_drawn(frame: pd.DataFrame) -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        As `Agreement.frame`, a row a code.
+        As `Agreement.frame`, a row per code.
 
     Raises
     ------

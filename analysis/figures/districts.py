@@ -17,7 +17,7 @@ __all__ = ["belief_bands", "joint_map", "levels_by_district", "lowest_map", "sch
 
 
 def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
-    """Draw the level of each scale over waves, a panel a scale, districts with their intervals.
+    """Draw the level of each scale over waves, a panel per scale, districts with their intervals.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ __all__ = ["units_scattered"]
 
 
 def units_scattered(frame: pd.DataFrame, measures: Sequence[str], score: str, size: str) -> Figure:
-    """Draw each unit as a dot: a measure along, the score up, the area as its size; one panel a measure.
+    """Draw each unit as a dot: a measure along, the score up, the area as its size; one panel per measure.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def _attendance_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--register",
         action="store_true",
-        help="a row per person, a column a day of --activity or a known activity, marks in the cells",
+        help="a row per person, a column per day of --activity or a known activity, marks in the cells",
     )
     command.add_argument(
         "--people-across",

@@ -73,4 +73,4 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
     return network_imported(network, arguments)
 
 
-EDGES = Kind("a list of ties (.csv, .xlsx): a row a tie", "FILE", _edges_options, _read_edges)
+EDGES = Kind("a list of ties (.csv, .xlsx): a row per tie", "FILE", _edges_options, _read_edges)

@@ -172,7 +172,7 @@ def invariance_numbers(answers: pd.DataFrame) -> dict[str, float]:
 
 
 def factor_chapter_numbers(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return every number of both chapters, computed: a row a number (key, chapter, value).
+    """Return every number of both chapters, computed: a row per number (key, chapter, value).
 
     Parameters
     ----------

@@ -310,7 +310,7 @@ def test_results_read_as_a_sentence_and_a_row(method: Method, told: str) -> None
     [
         ([1, 2, 3], list("aab"), {"method": "ml"},
          "method is 'ml'; allowed are 'anova_n0', 'anova_mean', 'reml'"),
-        ([1, 2, 3], list("aa"), {}, "found 3 scores and 2 groups; allowed: one group a score"),
+        ([1, 2, 3], list("aa"), {}, "found 3 scores and 2 groups; allowed: one group per score"),
         ([1, 2, 3], list("aab"), {"level": 1}, "found level 1; allowed: between 0 and 1"),
         ([1, "high", 3, math.inf], list("aabb"), {},
          "found 2 scores that are no finite numbers, the first 'high' for person 2; "
