@@ -69,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _table_of(studies: Sequence[Study], outcome: driver.Outcome) -> str:
-    """Return the closing table: a line a run, with its claims counted."""
+    """Return the closing table: a line per run, with its claims counted."""
     columns = list(dict.fromkeys(OUTCOMES.values()))
     rows = [("run", "data", *columns, "seconds", "page")]
     for run in (run for study in studies for run in study.runs):

@@ -58,14 +58,12 @@ def read() -> Iterator[tuple[str, str]]:
     whole = [ROOT / name for name in PROSE]
     whole += [*ROOT.glob("notebooks/*/study.yml"), *ROOT.glob("notebooks/*/*.csv")]
     whole += [*ROOT.glob("notebooks/synthesis/tables/*.csv"), *ROOT.glob("data_raw/*/SOURCE.md")]
-    whole += [*ROOT.glob("analysis/compendium/templates/*"), *ROOT.glob("analysis/compendium/**/*.md")]
+    whole += [*ROOT.glob("analysis/compendium/templates/*"), *ROOT.glob("analysis/**/*.md")]
     for path in whole:
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
     for path in (*ROOT.glob("notebooks/*/*.ipynb"), *ROOT.glob("analysis/**/*.ipynb")):
         yield from ((path.relative_to(ROOT).as_posix(), text) for text in cells(path))
     for path in ROOT.glob("analysis/**/*.py"):
-        if path.parent.name == "importing":
-            continue
         told = messages(path.read_text(encoding="utf-8"))
         yield from ((path.relative_to(ROOT).as_posix(), text) for text in told)
 

@@ -57,7 +57,7 @@ class BassCurve(Result):
         return math.log(q / p) / (p + q) if q > p else math.nan
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a parameter."""
+        """Return one row per parameter."""
         names = ("innovation", "imitation", "ceiling")
         return pd.DataFrame(
             {

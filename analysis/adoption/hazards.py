@@ -109,7 +109,7 @@ class HazardModel(Result):
         )
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a term; ``ratio`` is exp(estimate), of odds (logit) or of hazards."""
+        """Return one row per term; ``ratio`` is exp(estimate), of odds (logit) or of hazards."""
         return pd.DataFrame(
             {
                 "term": self.terms,

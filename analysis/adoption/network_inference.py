@@ -18,7 +18,7 @@ __all__ = ["cascade_sizes", "cascade_times", "gain_of_first_ties", "infer_ties"]
 
 
 def cascade_times(adoptions: pd.DataFrame) -> pd.DataFrame:
-    """Return when each adopted each innovation: a row an innovation, a column an adopter; NaN: never seen to.
+    """Return when each adopted each innovation: a row per innovation, a column per adopter; NaN: never seen.
 
     Parameters
     ----------

@@ -119,7 +119,7 @@ def infection_susceptibility(
     Returns
     -------
     DataFrame
-        Columns ``infection`` and ``susceptibility``, a row an actor; NaN for who did not adopt in these
+        Columns ``infection`` and ``susceptibility``, a row per actor; NaN for who did not adopt in these
         periods; 0 where there was nobody to infect or to follow.
 
     Raises

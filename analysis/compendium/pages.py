@@ -120,7 +120,11 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None, near:
     linker = Linker(up, near.mentioned)
     found = [data[FINDING] for cell in notebook.cells for data in _shown_by(cell) if FINDING in data]
     # They stand above all other prose, so that they explain a word first.
-    sentences = [Markup(linker.linked(str(escape(finding["sentence"])))) for finding in found]
+    sentences = [
+        # A percent sign stays with its number.
+        Markup(linker.linked(str(escape(finding["sentence"]))).replace(" %", "\u00a0%"))
+        for finding in found
+    ]
     renderer = Renderer(run.id, listed, linker.linked)
     cells = list(notebook.cells)
     opening = renderer.cell(cells.pop(0)) if cells and cells[0]["cell_type"] == "markdown" else ""

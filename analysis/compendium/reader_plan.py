@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from analysis.compendium.driver import PLANS, Outcome, Say, bring_up_to_date
 from analysis.compendium.parameters import typed_parameters
 from analysis.compendium.plan import run_pages, run_unit
 from analysis.compendium.state import State
-from analysis.compendium.studies import Run, Study
+from analysis.compendium.studies import Study
 from analysis.finding import slug
 from analysis.tables.faults import Fault, raise_faults
 
@@ -43,7 +44,7 @@ def make_plan(studies: Sequence[Study], given: Mapping[str, str], say: Say) -> i
     typed = {name: _YES.get(text.lower(), text) for name, text in given.items() if text}
     values = typed_parameters(typed, [model.notebook])
     name = slug("-".join(f"{name}-{value}" for name, value in sorted(values.items()))) or "as-it-is"
-    run = Run(PLANS, name, model.notebook, None, values, subject="your numbers", reads=model.reads)
+    run = replace(model, study=PLANS, id=name, parameters=values, subject="your numbers")
     state, outcome = State(), Outcome()
     # What it sets beside its numbers is read where it is there: nobody who plans waits for studies to be run.
     bring_up_to_date([run_unit(run, state)], state, say, outcome)

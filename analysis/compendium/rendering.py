@@ -54,12 +54,20 @@ def shown(value: Any) -> str:
 
     Examples
     --------
-    >>> shown(-0.5), shown(0.00001), shown(None), shown("p < .05")
-    ('−0.5000', '1e−05', '–', 'p < .05')
+    >>> shown(-0.5), shown(0.00001), shown(0.0), shown(None), shown(True), shown("p < .05")
+    ('−0.5000', '1e−05', '0', '–', 'yes', 'p < .05')
     """
     if value is None:
         return "–"
-    text = f"{value:.4f}" if isinstance(value, float) and abs(value) >= 5e-5 else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = (
+        f"{value:.4f}"
+        if isinstance(value, float) and abs(value) >= 5e-5
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
     return text.replace("-", "−") if isinstance(value, (int, float)) else text
 
 
@@ -276,7 +284,9 @@ class Renderer:
             )
             sentence = isinstance(entry["value"], str) and len(entry["value"].split()) >= _SENTENCE
             kind = ' class="sentence"' if sentence else ""
-            label, value = (html.escape(in_words(text)) for text in (entry["label"], shown(entry["value"])))
+            label, value = (
+                html.escape(in_words(text)) for text in (entry["label"].rstrip(".:"), shown(entry["value"]))
+            )
             rows.append(
                 f'<div id="{html.escape(key, quote=True)}"{kind}><dt>{label}</dt><dd>{value}{held}</dd></div>'
             )

@@ -48,11 +48,11 @@ class Collected:
     Attributes
     ----------
     numbers : DataFrame
-        One row a number of a run: a column a choice, then ``key``, ``value``, ``label``.
+        One row per number of a run: a column per choice, then ``key``, ``value``, ``label``.
     choices : tuple of str
         What differs between the runs: parameters with more than one value.
     curves : dict of str to DataFrame
-        By finding, one row a combination: the choices, the number and the p-value under their keys, and
+        By finding, one row per combination: the choices, the number and the p-value under their keys, and
         ``holds``.
     sentences : dict of str to str
         What the run recorded as each finding, under the choices of `study.yml` where they are in the grid.
@@ -203,7 +203,7 @@ def _is_number(value: object) -> bool:
 def curve_of(headline: Headline, made: Sequence[Made], choices: Sequence[str]) -> pd.DataFrame:
     """Return a headline under every combination of these choices.
 
-    One row a combination: the choices in words, the number and the p-value under their keys (missing where
+    One row per combination: the choices in words, the number and the p-value under their keys (missing where
     the run did not record them), ``holds`` (missing with the number) and ``why`` a run could not be made.
 
     Examples

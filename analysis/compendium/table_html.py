@@ -16,6 +16,9 @@ from analysis.labels import in_words
 
 __all__ = ["as_html", "is_number", "labelled"]
 
+_COUNT = 10
+"""From here on a whole number among others is a count."""
+
 
 def is_number(value: object) -> bool:
     """Whether a value is a number; truth values are none."""
@@ -31,7 +34,8 @@ def as_html(
 ) -> str:
     """Return a table as HTML: numbers to so many decimals and to the right, words to the left.
 
-    A cell that has a `link` (`analysis.compendium.recorded.Linked`) leads there.
+    A cell that has a `link` (`analysis.compendium.recorded.Linked`) leads there. A column of empty
+    notes is left out.
 
     Parameters
     ----------
@@ -54,6 +58,8 @@ def as_html(
     --------
     >>> frame = pd.DataFrame({"mean": [2.67], "p": [0.00002]}, index=["trust"])
     >>> written = as_html(frame, 3, p_values=["p"], significant=3)
+    >>> "note" in as_html(frame.assign(note=""), 3)
+    False
     >>> "<td>2.67</td>" in written, "<td>&lt; 0.001</td>" in written
     (True, True)
     """
@@ -67,6 +73,8 @@ def as_html(
         for place, name in enumerate(frame.columns)
     ]
     words = [_is_of_words(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    silent = {place for place in range(frame.shape[1]) if _is_silent(frame.iloc[:, place])}
+    silent = silent if frame.columns.nlevels == 1 else set()
     labels = _spans(frame.index)
     rows = [
         {
@@ -79,6 +87,7 @@ def as_html(
                     "link": getattr(frame.iat[place, column], "link", ""),
                 }
                 for column, (texts, of_words) in enumerate(zip(columns, words, strict=True))
+                if column not in silent
             ],
         }
         for place in range(len(frame))
@@ -88,6 +97,7 @@ def as_html(
             # Above several columns a label is centred, whatever stands below.
             {**cell, "words": words[place] and frame.columns.nlevels == 1}
             for place, cell in level.items()
+            if place not in silent
         ]
         for level in _spans(frame.columns)
     ]
@@ -151,11 +161,20 @@ def _spans(labels: pd.Index) -> list[dict[int, dict[str, Any]]]:
 
 
 def _texts(column: pd.Series, digits: int, chance: bool, significant: int | None) -> list[str]:
-    whole = all(_is_whole(value) for value in column if is_number(value) and not _is_missing(value))
+    numbers = [value for value in column if is_number(value) and not _is_missing(value)]
     # Among numbers of several kinds in one column, counts stay whole.
+    counts = any(_is_whole(value) and abs(value) >= _COUNT for value in numbers)
+    whole = counts or all(map(_is_whole, numbers))
     mixed = column.dtype == object
     return [
-        _cell(value, 0 if whole or (mixed and isinstance(value, int)) else digits, chance, significant)
+        _cell(
+            value,
+            0
+            if is_number(value) and ((whole and _is_whole(value)) or (mixed and isinstance(value, int)))
+            else digits,
+            chance,
+            significant,
+        )
         for value in column
     ]
 
@@ -170,6 +189,11 @@ def _is_whole(value: float) -> bool:
     return bool(math.isfinite(value) and value == round(value))
 
 
+def _is_silent(column: pd.Series) -> bool:
+    """Whether a column says nothing: notes of which there is none. What is missing among numbers is said."""
+    return len(column) > 0 and all(isinstance(value, str) and not value for value in column)
+
+
 def _is_missing(value: Any) -> bool:
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
@@ -177,6 +201,8 @@ def _is_missing(value: Any) -> bool:
 def _cell(value: Any, digits: int, chance: bool, significant: int | None) -> str:
     if _is_missing(value):
         return ""
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
     if not is_number(value):
         return str(value)
     # A number too small for the decimals shown is not shown as zero; how small a p is, says nothing more.

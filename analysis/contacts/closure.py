@@ -56,7 +56,7 @@ class Coalescence(Result):
     Attributes
     ----------
     events : DataFrame
-        One row an event, by t₀ and label: ``event`` (its number among all first ties), ``one``, ``other``,
+        One row per event, by t₀ and label: ``event`` (its number among all first ties), ``one``, ``other``,
         ``t0``; ``star_one``, ``star_other`` (sizes), ``shared`` (members of both); ``possible_one`` (new ties
         of `one` in the star of `other`), ``possible_other``, ``possible``, ``simultaneous`` (of these, tied
         at t₀ itself); ``closed_one``, ``closed_other``, ``closed``; ``enduring_one``, ``enduring_other``,
@@ -65,7 +65,7 @@ class Coalescence(Result):
         star coalescence; missing where a direction has none possible); ``cascade_duration`` (from t₀ to the
         last closure of either order; missing where none closed); ``censored``, ``why``.
     cascade : DataFrame
-        One row a closure of an event, by event and time: ``event``, ``time``, ``first``, ``second`` (the
+        One row per closure of an event, by event and time: ``event``, ``time``, ``first``, ``second`` (the
         pair; in first-order closures the collaborator first), ``kind`` (first_order_one: `one` gets a tie in
         the star of `other`; first_order_other; second_order), ``broker`` (the other collaborator; missing in
         second-order closures, which have two), ``enduring``.

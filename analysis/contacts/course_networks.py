@@ -116,7 +116,7 @@ def course_table(courses: Mapping[str, Course]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        index measure, a column a course.
+        index measure, a column per course.
     """
     columns = {}
     for name, course in courses.items():
@@ -154,7 +154,7 @@ def course_measures(courses: Mapping[str, Course]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        index measure, a column a course.
+        index measure, a column per course.
     """
     columns = {}
     for name, course in courses.items():

@@ -35,7 +35,7 @@ def conversation_spells(contacts: pd.DataFrame, *, digits: int | None = None) ->
     Returns
     -------
     DataFrame
-        ``sender_id``, ``receiver_id``, ``begin``, ``end`` in days since the first contact; a row a spell,
+        ``sender_id``, ``receiver_id``, ``begin``, ``end`` in days since the first contact; a row per spell,
         those of a pair merged, by sender and receiver.
 
     Raises

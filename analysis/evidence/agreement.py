@@ -97,7 +97,7 @@ class Agreement(Result):
         return f"{first}, the least of {len(alpha)} codes, and {alpha[most]:.2f} for {most}, the most."
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a code."""
+        """Return a row per code."""
         return self.frame.reset_index()
 
     def why_they_part(self, code: str) -> str:

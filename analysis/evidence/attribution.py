@@ -190,7 +190,7 @@ def exposures(
     formed : Series of 0 and 1
         Without the pairs of which it was not observed whether a tie could be returned.
     exposures : DataFrame
-        ``same_group``, ``other_group``, ``returned``, then a column an activity; without those to which no
+        ``same_group``, ``other_group``, ``returned``, then a column per activity; without those to which no
         pair was exposed.
     """
     known = pairs["returned"].notna()
@@ -218,7 +218,7 @@ def activity_shares(allowed: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     allowed : DataFrame
-        A row a new tie, a column an activity: whether it is admissible (`admissible`).
+        A row per new tie, a column per activity: whether it is admissible (`admissible`).
 
     Returns
     -------

@@ -172,7 +172,7 @@ class Changes:
         return cascade(self.web, self.steps, furthest, self.horizon)
 
     def one_by_one(self) -> pd.DataFrame:
-        """Return a row a change: conditions, outcomes, and what it makes of the two mechanisms.
+        """Return a row per change: conditions, outcomes, and what it makes of the two mechanisms.
 
         ``reads`` is *as expected* where coordinated change and both mechanisms go together; otherwise the
         change is a negative case, and it says of what.

@@ -58,7 +58,7 @@ def activities_of_closures(
     Returns
     -------
     dict of str to DataFrame
-        ``dates``, and ``dates and attendance`` where there is attendance: a row a tie, in the order given, a
+        ``dates``, and ``dates and attendance`` where there is attendance: a row per tie in the order given, a
         column an activity, in the order of time; whether it is admissible.
 
     Examples
@@ -113,7 +113,7 @@ def activities_beside_closures(
     allowed: Mapping[str, pd.DataFrame],
     ties: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return the joint display: a row an activity, what the contacts allow beside what episodes tell.
+    """Return the joint display: a row per activity, what the contacts allow beside what episodes tell.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def cascades_beside_activities(
     Parameters
     ----------
     cascade : DataFrame
-        ``event``, ``first``, ``second``: a row a closure (`contacts.closure.Coalescence.cascade`).
+        ``event``, ``first``, ``second``: a row per closure (`contacts.closure.Coalescence.cascade`).
     ties, allowed
         As for `activities_beside_closures`.
     most : int
@@ -203,7 +203,7 @@ def cascades_beside_activities(
     Returns
     -------
     frame : DataFrame
-        A row a cascade, from the largest: ``closures``, ``after_an_activity`` (by the calendar),
+        A row per cascade, from the largest: ``closures``, ``after_an_activity`` (by the calendar),
         ``both_were_there`` (the most that may have come of activities), ``without`` (of none: the least that
         came about otherwise).
     events : list of int

@@ -91,7 +91,7 @@ def compare_axes(points: pd.DataFrame, groups: Mapping[Any, object]) -> pd.DataF
     Parameters
     ----------
     points : DataFrame
-        A row a unit, a column an axis (`Projection.points`).
+        A row per unit, a column per axis (`Projection.points`).
     groups : mapping of unit to group
         Two; the first is that of the first unit.
 
@@ -190,7 +190,7 @@ def regress_on_axes(
     outcome : Series
         By unit; units without one are left out.
     points : DataFrame
-        The axes to use, a row a unit.
+        The axes to use, a row per unit.
     groups : mapping of unit to group
         Two; the second is coded 1.
 

@@ -23,14 +23,14 @@ class CodeNetworks:
     Attributes
     ----------
     lines : DataFrame
-        A row a segment that was read for every code, a column a code (`coded_lines`).
+        A row per segment that was read for every code, a column per code (`coded_lines`).
     left_out : int
         Segments that were not.
     only_applied : bool
         Whether the codings list only where codes apply, as QDA projects do: on a segment that this coder
         coded, other codes then count as not applied.
     counts : DataFrame
-        A row a document, a column a connection (`connections`).
+        A row per document, a column per connection (`connections`).
     kinds : dict or NotEstimable
         The kind of each document, where two can be compared.
     compared : DataFrame or NotEstimable

@@ -35,7 +35,7 @@ class Projection(Result):
     Attributes
     ----------
     points : DataFrame
-        A row a unit, a column an axis: ``MR1`` (of two groups' means), ``SVD1``, ``SVD2``, …
+        A row per unit, a column per axis: ``MR1`` (of two groups' means), ``SVD1``, ``SVD2``, …
     shares : Series
         Of each axis in the variance of all units.
     """
@@ -49,7 +49,7 @@ class Projection(Result):
         return f"Of what sets {len(self.points)} units apart the axes hold {told}."
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a unit."""
+        """Return a row per unit."""
         return self.points.reset_index()
 
 
@@ -60,7 +60,7 @@ class Placement(Result):
     Attributes
     ----------
     codes : DataFrame
-        A row a code, a column an axis.
+        A row per code, a column per axis.
     fit : DataFrame
         index axis; ``pearson``, ``spearman``: over all pairs of units, how far apart they lie on the axis
         with how far apart the middles of their networks lie.
@@ -75,7 +75,7 @@ class Placement(Result):
         return f"The middle of a unit's network lies where the unit does (correlation {told})."
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a code."""
+        """Return a row per code."""
         return self.codes.reset_index()
 
 

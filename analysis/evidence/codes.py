@@ -25,7 +25,7 @@ BETWEEN = " & "
 
 
 def coded_lines(codings: pd.DataFrame, coder: str | None = None) -> pd.DataFrame:
-    """Return codings with a row a segment and a column a code, in the order of a conversation.
+    """Return codings with a row per segment and a column per code, in the order of a conversation.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def connections(
     Parameters
     ----------
     lines : DataFrame
-        0 or 1, a row a line in order, a column a code (`coded_lines`).
+        0 or 1, a row per line in order, a column per code (`coded_lines`).
     conversations, units : sequences, optional
         Of each line; by default both are the first level of the index. No window reaches into another
         conversation.
@@ -106,7 +106,7 @@ def connections(
     Returns
     -------
     DataFrame
-        A row a unit, in order of appearance; a column per pair of codes: the second with all before it, the
+        A row per unit, in order of appearance; a column per pair of codes: the second with all before it, the
         third with all before it, and so on.
 
     Raises

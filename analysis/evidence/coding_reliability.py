@@ -109,7 +109,7 @@ def coded_volume(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def agreement_by_code(tables: Mapping[str, pd.DataFrame], *, seed: int, draws: int = 1000) -> pd.DataFrame:
-    """Return every coefficient of agreement, a row a variable of counts and a code of codings.
+    """Return every coefficient of agreement, a row per variable of counts and a code of codings.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def dropped_or_bounded(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         if unsure.empty:
             continue
         tallies = tallies_of_counts(own, name)
-        # Rated by one alone a unit is compared with none, as if it were dropped.
+        # Rated by one alone per unit is compared with none, as if it were dropped.
         ways = [[way for way in str(kind).split(" or ") if "," in way] for kind in unsure]
         compared = [" or ".join(several) for several in ways]
         for level in _LEVELS:

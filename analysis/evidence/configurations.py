@@ -58,7 +58,7 @@ class Solution(Result):
     models : tuple of tuples of str
         Terms of each, such as ``"DEV*~IND"``; within a model any of them suffices.
     frame : DataFrame
-        A row a model and term, and one for each model as a whole (``term`` is then all of it): ``model``
+        A row per model and term, and one for each model as a whole (``term`` is then all of it): ``model``
         (from 1), ``term``, ``whole``, ``consistency``, ``pri``, ``coverage``, ``unique_coverage`` (missing
         for a whole), ``cases`` (more in than out).
     assumed : tuple of tuples of str
@@ -84,7 +84,7 @@ class Solution(Result):
         return f"{self.kind.capitalize()} solution: {several}{'; or '.join(told)}."
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a term and a row a model."""
+        """Return a row per term and a row per model."""
         return self.frame
 
 

@@ -228,7 +228,7 @@ def power_by_size(
     Returns
     -------
     DataFrame
-        index ``episodes``; a column a key of `chances`: the share with p at or below the level.
+        index ``episodes``; a column per key of `chances`: the share with p at or below the level.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def coded_evidence(tables: Mapping[str, pd.DataFrame], codes: Sequence[str]) -> 
     Returns
     -------
     DataFrame
-        One row an activity and code: ``activity``, ``code``, ``documents``, ``segments`` (read by anybody),
+        One row per activity and code: ``activity``, ``code``, ``documents``, ``segments`` (read by anybody),
         ``coders``, ``applied`` (segments to which every coder who read them applied it), ``disputed`` (to
         which some did and some did not), ``found``: yes (applied somewhere), divided (only disputed), no
         (read, and applied nowhere), not told (no coded document); ``references``: the segments it was applied
@@ -139,7 +139,7 @@ def convergence(network: pd.Series, coded: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an activity and code: ``activity``, ``code``, ``network``, ``coded``, ``outcome``: *silence*
+        One row per activity and code: ``activity``, ``code``, ``network``, ``coded``, ``outcome``: *silence*
         where either strand does not tell; *agreement* where both say yes, or both no; *dissonance* where one
         says yes and the other no; *partial agreement* otherwise (one of them is unclear or divided).
     """
@@ -165,7 +165,7 @@ def joint_display(
     *,
     shown: Flags | None = None,
 ) -> pd.DataFrame:
-    """Return a row an activity: who came, which new ties it may account for, what the notes say.
+    """Return a row per activity: who came, which new ties it may account for, what the notes say.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def joint_display(
     -------
     DataFrame
         index `activity`, in the order of time; ``date``, ``kind``, ``came``, ``contacts`` (that day),
-        ``new_ties`` (from at least to at most as many, as in "3–11"), then a column a code: what was found,
+        ``new_ties`` (from at least to at most as many, as in "3–11"), then a column per code: what was found,
         and in how many segments; ``references``: the segments. A code called like another column is headed
         "code", its name after it.
     """

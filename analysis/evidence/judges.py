@@ -1,4 +1,4 @@
-"""Who coded or rated, and which numbers of a page tell of them rather than of what they judged.
+"""Who coded or rated, and which numbers of a page are about them rather than of what they judged.
 
 Coefficients of agreement and shares of segments are of the documents. How many judged, and what was made of a
 single segment, are of those who judged: often two or three people.

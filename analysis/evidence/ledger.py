@@ -53,7 +53,7 @@ class Ledger(Result):
         )
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a piece."""
+        """Return a row per piece."""
         return self.frame.reset_index()
 
     def by_claim(self) -> pd.DataFrame:

@@ -63,7 +63,7 @@ class Tracing(Result):
     slack: float
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a hypothesis."""
+        """Return one row per hypothesis."""
         return self.beliefs.reset_index()
 
     def summary(self) -> str:

@@ -83,7 +83,7 @@ class Web(Result):
         )
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a link."""
+        """Return a row per link."""
         return self.links.assign(across=self.across())
 
 

@@ -130,7 +130,7 @@ def tallies_of_codings(codings: pd.DataFrame, codebook: pd.DataFrame | None = No
 def tallies_of_ratings(
     ratings: pd.DataFrame, documents: Sequence[object] | None = None, *, name: str = "rating"
 ) -> Tallies:
-    """Count agreement in a table with a row a unit and a column a coder; empty cells are missing.
+    """Count agreement in a table with a row per unit and a column per coder; empty cells are missing.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ def theory_faults(tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
     -------
     list of Fault
         Rows as they stand in the file. A circle is named by what it runs through. An outcome needs an
-        indicator in one step that leads to it; an indicator a wave, and somebody who measures or asks it;
+        indicator in one step that leads to it; an indicator per wave, and somebody who measures or asks it;
         every step an owner. Nothing is looked for before what should bring it about, directly or through
         other steps, nor collected before members agreed.
     """

@@ -151,7 +151,7 @@ def true_shares(tables: Mapping[str, pd.DataFrame], level: float = 0.95) -> pd.D
 
 
 def _segments(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return a row a code and segment: the coders' mean, how often two disagree, how many they are."""
+    """Return a row per code and segment: the coders' mean, how often two disagree, how many they are."""
     place = ["code", *KEYS, "document_id", "segment_id"]
     marks = placed_codings(tables).groupby(place)["applied"].agg(["sum", "count"]).reset_index()
     hits, coders = marks["sum"].to_numpy(float), marks["count"].to_numpy(float)

@@ -46,7 +46,7 @@ class TruthTable(Result):
     Attributes
     ----------
     frame : DataFrame
-        A row a combination: the conditions (0 or 1), ``outcome`` (1, 0, or missing for a remainder), ``n``
+        A row per combination: the conditions (0 or 1), ``outcome`` (1, 0, or missing for a remainder), ``n``
         (cases more in than out), ``with_outcome`` (of them, more in the outcome than out of it),
         ``contradictory`` (cases of both kinds), ``consistency``, ``pri`` (missing where no case belongs to
         the row at all), ``cases``.
@@ -76,7 +76,7 @@ class TruthTable(Result):
         )
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a combination."""
+        """Return a row per combination."""
         return self.frame
 
     def rows(self, outcome: int | None) -> list[Term]:

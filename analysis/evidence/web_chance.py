@@ -64,7 +64,7 @@ class WebChance(Result):
         return f"Against {self.draws} webs, {self.null}: {', '.join(told)}."
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row a statistic."""
+        """Return a row per statistic."""
         return self.frame.reset_index()
 
     def by_statistic(self) -> pd.DataFrame:

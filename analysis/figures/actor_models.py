@@ -54,7 +54,7 @@ def goodness_of_fit_violins(fits: Compared) -> Figure:
     Returns
     -------
     Figure
-        One panel an aspect. Counts are centred at the simulated median and divided by the half-width of the
+        One panel per aspect. Counts are centred at the simulated median and divided by the half-width of the
         middle 95 %, so that frequent and rare ones can be read together; dashed lines bound that middle. A
         count that hardly varies is drawn by one unit.
 

@@ -20,7 +20,7 @@ __all__ = ["adoption_curves", "hazard_by_exposure"]
 def adoption_curves(
     curves: Mapping[str, pd.Series], label: str, *, of: str = "community", most_named: int = 6
 ) -> Figure:
-    """Draw the share that had adopted by each period, a line a community.
+    """Draw the share that had adopted by each period, a line per community.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ MANY = 200
 """Marks beyond which a picture of them is smaller than their places."""
 
 _TICKS = (-10, -3, -1, -0.3, 0, 0.3, 1, 3, 10, 30, 100)
+_FAR = (-10_000, -100, -1, 0, 1, 100, 10_000, 1_000_000)
 
 
 def printed_against_computed(numbers: pd.DataFrame) -> Figure:
@@ -52,8 +53,9 @@ def printed_against_computed(numbers: pd.DataFrame) -> Figure:
         ):
             scale("symlog", linthresh=1.0)
             limits(low, high)
-            line.set_major_locator(FixedLocator([tick for tick in _TICKS if low <= tick <= high]))
-            line.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+            ticks = _TICKS if high <= _TICKS[-1] * 10 else _FAR
+            line.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
+            line.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}".replace("-", "−")))
             line.set_minor_locator(FixedLocator([]))
         axis.set_xlabel("printed")
         axis.set_ylabel("computed")

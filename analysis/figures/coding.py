@@ -24,7 +24,7 @@ def agreement_drawn(frame: pd.DataFrame) -> Figure:
     Parameters
     ----------
     frame : DataFrame
-        As `Agreement.frame`, a row a code.
+        As `Agreement.frame`, a row per code.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def units_and_codes(layout: pd.DataFrame) -> Figure:
     Parameters
     ----------
     layout : DataFrame
-        A row a unit or a code; two columns of places, named as the axes, and ``kind``: that of the unit, or
+        A row per unit or a code; two columns of places, named as the axes, and ``kind``: that of the unit, or
         ``code``. Codes are drawn to the scale of the units.
     """
     across, up = layout.columns[:2]

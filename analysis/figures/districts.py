@@ -17,7 +17,7 @@ __all__ = ["belief_bands", "joint_map", "levels_by_district", "lowest_map", "sch
 
 
 def levels_by_district(levels: pd.DataFrame, label: str = "score") -> Figure:
-    """Draw the level of each scale over waves, a panel a scale, districts with their intervals.
+    """Draw the level of each scale over waves, a panel per scale, districts with their intervals.
 
     Parameters
     ----------
@@ -204,9 +204,10 @@ def joint_map(display: pd.DataFrame, outcomes: Sequence[str]) -> Figure:
             f"found {', '.join(unknown) or 'no cell'}; allowed: cells with {', '.join(outcomes)}"
         )
     met = display["outcome"].unstack("year").fillna("").astype(str)
-    shades = np.linspace(0.55, 0.0, len(outcomes))
+    # Dark letters have to be read on the darkest of them.
+    shades = np.linspace(0.3, 0.0, len(outcomes))
     with themed():
-        figure, axis = plt.subplots(figsize=(1.6 + 1.25 * met.shape[1], 1.2 + 0.8 * met.shape[0]))
+        figure, axis = plt.subplots(figsize=(1.6 + 1.45 * met.shape[1], 1.2 + 0.8 * met.shape[0]))
         values = np.full(met.shape, np.nan)
         for row, column in np.ndindex(*met.shape):
             outcome = str(met.iloc[row, column])
@@ -215,7 +216,7 @@ def joint_map(display: pd.DataFrame, outcomes: Sequence[str]) -> Figure:
             values[row, column] = shades[list(outcomes).index(outcome)]
             says = display.loc[(met.index[row], met.columns[column])]
             told = f"{outcome!s}\ndocuments: {says['documents']}\nmembers: {says['survey']}"
-            axis.text(column, row, told, ha="center", va="center", fontsize=7)
+            axis.text(column, row, told, ha="center", va="center", fontsize=8)
         axis.imshow(values, cmap="Greys", vmin=0, vmax=1, aspect="auto")
         axis.set_xticks(range(met.shape[1]), [str(year) for year in met.columns])
         axis.set_yticks(range(met.shape[0]), [in_words(str(name)) for name in met.index])

@@ -22,7 +22,7 @@ def ledger_matrix(counts: pd.DataFrame) -> Figure:
     Parameters
     ----------
     counts : DataFrame
-        A row a claim; columns in two levels, kind of document and direction, as `Ledger.by_kind`.
+        A row per claim; columns in two levels, kind of document and direction, as `Ledger.by_kind`.
 
     Raises
     ------

@@ -103,7 +103,7 @@ def verdict_bars(counts: pd.DataFrame) -> Figure:
     Parameters
     ----------
     counts : DataFrame
-        Index `spending`, `outcome`; a column a verdict.
+        Index `spending`, `outcome`; a column per verdict.
     """
     ways = list(dict.fromkeys(counts.index.get_level_values("spending")))
     outcomes = list(dict.fromkeys(counts.index.get_level_values("outcome")))

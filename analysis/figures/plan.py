@@ -15,7 +15,7 @@ __all__ = ["calendar_chart", "power_curves"]
 
 
 def power_curves(power: pd.DataFrame, members: int, enough: float) -> Figure:
-    """Draw how often a change is found by size of network; a panel a quantity, a line a share that answers.
+    """Draw how often a change is found by size of network; a panel per quantity, a line per response.
 
     Parameters
     ----------

@@ -177,7 +177,7 @@ def truth_grid(frame: pd.DataFrame, conditions: list[str], outcome: str) -> Figu
     Parameters
     ----------
     frame : DataFrame
-        A row a combination: the conditions (0 or 1), ``outcome`` (1, 0 or missing), ``n``,
+        A row per combination: the conditions (0 or 1), ``outcome`` (1, 0 or missing), ``n``,
         ``with_outcome``, ``consistency``.
     conditions : list of str
     outcome : str

@@ -13,7 +13,7 @@ __all__ = ["scores_by_wave"]
 
 
 def scores_by_wave(summary: pd.DataFrame, scales: pd.DataFrame) -> Figure:
-    """Draw the median and the middle half of the scores, a panel a scale.
+    """Draw the median and the middle half of the scores, a panel per scale.
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ def choice_curve_figure(
     Parameters
     ----------
     curve : DataFrame
-        One row a combination of choices; those where the number is missing are left out.
+        One row per combination of choices; those where the number is missing are left out.
     choices : sequence of str
         Columns with the choices; one line of marks for each of their options.
     value : str

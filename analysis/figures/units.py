@@ -15,12 +15,12 @@ __all__ = ["units_scattered"]
 
 
 def units_scattered(frame: pd.DataFrame, measures: Sequence[str], score: str, size: str) -> Figure:
-    """Draw each unit as a dot: a measure along, the score up, the area as its size; one panel a measure.
+    """Draw each unit as a dot: a measure along, the score up, the area as its size; one panel per measure.
 
     Parameters
     ----------
     frame : DataFrame
-        A row a unit.
+        A row per unit.
     measures : sequence of str
         Columns, a panel each.
     score, size : str

@@ -41,7 +41,7 @@ def read_activities(
     Parameters
     ----------
     path : Path
-        A `.csv` or `.xlsx` file: a row an activity, with its day.
+        A `.csv` or `.xlsx` file: a row per activity, with its day.
     way : Way
         How it is to be read; columns as in `ACTIVITIES`. The people of it are not looked at.
     faults, notes : list
@@ -71,7 +71,7 @@ def read_activities(
         said = row.cells.get("kind", "") or kind
         if fold(kinds.setdefault((meant, day), said)) != fold(said):
             found = f"{meant!r} of the kind {said!r}, {kinds[meant, day]!r} before"
-            faults.append(row.fault("kind", found, "one kind an activity"))
+            faults.append(row.fault("kind", found, "one kind per activity"))
         became["there before, counted once" if day in days.get(meant, {}) else "activities"] += 1
         days.setdefault(meant, {}).setdefault(day, row)
     ids = called_on(days, known or {}, repeated, faults)

@@ -77,10 +77,10 @@ def read_attendance(
         Whether an activity of one name on several days is several activities, numbered by day
         (*Meeting, day 1*). Else that is a fault: two activities, or a slip of the pen?
     register : bool
-        Whether the file is a register: a row a person, a column a day (of `activity`, numbered as above) or a
-        known activity, and marks in its cells.
+        Whether the file is a register: a row per person, a column per day (of `activity`, numbered as above)
+        or known activity, and marks in its cells.
     across : bool
-        Whether people stand across: a row an activity (with its day, or one of the dataset), a column a
+        Whether people stand across: a row per activity (with its day, or one of the dataset), a column a
         person, and marks in its cells.
     words : mapping of str to float or None, optional
         What words in the column `present`, or in a register, mean: 0, or None, that somebody did not come.
@@ -153,7 +153,7 @@ def read_attendance(
         said_kind = row.cells.get("kind", "") or kind or (known or {}).get(one, ("", "activity"))[1]
         if fold(kinds.setdefault(one, said_kind)) != fold(said_kind):
             found = f"{one!r} of the kind {said_kind!r}, {kinds[one]!r} before"
-            faults.append(row.fault("kind", found, "one kind an activity"))
+            faults.append(row.fault("kind", found, "one kind per activity"))
         for name in names:
             again += (one, who[name]) in there
             there.setdefault((one, who[name]), row.line)
@@ -298,5 +298,5 @@ def called_on(
             if day != first:
                 what = f"{name!r} on {day}, and on {first} before"
                 hint = "if it took place on both, give each a name of its own or say --repeated"
-                faults.append(row.fault("date", what, "one day an activity", hint))
+                faults.append(row.fault("date", what, "one day per activity", hint))
     return found

@@ -33,7 +33,7 @@ def read_contacts(
     Parameters
     ----------
     path : Path
-        A `.csv` or `.xlsx` file: a row a contact, with its day (and time), who turned to whom.
+        A `.csv` or `.xlsx` file: a row per contact, with its day (and time), who turned to whom.
     way : Way
         How it is to be read; columns as in `CONTACTS`. A time of day may stand in a column of its own.
     faults, notes : list

@@ -1,4 +1,4 @@
-"""What is imported again or anew beside what a dataset has: corrected where asked for, never wiped."""
+"""What is imported beside what a dataset has, also again: corrected where asked for, never wiped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SAME = {
     "contacts": ("time", "sender_id", "receiver_id"),
     "adoptions": ("innovation",),
 }
-"""What two imports tell of alike, by table: an import that replaces takes the place of that alone."""
+"""What two imports both say, by table: an import that replaces takes the place of that alone."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Lists of ties: a row a tie, in a CSV file or a workbook."""
+"""Lists of ties: a row per tie, in a CSV file or a workbook."""
 
 from __future__ import annotations
 

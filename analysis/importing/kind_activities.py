@@ -42,7 +42,7 @@ def _read_activities(arguments: argparse.Namespace, _: Sequence[str], faults: li
 
 
 PLANNED = Kind(
-    "a list of activities (.csv, .xlsx): a row an activity and its day, without who was there",
+    "a list of activities (.csv, .xlsx): a row per activity and its day, without who was there",
     "FILE",
     _activities_options,
     _read_activities,

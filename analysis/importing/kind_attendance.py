@@ -31,12 +31,12 @@ def _attendance_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--register",
         action="store_true",
-        help="a row a person, a column a day of --activity or a known activity, marks in the cells",
+        help="a row per person, a column per day of --activity or a known activity, marks in the cells",
     )
     command.add_argument(
         "--people-across",
         action="store_true",
-        help="a row an activity, a column a person, marks in the cells",
+        help="a row per activity, a column per person, marks in the cells",
     )
     command.add_argument(
         "--labels", type=Path, help="a table label, value: which words mean somebody came (1) or not (0)"

@@ -26,7 +26,7 @@ def _read_contacts(arguments: argparse.Namespace, _: Sequence[str], faults: list
 
 
 LOGGED = Kind(
-    "a dated log (.csv, .xlsx): a row a contact, who turned to whom, by name",
+    "a dated log (.csv, .xlsx): a row per contact, who turned to whom, by name",
     "FILE",
     _contacts_options,
     _read_contacts,

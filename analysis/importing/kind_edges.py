@@ -38,7 +38,7 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--all-asked",
         action="store_true",
-        help="everybody on the roster was asked: whoever has no row did not answer",
+        help="everybody on the roster was asked: people without a row did not answer",
     )
     wave_label_option(command)
     command.add_argument("--split", metavar="SIGN", help="what parts several receivers in one cell")
@@ -73,4 +73,4 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
     return network_imported(network, arguments)
 
 
-EDGES = Kind("a list of ties (.csv, .xlsx): a row a tie", "FILE", _edges_options, _read_edges)
+EDGES = Kind("a list of ties (.csv, .xlsx): a row per tie", "FILE", _edges_options, _read_edges)

@@ -53,7 +53,7 @@ def _read_items(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fa
 
 
 ITEMS = Kind(
-    "answers to statements, of people in the dataset: a row a respondent, a column an item",
+    "answers to statements, of people in the dataset: a row per respondent, a column per item",
     "SURVEY",
     _items_options,
     _read_items,

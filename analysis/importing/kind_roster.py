@@ -78,7 +78,7 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
 
 
 ROSTER = Kind(
-    "a wide roster survey: a row a respondent, a column a person who can be named, per wave and relation",
+    "a wide roster survey: a row per respondent, a column per person who can be named, per wave and relation",
     "SURVEY",
     _roster_options,
     _read_roster,

@@ -1,4 +1,4 @@
-"""Adjacency matrices in workbooks and CSV files: a sheet a wave and relation, row sends, column receives."""
+"""Matrices of ties in workbooks and CSV files: a sheet per wave and relation, row sends, column receives."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def _square(
     while rows and not any(rows[-1][1]) and (len(rows) > width or len(rows[-1][1]) < width):
         rows.pop()
     if not rows or not width:
-        faults.append(Fault(sheet.file, "an empty sheet", "a matrix, a row and a column a person"))
+        faults.append(Fault(sheet.file, "an empty sheet", "a matrix, a row and a column per person"))
         return (), [], []
     columns = [str(number) for number in range(1, width + 1)]
     senders = [str(number) for number in range(1, len(rows) + 1)]
@@ -289,7 +289,7 @@ def _check_labels(
             elif name in seen:
                 faults.append(Fault(file, f"{name!r} again", "each name once", line, column))
             elif name not in others:
-                allowed = "a row and a column a person"
+                allowed = "a row and a column per person"
                 faults.append(Fault(file, f"no {missing} of {name!r}", allowed, line, column))
             seen.add(name)
 

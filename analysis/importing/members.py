@@ -22,7 +22,7 @@ class _Readable(Protocol):
 
 
 class _TooLarge(Exception):
-    """More bytes came out than an archive may hold."""
+    """An archive held more bytes than it may."""
 
 
 class _Counted:

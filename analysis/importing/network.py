@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 MOST_ACTORS = 100_000
-"""People a file may say it has: more would take the memory of whoever only opens it."""
+"""People a file may say it has: more would take the memory of anyone who only opens it."""
 
 _NUMBERED = re.compile(r"[\s_]([0-9]{1,9})\Z")
 
@@ -62,7 +62,7 @@ class ImportedNetwork:
     actors : tuple of str
         The people, in the order of the file.
     ties : DataFrame
-        sender_id, receiver_id, value, wave, relation; a row a tie, in the order of the file.
+        sender_id, receiver_id, value, wave, relation; a row per tie, in the order of the file.
     asked : tuple of (int, str)
         The waves and relations the file tells of, also those without a tie.
     nonresponse : DataFrame

@@ -162,7 +162,7 @@ def wave_number(text: str) -> int:
 
 
 def survey_options(command: argparse.ArgumentParser, respondent: str) -> None:
-    """Take how a survey of a row a respondent is to be read."""
+    """Take how a survey of a row per respondent is to be read."""
     layout_options(command)
     table_options(command)
     command.add_argument(

@@ -312,7 +312,7 @@ def told(data: OwnData) -> list[str]:
             listed = ", ".join(f"{count} ties of {relation}" for relation, count in counts.items())
             summary.append(f"wave {wave}: {listed or 'no tie'}; {len(nobody)} did not answer")
         if "nonresponse" not in tables:
-            summary.append("no table nonresponse: whoever names nobody counts as having answered so")
+            summary.append("no table nonresponse: people who name nobody count as having answered so")
     if "contacts" in tables and len(tables["contacts"]):
         contacts = tables["contacts"]
         alone = int((contacts["sender_id"] == contacts["receiver_id"]).sum())

@@ -231,11 +231,11 @@ class People:
         parts = [part for part in _SEVERAL.split(folded) if part]
         if len(parts) > 1 and (all(part in seen for part in parts) or all(" " in part for part in parts)):
             hint = "say what parts them with --split; or --new-people, if it is one name"
-            faults.append(Fault(file, f"{label!r}, several names", "one name a cell", row, hint=hint))
+            faults.append(Fault(file, f"{label!r}, several names", "one name per cell", row, hint=hint))
             return
         words = re.findall(r"[^\W\d_]+", folded)
         if mixed := next((word for word in words if len(_alphabets(word)) > 1), ""):
-            hint = "letters that look alike? Write the name anew; or --new-people, if it is written so"
+            hint = "letters that look alike? Write the name again; or --new-people, if it is written so"
             found = f"{label!r}, {' and '.join(_alphabets(mixed))} letters in one word"
             faults.append(Fault(file, found, "letters of one alphabet in a word", row, hint=hint))
             return

@@ -43,7 +43,7 @@ class PeopleFile:
     Attributes
     ----------
     roster : DataFrame
-        Typed as `schema.ROSTER`; of somebody who has a row a wave, the last.
+        Typed as `schema.ROSTER`; of somebody who has a row per wave, the last.
     attributes : DataFrame
         What else was asked for of people, a column each, beside `actor_id`.
     columns : tuple of Column
@@ -86,7 +86,7 @@ def read_people_file(
     Parameters
     ----------
     path : Path
-        A `.csv` or `.xlsx` file: a row a person, or a person and a wave. Headers are those of a roster, or
+        A `.csv` or `.xlsx` file: a row per person, or a person and a wave. Headers are those of a roster, or
         what other lists call the same (Id and Label, NodeName, School). Without names the identifiers are
         names.
     faults : list of Fault
@@ -180,7 +180,7 @@ def _places(grid: Grid) -> dict[str, int]:
 def _latest(
     grid: Grid, places: Mapping[str, int], layout: Layout, faults: list[Fault]
 ) -> tuple[Grid, tuple[tuple[int, Change], ...]]:
-    """Return one row a person, and what moved from wave to wave, where a column tells waves."""
+    """Return one row per person, and what moved from wave to wave, where a column tells waves."""
     if "wave" not in places or "actor_id" not in places:
         return grid, ()
     rows: dict[str, list[tuple[int, int]]] = {}
@@ -195,7 +195,7 @@ def _latest(
             continue
         if wave in [when for when, _ in rows.get(who, ())]:
             faults.append(
-                Fault(grid.file, f"{who!r} again in wave {wave}", "one row a person and wave", line)
+                Fault(grid.file, f"{who!r} again in wave {wave}", "one row per person and wave", line)
             )
         rows.setdefault(who, []).append((wave, number))
     moves = []

@@ -1,6 +1,6 @@
 """A wide roster survey, as survey tools export it, matched with the list of those who were asked.
 
-One row a respondent; one column a person who can be named, per wave and relation. Names are matched as
+One row per respondent; one column per person who can be named, per wave and relation. Names are matched as
 somebody wrote them but for case, accents and spaces; whoever is not found that way is listed with the
 nearest names, and nothing is guessed: neither who is meant, nor what a blank cell says.
 """
@@ -257,7 +257,7 @@ def _columns(
         when = int(parts["wave"]) if "wave" in parts else wave
         if (relation, when, alter) in taken:
             found_again = f"the same person as column {taken[relation, when, alter]!r}"
-            allowed = "one column a person, wave and relation"
+            allowed = "one column per person, wave and relation"
             faults.append(Fault(file, found_again, allowed, grid.line, header))
             continue
         taken[relation, when, alter] = header
@@ -375,7 +375,7 @@ def _heard(
         if again is not None and way.keep is None:
             found = f"{row.cells[row.grid.header.index(respondent)]!r} again, as in row {again.line}"
             hint = "say --keep first or --keep last"
-            allowed = "one row a respondent and wave"
+            allowed = "one row per respondent and wave"
             faults.append(Fault(row.grid.file, found, allowed, row.line, respondent, hint))
             continue
         if again is not None:

@@ -1,4 +1,4 @@
-"""Answers to survey items, from one row a respondent to one row an answer, and back."""
+"""Answers to survey items, from one row per respondent to one row per answer, and back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read_survey_items(
     Parameters
     ----------
     path : Path
-        A `.csv` or `.xlsx` file: a row a respondent (and wave), a column an item, headed by its item_id.
+        A `.csv` or `.xlsx` file: a row per respondent (and wave), a column per item, headed by its item_id.
         Other columns are left out, but one headed almost like an item that is missing is a fault.
     items : DataFrame
         The table `items`.
@@ -115,7 +115,7 @@ def read_survey_items(
                 continue
             if (when, who) in answered and keep is None:
                 found = f"{who!r} again, as in row {answered[when, who][0]}"
-                allowed = "one row a respondent and wave"
+                allowed = "one row per respondent and wave"
                 faults.append(Fault(grid.file, found, allowed, line, respondent))
                 continue
             if (when, who) in answered:
@@ -186,7 +186,7 @@ def _item_columns(
 
 
 def wide(items: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
-    """Return answers as a row a respondent and wave, a column an item: what `read_survey_items` reads."""
+    """Return answers as a row per respondent and wave, a column per item: what `read_survey_items` reads."""
     columns = items["item_id"].astype(str).tolist()
     frame = responses.pivot(index=["actor_id", "wave"], columns="item_id", values="value")
     return frame.reindex(columns=columns).reset_index().rename_axis(columns=None)

@@ -133,7 +133,7 @@ def intraclass_correlation(
     """
     require_one_of("method", method, Method)
     if len(scores) != len(groups):
-        raise ValueError(f"found {len(scores)} scores and {len(groups)} groups; allowed: one group a score")
+        raise ValueError(f"found {len(scores)} scores and {len(groups)} groups; allowed: one group per score")
     require_level(level)
     given = pd.Series(list(scores), dtype="object")
     values = pd.to_numeric(given, errors="coerce").astype(float)
@@ -256,7 +256,7 @@ class WithinGroupAgreement(Result):
     groups: pd.DataFrame
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a group."""
+        """Return one row per group."""
         return self.groups.reset_index()
 
     def summary(self) -> str:

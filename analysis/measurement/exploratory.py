@@ -70,7 +70,7 @@ class Exploration(Result):
     Attributes
     ----------
     loadings : data frame
-        Standardised: a row per item, a column a factor ("factor 1", …), the largest first.
+        Standardised: a row per item, a column per factor ("factor 1", …), the largest first.
     factor_correlations : data frame
     uniquenesses : Series
         What an item has of its own.

@@ -172,12 +172,12 @@ def invariance_numbers(answers: pd.DataFrame) -> dict[str, float]:
 
 
 def factor_chapter_numbers(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return every number of both chapters, computed: a row a number (key, chapter, value).
+    """Return every number of both chapters, computed: a row per number (key, chapter, value).
 
     Parameters
     ----------
     answers : data frame
-        A row a teacher in the order of the file, a column per item (`SCALES`).
+        A row per teacher in the order of the file, a column per item (`SCALES`).
     """
     numbers = exploration_numbers(answers) | confirmation_numbers(answers) | invariance_numbers(answers)
     return pd.DataFrame(

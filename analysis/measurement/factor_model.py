@@ -55,7 +55,7 @@ class FactorModel(Result):
     largest_residual : float
         Largest absolute difference between an observed and an implied correlation.
     estimates : data frame
-        A row a parameter: group, matrix, row, column, estimate, se, standardised. Fixed first loadings have
+        A row per parameter: group, matrix, row, column, estimate, se, standardised. Fixed first loadings have
         an error of zero.
     people : int
         Who answered every item.
@@ -89,7 +89,7 @@ class FactorModel(Result):
         return self.fit if self.scaled is None else self.scaled
 
     def tidy(self) -> pd.DataFrame:
-        """Return the estimates, a row a parameter."""
+        """Return the estimates, a row per parameter."""
         return self.estimates.copy()
 
     def summary(self) -> str:
@@ -99,7 +99,7 @@ class FactorModel(Result):
         return f"{'' if self.scaled is None else 'scaled '}{self.reported.summary()}; {who}{out}"
 
     def loadings(self) -> pd.DataFrame:
-        """Return standardised loadings: a row per item (by group if there are several), a column a factor."""
+        """Return standardised loadings: a row per item (by group if several), a column per factor."""
         own = self.estimates[self.estimates["matrix"] == "loadings"]
         index = ["row"] if len(self.groups) == 1 else ["group", "row"]
         return own.pivot_table(index=index, columns="column", values="standardised", sort=False)

@@ -221,7 +221,7 @@ def _design(
 
 
 def _roles(roles: pd.Series, mix: Mapping[str, float] | None) -> pd.DataFrame:
-    """Return a column a role but the first: being of that role, less the role's share in the mix."""
+    """Return a column per role but the first: being of that role, less the role's share in the mix."""
     shares = pd.Series(mix if mix is not None else roles.value_counts(normalize=True), dtype=float)
     names = sorted(roles.unique())
     if set(shares.index) != set(names) or abs(shares.sum() - 1) > 1e-9 or (shares < 0).any():

@@ -60,7 +60,7 @@ class Invariance(Result):
     models : tuple of FactorModel
         One a level.
     comparisons : data frame
-        A row a level: fit, and against the level before: chi_square_change, df_change, p_change, cfi_change,
+        A row per level: fit, and against the one before: chi_square_change, df_change, p_change, cfi_change,
         rmsea_change, srmr_change. Of ordinal items and robust fits the scaled indices and difference.
     items : data frame
         A row per item and level: what is equal, chi_square, df, p and p_holm of setting that item's
@@ -82,7 +82,7 @@ class Invariance(Result):
     left_out: int
 
     def tidy(self) -> pd.DataFrame:
-        """Return the comparisons, a row a level."""
+        """Return the comparisons, a row per level."""
         return self.comparisons.copy()
 
     def breaking(self, level: str) -> list[str]:
@@ -91,7 +91,7 @@ class Invariance(Result):
         return [str(item) for item in own.sort_values("release")["item"]]
 
     def summary(self) -> str:
-        """Return, a line a level, whether it holds and which items break it."""
+        """Return, a line per level, whether it holds and which items break it."""
         lines = []
         for _, row in self.comparisons.iterrows():
             fit = (

@@ -33,7 +33,7 @@ class ItemFunctioning(Result):
     Attributes
     ----------
     locations : DataFrame
-        index item, a column a group; logits, adding up to zero in each.
+        index item, a column per group; logits, adding up to zero in each.
     location_errors : DataFrame
     items : DataFrame
         index item: ``largest`` (difference between two groups, logits), ``chi2``, ``df``, ``p`` (that the

@@ -60,7 +60,7 @@ class MixedModel(Result):
     level: float
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a fixed effect."""
+        """Return one row per fixed effect."""
         return self.fixed.reset_index()
 
     def summary(self) -> str:
@@ -89,7 +89,7 @@ def mixed_model(
     ----------
     response : sequence of length n
     fixed : DataFrame of n rows
-        A column a fixed effect; a column of ones is the intercept.
+        A column per fixed effect; a column of ones is the intercept.
     groups : sequence of length n
         Groups that are independent of one another.
     between : DataFrame of n rows, optional

@@ -133,7 +133,7 @@ def pupil_numbers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``key``, ``value``: a row a number, in the order of the vignette.
+        ``key``, ``value``: a row per number, in the order of the vignette.
     """
     schools = tables["organizations"][["organization_id", "pupils"]]
     pupils = tables["actors"].merge(schools, on="organization_id", validate="many_to_one")

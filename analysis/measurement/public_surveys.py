@@ -232,7 +232,7 @@ def compared_changes(pairs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     pairs : DataFrame
-        A row an element; for each city ``<city> estimate``, ``<city> lower``, ``<city> upper``.
+        A row per element; for each city ``<city> estimate``, ``<city> lower``, ``<city> upper``.
 
     Returns
     -------

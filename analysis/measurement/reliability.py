@@ -75,7 +75,7 @@ class Omega(Result):
         The general factor's share; with one factor the same as `total`.
     factors : int
     loadings : DataFrame
-        index item: ``general``, one column a group factor, ``unique`` (variance).
+        index item: ``general``, one column per group factor, ``unique`` (variance).
     against : tuple of str
         Items that go against the general factor: turn them round first, or do not add them up.
     people, incomplete : int

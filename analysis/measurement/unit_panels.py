@@ -19,7 +19,7 @@ __all__ = ["UnitChange", "panel_curves", "panel_summary", "same_units", "unit_ch
 
 
 def same_units(measures: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return one measure of the units that have it in every wave: a row a unit, a column per wave.
+    """Return one measure of the units that have it in every wave: a row per unit, a column per wave.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def unit_change(measures: pd.DataFrame, measure: str) -> UnitChange:
 
     Notes
     -----
-    A mixed model with a line a unit. Reliability of a slope fitted to one unit: τ² ÷ (τ² + σ² ÷ Σ(t − t̄)²),
+    A mixed model with a line per unit. Reliability of a slope fitted to one unit: τ² ÷ (τ² + σ² ÷ Σ(t − t̄)²),
     τ² the variance of changes and σ² what is left (Willett 1989, Educational and Psychological Measurement
     49, 587-602).
 

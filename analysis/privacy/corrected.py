@@ -21,7 +21,7 @@ _WHOSE = {
     "contacts": "sender_id",
     "actors": "actor_id",
 }
-"""Tables told of by people, and whose a row is."""
+"""Tables that people answer for, and whose a row is."""
 
 
 def digests(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, dict[str, str]]]:

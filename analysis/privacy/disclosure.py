@@ -340,7 +340,7 @@ class Disclosure:
             self._shown.beside([*map(listed, people[name])] for name in people.columns)
 
     def between_pages(self, files: Iterable[Path]) -> list[str]:
-        """Return which pages on public data would tell of a few beside one another (`released.page_file`)."""
+        """Return which pages on public data would together show a few people (`released.page_file`)."""
         return between_pages(files, self._smallest)
 
     def merged(self, labels: Sequence[str]) -> list[str]:

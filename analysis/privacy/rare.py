@@ -22,7 +22,7 @@ def rare_combinations(people: pd.DataFrame, smallest: int, *, longest: int = _LO
     Parameters
     ----------
     people : DataFrame
-        A row per person, a column an attribute; identifiers left out.
+        A row per person, a column per attribute; identifiers left out.
     smallest : int
         Fewest people a combination may describe.
     longest : int

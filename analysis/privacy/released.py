@@ -65,7 +65,7 @@ def page_file(file: Path) -> Path:
 
 
 def between_pages(files: Iterable[Path], smallest: int) -> list[str]:
-    """Return which pages on one dataset, beside one another, would tell of fewer people than `smallest`.
+    """Return which pages on one dataset, beside one another, would show fewer people than `smallest`.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def between_pages(files: Iterable[Path], smallest: int) -> list[str]:
                 found.add(tuple(sorted({pages[one], pages[other]})))
         if groups.tells_of_three(shown[one], [shown[other] for other in order[:place]]):
             found.add((pages[one],))
-    so = "would tell of a few people beside other pages"
+    so = "would show a few people beside other pages"
     return [f"what {' and '.join(told)} show{'s' * (len(told) == 1)} {so}" for told in sorted(found)]
 
 

@@ -71,7 +71,7 @@ def share_findings(shares: pd.DataFrame, counts: pd.DataFrame) -> list[Finding]:
     Parameters
     ----------
     shares : DataFrame
-        A row a reading; columns the sides, the first of them the headline and the second its reverse.
+        A row per reading; columns the sides, the first of them the headline and the second its reverse.
     counts : DataFrame
         The same rows; ``specifications``.
     """

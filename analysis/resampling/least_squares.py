@@ -63,7 +63,7 @@ def least_squares(
     ----------
     outcome : sequence of length n
     predictors : DataFrame
-        n rows; a column a predictor. A row with a missing value anywhere is left out.
+        n rows; a column per predictor. A row with a missing value anywhere is left out.
     level : float
         Of the intervals.
 

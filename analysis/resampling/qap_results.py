@@ -135,7 +135,7 @@ class MRQAP(Result):
         raise KeyError(f"no term {term!r}; there are {[candidate.term for candidate in self.terms]}")
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a term: estimate, standard error, statistic, p-values, permutation SD."""
+        """Return one row per term: estimate, standard error, statistic, p-values, permutation SD."""
         return pd.DataFrame([asdict(term) for term in self.terms])[TIDY]
 
     def summary(self) -> str:

@@ -83,7 +83,7 @@ def specification_curve(
     Returns
     -------
     DataFrame
-        One row a specification: a column a choice, then for each predictor `<role> partial correlation` and
+        A row per specification: a column per choice, then for each predictor `<role> partial correlation` and
         `<role> p` (two-sided), and `pairs`, the number of ordered pairs observed.
 
     Raises

@@ -370,7 +370,7 @@ def _measures(parameters: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def survey_of(made: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return a roster with invented names, and the wide survey that gives the ties: a row a respondent.
+    """Return a roster with invented names, and the wide survey that gives the ties: a row per respondent.
 
     Parameters
     ----------

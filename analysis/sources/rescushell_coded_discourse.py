@@ -81,7 +81,7 @@ def _students(path: Path, lines: pd.DataFrame, faults: list[Fault]) -> pd.DataFr
     several = person[_CONFIDENCE].nunique(dropna=False) > 1
     for number in np.flatnonzero(several.to_numpy()) + 1:
         found = f"several changes of student {number} in the order of the file"
-        faults.append(Fault(path.name, found, "one value a student", column=_CONFIDENCE))
+        faults.append(Fault(path.name, found, "one value per student", column=_CONFIDENCE))
     change = pd.to_numeric(lines[_CONFIDENCE].replace(_UNKNOWN, None), errors="coerce")
     for position in np.flatnonzero((change.isna() & (lines[_CONFIDENCE] != _UNKNOWN)).to_numpy()):
         found, row = str(lines[_CONFIDENCE][position]), int(position) + FIRST_ROW

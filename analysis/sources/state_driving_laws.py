@@ -102,7 +102,7 @@ def _states(path: Path, faults: list[Fault]) -> pd.DataFrame:
 
 
 def _adopted(rows: pd.DataFrame, column: str, law: str, names: Mapping[int, str]) -> pd.DataFrame:
-    """Return one row a state: the first year in which the law was in force, or that it never was."""
+    """Return one row per state: the first year in which the law was in force, or that it never was."""
     first = rows[rows[column] > 0].groupby(_STATE)[_YEAR].min().reindex(list(names))
     return pd.DataFrame(
         {

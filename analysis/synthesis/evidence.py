@@ -89,7 +89,7 @@ def essay_evidence() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a claim and finding, index ``claim``, ``evidence`` (*1*, *2*, …); ``place`` in the essay,
+        A row per claim and finding, index ``claim``, ``evidence`` (*1*, *2*, …); ``place`` in the essay,
         ``kind``, ``sentence`` (empty where no run has data on the claim: it is *published only*).
     """
     claims = written("essay")

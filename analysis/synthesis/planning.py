@@ -193,7 +193,7 @@ def calendar(asked: pd.DataFrame, *, start: str, months: int, ready: int, waves:
     Returns
     -------
     DataFrame
-        A row a question and month: index ``month``, ``item``; ``date``, ``who``, ``question``, and
+        A row per question and month: index ``month``, ``item``; ``date``, ``who``, ``question``, and
         ``until`` (the month until which it goes on, where it is asked again and again).
 
     Raises

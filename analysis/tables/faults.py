@@ -55,7 +55,7 @@ class InvalidInput(ValueError):
 
 
 def _lines(faults: Sequence[Fault]) -> list[str]:
-    """Return a line a fault; what stands in many cells of a file has one line, with its first places."""
+    """Return a line per fault; what stands in many cells of a file has one line, with its first places."""
     alike: dict[tuple[str, str, str, str], list[Fault]] = {}
     for fault in faults:
         alike.setdefault((fault.file, fault.found, fault.allowed, fault.hint), []).append(fault)

@@ -242,7 +242,7 @@ class _Reader:
             self.fault("licenses", content.get("licenses"), allowed)
         attributes = content.get("attributes", {})
         if not isinstance(attributes, dict):
-            self.fault("attributes", attributes, "an object, one entry a table")
+            self.fault("attributes", attributes, "an object, one entry per table")
             attributes = {}
         smallest = content.get("smallest_cell", PRIVATE)
         if type(smallest) is not int or smallest < 0:

@@ -217,7 +217,7 @@ def fitted_or_not(
 
 
 def estimates_table(fitted: ActorModel) -> pd.DataFrame:
-    """Return one row a term: estimate, standard error, 95 % interval, odds ratio and what it belongs to.
+    """Return one row per term: estimate, standard error, 95 % interval, odds ratio and what it belongs to.
 
     Returns
     -------
@@ -301,7 +301,7 @@ def together_table(fitted: CoEvolution) -> pd.DataFrame:
 
 
 def importance_table(importance: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of `relative_importance` with a row an effect and a column per period."""
+    """Return the shares of `relative_importance` with a row per effect and a column per period."""
     table = importance.pivot_table(index="term", columns="period", values="importance", sort=False)
     return table.set_axis([f"period {period}" for period in table.columns], axis=1)
 

@@ -81,7 +81,7 @@ class Term:
     Attributes
     ----------
     kind : the name of that function
-    values : for covariates, one value an actor (n,) or one a cell (n, n)
+    values : for covariates, one value per actor (n,) or one a cell (n, n)
     decay : for `gwesp`, 0 or more; in units of log
     """
 

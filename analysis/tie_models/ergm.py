@@ -116,7 +116,7 @@ class MonteCarloFit(Result):
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a term: estimate, standard error, ratio, simulation error, convergence."""
+        """Return one row per term: estimate, standard error, ratio, simulation error, convergence."""
         return pd.DataFrame(
             {
                 "term": self.terms,
@@ -243,7 +243,7 @@ def models_of(
         By model: by the term's name its kind, such as ``"mutual"``, or a mapping of the kind to what it
         needs: a column of `actors` for ``sender``, ``receiver`` and ``match``, the decay for ``gwesp``.
     actors : DataFrame
-        A row an actor, in the order of the network.
+        A row per actor, in the order of the network.
 
     Raises
     ------

@@ -97,7 +97,7 @@ class FormationRates(Result):
         return found
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a source."""
+        """Return one row per source."""
         return pd.DataFrame(
             {
                 "source": self.sources,

@@ -442,7 +442,7 @@ class Arms(Result):
     level: float
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row an outcome: both means, their difference, its Monte Carlo error and interval.
+        """Return one row per outcome: both means, their difference, its Monte Carlo error and interval.
 
         The interval is normal, of the mean difference between the arms of one crowd, over `networks` crowds.
         """

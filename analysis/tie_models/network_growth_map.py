@@ -178,7 +178,7 @@ def verdict(outcome: str, difference: float, reach: float, *, scale: float = 1.0
 
 
 def verdict_counts(cells: pd.DataFrame, *, scale: float = 1.0) -> pd.DataFrame:
-    """Return how many cells of a map have each verdict: index `outcome`, a column a verdict."""
+    """Return how many cells of a map have each verdict: index `outcome`, a column per verdict."""
     columns = (cells[name] for name in ("outcome", "difference", "reach"))
     told = [verdict(*row, scale=scale) for row in zip(*columns, strict=True)]
     counts = pd.crosstab(cells["outcome"], np.array(told))
@@ -213,9 +213,9 @@ def sensitivity(
 
     Returns
     -------
-    shares : one row an outcome and input: as `variance_shares`; none of an outcome that does not vary
+    shares : one row per outcome and input: as `variance_shares`; none of an outcome that does not vary
         beyond its noise
-    spread : one row an outcome: ``mean`` and ``deviation`` of the difference over the ranges, without noise,
+    spread : one row per outcome: ``mean`` and ``deviation`` of the difference over the ranges, without noise,
         ``better`` (share of points where small first is better), ``noise`` (share of all variance)
     """
     design = saltelli_design(len(RANGES), power, seed=seed)

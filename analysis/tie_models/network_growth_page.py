@@ -83,7 +83,7 @@ def map_of(record: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def counts_of(record: Mapping[str, Any]) -> pd.DataFrame:
-    """Return cells by verdict: index `spending`, `outcome`; a column a verdict."""
+    """Return cells by verdict: index `spending`, `outcome`; a column per verdict."""
     frames = {name: pd.DataFrame(rows).T for name, rows in record["counts"].items()}
     counts: pd.DataFrame = pd.concat(frames, names=["spending", "outcome"])[list(VERDICTS)].astype(int)
     return counts
@@ -97,7 +97,7 @@ def margins_of(record: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def accountings_of(record: Mapping[str, Any]) -> pd.DataFrame:
-    """Return differences of the base plan: index `outcome`, `recruitment`; a column a way to spend."""
+    """Return differences of the base plan: index `outcome`, `recruitment`; a column per way to spend."""
     long = pd.DataFrame(record["accountings"])
     wide = long.pivot_table(index=["outcome", "recruitment"], columns="spending", values="difference")
     wide["error"] = long.groupby(["outcome", "recruitment"])["error"].max()

@@ -105,7 +105,7 @@ class P1Result(Result):
         return odd
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row an effect: term, actor (empty for density and reciprocity), estimate, error."""
+        """Return one row per effect: term, actor (empty for density and reciprocity), estimate, error."""
         overall = pd.DataFrame(
             {
                 "term": ["density", "reciprocity"],

@@ -74,7 +74,7 @@ class PStar(Result):
     exact: bool
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a term: estimate, standard error and their ratio."""
+        """Return one row per term: estimate, standard error and their ratio."""
         return pd.DataFrame(
             {
                 "term": self.terms,

@@ -354,7 +354,7 @@ class CoEvolution(Result):
     together: Together = field(repr=False)
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a term: `on`, `term`, `estimate`, `standard_error`, `p`, `t_ratio`, `target`.
+        """Return one row per term: `on`, `term`, `estimate`, `standard_error`, `p`, `t_ratio`, `target`.
 
         Rates have no p; nothing has one where the model has not converged.
         """

@@ -52,7 +52,7 @@ class ScoreTest(Result):
     ----------
     question : what is tested, in words
     parts : DataFrame
-        One row a part: ``term``, ``statistic`` (χ²), ``degrees``, ``p``, and where the part is one parameter
+        A row per part: ``term``, ``statistic`` (χ²), ``degrees``, ``p``, and where the part is one parameter
         ``z`` (its sign is the parameter's) and ``one_step`` (where a first step from nought would take it).
     statistic, degrees, p : of all parts together
     """
@@ -64,7 +64,7 @@ class ScoreTest(Result):
     p: float
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a part, and one of all together."""
+        """Return one row per part, and one of all together."""
         whole = {"term": "all", "statistic": self.statistic, "degrees": self.degrees, "p": self.p}
         return pd.concat([self.parts, pd.DataFrame([whole])], ignore_index=True)
 
@@ -283,7 +283,7 @@ class GoodnessOfFit(Result):
     distances: dict[str, float]
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a count: `aspect`, `count`, `observed`, `mean`, `lower`, `upper` (95 % of draws)."""
+        """Return a row per count: `aspect`, `count`, `observed`, `mean`, `lower`, `upper` (95 % of draws)."""
         frames = []
         for aspect, drawn in self.simulated.items():
             lower, upper = np.percentile(drawn, [2.5, 97.5], axis=0)

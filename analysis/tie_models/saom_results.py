@@ -114,7 +114,7 @@ class ActorModel(Result):
         return self.estimates[len(self.model.periods) :]
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a term.
+        """Return one row per term.
 
         Columns `term`, `effect`, `estimate`, `standard_error`, `t_ratio`, `target`, `lower`, `upper` (95 %;
         rates on the log scale), `p` (two-sided, normal). Rates have no p: nobody doubts that ties change.

@@ -82,7 +82,7 @@ class SeparablePart(Result):
     goodness: pd.DataFrame
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a term."""
+        """Return one row per term."""
         return pd.DataFrame(
             {
                 "part": self.part,

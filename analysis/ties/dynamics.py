@@ -169,7 +169,7 @@ def reciprocation(panel: Panel, *, threshold: float | None = None) -> pd.DataFra
     Returns
     -------
     DataFrame
-        One row a spell: ``sender``, ``receiver``, ``began`` (wave in which the pair is first seen so),
+        One row per spell: ``sender``, ``receiver``, ``began`` (wave in which the pair is first seen so),
         ``from`` (null, mutual, asymmetric the other way, or not observed: the state in the wave before;
         "first wave" if there is none), ``ended`` (the first wave in which it is otherwise), ``waited`` (waves
         from `began` to `ended`), ``outcome``: returned, withdrawn, turned (only the other way now), and,

@@ -21,7 +21,7 @@ def group_summary(
     ddof: int = 1,
     total: str = "total",
 ) -> pd.DataFrame:
-    """Summarise one value an actor by group, and over all groups.
+    """Summarise one value per actor by group, and over all groups.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ def structural_holes(matrix: Network) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row an actor: ``constraint`` and ``effective_size`` (NaN without contacts), ``contacts``, and
+        A row per actor: ``constraint`` and ``effective_size`` (NaN without contacts), ``contacts``, and
         ``missing``, the actor's dyads not observed in both directions. Such dyads are left out, the actor's
         own as well as those between contacts: where many are, contacts are undercounted.
 

@@ -67,7 +67,7 @@ class DyadCensus(Result):
         )
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a kind of dyad, with columns ``dyad`` and ``count``."""
+        """Return one row per kind of dyad, with columns ``dyad`` and ``count``."""
         kinds = ("mutual", "asymmetric", "null", "missing")
         return pd.DataFrame({"dyad": kinds, "count": [getattr(self, kind) for kind in kinds]})
 
@@ -316,7 +316,7 @@ def degrees(
     Returns
     -------
     DataFrame
-        Columns ``out_degree`` and ``in_degree`` (float), a row an actor. Out-degree is NaN when the actor's
+        Columns ``out_degree`` and ``in_degree`` (float), a row per actor. Out-degree is NaN when the actor's
         row is missing (who did not answer); in-degree counts the ties sent by those who answered, and is NaN
         when the column is missing. A self-tie does not make a row or column observed.
 

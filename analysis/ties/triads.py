@@ -128,7 +128,7 @@ def triad_census_by_node(matrix: Network) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row an actor, columns `TRIADS` (int64). Each triad is in three rows: a column's sum is 3 times
+        A row per actor, columns `TRIADS` (int64). Each triad is in three rows: a column's sum is 3 times
         `triad_census`. What a row lacks of (n − 1) (n − 2) / 2 are the actor's triads with a dyad not
         observed in both directions; for a non-respondent that is all, and the row is 0 under "003", too.
 

@@ -149,10 +149,10 @@ def coverage_and_levels(
 
     Returns
     -------
-    coverage : one row a term: ``truth``, ``mean`` and ``bias`` (of the estimates; in mean standard errors),
+    coverage : one row per term: ``truth``, ``mean`` and ``bias`` (of the estimates; in mean standard errors),
         ``error_ratio`` (mean standard error ÷ standard deviation of the estimates), ``covered``, ``panels``
         (converged), ``share``, ``least``, ``most`` (99.9 % band of the binomial distribution at .95)
-    levels : one row a test: ``rejected`` (p ≤ .05), ``panels``, ``share``, ``least``, ``most`` (99 % band at
+    levels : a row per test: ``rejected`` (p ≤ .05), ``panels``, ``share``, ``least``, ``most`` (99 % band at
         .05)
     summary : ``not_converged`` (panels that did not, or that could not be fitted), ``least_ties`` and
         ``most_ties`` (mean ties an actor, in the sparsest and in the densest panel)
@@ -285,7 +285,7 @@ def together_recovered(
 
     Returns
     -------
-    one row a term: ``truth`` (before it is moved to a panel's own mean), ``bias`` (in mean standard errors),
+    a row per term: ``truth`` (before it is moved to a panel's own mean), ``bias`` (in mean standard errors),
         ``error_ratio``, ``covered``, ``panels``, ``share``, ``least``, ``most`` (99.9 % band at .95)
     panels that did not converge
     """

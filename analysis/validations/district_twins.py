@@ -235,7 +235,7 @@ def coverage(
 
 
 def held_by_kind(covered: pd.DataFrame, levels: Sequence[str] = ("silence", "kind")) -> pd.DataFrame:
-    """Return, a row a kind of parameter, how the intervals hold.
+    """Return, a row per kind of parameter, how the intervals hold.
 
     Parameters
     ----------

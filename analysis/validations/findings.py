@@ -27,7 +27,7 @@ def rate_recovery_findings(held: int, rates: pd.DataFrame, apart: int, traced: i
     held : int
         Intervals that hold their rate, as recorded under `rates.held`.
     rates : DataFrame
-        A row a source.
+        A row per source.
     apart, traced : int
         Cells in which two histories differ, and new ties they trace differently.
     """
@@ -56,7 +56,7 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str 
     table : str
         The key it is recorded under.
     covered : DataFrame
-        A row a parameter; how many held it, and ``least``, the fewest that would be no surprise.
+        A row per parameter; how many held it, and ``least``, the fewest that would be no surprise.
     what : str
         What the intervals are of.
     column : str

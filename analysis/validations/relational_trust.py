@@ -70,7 +70,7 @@ def coverage(
     Returns
     -------
     DataFrame
-        One row a source: ``truth``, ``mean_rate`` (of the estimates), ``twins``, ``covered`` (twins whose
+        One row per source: ``truth``, ``mean_rate`` (of the estimates), ``twins``, ``covered`` (twins whose
         interval holds the truth), ``share``, ``least`` (the lowest number covered that is no surprise at .01
         if 95 of 100 intervals cover: the 1 % point of the binomial distribution).
     """
@@ -141,7 +141,7 @@ def separable_coverage(
     Returns
     -------
     DataFrame
-        One row a term: ``truth``, ``networks``, ``covered``, ``share``, ``least`` as in `coverage`.
+        One row per term: ``truth``, ``networks``, ``covered``, ``share``, ``least`` as in `coverage`.
     """
     found = np.array(replicated(partial(_one_separable, sizes), seeds, seed=seed, workers=workers, told=told))
     frame = pd.DataFrame(

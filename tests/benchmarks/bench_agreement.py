@@ -35,7 +35,7 @@ def coded(segments: int) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Print a row a size."""
+    """Print a row per size."""
     from analysis.evidence.agreement import agreement
     from analysis.evidence.tallies import tallies_of_codings
 

@@ -81,3 +81,11 @@ def test_a_planted_name_is_found_in_a_picture_and_in_a_built_page(tmp_path: Path
 
 def test_every_name_that_is_allowed_has_a_reason() -> None:
     assert len(ALLOWED) <= 20 and all(len(row["reason"].split()) >= 4 for row in ALLOWED)
+
+
+def test_every_page_of_a_run_opens_with_what_it_found() -> None:
+    pages = [path for path in REPORTS.rglob("*.html") if (path.with_suffix("") / "numbers.json").is_file()]
+    if not pages:
+        pytest.skip("no page is built: make")
+    without = [path.name for path in pages if 'id="in-short"' not in path.read_text(encoding="utf-8")]
+    assert without == []

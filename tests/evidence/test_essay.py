@@ -1,4 +1,4 @@
-"""Claims of the essay: each on a kind of evidence it gives, each number one that a page records."""
+"""Claims of the essay: each on a kind of evidence it gives, each number one that per page records."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def test_a_surface_has_windows_across_and_persistences_down() -> None:
 
 
 def curves(*names: str) -> dict[str, pd.Series]:
-    """Return a curve a community, each of its own height."""
+    """Return a curve per community, each of its own height."""
     return {name: pd.Series([0.0, 0.1 * place], index=[0, 4]) for place, name in enumerate(names, start=1)}
 
 

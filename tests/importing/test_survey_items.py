@@ -1,4 +1,4 @@
-"""Answers to statements, a row a respondent, become a row an answer; and back."""
+"""Answers to statements, a row per respondent, become a row per answer; and back."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONG = [
     (1, "a1", "share", 0.25),
     (1, "a2", "trust_2", 3.0),
 ]
-"""SURVEY, a row an answer, in the order of the rows, then of the items."""
+"""SURVEY, a row per answer, in the order of the rows, then of the items."""
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_names_of_nobody_of_two_and_of_one_twice_are_faults(survey: Path, people
         "(near: Zoë Ng (a1); if one is meant, add 'Zoé Ngu' to their aliases)",
         "s.csv, row 5, column name: found 'Quux'; allowed: a name, alias or identifier on the roster "
         "(nobody's name is near; is someone missing from the roster?)",
-        "s.csv, row 6, column name: found 'a1' again, as in row 2; allowed: one row a respondent and wave",
+        "s.csv, row 6, column name: found 'a1' again, as in row 2; allowed: one row per respondent and wave",
     ]
 
 
@@ -209,7 +209,7 @@ HEADER = "actor_id,trust_1,trust_2,share\n"
             [
                 ", row 3, column actor_id: found nobody; allowed: an identifier",
                 ", row 4, column actor_id: found 'a1' again, as in row 2; "
-                "allowed: one row a respondent and wave",
+                "allowed: one row per respondent and wave",
             ],
         ),
         (

@@ -20,7 +20,7 @@ __all__ = ["write_dl", "write_graphml", "write_matrix_csv"]
 def write_dl(
     network: ImportedNetwork, path: Path, *, layout: Literal["fullmatrix", "edgelist1"] = "fullmatrix"
 ) -> None:
-    """Write a network as DL: labels in quotation marks, a matrix a wave and relation, called `relation wave`.
+    """Write a network as DL: labels in quotes, a matrix per wave and relation, called `relation wave`.
 
     Parameters
     ----------

@@ -35,6 +35,6 @@ def climate_tables(mirror: Path) -> dict[str, pd.DataFrame]:
 
 
 def leadership(tables: dict[str, pd.DataFrame], survey: str = "lq2002") -> pd.DataFrame:
-    """Return the answers to the leadership scale, a column an item, named as in the survey."""
+    """Return the answers to the leadership scale, a column per item, named as in the survey."""
     wide = scale_answers(tables, f"{survey}_leadership")
     return wide.rename(columns=lambda item: str(item).removeprefix(f"{survey}_").upper())

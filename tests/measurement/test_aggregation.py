@@ -58,7 +58,7 @@ def reference(reference_folder: Path) -> dict[str, Any]:
 
 
 def with_company(tables: dict[str, pd.DataFrame], survey: str) -> pd.DataFrame:
-    """Return the answers to one survey, a column an item, with the company of each soldier."""
+    """Return the answers to one survey, a column per item, with the company of each soldier."""
     own = tables["responses"][tables["responses"]["item_id"].str.startswith(f"{survey}_")]
     wide = own.pivot(index="actor_id", columns="item_id", values="value").astype(float)
     home = tables["actors"].set_index("actor_id")["organization_id"]
@@ -69,7 +69,7 @@ def with_company(tables: dict[str, pd.DataFrame], survey: str) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def soldiers(soldiers_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the answers of 7,382 soldiers, a column an item, with their company."""
+    """Return the answers of 7,382 soldiers, a column per item, with their company."""
     return with_company(soldiers_tables, "bh1996")
 
 
@@ -310,7 +310,7 @@ def test_results_read_as_a_sentence_and_a_row(method: Method, told: str) -> None
     [
         ([1, 2, 3], list("aab"), {"method": "ml"},
          "method is 'ml'; allowed are 'anova_n0', 'anova_mean', 'reml'"),
-        ([1, 2, 3], list("aa"), {}, "found 3 scores and 2 groups; allowed: one group a score"),
+        ([1, 2, 3], list("aa"), {}, "found 3 scores and 2 groups; allowed: one group per score"),
         ([1, 2, 3], list("aab"), {"level": 1}, "found level 1; allowed: between 0 and 1"),
         ([1, "high", 3, math.inf], list("aabb"), {},
          "found 2 scores that are no finite numbers, the first 'high' for person 2; "

@@ -41,7 +41,7 @@ def test_every_item_without_numbers_is_named() -> None:
 def test_two_columns_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError) as caught:
         answer_values(pd.DataFrame([[1, 2, 3]], columns=["a", "b", "a"]))
-    assert str(caught.value) == "found two columns named a; allowed: a name an item"
+    assert str(caught.value) == "found two columns named a; allowed: a name per item"
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -120,7 +120,8 @@ def test_a_scale_on_its_own_needs_three_items(ordinal: bool) -> None:
          "found no numbers: a has x in row 2; b has inf in row 2; allowed: numbers, NaN where missing"),
         ({"a": [1, 2.5]}, ["a"], {"ordinal": True},
          "found other values in a; allowed: whole numbers, NaN where missing"),
-        ({"a": [1, 2]}, ["a"], {"groups": ["n"]}, "found 2 people and 1 groups; allowed: one group a person"),
+        ({"a": [1, 2]}, ["a"], {"groups": ["n"]},
+         "found 2 people and 1 groups; allowed: one group per person"),
     ],
 )  # fmt: skip
 def test_answers_by_group_that_make_no_sense_are_refused(

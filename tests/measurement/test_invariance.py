@@ -230,7 +230,7 @@ def refusals() -> list[tuple[Any, type[ValueError], str]]:
         (lambda: invariance_across_groups(answers, scale, groups, released=[("slopes", "a")]), ValueError,
          "found slopes of a released; allowed: loadings, intercepts, residuals, of an item of the scales"),
         (lambda: invariance_across_waves({1: answers, 2: twice}, scale), ValueError,
-         "found people with two rows in wave 2; allowed: one row a person"),
+         "found people with two rows in wave 2; allowed: one row per person"),
         (lambda: invariance_across_waves({1: answers, 2: answers.iloc[195:] + 0.1}, scale), NotEstimable,
          "found 5 people and 5 items; more people than items are needed in wave 1; "
          "found 5 people and 5 items; more people than items are needed in wave 2"),

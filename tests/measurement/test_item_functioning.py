@@ -121,10 +121,11 @@ BAD = two_groups(3)
 @pytest.mark.parametrize(
     ("answers", "groups", "options", "error", "message"),
     [
-        (BAD, ["A"] * 3, {}, ValueError, "found 800 rows and 3 groups; allowed: a group a row"),
-        (BAD, labels(), {"people": [1]}, ValueError, "found 800 rows and 1 people; allowed: a person a row"),
+        (BAD, ["A"] * 3, {}, ValueError, "found 800 rows and 3 groups; allowed: a group per row"),
+        (BAD, labels(), {"people": [1]}, ValueError,
+         "found 800 rows and 1 people; allowed: a person per row"),
         (BAD, labels(), {"people": [1] * 800}, ValueError,
-         "found somebody twice in one group; allowed: a row a person and group"),
+         "found somebody twice in one group; allowed: a row per person and group"),
         (BAD, ["A"] * 800, {}, NotEstimable, "found 1 groups; needed: two or more"),
         (BAD.assign(i1=[1.0] * 400 + BAD["i1"][400:].tolist(), i2=BAD["i2"][:400].tolist() + [0.0] * 400),
          labels(), {}, NotEstimable,

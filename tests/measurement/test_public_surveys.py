@@ -101,7 +101,7 @@ def test_what_breaks_new_yorks_series(new_york: dict[str, pd.DataFrame]) -> None
 
 
 def made(values: dict[str, list[float]], first: int = 2016) -> pd.DataFrame:
-    """Return a measure of schools, a value a wave."""
+    """Return a measure of schools, a value per wave."""
     rows = [
         (first + place, school, value) for school, own in values.items() for place, value in enumerate(own)
     ]

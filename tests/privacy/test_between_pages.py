@@ -92,7 +92,7 @@ def test_two_pages_that_differ_by_one_person_are_found_and_what_is_of_another_oc
     half = shown_on(tmp_path, "half", mean_of(PEOPLE[:20]))
     assert between_pages([first, other, half], 5) == []
     (told,) = between_pages([second, first, other, half], 5)
-    assert told == "what first and second show would tell of a few people beside other pages"
+    assert told == "what first and second show would show a few people beside other pages"
     # Named without an occasion it is what the page is about.
     contacts = page_file(tmp_path / "contacts.page")
     assert not Disclosure(5, contacts, None, "contacts").decide("a mean", PEOPLE[1:])

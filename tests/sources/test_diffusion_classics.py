@@ -356,7 +356,7 @@ def test_every_fault_of_the_three_objects_comes_at_once(
     [
         ("meta", {"ids": np.array(["one", "two", "three"])}, "found 3 labels; allowed: whole numbers"),
         ("meta", 7, "found 0 labels; allowed: whole numbers"),
-        ("graph", {}, "found no matrices; allowed: a list with a matrix a period"),
+        ("graph", {}, "found no matrices; allowed: a list with a matrix per period"),
         ("graph", {"1": 7}, "found an object of kind int"),
         ("toa", np.array([1, 2]), "found 2 numbers; allowed: a matrix of numbers, 3"),
         (

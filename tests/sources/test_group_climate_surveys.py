@@ -41,7 +41,7 @@ def real(data_mirror: Path, package: DataPackage) -> dict[str, pd.DataFrame]:
 
 
 def answers(real: dict[str, pd.DataFrame], survey: str, wave: int = 1) -> pd.DataFrame:
-    """Return one survey's answers, a row a person, a column an item (named as in the file)."""
+    """Return one survey's answers, a row per person, a column per item (named as in the file)."""
     responses = real["responses"]
     own = responses[responses["item_id"].str.startswith(f"{survey}_") & (responses["wave"] == wave)]
     wide = own.pivot(index="actor_id", columns="item_id", values="value").astype(float)

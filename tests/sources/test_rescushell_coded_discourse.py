@@ -139,7 +139,7 @@ def test_a_student_has_one_change_of_confidence_and_it_is_a_number(
         tables(tmp_path, package)
     assert [str(fault) for fault in caught.value.faults] == [
         f"{FILE}, column CONFIDENCE.Change: found several changes of student 1 in the order of the file; "
-        "allowed: one value a student",
+        "allowed: one value per student",
         f"{FILE}, row 3, column CONFIDENCE.Change: found much; allowed: a number or #N/A",
     ]
 

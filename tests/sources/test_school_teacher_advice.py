@@ -201,4 +201,4 @@ def test_lists_that_do_not_match_are_faults(tmp_path: Path, package: DataPackage
     objects["ps.advice.mat"] = np.zeros((3, 3))
     (fault,) = faults_of(tmp_path, package, objects)
     assert fault.startswith(f"{FILE}, column ps.advice.mat: found an object of kind ")
-    assert fault.endswith("allowed: a list with an entry a school")
+    assert fault.endswith("allowed: a list with an entry per school")

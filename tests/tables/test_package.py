@@ -234,7 +234,7 @@ def test_a_list_of_objects_is_nothing_else(tmp_path: Path, entry: str, value: An
 
 def test_attributes_are_an_object(tmp_path: Path) -> None:
     assert faults_of(write(tmp_path, content() | {"attributes": ["grade"]})) == [
-        ("attributes", "['grade']", "an object, one entry a table")
+        ("attributes", "['grade']", "an object, one entry per table")
     ]
 
 

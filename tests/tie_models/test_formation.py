@@ -294,7 +294,7 @@ POWER = {
     "few": (5, {"rate": 0.3, "replicates": 30}),
     "few again": (5, {"rate": 0.3, "replicates": 30}),
     "few, another seed": (5, {"rate": 0.3, "replicates": 30, "seed": 9}),
-    "one draw a pair": (12, {"rate": 0.3, "replicates": 30, "together": 1.0}),
+    "one draw per pair": (12, {"rate": 0.3, "replicates": 30, "together": 1.0}),
     "certain": (10, {"rate": 1.0, "replicates": 3, "outside": 0.0}),
     "many": (12, {"rate": 0.3, "replicates": 30}),
     "all came": (8, {"rate": 0.3, "replicates": 10, "attendance": 1.0}),
@@ -335,7 +335,7 @@ def test_power_grows_and_intervals_shrink_with_people(power: dict[str, pd.Series
 
 
 def test_one_draw_a_pair_tells_less(power: dict[str, pd.Series]) -> None:
-    one, independent = power["one draw a pair"], power["many"]
+    one, independent = power["one draw per pair"], power["many"]
     assert (one["together"], independent["together"]) == (1, 0)
     # The width of an interval grows with the root of the variance, which is twice as large.
     assert one["width"] > 1.15 * independent["width"]

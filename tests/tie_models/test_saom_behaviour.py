@@ -142,7 +142,7 @@ def test_parameters_are_found_again_whatever_the_workers_and_the_order_of_actors
         ({"on_ties": ["altX", "inPop"]}, ValueError, "allowed: altX, egoX, simX"),
         ({"on_behaviour": ["linear", "linear"]}, ValueError, "each once"),
         ({"on_behaviour": []}, ValueError, "at least linear"),
-        ({"behaviour": np.ones((12, 2))}, ValueError, "a column a wave"),
+        ({"behaviour": np.ones((12, 2))}, ValueError, "a column per wave"),
         ({"behaviour": example()[1] + 0.5}, ValueError, "whole numbers"),
         ({"behaviour": np.ones((12, 3))}, NotEstimable, "has to vary"),
         ({"behaviour": np.repeat(example()[1][:, :1], 3, axis=1)}, NotEstimable, "nobody's changed"),
