@@ -160,7 +160,7 @@ def _with_people(
         if getattr(arguments, "attribute", []):
             faults.append(Fault("--attribute", "no roster", "the list of people, with --roster"))
         return imported
-    notes = list(imported.notes)
+    notes = [*imported.notes, *people.notes]
     if people.unread:
         listed = ", ".join(map(repr, people.unread[:12]))
         notes.append(f"{arguments.roster.name}: columns that were not read: {listed} (--attribute reads one)")

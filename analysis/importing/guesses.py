@@ -369,7 +369,10 @@ def _ties(table: Table) -> Guess | None:
     for name, place in (("sender", sender), *(("receiver", place) for place in receivers)):
         if table.plain[place] not in usual[name]:
             guess.options += [f"--{name}-column", table.header[place]]
-    guess.asks(_WHO, "--roster", "<roster.csv>")
+    if any(word.startswith("organi") for word in table.plain[sender].split()) and guess.kind == "edges":
+        guess.options += ["--nodes", "organizations"]
+    else:
+        guess.asks(_WHO, "--roster", "<roster.csv>")
     if guess.kind == "contacts":
         return guess
     about = table.place(_RELATIONS, taken)
