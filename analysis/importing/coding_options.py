@@ -22,13 +22,13 @@ def numbered_there(dataset: str) -> tuple[Numbered, Numbered]:
     found = []
     for prefix, table in (("document", "documents"), ("coder", "codings")):
         column = f"{prefix}_id"
-        taken = tables[table][column].dropna().astype(str) if table in tables else []
+        taken = set(tables[table][column].dropna().astype(str)) if table in tables else set()
         path = folder / NAMES / f"{prefix}s.csv"
         names = (
             pd.read_csv(path, dtype="string") if path.is_file() else pd.DataFrame({column: [], "name": []})
         )
         known = dict(zip(names["name"], names[column], strict=True))
-        found.append(Numbered(prefix, known, set(taken)))
+        found.append(Numbered(prefix, known, taken))
     return found[0], found[1]
 
 

@@ -109,8 +109,12 @@ def survey(tmp_path: Path) -> Path:
         }
     )
     question = "How often did you ask for help? - "
-    labels = ["Your name", *(question + name for name in ("Ana Ruiz", "Ben Odel", "Eve Park")), "Day"]
-    words = {0: "Never", 1: "Monthly", 2: "Weekly", 3: "Daily", 9: "Refused"}
+    labels: list[str | None] = [
+        "Your name",
+        *(question + name for name in ("Ana Ruiz", "Ben Odel", "Eve Park")),
+        "Day",
+    ]
+    words: dict[float | int, str] = {0: "Never", 1: "Monthly", 2: "Weekly", 3: "Daily", 9: "Refused"}
     path = tmp_path / "survey.sav"
     pyreadstat.write_sav(
         frame,
@@ -142,7 +146,7 @@ def test_data_of_spss_are_read_by_name_or_label_as_numbers_or_labels(
         "missing",
     )
     short = ("--respondent", "who", "--pattern", "Q5_{alter}")
-    long = ("--header-row", "2", "--respondent", "Your name")
+    long: tuple[str, ...] = ("--header-row", "2", "--respondent", "Your name")
     long += ("--pattern", "How often did you ask for help? - {alter}")
     expected = [["t1", "t2", 2.0], ["t2", "t1", 3.0], ["t2", "t3", 1.0]]
     for words in (short, (*long, "--value-labels", "--labels", tmp_path / "labels.csv")):
