@@ -8,5 +8,6 @@ imported again, and `deidentified` writes it without names; `people` matches nam
 `people_file` reads the list of them; `columns` finds columns by their headers, `days` reads days; `account`
 counts what became of rows and answers. `roster`, `survey_items`, `edges`, `matrices`, `graphs`, and
 `attendance`, `activity_list`, `adoption_list` and `contact_log` (of rows that `dated` reads) each read one
-kind.
+kind; `coding_sheet` and `refi_qda` codings, whose documents and coders are `numbered` (`coding_options`);
+`spss` data of SPSS.
 """

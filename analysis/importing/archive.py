@@ -126,7 +126,7 @@ def safe_sheets(
     largest: int = LARGEST,
     told: dict[str, tuple[str, ...]] | None = None,
 ) -> dict[str, list[list[object]]]:
-    """Return every sheet of an Excel workbook (.xlsx) by its name, as rows of cells.
+    """Return every sheet of a workbook (.xlsx, or .ods of OpenDocument) by its name, as rows of cells.
 
     Empty rows and columns are kept, so that row and column are those a spreadsheet shows. An error stands in
     its cell as it does there (``#REF!``), and a formula that was never worked out as itself. A workbook that
@@ -137,8 +137,12 @@ def safe_sheets(
     if archive is None:
         return {}
     before = len(faults)
+    open_document = path.suffix.lower() == ".ods"
     with archive:
+        _check_kind(path.name, archive, open_document, faults)
         _look_for_far_cells(path.name, archive, faults)
+        if open_document:
+            _look_for_repeats(path.name, archive, faults)
         known = marked(path.name, archive, faults) if len(faults) == before else {}
     if len(faults) > before:
         return {}
@@ -159,7 +163,7 @@ def safe_sheets(
                 if told is not None:
                     told[name] = known[name].told
     except (CalamineError, OSError, ValueError, LookupError, ArithmeticError) as error:
-        faults.append(Fault(path.name, f"no workbook ({_why(error)})", "an Excel workbook (.xlsx)"))
+        faults.append(Fault(path.name, f"no workbook ({_why(error)})", "a workbook (.xlsx or .ods)"))
         return {}
     return sheets
 
@@ -172,6 +176,22 @@ def _put_in(rows: list[list[object]], cells: Mapping[tuple[int, int], str]) -> N
         rows[row] += [""] * (column + 1 - len(rows[row]))
         if rows[row][column] in ("", None):
             rows[row][column] = text
+
+
+def _check_kind(file: str, archive: zipfile.ZipFile, open_document: bool, faults: list[Fault]) -> None:
+    """Append a fault for a workbook whose content is not what its name says."""
+    names = archive.namelist()
+    spreadsheet = b"application/vnd.oasis.opendocument.spreadsheet"
+    is_open = "mimetype" in names and archive.read("mimetype").startswith(spreadsheet)
+    if open_document and not is_open:
+        found = "an Excel workbook" if "xl/workbook.xml" in names else "something else"
+        hint = "rename it so that it ends in .xlsx" if "xl/workbook.xml" in names else ""
+        allowed = "an OpenDocument spreadsheet, as its name says"
+        faults.append(Fault(file, f"{found}, named .ods", allowed, hint=hint))
+    elif is_open and not open_document:
+        allowed = "an Excel workbook, as its name says"
+        hint = "rename it so that it ends in .ods"
+        faults.append(Fault(file, "an OpenDocument spreadsheet", allowed, hint=hint))
 
 
 def _look_for_far_cells(file: str, archive: zipfile.ZipFile, faults: list[Fault]) -> None:
@@ -204,6 +224,44 @@ def _look_for_far_cells(file: str, archive: zipfile.ZipFile, faults: list[Fault]
             found = f"a sheet of {_told(height)} rows and {_told(width)} columns ({member.filename})"
             hint = "is there a stray cell far down or far to the right?"
             faults.append(Fault(file, found, f"at most {_CELLS} cells", hint=hint))
+
+
+def _look_for_repeats(file: str, archive: zipfile.ZipFile, faults: list[Fault]) -> None:
+    """Append a fault for a sheet of OpenDocument that repeats filled cells into a table of billions."""
+    content = archive.read("content.xml") if "content.xml" in archive.namelist() else b""
+    if any(len(count) > 9 or int(count) > _LONG for count in set(_SPACES.findall(content))):
+        faults.append(Fault(file, "a text with very many spaces", f"at most {_LONG}"))
+    row = column = height = width = 0
+    # The last table has no other after it.
+    for found in _OPEN_CELLS.finditer(content + b"<table:table>"):
+        what = found["what"]
+        if what == b"table:table":
+            if height * width > _CELLS:
+                told = f"a sheet of {_told(height)} rows and {_told(width)} columns"
+                hint = "is there a stray cell far down or far to the right?"
+                faults.append(Fault(file, told, f"at most {_CELLS} cells", hint=hint))
+            row = height = width = 0
+        elif what == b"table:table-row":
+            row, column = row + _repeated(found["more"]), 0
+        else:
+            column += _repeated(found["more"])
+            if not found["more"].endswith(b"/") or b"office:value" in found["more"]:
+                height, width = max(height, row), max(width, column)
+
+
+_SPACES = re.compile(rb"""\btext:c\s*=\s*["']([0-9]+)""")
+_LONG = 10_000
+_OPEN_CELLS = re.compile(
+    rb"<(?P<what>table:table-row|table:table-cell|table:covered-table-cell|table:table)(?P<more>(\s[^>]*)?/?)>"
+)
+_REPEATED = re.compile(rb"""\bnumber-(?:rows|columns)-repeated\s*=\s*["']0*([0-9]+)""")
+
+
+def _repeated(attributes: bytes) -> int:
+    fit = _REPEATED.search(attributes)
+    if fit is None:
+        return 1
+    return int(fit[1]) if len(fit[1]) <= 7 else _FARTHEST
 
 
 def _told(count: int) -> str:

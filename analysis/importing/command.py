@@ -14,6 +14,7 @@ from analysis.importing.first_look import look_at
 from analysis.importing.kind_activities import PLANNED
 from analysis.importing.kind_adoptions import ADOPTED
 from analysis.importing.kind_attendance import ATTENDED
+from analysis.importing.kind_codings import CODED
 from analysis.importing.kind_contacts import LOGGED
 from analysis.importing.kind_edges import EDGES
 from analysis.importing.kind_graph import GRAPH
@@ -39,6 +40,7 @@ KINDS: dict[str, Kind] = {
     "activities": PLANNED,
     "contacts": LOGGED,
     "adoptions": ADOPTED,
+    "codings": CODED,
     "refi": REFI,
 }
 """Each kind of file, by the name the command calls it; a new one is a module `kind_…` and a line here."""
@@ -138,6 +140,7 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
         attributes=imported.attributes,
         changed=arguments.changed,
         notes=notes,
+        names=imported.names,
         moves=people.moves if people is not None else (),
         write=not arguments.dry_run,
     )
@@ -160,7 +163,7 @@ def _with_people(
         if getattr(arguments, "attribute", []):
             faults.append(Fault("--attribute", "no roster", "the list of people, with --roster"))
         return imported
-    notes = list(imported.notes)
+    notes = [*imported.notes, *people.notes]
     if people.unread:
         listed = ", ".join(map(repr, people.unread[:12]))
         notes.append(f"{arguments.roster.name}: columns that were not read: {listed} (--attribute reads one)")

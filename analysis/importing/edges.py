@@ -46,6 +46,8 @@ def read_edges(
     sender: str | None = None,
     receiver: str | Sequence[str] | None = None,
     value: str | None = None,
+    values: Mapping[str, str] | None = None,
+    blank: Mapping[str, str] | None = None,
     wave: str | None = None,
     relation: str | None = None,
     only_wave: int = 1,
@@ -69,6 +71,10 @@ def read_edges(
         sender_id, from or source; receiver, receiver_id, to or target; value, weight or strength; wave;
         relation. The first two must be there. Without values each tie has the value 1. Several headers of
         receivers are as many names somebody could write down.
+    values : mapping of str to str, optional
+        Headers of several columns of values, each with the relation it is of.
+    blank : mapping of str to {"missing", "none"}, optional
+        By relation, what an empty value says, which is else a fault: either way there is no tie.
     only_wave, only_relation : int, str
         Wave and relation where there is no such column.
     actors : sequence of str
@@ -108,10 +114,14 @@ def read_edges(
         faults,
         notes,
         dict.fromkeys(map(actor_label, actors)),
+        blank or {},
     )
     given = {"sender": sender, "receiver": None, "value": value, "wave": wave, "relation": relation}
     for place, header in enumerate([receiver] if isinstance(receiver, str) else receiver or ()):
         given["receiver" if place == 0 else f"receiver {place + 1}"] = header
+    several = dict(enumerate(values or {}, start=1))
+    given |= {f"value {number}": header for number, header in several.items()}
+    reader.of_value = {f"value {number}": (values or {})[header] for number, header in several.items()}
     for sheet in sheets or [Sheet(path.name, "", [], False)]:
         places = _places(sheet, given, layout, faults, notes)
         raise_faults(faults, "nothing read")
@@ -124,6 +134,8 @@ def read_edges(
             notes.append(f"{file}: {len(reader.arcs)} ties are combined into {len(arcs)} ({combine})")
     if not faults:
         notes.append(str(Account(file, "rows", reader.rows, reader.became)))
+        if reader.left_out:
+            notes.append(f"{file}: {reader.left_out} values of rows with others are missing, left out")
     asked = list(reader.asked) or [(only_wave, only_relation)]
     return assemble(
         file,
@@ -151,12 +163,15 @@ class _Reader:
     faults: list[Fault]
     notes: list[str]
     people: dict[str, None]
+    blank: Mapping[str, str] = field(default_factory=dict)
+    of_value: Mapping[str, str] = field(default_factory=dict)
     asked: dict[tuple[int, str], None] = field(default_factory=dict)
     arcs: list[Arc] = field(default_factory=list)
     rows: int = 0
     became: Counter[str] = field(default_factory=Counter)
     directed: dict[str, bool] = field(default_factory=dict)
     heard: set[tuple[int, str, str]] = field(default_factory=set)
+    left_out: int = 0
 
     def read(self, sheet: Sheet, places: Mapping[str, int]) -> None:
         header = sheet.rows[0]
@@ -190,43 +205,74 @@ class _Reader:
         number: int | None = self.only_wave
         if "wave" in cells:
             number = self.layout.wave(cells["wave"], (sheet.file, line, header[places["wave"]]), no_wave)
-        about = actor_label(cells["relation"]) if "relation" in cells else self.only_relation
-        strength: float | None = 1.0
-        missing = bool(self.layout.missing) and "value" in cells and self.layout.is_missing(cells["value"])
-        if "value" in cells:
-            strength = read_number(cells["value"], decimal_comma=sheet.decimal_comma)
-        if number is not None and about:
-            self.asked[number, about] = None
-            self.heard.add((number, about, who))
+        if self.of_value:
+            # Each column of values is a relation of its own.
+            about = [(name, relation) for name, relation in self.of_value.items()]
+        else:
+            about = [("value", actor_label(cells["relation"]) if "relation" in cells else self.only_relation)]
+        if number is not None and all(relation for _, relation in about):
+            for _, relation in about:
+                self.asked[number, relation] = None
+                self.heard.add((number, relation, who))
         elif not named and not cells.get("wave") and not cells.get("relation"):
             self.became["that name somebody without a tie"] += 1
             return
-        unread = named and strength is None and not missing
         self.faults += no_wave
-        if not about or unread:
-            wrong = {
-                "the name of a relation": "" if about else "relation",
-                "a number; leave the row out where there is no tie": "value" if unread else "",
-            }
-            self.faults += [
-                Fault(sheet.file, shown(cells[name]), allowed, line, header[places[name]])
-                for allowed, name in wrong.items()
-                if name
-            ]
+        told = [
+            self.value(sheet, header, places, cells, line, column, relation, bool(named))
+            for column, relation in about
+        ]
         if not named:
             self.became["that name somebody without a tie"] += 1
-        elif missing:
-            self.became["whose value is missing, left out"] += 1
-        elif number is not None and about and strength is not None:
-            self.became["with ties" if strength else "of value 0, no tie"] += 1
-            said = cells.get("type", "").casefold()
-            both = self.all_undirected or said in ("undirected", "mutual")
-            if said:
-                self.directed[about] = self.directed.get(about, False) or said != "undirected"
-            for whom in named:
-                self.arcs.append(Arc(who, whom, strength, number, about, line))
-                if both and who != whom:
-                    self.arcs.append(Arc(whom, who, strength, number, about, line))
+        elif number is not None and None not in told:
+            strengths = [(relation, value) for (_, relation), value in zip(about, told, strict=True)]
+            known = [(relation, float(value)) for relation, value in strengths if isinstance(value, float)]
+            if not known:
+                self.became["whose value is missing, left out"] += 1
+            else:
+                self.became["with ties" if any(value for _, value in known) else "of value 0, no tie"] += 1
+            self.left_out += len(strengths) - len(known) if known else 0
+            for relation, value in known:
+                self.tie(who, named, value, (number, relation, line), cells.get("type", "").casefold())
+
+    def value(
+        self,
+        sheet: Sheet,
+        header: Sequence[str],
+        places: Mapping[str, int],
+        cells: Mapping[str, str],
+        line: int,
+        column: str,
+        relation: str,
+        named: bool,
+    ) -> float | Literal["missing"] | None:
+        """Return how strong a tie is, that it is not known, or None and a fault."""
+        if not relation:
+            found = shown(cells["relation"])
+            self.faults.append(
+                Fault(sheet.file, found, "the name of a relation", line, header[places["relation"]])
+            )
+        text = cells.get(column)
+        if text is None:
+            return 1.0 if relation else None
+        if (self.layout.missing and self.layout.is_missing(text)) or (not text and relation in self.blank):
+            return "missing"
+        strength = read_number(text, decimal_comma=sheet.decimal_comma)
+        if named and strength is None:
+            allowed = "a number; leave the row out where there is no tie"
+            hint = "" if text else "or say --blank none (no tie) or --blank missing (not known)"
+            self.faults.append(Fault(sheet.file, shown(text), allowed, line, header[places[column]], hint))
+        return strength if relation else None
+
+    def tie(self, who: str, named: Sequence[str], value: float, of: tuple[int, str, int], said: str) -> None:
+        number, about, line = of
+        both = self.all_undirected or said in ("undirected", "mutual")
+        if said:
+            self.directed[about] = self.directed.get(about, False) or said != "undirected"
+        for whom in named:
+            self.arcs.append(Arc(who, whom, value, number, about, line))
+            if both and who != whom:
+                self.arcs.append(Arc(whom, who, value, number, about, line))
 
 
 def _combined(arcs: Sequence[Arc], how: Combine) -> list[Arc]:

@@ -38,9 +38,9 @@ class Grid:
         return read_number(text, decimal_comma=self.decimal_comma)
 
 
-def read_grid(path: Path, faults: list[Fault]) -> Grid:
+def read_grid(path: Path, faults: list[Fault], encoding: str = "") -> Grid:
     """Return a CSV file, or the only sheet of a workbook, as text; faults are appended, see `read_grids`."""
-    grids = read_grids(path, Layout(), faults)
+    grids = read_grids(path, Layout(encoding=encoding), faults)
     return grids[0] if grids else Grid([], [], file=path.name)
 
 

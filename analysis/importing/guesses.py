@@ -40,6 +40,8 @@ _USUAL = {
 _DAYS = frozenset({"date", "day", "timestamp", "when", "time", "datetime", "start date", "adopted on"})
 _ACTIVITIES = frozenset({"activity", "activity id", "session", "event", "meeting", "topic", "workshop"})
 _INNOVATIONS = frozenset({"innovation", "practice", "strategy", "tool", "routine"})
+_CODES = frozenset({"code", "codes", "tag", "tags", "code name"})
+_DOCUMENTS = frozenset({"document", "document name", "source", "file", "transcript", "interview"})
 _WAVES = frozenset({"wave", "round", "survey round", "time point", "timepoint", "period", "term"})
 _VALUES = frozenset({"value", "weight", "strength", "frequency", "freq", "score", "intensity", "trust"})
 _RELATIONS = frozenset({"relation", "linktype", "link type", "tie", "tie type", "relationship"})
@@ -123,7 +125,18 @@ def guess_of(table: Table) -> Guess | None:
     """Return what a table seems to be, or None where it is like nothing we import."""
     if belongs_to(table) is not None:
         return None
-    guesses = (_survey, _adoptions, _matrix, _ties, _register, _two_mode, _named, _sheet_of_names, _items)
+    guesses = (
+        _survey,
+        _codings,
+        _adoptions,
+        _matrix,
+        _ties,
+        _register,
+        _two_mode,
+        _named,
+        _sheet_of_names,
+        _items,
+    )
     return next((found for guess in guesses if (found := guess(table)) is not None), None)
 
 
@@ -296,6 +309,18 @@ def _half_empty(
     return any(cells) and cells.count("") > allowed
 
 
+def _codings(table: Table) -> Guess | None:
+    code, document = table.place(_CODES), table.place(_DOCUMENTS)
+    if code is None or document is None:
+        return None
+    guess = Guess("codings", "a row is a code that was applied to a part of a document")
+    if table.place(("coder", "coder id", "coded by", "rater", "user")) is None:
+        guess.asks("who coded", "--coder", "<a name>")
+    if table.place(("segment", "segment id", "turn", "line", "utterance", "unit", "id")) is None:
+        guess.asks("which column tells segments apart", "--segment-column", "<header>")
+    return guess
+
+
 def _adoptions(table: Table) -> Guess | None:
     what, who = table.place(_INNOVATIONS), table.place(_PEOPLE)
     day = _day_column(table)
@@ -369,7 +394,10 @@ def _ties(table: Table) -> Guess | None:
     for name, place in (("sender", sender), *(("receiver", place) for place in receivers)):
         if table.plain[place] not in usual[name]:
             guess.options += [f"--{name}-column", table.header[place]]
-    guess.asks(_WHO, "--roster", "<roster.csv>")
+    if any(word.startswith("organi") for word in table.plain[sender].split()) and guess.kind == "edges":
+        guess.options += ["--nodes", "organizations"]
+    else:
+        guess.asks(_WHO, "--roster", "<roster.csv>")
     if guess.kind == "contacts":
         return guess
     about = table.place(_RELATIONS, taken)

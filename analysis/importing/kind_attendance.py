@@ -54,7 +54,7 @@ def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: li
         date=arguments.date,
         kind=arguments.activity_kind,
         repeated=arguments.repeated,
-        words=labels_of(arguments.labels, faults),
+        words=labels_of(arguments, faults),
         register=arguments.register,
         across=arguments.people_across,
         known=activities_there(arguments.dataset),

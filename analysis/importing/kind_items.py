@@ -43,7 +43,7 @@ def _read_items(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fa
         respondent=arguments.respondent,
         wave_column=arguments.wave_column,
         wave=arguments.wave,
-        labels=labels_of(arguments.labels, faults),
+        labels=labels_of(arguments, faults),
         people=matcher_of(arguments, faults),
         keep=arguments.keep,
         layout=layout_of(arguments),

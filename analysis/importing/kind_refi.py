@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from analysis.importing.coding_options import numbered_there, only_new
 from analysis.importing.kinds import Imported, Kind
 from analysis.importing.refi_qda import read_refi
 from analysis.tables.faults import Fault
@@ -13,7 +14,11 @@ __all__ = ["REFI"]
 
 
 def _read_refi(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
-    return Imported(read_refi(arguments.files[0], faults))
+    notes: list[str] = []
+    documents, coders = numbered_there(arguments.dataset)
+    tables = read_refi(arguments.files[0], faults, documents=documents, coders=coders)
+    names = {"documents": documents.frame(), "coders": coders.frame()} if "documents" in tables else {}
+    return Imported(only_new(tables, arguments, notes), notes=notes, names=names)
 
 
 REFI = Kind(

@@ -64,7 +64,7 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         respondent=arguments.respondent,
         wave_column=arguments.wave_column,
         wave=arguments.wave,
-        labels=labels_of(arguments.labels, faults),
+        labels=labels_of(arguments, faults),
         waves=waves_of(arguments),
         organization_kind=arguments.organization_kind,
         blank=blanks_of(arguments, relations, faults),

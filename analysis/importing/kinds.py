@@ -33,6 +33,8 @@ class Imported:
         Waves and relations it tells of.
     attributes : mapping of str to sequence of Column
         Further columns of tables.
+    names : mapping of str to DataFrame
+        What documents and coders are called, to be kept apart from the tables, too.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -41,6 +43,7 @@ class Imported:
     notes: Sequence[str] = ()
     asked: Collection[tuple[int, str]] = ()
     attributes: Mapping[str, Sequence[Column]] = field(default_factory=dict)
+    names: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

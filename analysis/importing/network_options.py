@@ -35,6 +35,12 @@ def network_options(command: argparse.ArgumentParser) -> None:
         default="sender",
         help="whose answer a tie is (default: %(default)s)",
     )
+    command.add_argument(
+        "--nodes",
+        choices=("people", "organizations"),
+        default="people",
+        help="whose ties they are (default: %(default)s)",
+    )
     direction = command.add_mutually_exclusive_group()
     direction.add_argument(
         "--directed",
@@ -103,6 +109,10 @@ def network_imported(network: ImportedNetwork, arguments: argparse.Namespace) ->
         elif column not in ("role", "joined_on", "left_on"):
             told = f"What the file {arguments.files[0].name} says of people as {name!r}."
             columns.append(Column(column, "text", told, required=False, privacy="free"))
+    if arguments.nodes == "organizations":
+        # Each is the one member of itself, so that whatever reads people and where they belong reads these.
+        actors["organization_id"] = actors["actor_id"]
+        tables["organizations"] = organizations_of(actors["actor_id"], arguments)
     notes += [f"read of people as attributes: {', '.join(names)}"] if names else []
     homes_of = {"organizations": tables.pop("organizations", pd.DataFrame())}
     return Imported(

@@ -55,6 +55,9 @@ def layout_options(command: argparse.ArgumentParser, missing: str = "an answer n
         default=[],
         help="sheet of a workbook to be read; may be given again (default: the only one)",
     )
+    command.add_argument(
+        "--value-labels", action="store_true", help="read values of SPSS (.sav) as their labels"
+    )
     command.add_argument("--missing", default="", help=f'what stands for {missing}, as in "N/A,-99"')
     command.add_argument(
         "--encoding", choices=ENCODINGS, default="", help="how a text file writes letters (default: UTF-8)"
@@ -102,14 +105,16 @@ def layout_of(arguments: argparse.Namespace) -> Layout:
         missing=frozenset(code.strip().casefold() for code in codes if code.strip()),
         encoding=getattr(arguments, "encoding", ""),
         unread=frozenset(header.strip().casefold() for header in getattr(arguments, "unread", [])),
+        value_labels=getattr(arguments, "value_labels", False),
     )
 
 
-def labels_of(path: Path | None, faults: list[Fault]) -> dict[str, float | None]:
+def labels_of(arguments: argparse.Namespace, faults: list[Fault]) -> dict[str, float | None]:
     """Return what words mean: a number, or None (missing) where the table leaves the value empty."""
+    path: Path | None = arguments.labels
     if path is None:
         return {}
-    grid = read_grid(path, faults)
+    grid = read_grid(path, faults, arguments.encoding)
     if grid.header[:2] != ["label", "value"]:
         faults.append(Fault(path.name, ", ".join(grid.header) or "nothing", "columns: label, value", 1))
         return {}

@@ -164,6 +164,7 @@ def add_tables(
     attributes: Mapping[str, Sequence[Column]] | None = None,
     changed: Literal["keep", "update"] | None = None,
     notes: list[str] | None = None,
+    names: Mapping[str, pd.DataFrame] | None = None,
     moves: Sequence[tuple[int, Change]] = (),
     write: bool = True,
 ) -> dict[str, int]:
@@ -194,6 +195,8 @@ def add_tables(
         that is a fault. Each change is written to `names/changes.csv` with the waves it came with.
     notes : list of str, optional
         Changes are appended.
+    names : mapping of str to DataFrame, optional
+        What documents and coders are called, kept apart as the names of people are.
     moves : sequence of (int, Change)
         What the list of people itself says otherwise from a wave on; written to `names/changes.csv`, too.
     write : bool
@@ -233,11 +236,11 @@ def add_tables(
             silence = joined_silence(there, tables, asked, replace=replace)
             if len(silence) or "nonresponse" in (*there, *tables):
                 merged["nonresponse"] = typed(TABLES["nonresponse"], silence, (), faults)
-        names = _names_before(folder)
-        if roster is not None and names is not None:
+        called = _names_before(folder)
+        if roster is not None and called is not None:
             # What the table of people says too has been told there.
             told_of: tuple[list[Change], list[Fault]] = ([], [])
-            roster = with_rows(ROSTER, names, roster, changed, *told_of)
+            roster = with_rows(ROSTER, called, roster, changed, *told_of)
             changes += [change for change in told_of[0] if change.column == "name"]
             faults += [fault for fault in told_of[1] if fault.found.startswith("name ")]
         raise_faults(faults)
@@ -270,6 +273,8 @@ def add_tables(
         write_atomically(folder / f"{name}.csv", found[name].to_csv(index=False, lineterminator="\n"))
     if roster is not None:
         write_atomically(folder / NAMES / "roster.csv", roster.to_csv(index=False, lineterminator="\n"))
+    for name, frame in (names or {}).items():
+        write_atomically(folder / NAMES / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
     if changes:
         write_changes(folder / NAMES / "changes.csv", changes, sorted({wave for wave, _ in asked}))
     for wave, change in moves:

@@ -52,6 +52,8 @@ class PeopleFile:
         What is said otherwise of somebody in a wave than in the wave before.
     unread : tuple of str
         Headers of columns that were not read.
+    notes : tuple of str
+        How it was read, where that is not plain.
     """
 
     roster: pd.DataFrame
@@ -59,6 +61,7 @@ class PeopleFile:
     columns: tuple[Column, ...] = ()
     moves: tuple[tuple[int, Change], ...] = ()
     unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_roster(
@@ -102,7 +105,8 @@ def read_people_file(
     """
     layout = replace(layout or Layout(), sheets=(sheet,) if sheet else (), header_row=1, header_rows=1)
     before = len(faults)
-    grids = read_grids(path, layout, faults)
+    notes: list[str] = []
+    grids = read_grids(path, layout, faults, notes)
     if not grids and len(faults) == before:
         faults.append(Fault(path.name, "nothing", "a list of people"))
     grid = grids[0] if grids and len(faults) == before else Grid([], [], file=path.name)
@@ -124,7 +128,7 @@ def read_people_file(
         hint = _AGAIN if fault.found.endswith(" again") else fault.hint
         faults.append(replace(fault, column=headers.get(fault.column or "", fault.column), hint=hint))
     frame, columns = _attributes(path.name, grid, places, found)
-    return PeopleFile(roster, frame, columns, moves, tuple(unread))
+    return PeopleFile(roster, frame, columns, moves, tuple(unread), tuple(notes))
 
 
 _AGAIN = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +17,8 @@ import pandas as pd
 
 from analysis.importing.archive import LARGEST, open_archive, read_small_file
 from analysis.importing.markup import parse_xml
+from analysis.importing.numbered import Numbered
+from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 
 __all__ = ["read_refi"]
@@ -39,7 +42,14 @@ _PLACES = (
 """Attributes that say which part of a source a selection is, by its kind."""
 
 
-def read_refi(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> dict[str, pd.DataFrame]:
+def read_refi(
+    path: Path,
+    faults: list[Fault],
+    *,
+    documents: Numbered | None = None,
+    coders: Numbered | None = None,
+    largest: int = LARGEST,
+) -> dict[str, pd.DataFrame]:
     """Return the tables of a project or codebook; faults are appended.
 
     Parameters
@@ -48,6 +58,8 @@ def read_refi(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> dic
         A `.qdpx` file (project) or a `.qdc` file (codebook).
     faults : list of Fault
         Every fault: no sound archive or XML, no project in it, a coding of a code that is not there.
+    documents, coders : Numbered, optional
+        What sources and users of these names were called before: those of another coder's project, say.
     largest : int
         Bytes of the archive unpacked, at most.
 
@@ -68,15 +80,19 @@ def read_refi(path: Path, faults: list[Fault], *, largest: int = LARGEST) -> dic
     if archive is None:
         return {}
     with archive:
-        if _PROJECT not in archive.namelist():
-            faults.append(Fault(path.name, f"no {_PROJECT} in it", "a REFI-QDA project (.qdpx)"))
+        inside = [name for name in archive.namelist() if name.lower().endswith(".qde") and "/" not in name]
+        project = _PROJECT if _PROJECT in inside else inside[0] if len(inside) == 1 else ""
+        if not project:
+            found = f"{len(inside) or 'no'} project files (.qde) in it"
+            faults.append(Fault(path.name, found, f"a REFI-QDA project (.qdpx), with one {_PROJECT}"))
             return {}
-        root = _rooted(parse_xml(archive.read(_PROJECT), _PROJECT, faults), "Project", _PROJECT, faults)
+        root = _rooted(parse_xml(archive.read(project), project, faults), "Project", project, faults)
     if root is None:
         return {}
     codebook, codes = _codebook(_PROJECT, root, faults)
-    documents, codings = _codings(root, codes, faults)
-    return {"documents": documents, "codebook": codebook, "codings": codings}
+    numbered = documents or Numbered("document"), coders or Numbered("coder")
+    sources, codings = _codings(root, codes, numbered, faults)
+    return {"documents": sources, "codebook": codebook, "codings": codings}
 
 
 def _plain(tag: str) -> str:
@@ -141,18 +157,21 @@ def _top_codes(root: ElementTree.Element) -> list[ElementTree.Element]:
 
 
 def _codings(
-    root: ElementTree.Element, codes: dict[str, str], faults: list[Fault]
+    root: ElementTree.Element,
+    codes: dict[str, str],
+    numbered: tuple[Numbered, Numbered],
+    faults: list[Fault],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     users = [user for users in _children(root, "Users") for user in _children(users, "User")]
     coders = {
-        (user.get("guid") or "").casefold(): f"coder_{number:02d}"
-        for number, user in enumerate(users, start=1)
+        (user.get("guid") or "").casefold(): numbered[1].of(called)
+        for user, called in zip(users, _called(users), strict=True)
     }
     sources = [source for sources in _children(root, "Sources") for source in sources]
     documents = []
     rows: dict[tuple[str, str, str, str], None] = {}
-    for number, source in enumerate(sources, start=1):
-        document = f"document_{number:02d}"
+    for source, called in zip(sources, _called(sources), strict=True):
+        document = numbered[0].of(called)
         kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _plain(source.tag).removesuffix("Source")).lower()
         day = re.match(r"\d{4}-\d{2}-\d{2}", source.get("creationDateTime") or "", re.ASCII)
         documents.append((document, kind or "source", day[0] if day else ""))
@@ -169,7 +188,7 @@ def _codings(
                         found = f"a coding of the code {guid[:40]!r}"
                         faults.append(Fault(_PROJECT, found, "codes of the codebook", column=document))
                     elif coder not in coders and coder:
-                        coders[coder] = f"coder_{len(coders) + 1:02d}"
+                        coders[coder] = numbered[1].of(coder)
                     key = (document, f"{document}:{part}", coders.get(coder, "coder_00"), codes.get(guid, ""))
                     rows.setdefault(key)
     frame = pd.DataFrame(list(rows), columns=["document_id", "segment_id", "coder_id", "code"])
@@ -177,6 +196,17 @@ def _codings(
         pd.DataFrame(documents, columns=["document_id", "kind", "date"], dtype="string"),
         frame.assign(applied=1),
     )
+
+
+def _called(elements: Sequence[ElementTree.Element]) -> list[str]:
+    """Return the names of sources or users; those without one, and those of one name, are told apart."""
+    seen = Counter[str]()
+    found = []
+    for element in elements:
+        name = " ".join((element.get("name") or element.get("guid") or "").split())
+        seen[fold(name)] += 1
+        found.append(name if name and seen[fold(name)] == 1 else f"{name} ({seen[fold(name)]})")
+    return found
 
 
 def _part(element: ElementTree.Element) -> str:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from analysis.importing.archive import read_small_file, safe_sheets
+from analysis.importing.spss import read_sav
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 
@@ -91,7 +92,9 @@ class Layout:
     unread : frozenset of str
         Headers that are known not to be read, case-folded, though they look like ones that are.
     encoding : str
-        How a text file writes its letters; empty: UTF-8.
+        How text that is not UTF-8 writes its letters; empty: nobody has said.
+    value_labels : bool
+        Whether values of SPSS are read as their labels.
     """
 
     sheets: tuple[str, ...] = ()
@@ -101,6 +104,7 @@ class Layout:
     waves: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
     encoding: str = ""
+    value_labels: bool = False
 
     def is_missing(self, text: str) -> bool:
         """Whether a cell says that an answer was not given."""
@@ -147,13 +151,14 @@ def read_number(text: str, *, decimal_comma: bool = False) -> float | None:
 def read_text(path: Path, faults: list[Fault], encoding: str = "") -> str | None:
     """Return the text of a file in UTF-8, with or without a byte order mark, or None and a fault.
 
-    In another encoding only where that is said: letters of a wrong one would be other people's names.
+    Text that is none is read in another encoding only where that is said: letters of a wrong one would be
+    other people's names.
     """
     content = read_small_file(path, faults)
     if content is None:
         return None
     if content.startswith(b"PK\x03\x04"):
-        allowed = "text in UTF-8, or a workbook whose name ends in .xlsx"
+        allowed = "text, or a workbook whose name ends in .xlsx or .ods"
         found = "a packed file (a workbook, an archive)"
         faults.append(Fault(path.name, found, allowed, hint="save it as .xlsx or as CSV UTF-8"))
         return None
@@ -162,11 +167,9 @@ def read_text(path: Path, faults: list[Fault], encoding: str = "") -> str | None
         with contextlib.suppress(UnicodeError):
             content = content.decode("utf-16").encode()
     hint = f"save it again as UTF-8 (in a spreadsheet: CSV UTF-8), or say --encoding {ENCODINGS[0]}"
-    try:
-        text = content.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        row = content.count(b"\n", 0, wrong.start) + 1
-        found = f"the byte {content[wrong.start]:#04x}, another encoding"
+    text = _decoded(content, encoding)
+    if text is None:
+        row, found = _undecoded(content, encoding or "utf-8")
         faults.append(Fault(path.name, found, f"text in {encoding or 'UTF-8'}", row, hint=hint))
         return None
     if "\0" in text:
@@ -176,14 +179,34 @@ def read_text(path: Path, faults: list[Fault], encoding: str = "") -> str | None
     return text
 
 
-def read_sheets(path: Path, faults: list[Fault], encoding: str = "") -> list[Sheet]:
-    """Return a CSV file, or every sheet of a workbook (.xlsx), as text.
+def _decoded(content: bytes, encoding: str) -> str | None:
+    # Several files may be read at once, of which only one is in the encoding that is said.
+    for one in ("utf-8-sig", encoding or "utf-8-sig"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(one)
+    return None
+
+
+def _undecoded(content: bytes, encoding: str) -> tuple[int, str]:
+    """Return the row of the first byte that is not of an encoding, and the byte in words."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as wrong:
+        row = content.count(b"\n", 0, wrong.start) + 1
+        return row, f"the byte {content[wrong.start]:#04x}, another encoding"
+    return 1, "another encoding"
+
+
+def read_sheets(
+    path: Path, faults: list[Fault], encoding: str = "", *, value_labels: bool = False
+) -> list[Sheet]:
+    """Return a CSV file, data of SPSS, or every sheet of a workbook (.xlsx, .ods), as text; see `read_text`.
 
     Tabs separate the cells of a CSV file if its first line that is not blank has any outside quotation
     marks, else semicolons if it has any, else commas. A number of a workbook is written as the sheet shows
     it, with at most 15 digits.
     """
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
         told: dict[str, tuple[str, ...]] = {}
         sheets = safe_sheets(path, faults, told=told)
         return [
@@ -196,6 +219,9 @@ def read_sheets(path: Path, faults: list[Fault], encoding: str = "") -> list[She
             )
             for name, rows in sheets.items()
         ]
+    if path.suffix.lower() in (".sav", ".zsav"):
+        rows_ = [[_as_text(cell) for cell in row] for row in read_sav(path, faults, labels=value_labels)]
+        return [Sheet(path.name, path.stem, rows_, False)] if rows_ else []
     text = read_text(path, faults, encoding)
     if text is None:
         return []
@@ -227,7 +253,7 @@ def chosen_sheets(
     identifiers of Qualtrics, further lines of a header) are emptied, and told in `notes`.
     """
     before = len(faults)
-    found = read_sheets(path, faults, layout.encoding)
+    found = read_sheets(path, faults, layout.encoding, value_labels=layout.value_labels)
     if len(faults) > before:
         return []
     filled = [sheet for sheet in found if any(map(any, sheet.rows))]

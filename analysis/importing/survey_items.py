@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -48,7 +49,8 @@ def read_survey_items(
     Parameters
     ----------
     path : Path
-        A `.csv` or `.xlsx` file: a row per respondent (and wave), a column per item, headed by its item_id.
+        A `.csv` or `.xlsx` file: a row per respondent (and wave), a column per item, headed by its item_id or
+        its wording.
         Other columns are left out, but one headed almost like an item that is missing is a fault.
     items : DataFrame
         The table `items`.
@@ -94,7 +96,8 @@ def read_survey_items(
         places = _item_columns(grid.file, grid, items, {respondent, wave_column}, faults)
         if len(faults) > before or not grid.header:
             return {}
-        left = [name for name in grid.header if name not in (*places, respondent, wave_column)]
+        read = {*(grid.header[place] for place in places.values()), respondent, wave_column}
+        left = [name for name in grid.header if name not in read]
         unread_columns(grid.file, left, lambda _: "", layout, grid.line, faults, notes)
         total = 0
         became: Counter[str] = Counter()
@@ -171,18 +174,41 @@ def _answers(
 def _item_columns(
     file: str, grid: Grid, items: pd.DataFrame, taken: set[str | None], faults: list[Fault]
 ) -> dict[str, int]:
+    """Return the column of each item: headed by its item_id, or by its wording, alone or in brackets."""
     places = {}
     known = {"", *taken, *map(str, items["item_id"])}
+    worded: dict[str, list[int]] = {}
+    for place, header in enumerate(grid.header):
+        if header not in known:
+            for text in {_plain(header), *map(_plain, _PART.findall(header))}:
+                worded.setdefault(text, []).append(place)
     others = [header for header in grid.header if header not in known]
-    for item in map(str, items["item_id"]):
+    wordings = items["wording"].fillna("").astype(str) if "wording" in items else [""] * len(items)
+    for item, wording in zip(map(str, items["item_id"]), wordings, strict=True):
+        told = worded.get(_plain(wording), []) if wording else []
         if item in grid.header:
             places[item] = grid.header.index(item)
-            continue
-        near = difflib.get_close_matches(item, others, 1, 0.7)
-        hint = f"is {near[0]!r} meant? The headers must be the same" if near else ""
-        if grid.header:
-            faults.append(Fault(file, f"no column {item!r}", "a column for each item", 1, hint=hint))
+        elif len(told) == 1:
+            places[item] = told[0]
+        elif grid.header:
+            near = difflib.get_close_matches(item, others, 1, 0.7)
+            near = near or difflib.get_close_matches(wording, others, 1, 0.8) if wording else near
+            hint = f"is {near[0]!r} meant? The headers must be the same" if near else ""
+            found = f"no column {item!r}"
+            if told:
+                found = f"columns {' and '.join(repr(grid.header[place]) for place in told)} for {item!r}"
+            allowed = "a column for each item, headed by its item_id or its wording"
+            faults.append(Fault(file, found, allowed, grid.line, hint=hint))
     return places
+
+
+_PART = re.compile(r"(?<=\[)[^\[\]]+(?=\]$)|(?<= - ).+")
+"""What a header says after the question it belongs to: in brackets, or after a dash."""
+
+
+def _plain(text: str) -> str:
+    """Return a wording as it is compared: case, accents and signs do not matter."""
+    return " ".join(re.findall(r"\w+", fold(text)))
 
 
 def wide(items: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:

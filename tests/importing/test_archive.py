@@ -274,7 +274,7 @@ def test_a_sheet_in_utf_16_is_a_fault(tmp_path: Path) -> None:
 def test_an_archive_that_is_no_workbook_is_a_fault(tmp_path: Path) -> None:
     faults: list[Fault] = []
     assert safe_sheets(archived(tmp_path / "b.xlsx", {"a": b""}), faults) == {}
-    assert [(fault.file, fault.allowed) for fault in faults] == [("b.xlsx", "an Excel workbook (.xlsx)")]
+    assert [(fault.file, fault.allowed) for fault in faults] == [("b.xlsx", "a workbook (.xlsx or .ods)")]
     faults = []
     assert safe_sheets(tmp_path / "none.xlsx", faults) == {}
     assert [str(fault) for fault in faults] == [

@@ -98,6 +98,12 @@ T1 = "1 help t1 t2 1; 1 help t2 t1 1"
 QUALTRICS = "1 help t1 t2 2; 1 help t1 t5 1; 1 help t2 t1 3"
 REST = "1 t3 all; 1 t4 all; 1 t5 all; 1 t6 all"
 
+PARTNER = (
+    *("--relation", "frequency:0:4", "--relation", "Trust:1:4", "--relation", "worth:1:4:Value"),
+    *("--sender-column", "Organization A", "--receiver-column", "Organization B"),
+    *("--value-column", "Frequency", "--value-column", "Trust", "--value-column", "Value"),
+)
+
 CASES = [
     read(
         "roster",
@@ -271,7 +277,12 @@ CASES = [
         ties="1 help t1 t2 1",
         silent="1 t2 all; " + REST,
     ),
-    refused("roster", "16b_cp1252.csv", *HELP, *NAMES, told="save it again as UTF-8"),
+    refused("roster", "16b_cp1252.csv", *HELP, *NAMES, told="save it again as UTF-8 … --encoding"),
+    read(
+        *("roster", "16b_cp1252.csv", *HELP, *NAMES, "--encoding", "windows-1252"),
+        ties="1 help t1 t2 1",
+        silent="1 t2 all; " + REST,
+    ),
     refused(
         *("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/17_roster_moved.csv"),
         told="'t6' again … a column wave … --changed update",
@@ -323,8 +334,15 @@ CASES = [
         silent="1 Chloe help",
         told="9 cells: 2 ties, 3 in rows that are missing",
     ),
-    refused("edges", "85_ods_named.ods", *HELP, told="a packed file"),
+    refused("edges", "85_ods_named.ods", *HELP, told="an Excel workbook, named .ods … ends in .xlsx"),
     refused("edges", "86_partner_export.csv", *HELP, told="no such column"),
+    read(
+        *("edges", "86_partner_export.csv", *PARTNER, "--nodes", "organizations", "--directed"),
+        ties="1 frequency Lakes Primary Hill Primary 3; 1 Trust Lakes Primary Hill Primary 2;"
+        "1 worth Lakes Primary Hill Primary 4; 1 frequency Hill Primary Lakes Primary 2;"
+        "1 Trust Hill Primary Lakes Primary 2; 1 worth Hill Primary Lakes Primary 3",
+        told="2 rows: 2 with ties",
+    ),
     refused(
         *("roster", "90_blank_among_answers.csv", *HELP, *NAMES, *WORDS),
         told="1 rows about help with answers and blanks … --blank none … or --blank missing",
@@ -619,3 +637,25 @@ def test_a_column_that_is_nearly_one_of_a_list_of_people_is_asked_about(run: Run
     assert "column aliasses: found a column that is not read" in told
     assert told.count("aliasses: found") == 1
     assert run(*words, "--unread", "aliasses")[0] == 0
+
+
+def test_organizations_are_nodes(run: Run) -> None:
+    assert run("edges", "86_partner_export.csv", *PARTNER, "--nodes", "organizations", "--directed")[0] == 0
+    both = {("Hill Primary", "Hill Primary"), ("Lakes Primary", "Lakes Primary")}
+    assert rows("actors", "actor_id", "organization_id") == both
+    assert rows("organizations", "organization_id", "kind") == {(one, "school") for one, _ in both}
+
+
+def test_scores_that_are_empty_are_asked_about(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "partner.csv"
+    text = "Organization A,Organization B,Frequency,Trust,Value\nLakes,Hill,3,,4\nHill,Lakes,0,,\n"
+    path.write_text(text, encoding="utf-8")
+    words = ("edges", str(path), *PARTNER, "--nodes", "organizations", "--directed")
+    code, told = run(*words)
+    assert code == 1
+    assert told.count("found an empty cell; allowed: a number") == 3
+    code, told = run(*words, "--blank", "missing")
+    assert code == 0, told
+    assert "2 rows: 1 with ties, 1 of value 0, no tie" in told
+    assert "3 values of rows with others are missing, left out" in told
+    assert ties() == {(1, "frequency", "Lakes", "Hill", 3.0), (1, "worth", "Lakes", "Hill", 4.0)}

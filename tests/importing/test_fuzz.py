@@ -673,4 +673,4 @@ def test_a_moment_beyond_all_calendars_is_a_fault(tmp_path: Path) -> None:
     path.write_bytes(zipped(parts))
     faults: list[Fault] = []
     assert safe_sheets(path, faults) == {}
-    assert [fault.allowed for fault in faults] == ["an Excel workbook (.xlsx)"]
+    assert [fault.allowed for fault in faults] == ["a workbook (.xlsx or .ods)"]

@@ -303,7 +303,7 @@ def test_what_is_no_project_and_no_codebook(tmp_path: Path, name: str, content: 
 
 
 def test_a_project_too_large_or_without_its_file(tmp_path: Path) -> None:
-    path = project(tmp_path / "p.qdpx", name="other.qde")
+    path = project(tmp_path / "p.qdpx", name="other.xml")
     faults: list[Fault] = []
     assert read_refi(path, faults, largest=1000) == {}
     assert read_refi(path, faults) == {}
@@ -312,7 +312,8 @@ def test_a_project_too_large_or_without_its_file(tmp_path: Path) -> None:
     assert read_refi(path, faults) == {}
     assert [str(fault) for fault in faults] == [
         "p.qdpx: found more than 1000 bytes unpacked; allowed: at most 1000 bytes",
-        "p.qdpx: found no project.qde in it; allowed: a REFI-QDA project (.qdpx)",
+        "p.qdpx: found no project files (.qde) in it; allowed: a REFI-QDA project (.qdpx), "
+        "with one project.qde",
         "project.qde: found the root element CodeBook; allowed: Project, as REFI-QDA has it",
     ]
 

@@ -173,9 +173,10 @@ HEADER = "actor_id,trust_1,trust_2,share\n"
             "actor_id,trust-1,trust_2,,other\na1,1,1,1,1\n",
             {},
             [
-                ", row 1: found no column 'trust_1'; allowed: a column for each item "
-                "(is 'trust-1' meant? The headers must be the same)",
-                ", row 1: found no column 'share'; allowed: a column for each item",
+                ", row 1: found no column 'trust_1'; allowed: a column for each item, headed by its item_id "
+                "or its wording (is 'trust-1' meant? The headers must be the same)",
+                ", row 1: found no column 'share'; allowed: a column for each item, headed by its "
+                "item_id or its wording",
             ],
         ),
         (
