@@ -31,18 +31,23 @@ WORDS ?=
 SET ?=
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
 $(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET \
-  MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY,\
+  MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY WORKERS PORT,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
+# COMPENDIUM_CLUSTER=tcp://host:8786 sends work to a Dask scheduler; that needs another environment.
+CLUSTER_STAMP := .venv-cluster/.stamp
+WORKERS ?= 2
+PORT ?= 8786
 ifeq ($(ENV),active)
 PYTHON := python
 STAMP :=
+else ifneq ($(COMPENDIUM_CLUSTER),)
+PYTHON := .venv-cluster/bin/python
+STAMP := $(CLUSTER_STAMP)
 else
 PYTHON := .venv/bin/python
 STAMP := .venv/.stamp
 endif
-CLUSTER_STAMP := .venv-cluster/.stamp
-CLUSTER_TESTS := tests/contacts/test_batches.py
 ANALYSIS := PYTHONPATH="$(CURDIR)" $(PYTHON) -m analysis
 # Containers like to set this; every kernel would then compile again all that it imports, twice its other work.
 unexport PYTHONDONTWRITEBYTECODE
@@ -50,7 +55,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report plan sweep expected validate ergm test-cluster browser drill picture lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report plan sweep expected validate ergm cluster test-cluster browser drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -105,8 +110,12 @@ ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GP
 	@PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.tie_models.ergm \
 	  --models notebooks/school_leaders/table_9_4_models.json --out notebooks/school_leaders/results/ergm_mcmc.json
 
+cluster: $(CLUSTER_STAMP)  ## a scheduler with workers on this machine, for trying (WORKERS=2 PORT=8786; Ctrl-C ends it)
+	@env -u COMPENDIUM_CLUSTER $(ONE_THREAD) PYTHONPATH="$(CURDIR)" .venv-cluster/bin/python -m analysis cluster \
+	  --workers "$$WORKERS" --port "$$PORT"
+
 test-cluster: $(CLUSTER_STAMP)  ## tests of what needs requirements-cluster.lock: a scheduler with two workers, files in batches
-	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" .venv-cluster/bin/python -m pytest -q $(CLUSTER_TESTS)
+	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" .venv-cluster/bin/python -m pytest -q tests/test_cluster.py tests/contacts/test_batches.py
 
 browser: $(STAMP)  ## the built pages in Chromium: both widths, links, filters, sociograms, contrast (needs chromium and npm)
 	@test -x .venv-browser/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-browser
@@ -142,11 +151,11 @@ clean:  ## remove what was built; downloads, expected numbers and .venv stay
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(CLUSTER_STAMP): requirements-cluster.lock $(STAMP)
-	@test -x .venv-cluster/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-cluster
-	@$(PYTHON) -m uv pip sync --quiet --python .venv-cluster/bin/python --require-hashes requirements-cluster.lock
+$(CLUSTER_STAMP): requirements-cluster.lock .venv/.stamp
+	@test -x .venv-cluster/bin/python || .venv/bin/python -m uv venv --quiet --python .venv/bin/python .venv-cluster
+	@.venv/bin/python -m uv pip sync --quiet --python .venv-cluster/bin/python --require-hashes requirements-cluster.lock
 	@touch $@
 
 # The lock's own entry for uv installs uv, hash and all; uv installs the rest in seconds, pip where uv cannot.

@@ -26,6 +26,7 @@ from analysis.compendium.state import State  # noqa: E402
 from analysis.compendium.studies import Study, load_studies  # noqa: E402
 from analysis.compendium.verdict import OUTCOMES, counted, judge  # noqa: E402
 from analysis.files import ROOT  # noqa: E402
+from analysis.parallel import CLUSTER_VARIABLE, ClusterError  # noqa: E402
 from analysis.sources.fetch import MIRROR_VARIABLE  # noqa: E402
 from analysis.tables.faults import Fault, InvalidInput, raise_faults  # noqa: E402
 from analysis.tables.package import every_package  # noqa: E402
@@ -238,6 +239,8 @@ def _listed(text: str) -> list[str]:
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    # A team's own data stay on its machine.
+    os.environ.pop(CLUSTER_VARIABLE, None)
     studies = load_studies()
     with checkout.working(_say):
         return team.make_report(arguments.dataset, studies, _settings(arguments.set), _say)
@@ -249,6 +252,13 @@ def _sweep(arguments: argparse.Namespace) -> int:
     studies = load_studies()
     with checkout.working(_say):
         return make_sweeps(studies, _chosen(studies, arguments.study), _say)
+
+
+def _cluster(arguments: argparse.Namespace) -> int:
+    from analysis.parallel import serve
+
+    serve(arguments.workers, arguments.port)
+    return 0
 
 
 _PLAN = ("members", "schools", "waves", "contacts", "attendance", "answered", "activities", "months", "ready")
@@ -294,6 +304,7 @@ _COMMANDS = {
     **_STUDY_COMMANDS,
     **_DATASET_COMMANDS,
     "import": (_import, "your own files into tables"),
+    "cluster": (_cluster, "run a scheduler and workers on this machine, for trying"),
     "plan": (_plan, "what a network of your size should collect, and what it can then say"),
 }
 
@@ -336,6 +347,9 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
         if name in ("report", "plan"):
             told = "parameters in place of the defaults: 'innovation=exit tickets; window=60'"
             command.add_argument("--set", default="", metavar="NAME=VALUE;…", help=told)
+        if name == "cluster":
+            command.add_argument("--workers", type=int, default=2, help="how many (default: %(default)s)")
+            command.add_argument("--port", type=int, default=8786, help="of the scheduler")
         if name == "deidentify":
             _add_privacy(command)
     return parser
@@ -394,6 +408,9 @@ def main(given: Sequence[str] | None = None) -> int:
         arguments = _parser(importing=words[:1] == ["import"]).parse_args(words)
         return _COMMANDS[arguments.command][0](arguments)
     except InvalidInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    except ClusterError as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

@@ -29,6 +29,9 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "settled")
 # Figures are drawn without a display.
 os.environ["MPLBACKEND"] = "agg"
 
+# Tests that want a cluster start one.
+os.environ.pop("COMPENDIUM_CLUSTER", None)
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

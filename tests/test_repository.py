@@ -85,6 +85,19 @@ def test_the_lock_has_the_pins_of_pyproject_hashed_and_without_addresses() -> No
     assert "--index-url" not in lock
 
 
+def test_the_clusters_lock_is_the_lock_and_what_a_cluster_needs_hashed_and_without_addresses() -> None:
+    lock, more = ((ROOT / name).read_text() for name in ("requirements.lock", "requirements-cluster.lock"))
+    pinned, added = (
+        dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", text, re.MULTILINE)) for text in (lock, more)
+    )
+    assert pinned.items() <= added.items(), "another version than the lock's gives other bits"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extra = dict(requirement.split("==") for requirement in project["optional-dependencies"]["cluster"])
+    assert extra.items() <= added.items()
+    assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=[a-z0-9])", more.strip()))
+    assert "://" not in more
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").rglob("*.ipynb")), ids=lambda path: path.name)
 def test_notebooks_are_committed_clean_and_define_nothing(path: Path) -> None:
     if ".ipynb_checkpoints" in path.parts:

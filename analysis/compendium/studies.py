@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,13 @@ class Run:
     def failed(self) -> Path:
         """Where its notebook is kept, up to the fault, when it failed."""
         return (self.home or REPORTS) / self.study / f"{self.id}.failed.ipynb"
+
+    def under(self, choices: Mapping[str, Any]) -> Run:
+        """Return the run under other choices: parameters of its notebook, its dataset among them."""
+        run = replace(self, parameters={**self.parameters, **choices})
+        if "dataset" in choices:
+            run = replace(run, dataset=read_package(DATA_RAW / choices["dataset"] / "datapackage.json"))
+        return run
 
     @property
     def title(self) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +22,13 @@ from analysis.compendium.driver import CORES, Outcome, Say, bring_up_to_date
 from analysis.compendium.plan import data_unit, run_unit, work_units
 from analysis.compendium.state import CACHE, State, key
 from analysis.compendium.studies import Run, Study
+from analysis.compendium.sweep_elsewhere import SWEEPS, Elsewhere
 from analysis.compendium.sweep_grid import Headline, Sweep, combinations
 from analysis.files import ROOT
+from analysis.parallel import CLUSTER_VARIABLE, places
 from analysis.tables.faults import Fault, raise_faults
-from analysis.tables.package import read_package
 
 __all__ = ["SWEEPS", "Collected", "Made", "collect", "curve_of", "make_sweeps"]
-
-SWEEPS = "sweeps"
-"""Folder of `reports/` with the pages of sweeps."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def make_sweeps(studies: Sequence[Study], chosen: Sequence[Study], say: Say) -> 
     InvalidInput
         When no chosen study declares a sweep, or data it needs cannot be had; for a headline's number or
         finding that no run of the sweep records.
+    ClusterError
+        When the runs go to a cluster that cannot be used, or goes away; what is done stays.
     """
     sweeps = [(study, sweep) for study in chosen for sweep in study.sweeps]
     having = [study.id for study in studies if study.sweeps]
@@ -92,7 +94,7 @@ def _make(study: Study, sweep: Sweep, say: Say) -> int:
     state, outcome = State(), Outcome()
     base = next(run for run in study.runs if run.id == sweep.run)
     grid = combinations(sweep)
-    varied = [_varied(base, choices) for choices in grid]
+    varied = [base.under(choices) for choices in grid]
     packages = {package.name: package for run in varied for package in run.datasets}
     needed = work_units(base.reads, state, say)
     there = {unit.name for unit in needed}
@@ -105,10 +107,16 @@ def _make(study: Study, sweep: Sweep, say: Say) -> int:
     for run in varied:
         inputs = run_unit(run, state).inputs()
         placed.append(replace(run, id=key(inputs)[:16], home=CACHE / SWEEPS))
-    units = {run.id: replace(run_unit(run, state), name=f"sweep {run.name}") for run in placed}
+    elsewhere = Elsewhere(study.id, base.id) if os.environ.get(CLUSTER_VARIABLE) else None
+    units = {}
+    for run, choices in zip(placed, grid, strict=True):
+        unit = replace(run_unit(run, state), name=f"sweep {run.name}")
+        units[run.id] = replace(unit, make=partial(elsewhere.make, run, choices)) if elsewhere else unit
     before = sum(not state.reasons(unit.name, unit.inputs()) for unit in units.values())
     say(f"sweep {study.id}/{sweep.id}: {len(units)} runs, {before} of them done before")
-    bring_up_to_date(list(units.values()), state, say, outcome, workers=CORES)
+    bring_up_to_date(list(units.values()), state, say, outcome, workers=places() if elsewhere else CORES)
+    if elsewhere and elsewhere.lost:
+        raise elsewhere.lost
     made = [_read(run, choices, outcome) for run, choices in zip(placed, grid, strict=True)]
     known = base.notebook.parameters
     declared = {name: base.parameters.get(name, known[name].default) for name in sweep.grid}
@@ -118,14 +126,6 @@ def _make(study: Study, sweep: Sweep, say: Say) -> int:
         say(f"FAILED: {line}")
     say(f"{len(collected.numbers)} recorded numbers collected; read {page.relative_to(ROOT).as_posix()}")
     return len(outcome.failed)
-
-
-def _varied(base: Run, choices: Mapping[str, Any]) -> Run:
-    """Return the run under other choices."""
-    run = replace(base, parameters={**base.parameters, **choices})
-    if "dataset" in choices:
-        run = replace(run, dataset=read_package(ROOT / f"data_raw/{choices['dataset']}/datapackage.json"))
-    return run
 
 
 def _read(run: Run, choices: Mapping[str, Any], outcome: Outcome) -> Made:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.parallel import mapped
 from analysis.resampling.qap import mrqap
 from analysis.resampling.qap_input import Method
 
@@ -78,7 +80,7 @@ def specification_curve(
     specifications : iterable of Specification
         At least one, all with the same choices and the same roles of predictors.
     permutations, seed : int
-        As in `mrqap`; every specification has the same seed.
+        As in `mrqap`; every specification has the same seed. They are spread as `analysis.parallel` says.
 
     Returns
     -------
@@ -93,20 +95,21 @@ def specification_curve(
     """
     listed = list(specifications)
     _require_alike(listed)
-    rows = []
-    for one in listed:
-        fit = mrqap(
-            one.y, one.x, permutations=permutations, method=one.method, self_ties=one.self_ties, seed=seed
+    return pd.DataFrame(mapped(partial(_row, permutations, seed), listed))
+
+
+def _row(permutations: int, seed: int, one: Specification) -> dict[str, object]:
+    fit = mrqap(
+        one.y, one.x, permutations=permutations, method=one.method, self_ties=one.self_ties, seed=seed
+    )
+    row: dict[str, object] = dict(one.choices)
+    for role in one.x:
+        term = fit[role]
+        row[f"{role} partial correlation"] = partial_correlation(
+            term.statistic, fit.observed - 1 - len(one.x)
         )
-        row: dict[str, object] = dict(one.choices)
-        for role in one.x:
-            term = fit[role]
-            row[f"{role} partial correlation"] = partial_correlation(
-                term.statistic, fit.observed - 1 - len(one.x)
-            )
-            row[f"{role} p"] = term.p
-        rows.append(row | {"pairs": fit.observed})
-    return pd.DataFrame(rows)
+        row[f"{role} p"] = term.p
+    return row | {"pairs": fit.observed}
 
 
 def _require_alike(listed: Sequence[Specification]) -> None:
