@@ -29,8 +29,9 @@ KEEP_TEXT ?=
 KEEP ?=
 WORDS ?=
 SET ?=
+CLAIMS ?=
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
-$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET \
+$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET CLAIMS \
   MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
@@ -80,8 +81,8 @@ check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), ev
 deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=day KEEP=organizations,activities KEEP_TEXT=table.column WORDS=grant,music)
 	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS" --keep "$$KEEP"
 
-report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="innovation=exit tickets; window=60")
-	@$(ANALYSIS) report "$$DATASET" --set "$$SET"
+report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="window=60"; CLAIMS=claims.csv: printed numbers to judge)
+	@$(ANALYSIS) report "$$DATASET" --set "$$SET" --claims "$$CLAIMS"
 
 plan: $(STAMP)  ## what to collect and what you can then say (MEMBERS=60 SCHOOLS=8 WAVES=3 CONTACTS=no ANSWERED=0.7 MONTHS=12)
 	@$(ANALYSIS) plan --members "$$MEMBERS" --schools "$$SCHOOLS" --waves "$$WAVES" --contacts "$$CONTACTS" \

@@ -240,7 +240,8 @@ def _listed(text: str) -> list[str]:
 def _report(arguments: argparse.Namespace) -> int:
     studies = load_studies()
     with checkout.working(_say):
-        return team.make_report(arguments.dataset, studies, _settings(arguments.set), _say)
+        settings = _settings(arguments.set)
+        return team.make_report(arguments.dataset, studies, settings, _say, arguments.claims)
 
 
 def _sweep(arguments: argparse.Namespace) -> int:
@@ -336,6 +337,9 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
         if name in ("report", "plan"):
             told = "parameters in place of the defaults: 'innovation=exit tickets; window=60'"
             command.add_argument("--set", default="", metavar="NAME=VALUE;…", help=told)
+        if name == "report":
+            told = "printed numbers to judge the reports by (columns as in a study's claims.csv)"
+            command.add_argument("--claims", default="", metavar="FILE", help=told)
         if name == "deidentify":
             _add_privacy(command)
     return parser
