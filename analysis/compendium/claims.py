@@ -143,16 +143,17 @@ def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Li
     if Path(name).name != name or not (folder / name).is_file():
         lines.fault(("claims",), repr(name), "a CSV file beside study.yml")
         return []
-    return claims_in(folder / name, (folder / name).relative_to(ROOT).as_posix(), runs, lines.faults)
+    path = folder / name
+    return claims_in(path.read_bytes(), path.relative_to(ROOT).as_posix(), runs, lines.faults)
 
 
-def claims_in(path: Path, file: str, runs: Collection[str], faults: list[Fault]) -> list[Claim]:
+def claims_in(content: bytes, file: str, runs: Collection[str], faults: list[Fault]) -> list[Claim]:
     """Return the sound claims of a CSV file; what is wrong with it, and with the others, is appended.
 
     Parameters
     ----------
-    path : Path
-        The file, which is there.
+    content : bytes
+        What the file holds.
     file : str
         What faults call it.
     runs : collection of str
@@ -169,7 +170,7 @@ def claims_in(path: Path, file: str, runs: Collection[str], faults: list[Fault])
     missing: list[str] = []
     try:
         # A spreadsheet program puts a mark in front of its UTF-8.
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         header = next(rows, [])
         missing = [column for column in _CLAIM_REQUIRED if column not in header]

@@ -79,7 +79,7 @@ def private_claims(
     faults: list[Fault] = []
     if not path.is_file():
         return [], [Fault("CLAIMS", repr(file), "a CSV file of claims (make new STUDY=… writes one to fill)")]
-    claims = claims_in(path, file, reports, faults)
+    claims = claims_in(path.read_bytes(), file, reports, faults)
     allowed = "number, direction, software: a truth to recover is known of synthetic data only"
     faults += [
         Fault(file, f"kind {claim.kind}", allowed, claim.line, "kind")
