@@ -146,6 +146,7 @@ def test_the_statement_about_a_network_tells_most_items_and_lists_the_others(cer
     assert told["1.2"] == ("missing", "") and told["3.4"][0] == "0 ties"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_crate_is_accepted_by_the_validator(
     certified: Certified, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
