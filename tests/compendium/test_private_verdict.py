@@ -80,7 +80,7 @@ def test_the_twin_played_as_the_original(report: Recorded, package: DataPackage)
         "new": ("deviates (open)", 44),
         "returned": ("withheld", None),
     }
-    assert "it would tell of fewer than 5 people" in found["returned"].why
+    assert "it would show the answers of fewer than 5 people" in found["returned"].why
     assert found["mixing"].link == "help_networks.html#mixing.help.1.random_mixing"
     # What is withheld is in none of the files, and no page says that the number is there.
     assert "made_by" in found["returned"].source
