@@ -25,7 +25,16 @@ from analysis.files import DATA_DERIVED, REPORTS, write_atomically
 from analysis.tables.load import load
 from analysis.tables.package import DataPackage, read_package
 
-__all__ = ["ITEMS", "Item", "Statement", "has_a_network", "statement_of", "team_statement", "write_statement"]
+__all__ = [
+    "DECLARED",
+    "ITEMS",
+    "Item",
+    "Statement",
+    "has_a_network",
+    "statement_of",
+    "team_statement",
+    "write_statement",
+]
 
 ITEMS = {
     "1.1": "How the data were collected",
@@ -56,7 +65,7 @@ ITEMS = {
 }
 """Number and short name of every item."""
 
-_DECLARED = {
+DECLARED = {
     "1.1": "collection",
     "1.2": "ethics",
     "1.4": "location",
@@ -146,7 +155,7 @@ def _statement(package: DataPackage, computed: Mapping[str, str], declared: Mapp
     given = declared.get("grand") or {}
     items = []
     for number in ITEMS:
-        text = str(given.get(_DECLARED.get(number, ""), "")).strip()
+        text = str(given.get(DECLARED.get(number, ""), "")).strip()
         if text:
             items.append(Item(number, text, "declared"))
         elif computed.get(number):

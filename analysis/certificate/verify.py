@@ -38,6 +38,7 @@ LIMITS = (
     "alike, and listed the new hashes. The seal, if its maker published one, tells (SEAL=…); so does "
     "running it again."
 )
+_MOST_REASONS = 3
 _CELL = re.compile(r'<td id="([^"]*)"[^>]*>(?:<span class="given">[^<]*</span>)?([^<]*)')
 _ALONE = re.compile(r'<div id="([^"]*)"[^>]*><dt>.*?</dt><dd>([^<]*)', re.DOTALL)
 
@@ -57,7 +58,12 @@ class Findings:
 
     def lines(self) -> list[str]:
         """Return a line a thing."""
-        return [f"{thing}: {'; '.join(dict.fromkeys(told))}" for thing, told in sorted(self._told.items())]
+        lines = []
+        for thing, told in sorted(self._told.items()):
+            reasons = list(dict.fromkeys(told))
+            more = f"; and {len(reasons) - _MOST_REASONS} more" if len(reasons) > _MOST_REASONS else ""
+            lines.append(f"{thing}: {'; '.join(reasons[:_MOST_REASONS])}{more}")
+        return lines
 
 
 def verify(archive: Path, seal: str, say: Callable[[str], None]) -> int:

@@ -18,6 +18,7 @@ import yaml
 from analysis.certificate.codecheck import SPECIFICATION
 from analysis.certificate.contents import may_be_passed_on
 from analysis.certificate.crate import METADATA, PROFILES
+from analysis.certificate.grand import DECLARED
 from analysis.files import DATA_RAW, digest
 from tests.certificate.certified import Certified, certify
 
@@ -225,3 +226,15 @@ def test_what_is_stale_gets_no_certificate(certified: Certified, tmp_path: Path)
     done = small.run("certificate")
     assert done.returncode == 1 and "no certificate written" in done.stderr
     assert "reports/small/once.html is not as it was built" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "path", sorted(DATA_RAW.glob("*/datapackage.json")), ids=lambda path: path.parent.name
+)
+def test_a_declaration_says_what_no_table_of_a_real_network_tells(path: Path) -> None:
+    declared = json.loads(path.read_text(encoding="utf-8"))
+    given = declared.get("grand", {})
+    assert set(given) <= set(DECLARED.values()) and all(text.strip() for text in given.values())
+    if declared["kind"] == "real" and declared["audience"] == "public" and declared.get("relations"):
+        # Twelve items and more are computed of any network; with six said there are eighteen of the 25.
+        assert len(given) >= 8
