@@ -29,8 +29,11 @@ KEEP_TEXT ?=
 KEEP ?=
 WORDS ?=
 SET ?=
+CLAIMS ?=
+ARCHIVE ?=
+SEAL ?=
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
-$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET \
+$(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET CLAIMS ARCHIVE SEAL \
   MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY WORKERS PORT,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
@@ -55,7 +58,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report plan sweep expected validate ergm cluster test-cluster browser drill picture lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify report plan sweep certificate verify expected validate ergm cluster test-cluster browser drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -85,8 +88,8 @@ check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), ev
 deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=day KEEP=organizations,activities KEEP_TEXT=table.column WORDS=grant,music)
 	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS" --keep "$$KEEP"
 
-report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="innovation=exit tickets; window=60")
-	@$(ANALYSIS) report "$$DATASET" --set "$$SET"
+report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="window=60"; CLAIMS=claims.csv: printed numbers to judge)
+	@$(ANALYSIS) report "$$DATASET" --set "$$SET" --claims "$$CLAIMS"
 
 plan: $(STAMP)  ## what to collect and what you can then say (MEMBERS=60 SCHOOLS=8 WAVES=3 CONTACTS=no ANSWERED=0.7 MONTHS=12)
 	@$(ANALYSIS) plan --members "$$MEMBERS" --schools "$$SCHOOLS" --waves "$$WAVES" --contacts "$$CONTACTS" \
@@ -95,6 +98,12 @@ plan: $(STAMP)  ## what to collect and what you can then say (MEMBERS=60 SCHOOLS
 
 sweep: $(STAMP)  ## a run under every combination of the choices in `sweeps:` of study.yml (STUDY=name; see CONTRIBUTING.md)
 	@$(ANALYSIS) sweep $(FOR_STUDY)
+
+certificate: $(STAMP)  ## what an auditor takes away: reports/certificate/, with an archive for a repository (after make)
+	@$(ANALYSIS) certificate
+
+verify: $(STAMP)  ## somebody else's archive: hashes, claims, what was altered (ARCHIVE=certificate.zip SEAL=…)
+	@$(ANALYSIS) verify "$$ARCHIVE" --seal "$$SEAL"
 
 expected: $(STAMP)  ## take the present numbers as the expected ones (then commit reports/expected/)
 	@$(ANALYSIS) expected $(FOR_STUDY)

@@ -17,6 +17,7 @@ figures       a module per kind of figure, one theme
 validations   does an interval or a test hold what it promises?
 synthesis     what the studies say together, from what runs recorded
 compendium    studies, runs, pages, codebook, methods, verdict
+certificate   what an auditor takes away, and whether somebody else's was altered
 
 Beside the rooms: `checks` (`NotEstimable`, what an argument may be), `estimable` (what a page says where the
 data cannot answer), `result` (the base of what methods return), `finding` (a sentence and its numbers),

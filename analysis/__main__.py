@@ -25,7 +25,7 @@ from analysis.compendium import check, checkout, driver, plan, team  # noqa: E40
 from analysis.compendium.state import State  # noqa: E402
 from analysis.compendium.studies import Study, load_studies  # noqa: E402
 from analysis.compendium.verdict import OUTCOMES, counted, judge  # noqa: E402
-from analysis.files import ROOT  # noqa: E402
+from analysis.files import REPORTS, ROOT  # noqa: E402
 from analysis.parallel import CLUSTER_VARIABLE, ClusterError  # noqa: E402
 from analysis.sources.fetch import MIRROR_VARIABLE  # noqa: E402
 from analysis.tables.faults import Fault, InvalidInput, raise_faults  # noqa: E402
@@ -243,7 +243,34 @@ def _report(arguments: argparse.Namespace) -> int:
     os.environ.pop(CLUSTER_VARIABLE, None)
     studies = load_studies()
     with checkout.working(_say):
-        return team.make_report(arguments.dataset, studies, _settings(arguments.set), _say)
+        settings = _settings(arguments.set)
+        code = team.make_report(arguments.dataset, studies, settings, _say, arguments.claims)
+        _tell_of_network(arguments.dataset)
+    return code
+
+
+def _tell_of_network(dataset: str) -> None:
+    """Write what is always to be said about network data, beside a dataset's reports on one."""
+    from analysis.certificate.grand import team_statement, write_statement
+
+    folder = REPORTS / "datasets" / dataset
+    if (folder / "network/numbers.json").is_file():
+        write_statement(team_statement(dataset), folder / "grand.html", "../../", "index.html")
+    else:
+        (folder / "grand.html").unlink(missing_ok=True)
+
+
+def _certificate(arguments: argparse.Namespace) -> int:
+    from analysis.certificate.certificate import make_certificate
+
+    with checkout.working(_say):
+        return make_certificate(load_studies(), _say)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from analysis.certificate.verify import verify
+
+    return verify(Path(arguments.archive), arguments.seal, _say)
 
 
 def _sweep(arguments: argparse.Namespace) -> int:
@@ -305,6 +332,8 @@ _COMMANDS = {
     **_DATASET_COMMANDS,
     "import": (_import, "your own files into tables"),
     "cluster": (_cluster, "run a scheduler and workers on this machine, for trying"),
+    "certificate": (_certificate, "write what an auditor takes away, with an archive for a repository"),
+    "verify": (_verify, "examine somebody else's archive; name what was altered"),
     "plan": (_plan, "what a network of your size should collect, and what it can then say"),
 }
 
@@ -341,6 +370,11 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
         if name == "new":
             command.add_argument("--title", default="", help="what reports call the dataset")
             command.add_argument("--study", default="", help="begin a study of this name instead")
+        if name == "verify":
+            command.add_argument("archive", help="a zip file that make certificate wrote")
+            command.add_argument(
+                "--seal", default="", help="the hash of its hashes.json, as its maker published it"
+            )
         if name == "plan":
             for parameter in _PLAN:
                 command.add_argument(f"--{parameter}", default="", help="in place of the page's default")
@@ -350,6 +384,9 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
         if name == "cluster":
             command.add_argument("--workers", type=int, default=2, help="how many (default: %(default)s)")
             command.add_argument("--port", type=int, default=8786, help="of the scheduler")
+        if name == "report":
+            told = "printed numbers to judge the reports by (columns as in a study's claims.csv)"
+            command.add_argument("--claims", default="", metavar="FILE", help=told)
         if name == "deidentify":
             _add_privacy(command)
     return parser

@@ -55,8 +55,9 @@ def given(python: Path, *arguments: str) -> list[list[str]]:
         (["new", "NAME"], ["new", NASTY, "--study", ""]),
         (["new", "STUDY"], ["new", "", "--study", NASTY]),
         (["check-data", "DATASET"], ["check-data", NASTY]),
-        (["report", "DATASET=ours", "SET"], ["report", "ours", "--set", NASTY]),
-        (["report", "SET=x", "DATASET"], ["report", NASTY, "--set", "x"]),
+        (["report", "DATASET=ours", "SET"], ["report", "ours", "--set", NASTY, "--claims", ""]),
+        (["report", "DATASET=ours", "CLAIMS"], ["report", "ours", "--set", "", "--claims", NASTY]),
+        (["report", "SET=x", "DATASET"], ["report", NASTY, "--set", "x", "--claims", ""]),
         (["plan", "SCHOOLS=8", "MEMBERS"], planned(schools="8", members=NASTY)),
         (["plan", "MEMBERS=60", "SET"], planned(members="60", set=NASTY)),
         (

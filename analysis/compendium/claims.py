@@ -15,7 +15,7 @@ from analysis.compendium.lines import Lines
 from analysis.files import ROOT
 from analysis.tables.faults import Fault
 
-__all__ = ["KINDS", "Claim", "printed_number", "read_claims"]
+__all__ = ["KINDS", "Claim", "claims_in", "printed_number", "read_claims"]
 
 KINDS = {
     "number": "printed",
@@ -90,6 +90,11 @@ class Claim:
     line: int | None = field(default=None, compare=False)
 
     @property
+    def numbers(self) -> list[str]:
+        """Keys of all recorded numbers it names: the one it is held against first."""
+        return [name for name in (self.number, self.explained_by, self.contradicted_by) if name]
+
+    @property
     def declared(self) -> str:
         """Key of the recorded number that explains or contradicts the print; nothing where none is named."""
         return self.explained_by or self.contradicted_by
@@ -138,17 +143,34 @@ def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Li
     if Path(name).name != name or not (folder / name).is_file():
         lines.fault(("claims",), repr(name), "a CSV file beside study.yml")
         return []
-    file = (folder / name).relative_to(ROOT).as_posix()
+    path = folder / name
+    return claims_in(path.read_bytes(), path.relative_to(ROOT).as_posix(), runs, lines.faults)
+
+
+def claims_in(content: bytes, file: str, runs: Collection[str], faults: list[Fault]) -> list[Claim]:
+    """Return the sound claims of a CSV file; what is wrong with it, and with the others, is appended.
+
+    Parameters
+    ----------
+    content : bytes
+        What the file holds.
+    file : str
+        What faults call it.
+    runs : collection of str
+        What a claim may be held against; any other is a fault.
+    faults : list of Fault
+        Takes up every fault.
+    """
 
     def report(column: str | None, found: str, allowed: str, line: int = 1) -> None:
-        lines.faults.append(Fault(file, found, allowed, line, column))
+        faults.append(Fault(file, found, allowed, line, column))
 
     rows = csv.reader(io.StringIO(""))
     given: list[tuple[int, dict[str, str]]] = []
     missing: list[str] = []
     try:
         # A spreadsheet program puts a mark in front of its UTF-8.
-        text = (folder / name).read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         header = next(rows, [])
         missing = [column for column in _CLAIM_REQUIRED if column not in header]
@@ -179,7 +201,7 @@ def read_claims(content: dict[str, Any], folder: Path, runs: set[str], lines: Li
 def _checked_claims(
     given: Iterable[tuple[int, dict[str, str]]],
     missing: Collection[str],
-    runs: set[str],
+    runs: Collection[str],
     file: str,
     report: Callable[[str, str, str, int], None],
 ) -> list[Claim]:
@@ -206,7 +228,7 @@ def _checked_claims(
             allowed = "the program, its version (1.2) and its seed (seed 1; no seed: nothing is drawn)"
             fault("source", repr(texts["source"]), allowed)
         if texts["run"] and texts["run"] not in runs:
-            fault("run", repr(texts["run"]), f"a run of this study: {', '.join(sorted(runs)) or 'none'}")
+            fault("run", repr(texts["run"]), f"one of: {', '.join(sorted(runs)) or 'none'}")
         declared = [name for name in _DEVIATIONS if texts[name]]
         if len(declared) > 1:
             fault(declared[-1], " and ".join(declared), "one of them")

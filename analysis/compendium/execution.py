@@ -24,7 +24,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.compendium.kernels import kernel_command
-from analysis.compendium.plan import Unavailable, shown_by
+from analysis.compendium.plan import Unavailable, released_key, shown_by
 from analysis.compendium.recorded import NOT_RUN, READS_VARIABLE
 from analysis.compendium.results import LABEL_VARIABLE, RUN_FOLDER_VARIABLE
 from analysis.compendium.state import CACHE, key
@@ -208,7 +208,7 @@ def _released(run: Run, inputs: Mapping[str, str]) -> Path | None:
         return None
     if dataset.audience == "public":
         return page_file(shown_by(run))
-    return released_file(DATA_RAW / dataset.name, key({"run": run.name, **inputs}))
+    return released_file(DATA_RAW / dataset.name, released_key(run, inputs))
 
 
 def _plain(text: str) -> str:

@@ -17,7 +17,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def new_study(name: str, say: Callable[[str], None]) -> None:
-    """Write `notebooks/<name>/`: study.yml, one notebook, one claim; and say what comes next.
+    """Write `notebooks/<name>/`: study.yml, a notebook, claims; and say what comes next.
 
     Raises
     ------
@@ -42,3 +42,5 @@ def new_study(name: str, say: Callable[[str], None]) -> None:
     say(f"notebooks/{name}/ has study.yml, claims.csv and {name}.ipynb; it runs as it is:")
     say(f"make STUDY={name} runs it on the example: reports/{name}/example.html")
     say("make report DATASET=yours runs it, like every other report, on a dataset of your own.")
+    say("If you hold the data of a published study, write what it prints into claims_of_originals.csv, then:")
+    say(f"make report DATASET=yours CLAIMS=notebooks/{name}/claims_of_originals.csv")

@@ -173,6 +173,7 @@ def write_dataset_index(
     built: Sequence[Run],
     left_out: Sequence[tuple[str, Sequence[str]]],
     failed: Sequence[Run],
+    verdict: bool = False,
 ) -> Path:
     """Write the front page of a dataset's own reports, and return where it lies.
 
@@ -186,12 +187,11 @@ def write_dataset_index(
         Title of each report that was not, and the tables it needs and did not find.
     failed : sequence of Run
         Reports whose run ended with a fault.
+    verdict : bool
+        Whether there is a verdict on claims that were given.
     """
-    page = (
-        page_environment()
-        .get_template("dataset.html")
-        .render(up="../../", package=package, runs=built, left_out=left_out, failed=failed)
-    )
+    told = {"package": package, "runs": built, "left_out": left_out, "failed": failed, "verdict": verdict}
+    page = page_environment().get_template("dataset.html").render(up="../../", **told)
     path = REPORTS / "datasets" / package.name / "index.html"
     write_atomically(path, page)
     return path

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 
 from analysis.compendium.imports import environment, reached_files
-from analysis.compendium.state import CACHE, State
+from analysis.compendium.state import CACHE, State, key
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import NOT_RUN, Verdict
 from analysis.compendium.ways_in import QUESTIONS
@@ -30,6 +30,7 @@ __all__ = [
     "files_unit",
     "own_unit",
     "page_units",
+    "released_key",
     "run_pages",
     "run_unit",
     "shown_by",
@@ -213,6 +214,11 @@ def run_unit(run: Run, state: State) -> Unit:
     needs = (f"data {run.dataset.name}",) if run.dataset is not None else ()
     after = tuple(f"run {other.name}" for other in run.reads)
     return Unit(f"run {run.name}", inputs, (run.folder,), make, needs, after)
+
+
+def released_key(run: Run, inputs: Mapping[str, str]) -> str:
+    """Return under which name a report on a team's own data is kept in the register of what was shown."""
+    return key({"run": run.name, **inputs})
 
 
 def shown_by(run: Run) -> Path:

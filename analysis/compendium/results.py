@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from analysis.finding import Finding, slug
 from analysis.labels import in_words
 from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure
 from analysis.privacy.named import are_groups
-from analysis.privacy.released import RELEASED_VARIABLE
+from analysis.privacy.released import RELEASED_VARIABLE, note_withheld
 from analysis.privacy.texts import texts_of
 from analysis.tables.harmless import harmless
 from analysis.tables.load import read_tables
@@ -95,14 +95,14 @@ class Results:
         package = None if dataset is None else read_package(tables / "datapackage.json")
         self.label = os.environ.get(LABEL_VARIABLE) or (package.label if package else "")
         self.relations = package.relations if package else ()
-        released = os.environ.get(RELEASED_VARIABLE)
-        self._disclosure = Disclosure.of(package, released, lambda: read_tables(tables), about)
+        self._released = os.environ.get(RELEASED_VARIABLE, "")
+        self._disclosure = Disclosure.of(package, self._released, lambda: read_tables(tables), about)
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self._folder = Path(folder) if folder else None
         self._numbers: dict[str, dict[str, Any]] = {}
         self._captions: dict[str, str] = {}
         self._findings: dict[str, dict[str, Any]] = {}
-        self._withheld: set[str] = set()
+        self._withheld: dict[str, str] = {}
         self._keys: set[str] = set()
         self.p_values: dict[str, float] = {}
         """What the tables so far declared as p-values, and showed, under words for each."""
@@ -135,8 +135,9 @@ class Results:
         """
         reason = self._disclosure.decide(repr(key), people, value)
         if reason:
-            self._withheld.add(key)
-            if about := self._disclosure.rounded(reason, people, value):
+            about = self._disclosure.rounded(reason, people, value)
+            self._withhold({key: about or reason})
+            if about:
                 self._say(self._disclosure.explained(f"{label}: {about}.", [about]))
             else:
                 self._say_withheld(label, reason)
@@ -199,10 +200,11 @@ class Results:
             return
         if isinstance(people, pd.Series) and not people.index.equals(frame.index) and are_groups(people):
             raise ValueError(f"table {key!r}: people has another index than the table")
-        cells = {cell for cell, _, _ in _numbers_of(key, frame).values()} if numbers else set()
+        places = _numbers_of(key, frame) if numbers else {}
         reasons = self._disclosure.decide_cells(f"table {key!r}", people, frame)
+        told = {cell: str(reasons.iat[place]) for place, (cell, _, _) in places.items()}
         if reasons.size and (reasons != "").all(axis=None):
-            self._withheld |= cells
+            self._withhold(told)
             self._say_withheld(caption, min(reasons.to_numpy().ravel()))
             return
         frame, caption = self._without(frame.map(self._disclosure.coarse), reasons, caption)
@@ -227,7 +229,7 @@ class Results:
             row, _, column = words.rpartition(", ")
             if column in map(str, p_values):
                 self.p_values[f"{key}, {row}"] = float(value)
-        self._withheld |= cells - recorded.keys()
+        self._withhold({cell: reason for cell, reason in told.items() if cell not in recorded})
         self._write("numbers.json", self._numbers)
         if self._folder is not None:
             folder = self._folder / "tables"
@@ -339,7 +341,7 @@ class Results:
         unknown = [name for name in names if name not in self._numbers and name not in self._withheld]
         if unknown or not names:
             raise ValueError(f"finding {key!r}: found no recorded number {', '.join(unknown) or 'named'}")
-        if self._withheld.intersection(names):
+        if not self._withheld.keys().isdisjoint(names):
             return
         if people is not None and self._is_withheld(key, "a finding", people):
             return
@@ -395,6 +397,12 @@ class Results:
         if reason:
             self._say_withheld(what, reason)
         return bool(reason)
+
+    def _withhold(self, reasons: Mapping[str, str]) -> None:
+        """Remember which numbers are not shown, and why; their keys stand beside a team's own data alone."""
+        self._withheld |= {key: self._disclosure.told(reason) for key, reason in reasons.items()}
+        if self._released and self._withheld:
+            note_withheld(Path(self._released), self._withheld)
 
     def _say_withheld(self, what: str, reason: str) -> None:
         self._say(f"Not shown: {self._disclosure.told(reason)}. ({what})")

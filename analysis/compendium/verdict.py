@@ -33,12 +33,15 @@ __all__ = [
     "DEVIATES",
     "NOT_RUN",
     "OUTCOMES",
+    "WITHHELD",
     "Verdict",
     "counted",
     "judge",
     "judged",
     "recorded_numbers",
+    "unrecorded",
     "verdict_files",
+    "verdict_on",
     "work_of",
     "works",
     "write_verdict",
@@ -46,6 +49,8 @@ __all__ = [
 
 DEVIATES = ("DEVIATES", "NOT RECOVERED")
 """The outcomes that nobody declared: `make check` fails on them."""
+WITHHELD = "withheld"
+"""Of a claim on a number that may not be shown of few people; on a team's own data alone."""
 OUTCOMES = {
     "reproduced": "reproduced",
     "recovered": "reproduced",
@@ -54,6 +59,7 @@ OUTCOMES = {
     "published error": "published error",
     "DEVIATES": "deviating",
     "NOT RECOVERED": "deviating",
+    WITHHELD: NOT_RUN,
     NOT_RUN: NOT_RUN,
 }
 """Every verdict there is, and the column of the closing table that counts it."""
@@ -124,14 +130,10 @@ def judge(studies: Iterable[Study], not_run: Mapping[str, str]) -> list[Verdict]
             if run.name in not_run:
                 outcome: tuple[Any, str, str] = (None, NOT_RUN, not_run[run.name])
             else:
-                missing = [
-                    name
-                    for name in (claim.number, claim.explained_by, claim.contradicted_by)
-                    if name and name not in numbers[run.id]
-                ]
-                faults.extend(_unrecorded(study, claim, name, numbers[run.id]) for name in missing)
-                outcome = (None, NOT_RUN, "") if missing else judged(claim, run, numbers[run.id])
-            verdicts.append(_verdict(claim, run, *outcome))
+                missing = [name for name in claim.numbers if name not in numbers[run.id]]
+                faults.extend(unrecorded(claim, name, numbers[run.id]) for name in missing)
+                outcome = (None, NOT_RUN, "") if missing else judged(claim, run.label, numbers[run.id])
+            verdicts.append(verdict_on(claim, run, *outcome))
     raise_faults(faults, "the verdict stays as it was")
     return verdicts
 
@@ -189,7 +191,8 @@ def work_of(source: str) -> str:
     return ", ".join([*parts, chapter.group()] if dated and chapter else parts)
 
 
-def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> Verdict:
+def verdict_on(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> Verdict:
+    """Return a claim with what its run gave, the verdict and why."""
     return Verdict(
         study=run.study,
         run=run.id,
@@ -208,15 +211,18 @@ def _verdict(claim: Claim, run: Run, computed: Any, verdict: str, why: str) -> V
     )
 
 
-def judged(claim: Claim, run: Run, numbers: Mapping[str, dict[str, Any]]) -> tuple[Any, str, str]:
-    """Return what a claim is held against, the verdict and why, from the numbers that its run recorded."""
+def judged(claim: Claim, label: str, numbers: Mapping[str, dict[str, Any]]) -> tuple[Any, str, str]:
+    """Return what a claim is held against, the verdict and why, from the numbers that its run recorded.
+
+    `label` says of what kind the run's data are: `REAL`, `SYNTHETIC`, or both.
+    """
     computed = numbers[claim.number]["value"]
     recovery = claim.kind == "recovery"
     # A number printed in a publication is reproduced by the publication's own kind of data, or not at all.
     # The same of a peer program: that two programs agree on made-up data is for the tests, no finding.
-    if recovery and run.label == "REAL":
+    if recovery and label == "REAL":
         return computed, NOT_RUN, "a truth to recover is known of synthetic data only"
-    if not recovery and run.label != "REAL":
+    if not recovery and label != "REAL":
         what = "a peer program's number" if claim.kind == "software" else "a published number"
         return computed, NOT_RUN, f"{what} can be reproduced from real data only"
     agrees, comparison = _compare(claim, computed)
@@ -281,13 +287,12 @@ def _short(value: Any) -> str:
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
-def _unrecorded(study: Study, claim: Claim, name: str, numbers: Mapping[str, Any]) -> Fault:
-    near = difflib.get_close_matches(name, numbers, 1)
-    hint = f" (the nearest: {near[0]})" if near else ""
+def unrecorded(claim: Claim, name: str, numbers: Mapping[str, Any]) -> Fault:
+    """Return the fault of a claim that names a number which its run does not record."""
+    near = difflib.get_close_matches(name, numbers, 3)
+    hint = f" (the nearest: {', '.join(near)})" if near else ""
     allowed = f"one of the {len(numbers)} numbers that run {claim.run} records{hint}"
-    return Fault(
-        claim.file or f"notebooks/{study.id}", f"claim {claim.id} held against {name!r}", allowed, claim.line
-    )
+    return Fault(claim.file, f"claim {claim.id} held against {name!r}", allowed, claim.line)
 
 
 def write_verdict(verdicts: list[Verdict]) -> None:
@@ -296,8 +301,9 @@ def write_verdict(verdicts: list[Verdict]) -> None:
         write_atomically(path, content)
 
 
-def verdict_files(verdicts: Iterable[Verdict]) -> dict[Path, str]:
-    """Return what `reports/verdict.json` and `reports/verdict.csv` hold, by path."""
+def verdict_files(verdicts: Iterable[Verdict], folder: Path | None = None) -> dict[Path, str]:
+    """Return what `verdict.json` and `verdict.csv` of a folder (`reports/`) hold, by path."""
+    folder = folder or REPORTS
     rows = [asdict(verdict) for verdict in verdicts]
     stream = io.StringIO()
     writer = csv.DictWriter(stream, [field.name for field in fields(Verdict)], lineterminator="\n")
@@ -307,4 +313,4 @@ def verdict_files(verdicts: Iterable[Verdict]) -> dict[Path, str]:
         for row in rows
     )
     content = json.dumps({"claims": rows}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    return {REPORTS / "verdict.json": content, REPORTS / "verdict.csv": stream.getvalue()}
+    return {folder / "verdict.json": content, folder / "verdict.csv": stream.getvalue()}

@@ -438,6 +438,8 @@ class Disclosure:
             return f"beside an earlier report on these data it would show the answers of {self.few}"
         if reason == WITHHELD:
             return f"beside other results here, or as all or none, it would show the answers of {self.few}"
+        if reason.startswith(_ABOUT):
+            return f"it is shown as {reason}, so that no difference shows the answers of {self.few}"
         return f"it rests on {self.few}"
 
 

@@ -7,6 +7,9 @@ the same.
 
 Pages on public data are made in any order, and have to be the same in each: none looks at what others showed.
 Each writes down what it shows (`page_file`), and all are compared once they are there (`between_pages`).
+
+Beside it stands, for the owner of the data alone, which numbers a report withheld and why: a claim on one of
+them is answered (`withheld`), and no page says that there is such a number.
 """
 
 from __future__ import annotations
@@ -26,14 +29,17 @@ __all__ = [
     "Released",
     "between_pages",
     "keep_released",
+    "note_withheld",
     "page_file",
     "released_file",
+    "withheld_numbers",
 ]
 
 RELEASED_VARIABLE = "COMPENDIUM_RELEASED"
 """Where a run writes down which groups it showed; not set where nobody has to be protected."""
 _BEGUN = ".begun"
 _PAGE = ".page"
+_WITHHELD = ".withheld"
 _SALT = "salt"
 _LETTERS = 16
 
@@ -51,8 +57,9 @@ def released_file(raw: Path, key: str) -> Path:
     folder = raw / "released"
     folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)
-    file = folder / f"{key[: 2 * _LETTERS]}.json"
-    file.with_suffix(_BEGUN).unlink(missing_ok=True)
+    file = _file(raw, key)
+    for suffix in (_BEGUN, _WITHHELD + _BEGUN):
+        file.with_suffix(suffix).unlink(missing_ok=True)
     return file
 
 
@@ -114,9 +121,38 @@ def _read(file: Path, groups: Groups) -> Iterator[Parts]:
 
 def keep_released(file: Path) -> None:
     """Keep what a report showed, once it is in its place."""
-    begun = file.with_suffix(_BEGUN)
-    if begun.exists():
-        begun.replace(file)
+    for begun, kept in ((_BEGUN, file), (_WITHHELD + _BEGUN, file.with_suffix(_WITHHELD))):
+        if file.with_suffix(begun).exists():
+            file.with_suffix(begun).replace(kept)
+
+
+def note_withheld(file: Path, reasons: Mapping[str, str]) -> None:
+    """Write down which numbers a report withholds, by key, and why; kept as what it shows is.
+
+    Of a page on public data nothing: nobody holds claims against it but its study, which knows its numbers.
+    """
+    if file.suffix != _PAGE:
+        text = json.dumps(dict(reasons), ensure_ascii=False) + "\n"
+        _write(file.with_suffix(_WITHHELD + _BEGUN), text)
+
+
+def withheld_numbers(raw: Path, key: str) -> dict[str, str]:
+    """Return why each number was withheld that a kept report did not show, by the number's key.
+
+    Parameters
+    ----------
+    raw, key
+        As of `released_file`.
+    """
+    file = _file(raw, key).with_suffix(_WITHHELD)
+    if not file.is_file():
+        return {}
+    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _file(raw: Path, key: str) -> Path:
+    return raw / "released" / f"{key[: 2 * _LETTERS]}.json"
 
 
 class Released:

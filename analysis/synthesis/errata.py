@@ -113,7 +113,7 @@ def _row(claim: Claim, run: Run) -> dict[str, object]:
     }
     if numbers is None:
         return row | {"computed": NOT_RUN, "shown by": NOT_RUN, "verdict": NOT_RUN, "changes": ""}
-    computed, verdict, _ = judged(claim, run, numbers)
+    computed, verdict, _ = judged(claim, run.label, numbers)
     other = numbers[claim.declared]
     told = f"{in_words(str(other['label'])).rstrip(':,')}: {_short(other['value'])}"
     page = f"../{run.name}.html"

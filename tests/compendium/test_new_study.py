@@ -34,7 +34,7 @@ def compendium(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def run(root: Path, *arguments: str) -> str:
+def run(root: Path, *arguments: str, code: int = 0) -> str:
     """Run one command of make with this Python; return what it says."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COMPENDIUM_")}
     command = ["make", "ENV=active", f"PYTHON={sys.executable}", *arguments]
@@ -42,14 +42,14 @@ def run(root: Path, *arguments: str) -> str:
     done = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if not code else done.stderr
 
 
 def test_a_new_study_runs_at_once_on_the_example_and_on_data_of_ones_own(compendium: Path) -> None:
     assert "make STUDY=ours runs it on the example" in run(compendium, "new", "STUDY=ours")
     written = sorted(path.name for path in (compendium / "notebooks/ours").iterdir())
-    assert written == ["claims.csv", "ours.ipynb", "study.yml"]
+    assert written == ["claims.csv", "claims_of_originals.csv", "ours.ipynb", "study.yml"]
     done = run(compendium, "STUDY=ours")
     assert "ours/example  SYNTHETIC           1          0                0        0" in done
     report = compendium / "reports/ours/example"
@@ -71,8 +71,22 @@ def test_a_new_study_runs_at_once_on_the_example_and_on_data_of_ones_own(compend
     del declared["smallest_cell"], declared["audience"]
     (folder / "datapackage.json").write_text(json.dumps(declared | {"name": "mine"}), encoding="utf-8")
     run(compendium, "deidentify", "DATASET=mine", "WORDS=office,birch,elm")
-    said = run(compendium, "report", "DATASET=mine")
+    claims = compendium / "notebooks/ours/claims_of_originals.csv"
+    said = run(compendium, "report", "DATASET=mine", f"CLAIMS={claims.relative_to(compendium)}")
     assert "run datasets/mine/ours: done" in said
+    assert "people: reproduced (|34 − 34| = 0 ≤ 0.5)" in said
+    verdict = compendium / "reports/datasets/mine/verdict.json"
+    assert [one["run"] for one in json.loads(verdict.read_text(encoding="utf-8"))["claims"]] == ["ours"]
+    index = (compendium / "reports/datasets/mine/index.html").read_text(encoding="utf-8")
+    assert 'href="verdict.html"' in index
+    # A claims file with a fault: no report and no verdict is touched, and the exit code says so.
+    before = {path: path.read_bytes() for path in sorted((compendium / "reports").rglob("*.*"))}
+    claims.write_text(claims.read_text(encoding="utf-8").replace(",people,,", ",peeple,,"), encoding="utf-8")
+    wrong = f"CLAIMS={claims.relative_to(compendium)}"
+    told = run(compendium, "report", "DATASET=mine", wrong, code=2)
+    assert "row 2: found claim people held against 'peeple'" in told and "(the nearest: people" in told
+    assert "1 fault, no report made:" in told
+    assert before == {path: path.read_bytes() for path in sorted((compendium / "reports").rglob("*.*"))}
     with (folder / "actors.csv").open(encoding="utf-8") as lines:
         people = {row["actor_id"] for row in csv.DictReader(lines)}
     table = (compendium / "reports/datasets/mine/ours/tables/structure.csv").read_text(encoding="utf-8")

@@ -73,7 +73,7 @@ def a_run(
 def a_claim(published: str = "1.40", tolerance: float = 0.005, **entries: str) -> Claim:
     given = {"id": "mean", "statement": "mean degree", "source": "Table 1", "kind": "number", "run": "main"}
     given |= {"number": "t1.mean", "explained_by": "", "open": ""} | entries
-    return Claim(published=published, tolerance=tolerance, **given)
+    return Claim(published=published, tolerance=tolerance, file="notebooks/leaders", **given)
 
 
 def a_study(runs: list[Run], *claims: Claim) -> Study:
@@ -248,7 +248,7 @@ def test_nothing_is_a_published_error_unless_two_numbers_agree_against_it(
     run = Run("leaders", "main", Notebook(Path("n"), "", "", "", {}), package, {})
     numbers = {key: {"value": value, "label": key} for key, value in (("a", computed), ("b", shown))}
     claim = a_claim("1.5", tolerance, number="a", contradicted_by="b")
-    _, found, _ = verdict.judged(claim, run, numbers)
+    _, found, _ = verdict.judged(claim, run.label, numbers)
     if found == "published error":
         assert min(abs(computed - 1.5), abs(shown - 1.5)) > tolerance
         assert abs(computed - shown) <= tolerance * 1.00001

@@ -571,8 +571,8 @@ def test_nobody_stands_out_in_a_number_told_of_people_or_organisations(
 def test_a_name_in_what_is_typed_for_a_report_is_refused(raw: Path) -> None:
     name = pd.read_csv(raw / "names/roster.csv", dtype=str)["name"].dropna().iloc[0]
     with pytest.raises(InvalidInput, match=r"SET: found the name '.*' in caveat"):
-        refuse_names(raw.name, {"threshold": "2", "caveat": f"as told by {name}"})
-    refuse_names(raw.name, {"threshold": "2", "caveat": "none stated"})
+        refuse_names(raw.name, "SET", {"threshold": "2", "caveat": f"as told by {name}"})
+    refuse_names(raw.name, "SET", {"threshold": "2", "caveat": "none stated"})
 
 
 def test_dates_are_kept_to_the_month_unless_days_are_asked_for(raw: Path) -> None:
