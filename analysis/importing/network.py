@@ -43,7 +43,11 @@ _NUMBERED = re.compile(r"[\s_]([0-9]{1,9})\Z")
 
 
 class Arc(NamedTuple):
-    """A tie as a file has it; `row` is the line it stands on, where that is known."""
+    """A tie as a file has it.
+
+    `row` is the line it stands on, where that is known; `reporter` whose answer it is, where that is neither of
+    the two (an interviewed person on how others stand to each other).
+    """
 
     sender: str
     receiver: str
@@ -51,6 +55,7 @@ class Arc(NamedTuple):
     wave: int
     relation: str
     row: int | None = None
+    reporter: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class ImportedNetwork:
     actors : tuple of str
         The people, in the order of the file.
     ties : DataFrame
-        sender_id, receiver_id, value, wave, relation; a row a tie, in the order of the file.
+        sender_id, receiver_id, value, wave, relation; a row a tie, in the order of the file. Where others
+        than the two may have told of a tie, reported_by, too.
     asked : tuple of (int, str)
         The waves and relations the file tells of, also those without a tie.
     nonresponse : DataFrame
@@ -118,7 +124,7 @@ def assemble(
     once: bool = True,
     attributes: Mapping[str, Mapping[str, str]] | None = None,
     notes: Iterable[str] = (),
-    heard: tuple[Collection[tuple[int, str, str]], Callable[[int], Collection[str]]] | None = None,
+    heard: tuple[Collection[tuple[int, str, str]], Callable[[int], Collection[str]] | None] | None = None,
 ) -> ImportedNetwork:
     """Put a network together, or raise with every fault.
 
@@ -148,9 +154,9 @@ def assemble(
         What the file says of people, by label.
     notes : iterable of str
         Notes so far.
-    heard : pair of collection of (int, str, str) and callable, optional
-        Wave, relation and label of who answered; and, by wave, the identifiers of who was asked. The others
-        of them did not answer.
+    heard : pair of collection of (int, str, str) and callable or None, optional
+        Wave, relation and label of who answered; and, by wave, the identifiers of who was asked (None:
+        everybody in the file). The others of them did not answer.
 
     Raises
     ------
@@ -174,21 +180,28 @@ def assemble(
     told = list(notes)
     who = (people or People()).identify(file, listed, faults, told, once=once)
     if any(label != actor for label, actor in who.items()):
-        arcs = [arc._replace(sender=who[arc.sender], receiver=who[arc.receiver]) for arc in arcs]
+        arcs = [
+            arc._replace(
+                sender=who[arc.sender],
+                receiver=who[arc.receiver],
+                reporter=who[arc.reporter] if arc.reporter else "",
+            )
+            for arc in arcs
+        ]
     silent = [(wave, who[actor], relation) for wave, actor, relation in silent]
     if heard is not None:
         answered = {(wave, relation, who[label]) for wave, relation, label in heard[0]}
         absent = [
             (wave, actor, relation)
             for wave, relation in pairs
-            for actor in heard[1](wave)
+            for actor in (dict.fromkeys(who.values()) if heard[1] is None else heard[1](wave))
             if (wave, relation, actor) not in answered
         ]
         silent += absent
-    first: dict[tuple[int, str, str, str], int | None] = {}
+    first: dict[tuple[int, str, str, str, str], int | None] = {}
     kept = []
     for arc in arcs:
-        key = (arc.wave, arc.relation, arc.sender, arc.receiver)
+        key = (arc.wave, arc.relation, arc.sender, arc.receiver, arc.reporter)
         if key in first:
             before = f", as in row {first[key]}" if first[key] is not None else ""
             found = f"{arc.sender!r} to {arc.receiver!r} again{before} (wave {arc.wave}, {arc.relation})"
@@ -199,7 +212,7 @@ def assemble(
             kept.append(arc)
         if undirected and arc.sender != arc.receiver:
             back = arc._replace(sender=arc.receiver, receiver=arc.sender)
-            first[back.wave, back.relation, back.sender, back.receiver] = arc.row
+            first[back.wave, back.relation, back.sender, back.receiver, back.reporter] = arc.row
             if arc.value != 0:
                 kept.append(back)
     raise_faults(faults, "nothing read")
@@ -208,6 +221,8 @@ def assemble(
     # A column at a time: a list of a million rows takes several times as long.
     parts = zip(*(arc[:5] for arc in kept), strict=True) if kept else [()] * len(columns)
     ties = pd.DataFrame(dict(zip(columns, map(list, parts), strict=True)), columns=columns).astype(kinds)
+    if any(arc.reporter for arc in kept):
+        ties["reported_by"] = pd.Series([arc.reporter or arc.sender for arc in kept], dtype="string")
     unheard = pd.DataFrame(list(dict.fromkeys(silent)), columns=["wave", "actor_id", "relation"])
     unheard = unheard.astype({"wave": "Int64", "actor_id": "string", "relation": "string"})
     loops = sum(arc.sender == arc.receiver for arc in kept)
@@ -284,7 +299,8 @@ def as_tables(
     network : ImportedNetwork
         As a reader returned it.
     directed_by : {"sender", "receiver"}
-        Whose answer a tie is. With "receiver" a missing row is nobody's silence, and is a fault.
+        Whose answer a tie is, where the file does not say it. With "receiver" a missing row is nobody's
+        silence, and is a fault.
 
     Raises
     ------
@@ -307,7 +323,8 @@ def as_tables(
         first=network.ties["sender_id"].map(place), second=network.ties["receiver_id"].map(place)
     )
     ties = ties.sort_values(["wave", "relation", "first", "second"], ignore_index=True)
-    ties["reported_by"] = ties[f"{directed_by}_id"]
+    if "reported_by" not in ties:
+        ties["reported_by"] = ties[f"{directed_by}_id"]
     tables = {
         "actors": pd.DataFrame({"actor_id": pd.Series(actors, dtype="string")}),
         "waves": pd.DataFrame(
