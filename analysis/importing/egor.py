@@ -1,4 +1,4 @@
-"""Ego networks in three tables, as egor, EgoNet and many a survey have them: egos, alters, ties among alters."""
+"""Ego networks in three tables (egos, alters, ties among alters), as egor, EgoNet and surveys have them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from analysis.importing.interviews import (
     AlterTie,
     Interview,
     assemble_interviews,
+    naming_relation,
     plain_cell,
 )
 from analysis.importing.network import ImportedNetwork
@@ -32,13 +33,14 @@ _USUAL = {
     "relation": ("relation", "tie_type"),
 }
 """Headers looked for, in lower case."""
+_AMONG = "between alters"
 _NUMBER = re.compile(r"[0-9]+(\.0+)?")
 
 
 def read_ego_tables(
     sheets: Sequence[Sheet],
     only_wave: int,
-    only_relation: str,
+    relations: Sequence[str],
     *,
     named: str | None = None,
     people: People | None = None,
@@ -50,13 +52,15 @@ def read_ego_tables(
     ----------
     sheets : sequence of Sheet
         Egos: a column `egoID` or `.egoID` and none of alters. Alters: `egoID` and `alterID` (`.altID`). Ties
-        among alters: `egoID`, `Source` (`.srcID`) and `Target` (`.tgtID`), with a `weight` if there is one, and a
-        `relation`. A table of one ego alone, without a column of it, is named after it (`17.csv`).
-        Egos and alters are called by a column `name`, or else by their identifiers. A number of an alter
-        counts within one interview; a name, or an identifier that is no number, is one person throughout.
-    only_wave, only_relation : int, str
-        Wave; and the relation that names somebody, which ties among alters without a `relation` get
-        with *among* behind it.
+        among alters: `egoID`, `Source` (`.srcID`) and `Target` (`.tgtID`), with a `weight` if there is one,
+        and a `relation`. A table of one ego alone, without a column of it, is named after it (`17.csv`). Egos
+        and alters are called by a column `name`, or else by their identifiers. A number of an alter counts
+        within one interview; a name, or an identifier that is no number, is one person throughout.
+    only_wave : int
+        Wave of all.
+    relations : sequence of str
+        Relations there may be: the one that no tie among alters has names somebody. Ties among alters are of
+        what their column `relation` says, or else of *between alters*.
     named : str, optional
         Variable of the alters that gives the strength of the tie from ego; else each is 1.
     people : People, optional
@@ -89,7 +93,9 @@ def read_ego_tables(
         elif "ego" in places:
             parts["egos"].append((sheet, places))
         else:
-            allowed = "columns egoID (egos), egoID and alterID (alters), or egoID, Source and Target (their ties)"
+            allowed = (
+                "columns egoID (egos), egoID and alterID (alters), or egoID, Source and Target (their ties)"
+            )
             faults.append(Fault(sheet.file, "no table of an ego network", allowed, sheet.line))
     for part in ("egos", "alters"):
         if not parts[part] and not faults:
@@ -120,9 +126,11 @@ def read_ego_tables(
             keys[ego, alter] = key
             value = _value(sheet, line, said.get(named or "", ""), named, faults)
             interviews[ego].alters.append(Alter(key, label, value, said, line))
-    among = f"{only_relation} among"
     for sheet, places in parts["ties"]:
-        for line, cells, _ in _rows(sheet, places, _stem(sheet, interviews), faults, notes):
+        rows = _rows(sheet, places, _stem(sheet, interviews), faults, notes)
+        unread = dict.fromkeys(name for *_, said in rows for name in said)
+        notes += [f"{sheet.file}: columns that were not read: {', '.join(unread)}"] if unread else []
+        for line, cells, _ in rows:
             ego = cells.get("ego", "")
             if not _is_known(sheet, line, ego, interviews, faults):
                 continue
@@ -135,13 +143,18 @@ def read_ego_tables(
                 written = cells.get("weight", "")
                 value = _value(sheet, line, written, "weight" if "weight" in places else None, faults)
                 one, other = (keys[ego, end] for end in ends)
-                tie = AlterTie(one, other, cells.get("relation", "") or among, value, line)
+                tie = AlterTie(one, other, cells.get("relation", "") or _AMONG, value, line)
                 interviews[ego].ties.append(tie)
+    times = Counter(key for key in keys.values() if "/" not in key)
+    several = [key for key, count in times.items() if count > 1]
+    if several:
+        notes.append(f"named in several interviews, and taken for one person each: {', '.join(several[:20])}")
+    among = {tie.relation for interview in interviews.values() for tie in interview.ties}
     file = sheets[0].file if len(sheets) == 1 else f"{len(sheets)} tables"
     return assemble_interviews(
         file,
         list(interviews.values()),
-        (only_wave, only_relation),
+        (only_wave, naming_relation(relations, among)),
         faults,
         notes,
         people=people,
@@ -176,6 +189,8 @@ def _rows(
             }
             found.append((line, {"ego": ego, **cells}, said))
     notes.append(str(Account(sheet.file, "rows", len(found), {"read": len(found)})))
+    if any(cell for row in sheet.rows[1:] for name, cell in zip(header, row, strict=False) if not name):
+        notes.append(f"{sheet.file}: a column without a header was not read")
     return found
 
 

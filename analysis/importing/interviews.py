@@ -1,14 +1,14 @@
 """What interviewed people said of their own networks: whom they named, and how those stand to each other.
 
-Whoever was interviewed (ego) names people (alters), and may tell which of them know each other. The first is a
-tie from ego to alter, which ego reports; the second is a tie between two alters, which ego reports, too. Whoever
-was named and not interviewed did not answer.
+Whoever was interviewed (ego) names people (alters), and may tell which of them know each other. The first is
+a tie from ego to alter, which ego reports; the second is a tie between two alters, which ego reports, too.
+Whoever was named and not interviewed did not answer.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemb
 from analysis.importing.people import People
 from analysis.tables.faults import Fault
 
-__all__ = ["Alter", "AlterTie", "Interview", "assemble_interviews", "plain_cell"]
+__all__ = ["Alter", "AlterTie", "Interview", "assemble_interviews", "naming_relation", "plain_cell"]
 
 _SHORT = 8
 """Signs of a key that tell two people of one name apart."""
@@ -80,6 +80,20 @@ def plain_cell(text: str) -> str:
     return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in "=+-@\t" else text
 
 
+def naming_relation(relations: Sequence[str], among: Collection[str]) -> str:
+    """Return the relation that names somebody: the only one which no tie among alters has, or else *tie*.
+
+    Examples
+    --------
+    >>> naming_relation(["help", "close"], ["close"])
+    'help'
+    >>> naming_relation(["help", "advice"], ["close"])
+    'tie'
+    """
+    left = [relation for relation in relations if relation not in among]
+    return left[0] if len(left) == 1 else "tie"
+
+
 def assemble_interviews(
     file: str,
     interviews: Sequence[Interview],
@@ -121,7 +135,9 @@ def assemble_interviews(
     for label, count in Counter(actor_label(interview.label) for interview in interviews).items():
         if count > 1:
             hint = "import each round by itself, with --wave; two people need two names or cases"
-            faults.append(Fault(file, f"{count} interviews of {label!r}", "one a person and round", hint=hint))
+            faults.append(
+                Fault(file, f"{count} interviews of {label!r}", "one a person and round", hint=hint)
+            )
     arcs: list[Arc] = []
     attributes: dict[str, dict[str, str]] = {}
     differing: Counter[str] = Counter()
@@ -149,7 +165,9 @@ def assemble_interviews(
     among_relations = {tie.relation for interview in interviews for tie in interview.ties} - {relation}
     count = sum(len(interview.alters) for interview in interviews)
     among = sum(len(interview.ties) for interview in interviews)
-    notes.append(f"{file}: {len(interviews)} interviews named {count} people and told of {among} ties among them")
+    notes.append(
+        f"{file}: {len(interviews)} interviews named {count} people and told of {among} ties among them"
+    )
     others = "whoever was named and not interviewed counts as not having answered"
     notes.append(f"{file}: {others} ({relation})")
     heard = {(wave, relation, ego) for ego in egos}
@@ -160,7 +178,7 @@ def assemble_interviews(
         arcs,
         dict.fromkeys([about, *((arc.wave, arc.relation) for arc in arcs)]),
         faults,
-        directed={**dict.fromkeys(among_relations, directed), relation: True},
+        directed={about: directed or about == relation for about in {arc.relation for arc in arcs}},
         people=people,
         once=False,
         attributes=attributes,

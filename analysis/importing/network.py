@@ -45,8 +45,8 @@ _NUMBERED = re.compile(r"[\s_]([0-9]{1,9})\Z")
 class Arc(NamedTuple):
     """A tie as a file has it.
 
-    `row` is the line it stands on, where that is known; `reporter` whose answer it is, where that is neither of
-    the two (an interviewed person on how others stand to each other).
+    `row` is the line it stands on, where that is known; `reporter` whose answer it is, where that is neither
+    of the two (an interviewed person on how others stand to each other).
     """
 
     sender: str

@@ -19,6 +19,7 @@ from analysis.importing.interviews import (
     AlterTie,
     Interview,
     assemble_interviews,
+    naming_relation,
     plain_cell,
 )
 from analysis.importing.markup import parse_xml
@@ -61,7 +62,7 @@ class _Export:
     """What has been read so far of one or several files."""
 
     file: str
-    relation: str
+    relations: Sequence[str]
     values: Values
     faults: list[Fault]
     notes: list[str]
@@ -80,9 +81,7 @@ class _Export:
             self.faults.append(Fault(where, shown(written), allowed, row, name))
         return number
 
-    def alter(
-        self, ego: str, key: str, kind: str, said: dict[str, str], where: str, row: int | None
-    ) -> None:
+    def alter(self, ego: str, key: str, kind: str, said: dict[str, str], where: str, row: int | None) -> None:
         self.types[kind] = self.types.get(kind, 0) + 1
         if self.values.node_type and kind.casefold() != self.values.node_type.casefold():
             self.left_out.add(key)
@@ -103,7 +102,7 @@ class _Export:
         value = self.value(said, self.values.among, where, row)
         name = actor_label(kind)
         if value is not None:
-            self.interviews[ego].ties.append(AlterTie(*ends, name or self.relation, value, row))
+            self.interviews[ego].ties.append(AlterTie(*ends, name or "tie", value, row))
         self.unread |= dict.fromkeys(one for one in said if one != self.values.among and one not in _NAMES)
 
     def network(self, wave: int, people: People | None) -> ImportedNetwork:
@@ -117,15 +116,17 @@ class _Export:
             self.faults.append(Fault("--node-type", repr(self.values.node_type), allowed))
         if self.left_out:
             self.notes.append(
-                f"{self.file}: {len(self.left_out)} nodes that are no {self.values.node_type} are left out, and "
+                f"{self.file}: {len(self.left_out)} nodes that are no {self.values.node_type} are left "
+                "out, and "
                 "ties with them"
             )
         if self.unread:
             self.notes.append(f"{self.file}: what is said of ties and not read: {', '.join(self.unread)}")
+        among = {tie.relation for interview in self.interviews.values() for tie in interview.ties}
         return assemble_interviews(
             self.file,
             list(self.interviews.values()),
-            (wave, self.relation),
+            (wave, naming_relation(self.relations, among)),
             self.faults,
             self.notes,
             people=people,
@@ -138,7 +139,11 @@ def is_canvas_graph(root: Element) -> bool:
 
 
 def read_canvas_graphs(
-    paths: Sequence[Path], only_wave: int, only_relation: str, values: Values, people: People | None = None
+    paths: Sequence[Path],
+    only_wave: int,
+    relations: Sequence[str],
+    values: Values,
+    people: People | None = None,
 ) -> ImportedNetwork:
     """Read GraphML of Network Canvas, each graph of which is an interview.
 
@@ -146,8 +151,11 @@ def read_canvas_graphs(
     ----------
     paths : sequence of Path
         The files, each of one interview or of several that were merged.
-    only_wave, only_relation : int, str
-        Wave; and the relation that names somebody. What sort a tie among alters has is a relation, too.
+    only_wave : int
+        Wave of all.
+    relations : sequence of str
+        Relations there may be: the one that is not among those of ties among alters, which are called after
+        the sort of the tie, names somebody.
     values : Values
         What gives ties their strength.
     people : People, optional
@@ -161,7 +169,7 @@ def read_canvas_graphs(
     """
     faults: list[Fault] = []
     file = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
-    export = _Export(file, only_relation, values, faults, [])
+    export = _Export(file, relations, values, faults, [])
     for path in paths:
         content = read_small_file(path, faults)
         root = None if content is None else parse_xml(content, path.name, faults)
@@ -178,7 +186,7 @@ def _read_graphs(export: _Export, file: str, root: Element) -> None:
     graphs: list[Element] = []
     for element in root:
         if element.tag == "key":
-            keys[element.get("id", "")] = element.get("attr.name") or element.get("id", "")
+            keys[element.get("id", "")] = element.get("attr.name", "") or element.get("id", "")
         elif element.tag == "graph":
             graphs.append(element)
         else:
@@ -218,7 +226,9 @@ def _read_session(export: _Export, where: str, graph: Element, keys: dict[str, s
             loose = [end for end, key in zip(("source", "target"), ends, strict=True) if not key]
             for end in loose:
                 found = shown(element.get(end, ""))
-                export.faults.append(Fault(where, found, "the identifier of a node", column=f"{end} of a tie"))
+                export.faults.append(
+                    Fault(where, found, "the identifier of a node", column=f"{end} of a tie")
+                )
             if not loose:
                 export.tie(ego, (ends[0], ends[1]), kind, said, where, None)
         elif element.tag != "data":
@@ -249,7 +259,11 @@ _PARTS = {
 
 
 def read_canvas_sheets(
-    sheets: Sequence[Sheet], only_wave: int, only_relation: str, values: Values, people: People | None = None
+    sheets: Sequence[Sheet],
+    only_wave: int,
+    relations: Sequence[str],
+    values: Values,
+    people: People | None = None,
 ) -> ImportedNetwork:
     """Read the CSV files of a Network Canvas export: egos, alters, and ties among alters.
 
@@ -258,7 +272,7 @@ def read_canvas_sheets(
     sheets : sequence of Sheet
         The files, told apart by their headers; of an interview each, or of all. What comes after
         `_attributeList_` and `_edgeList_` in a name is the sort of nodes or ties.
-    only_wave, only_relation, values, people
+    only_wave, relations, values, people
         As for `read_canvas_graphs`.
 
     Raises
@@ -269,19 +283,24 @@ def read_canvas_sheets(
     """
     faults: list[Fault] = []
     file = sheets[0].file if len(sheets) == 1 else f"{len(sheets)} files"
-    export = _Export(file, only_relation, values, faults, [])
+    export = _Export(file, relations, values, faults, [])
     parts: dict[str, list[Sheet]] = {name: [] for name in _PARTS}
     for sheet in sheets:
         header = sheet.rows[0] if sheet.rows else []
         part = next((name for name in reversed(_PARTS) if set(_PARTS[name]) <= set(header)), None)
         if "_adjacencymatrix" in sheet.file.casefold():
-            export.notes.append(f"{sheet.file}: an adjacency matrix, not read: the lists of ties say the same")
+            export.notes.append(
+                f"{sheet.file}: an adjacency matrix, not read: the lists of ties say the same"
+            )
         elif part is None:
             allowed = "; ".join(f"{name}: {', '.join(needed)}" for name, needed in _PARTS.items())
             faults.append(Fault(sheet.file, "no part of a Network Canvas export", f"columns of {allowed}", 1))
         else:
             parts[part].append(sheet)
-    for part, hint in (("ego", "_ego.csv, who was interviewed"), ("alters", "_attributeList_….csv, whom they named")):
+    for part, hint in (
+        ("ego", "_ego.csv, who was interviewed"),
+        ("alters", "_attributeList_….csv, whom they named"),
+    ):
         if not parts[part] and not faults:
             faults.append(Fault(file, f"no file of {part}", f"the file that ends in {hint}"))
     raise_faults(faults, "nothing read")
@@ -322,4 +341,6 @@ def _read_part(export: _Export, part: str, sheet: Sheet) -> None:
         else:
             ends = cells["networkCanvasSourceUUID"], cells["networkCanvasTargetUUID"]
             export.tie(ego, ends, kind, said, sheet.file, line)
-    export.notes.append(str(Account(sheet.file, "rows", rows, {part: rows - wrong, "without an identifier": wrong})))
+    export.notes.append(
+        str(Account(sheet.file, "rows", rows, {part: rows - wrong, "without an identifier": wrong}))
+    )

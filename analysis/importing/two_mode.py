@@ -100,7 +100,9 @@ def two_mode_tables(
         there[pair] = None
     counts = sum(entry.value != 1 for entry in found.entries)
     notes += found.notes
-    notes.append(f"{found.file}: {len(found.entries)} entries: {len(there)} attendances, {again} there before")
+    notes.append(
+        f"{found.file}: {len(found.entries)} entries: {len(there)} attendances, {again} there before"
+    )
     if counts:
         notes.append(f"{found.file}: {counts} entries that are not 1 (a count, say) are read as: was there")
     sorts = pd.DataFrame(

@@ -35,12 +35,11 @@ def read_dl(
     Parameters
     ----------
     path : Path
-        Formats fullmatrix, lowerhalf and upperhalf (diagonal present or absent), edgelist1 and nodelist1, with
-        labels, labels embedded, or without, when people are called 1, 2, …. Labels with spaces stand in
+        Formats fullmatrix, lowerhalf and upperhalf (diagonal present or absent), edgelist1 and nodelist1,
+        with labels, labels embedded, or without, when people are called 1, 2, …. Labels with spaces stand in
         quotation marks, or each on a line of its own. Several matrices (nm) are relations called as their
         matrix labels say; a label like `help 2` gives the wave, too. Lists of several matrices are set apart
-        by lines with an exclamation mark. In a matrix `.` and `NA` are missing. A half matrix is
-        undirected.
+        by lines with an exclamation mark. In a matrix `.` and `NA` are missing. A half matrix is undirected.
     only_wave, only_relation : int, str
         Wave, and relation where there are no matrix labels.
     people : People, optional
@@ -57,17 +56,16 @@ def read_dl(
     if header.two_kinds:
         raise_faults([two_kinds(path.name)], "nothing read")
     asked = _asked(path.name, header, only_wave, only_relation, faults)
+    raise_faults(faults, "nothing read")
+    silent: list[tuple[int, str, str]] = []
     if header.layout in ("edgelist1", "nodelist1"):
         labels, arcs = _lists(path.name, header, words, asked, faults)
-        silent = []
     else:
         labels, arcs, silent = _full_matrices(path.name, header, words, asked, faults)
     raise_faults(faults, "nothing read")
     half = header.layout in ("lowerhalf", "upperhalf")
     directed = {relation: False for _, relation in asked} if half else {}
-    return assemble(
-        path.name, labels, arcs, asked, faults, silent=silent, directed=directed, people=people
-    )
+    return assemble(path.name, labels, arcs, asked, faults, silent=silent, directed=directed, people=people)
 
 
 def read_dl_two_mode(path: Path) -> TwoMode:
@@ -83,8 +81,9 @@ def read_dl_two_mode(path: Path) -> TwoMode:
     """
     faults: list[Fault] = []
     header, words = _opened(path, faults)
-    if not header.two_kinds or header.matrices > 1:
-        found = "rows and columns of one kind" if not header.two_kinds else f"{header.matrices} matrices"
+    two = header.two_kinds or header.says_columns
+    if not two or header.matrices > 1:
+        found = f"{header.matrices} matrices" if two else "rows and columns of one kind"
         allowed = "one matrix, its rows people and its columns activities (nr, nc)"
         raise_faults([Fault(path.name, found, allowed)], "nothing read")
     rows, columns = list(header.labels), list(header.column_labels)
@@ -130,7 +129,8 @@ def _rectangle(
 ) -> list[Entry]:
     """Return who came to what of a matrix; labels that are embedded are added."""
     words = [word for line in lines for word in line]
-    high, wide = header.people or len(rows), header.others or len(columns)
+    high = header.people or len(rows)
+    wide = header.others or len(columns) or high
     top, side = wide * header.columns_embedded, int(header.rows_embedded)
     if not high or not wide or len(words) != top + high * (side + wide):
         labels = ", with their labels" if top or side else ""
@@ -160,9 +160,7 @@ def _same_labels(file: str, labels: list[str], embedded: list[Word], faults: lis
     if not labels:
         labels += found
     elif found and [label.casefold() for label in found] != [label.casefold() for label in labels]:
-        first = next(
-            place for place, name in enumerate(found) if name.casefold() != labels[place].casefold()
-        )
+        first = next(place for place, name in enumerate(found) if name.casefold() != labels[place].casefold())
         allowed = f"{labels[first]!r}, as elsewhere in the file"
         faults.append(Fault(file, shown(found[first]), allowed, embedded[first].line, "label"))
 
@@ -175,7 +173,7 @@ def _pairs(
     columns: list[str],
     faults: list[Fault],
 ) -> list[Entry]:
-    """Return who came to what of edgelist2 (a pair a line) or nodelist2 (a person and all of theirs a line)."""
+    """Return who came to what of edgelist2 (a pair a line) or nodelist2 (all of one person a line)."""
     sides = []
     for labels, size, embedded, name in (
         (rows, header.people, header.rows_embedded, "nr"),
@@ -187,7 +185,9 @@ def _pairs(
         else:
             sides.append({label.casefold(): label for label in labels})
         if not embedded and not labels:
-            faults.append(Fault(file, f"neither {name} nor labels", f"{name}, how many there are", column=name))
+            faults.append(
+                Fault(file, f"neither {name} nor labels", f"{name}, how many there are", column=name)
+            )
     listed = [bool(labels) for labels in (rows, columns)]
     embeds = (header.rows_embedded, header.columns_embedded)
 
@@ -249,13 +249,17 @@ def _full_matrices(
     words = [word for line in lines for word in line]
     size = header.people or len(header.labels) or (len(lines[0]) if lines and header.columns_embedded else 0)
     side, top = int(header.rows_embedded), size * header.columns_embedded
-    columns = [_columns(header, row, size) for row in range(size)] if size * size <= 4 * len(words) + 4 else []
+    columns = (
+        [_columns(header, row, size) for row in range(size)] if size * size <= 4 * len(words) + 4 else []
+    )
     each = top + sum(side + len(places) for places in columns)
     if not columns or len(words) != each * header.matrices:
         above = f", and {size} labels above them" if top else ""
         what = {"lowerhalf": "the lower half of ", "upperhalf": "the upper half of "}.get(header.layout, "")
         width = f"{size - (not header.diagonal and not what)} numbers{' and a label' if side else ''}"
-        allowed = f"{what}{header.matrices} x {size} rows of {width}{above}" if size else "n, the number of people"
+        allowed = (
+            f"{what}{header.matrices} x {size} rows of {width}{above}" if size else "n, the number of people"
+        )
         faults.append(Fault(file, f"{len(words)} entries", allowed, column="data"))
         return [], [], []
     labels = list(header.labels)
@@ -270,6 +274,8 @@ def _full_matrices(
             rows.append(rest[: side + len(places)])
             rest = rest[side + len(places) :]
         _same_labels(file, labels, [row[0] for row in rows] if side else [], faults)
+        if faults and header.says_columns:
+            raise_faults([two_kinds(file)], "nothing read")
         labels = labels or [str(place) for place in range(1, size + 1)]
         cells: list[list[float | None]] = [[None] * size for _ in range(size)]
         at = [0] * size

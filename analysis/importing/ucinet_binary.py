@@ -2,17 +2,18 @@
 
 Read are versions `V6404` (UCINET 6.404 and later) and `DATE:` (UCINET 6 before that), with numbers of four
 bytes, which is what UCINET 6 writes. After the version come the date (four numbers of two bytes: year, month,
-day, day of the week), the sort of labels (two bytes), the sort of numbers (one byte; 7: four-byte reals), how many
-dimensions (two bytes), the size of each (columns, rows, matrices; four bytes, before 6.404 two), a title (its
-length in one byte), whether each dimension has labels (a byte each), and these (their length in two bytes; in
-`V6404` UTF-16). This follows `read.ucinet` by Christian Steglich (2015), in the R package migraph, and what
-the program itself writes; numbers of 1E+36 and more are UCINET's missing values.
+day, day of the week), the sort of labels (two bytes), the sort of numbers (one byte; 7: four-byte reals), how
+many dimensions (two bytes), the size of each (columns, rows, matrices; four bytes, before 6.404 two), a title
+(its length in one byte), whether each dimension has labels (a byte each), and these (their length in two
+bytes; in `V6404` UTF-16). This follows `read.ucinet` by Christian Steglich (2015), in the R package migraph,
+and what the program itself writes; numbers of 1E+36 and more are UCINET's missing values.
 """
 
 from __future__ import annotations
 
 import math
 import struct
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,8 +176,8 @@ def _read(path: Path, faults: list[Fault]) -> _Dataset:
         allowed = f"{needed} bytes, {levels} x {rows} x {columns} numbers of four"
         faults.append(Fault(pair[1].name, f"{len(numbers or b'')} bytes", allowed))
     for name, some in zip(("columns", "rows", "matrices"), labels, strict=True):
-        folded = [label.casefold() for label in some]
-        for label in dict.fromkeys(label for label in some if folded.count(label.casefold()) > 1):
+        counts = Counter(label.casefold() for label in some)
+        for label in dict.fromkeys(label for label in some if counts[label.casefold()] > 1):
             faults.append(Fault(file, f"{label!r} again", "each label once", column=f"labels of {name}"))
     raise_faults(faults, "nothing read")
     values = [

@@ -67,6 +67,8 @@ class Header:
         As listed, those of columns where they are not those of rows; empty: not listed.
     rows_embedded, columns_embedded : bool
         Whether labels stand among the data.
+    says_columns : bool
+        Whether the number of columns is said by itself (nc), so that they may be of another kind.
     """
 
     people: int | None = None
@@ -79,6 +81,7 @@ class Header:
     matrix_labels: list[str] = field(default_factory=list)
     rows_embedded: bool = False
     columns_embedded: bool = False
+    says_columns: bool = False
 
     @property
     def two_kinds(self) -> bool:
@@ -138,9 +141,9 @@ def _labels(text: str, size: int | None) -> list[str]:
 
 def _settle(file: str, header: Header, faults: list[Fault]) -> None:
     """Tell rows and columns of one kind from those of two, and compare labels with the sizes."""
-    if header.column_labels and not header.labels and not header.layout.endswith("2"):
-        if header.others in (None, header.people):
-            header.labels, header.column_labels = header.column_labels, []
+    one_list = header.column_labels and not header.labels and header.others in (None, header.people)
+    if one_list and not header.layout.endswith("2"):
+        header.labels, header.column_labels = header.column_labels, []
     columns = {label.casefold() for label in header.column_labels}
     same = columns == {label.casefold() for label in header.labels}
     square = header.others in (None, header.people)
@@ -188,6 +191,7 @@ def _set(file: str, header: Header, name: str, value: str, line: int, faults: li
         header.matrices = int(value)
     elif name == "nc":
         header.others = int(value)
+        header.says_columns = True
     elif header.people not in (None, int(value)):
         faults.append(Fault(file, f"{value}, after {header.people}", "one size", line, name))
     else:

@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.importing.edges import read_edges
-from analysis.importing.graphs import read_gexf, read_graphml
+from analysis.importing.graphs import read_graphml
+from analysis.importing.kind_graph import GRAPHS
 from analysis.importing.matrices import read_matrices
 from analysis.importing.network import (
     Arc,
@@ -21,7 +22,6 @@ from analysis.importing.network import (
     named_wave,
     read_wave,
 )
-from analysis.importing.pajek import read_pajek
 from analysis.importing.people import People
 from analysis.importing.ucinet import read_dl
 from analysis.tables.faults import Fault, InvalidInput
@@ -38,14 +38,8 @@ PACKAGE = DataPackage(
 
 def read(path: Path) -> ImportedNetwork:
     """Read any of the files, which say wave and relation where they have room for them."""
-    if path.suffix == ".graphml":
-        return read_graphml(path, only_wave=2, only_relation="help")
-    if path.suffix == ".gexf":
-        return read_gexf(path, only_wave=2, only_relation="help")
-    if path.suffix == ".net":
-        return read_pajek(path)
-    if path.suffix == ".dl":
-        return read_dl(path)
+    if path.suffix in GRAPHS:
+        return GRAPHS[path.suffix].read(path, only_wave=2, only_relation="help")
     return read_matrices(path) if path.stem.startswith("help") else read_edges(path)
 
 
