@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 import networkx as nx
 import pandas as pd
 
-from analysis.importing.graphs import check_nodes, graphs_network, xml_of
+from analysis.importing.graphs import BOTH_WAYS, check_nodes, graphs_network, xml_of
 from analysis.importing.network import ImportedNetwork
 from analysis.importing.people import People
 from analysis.importing.sheets import shown
@@ -209,8 +209,10 @@ def _graph(file: str, root: Element, faults: list[Fault], notes: list[str]) -> t
         if tie.get("weight"):
             said["weight"] = tie.get("weight", "")
         ends = tie.get("source", ""), tie.get("target", "")
-        graph.add_edge(*ends, **said, number=number)
         both = (tie.get("type") or default) in ("mutual", "undirected") and graph.is_directed()
+        if (tie.get("type") or default) == "undirected":
+            said[BOTH_WAYS] = "1"
+        graph.add_edge(*ends, **said, number=number)
         if both and ends[0] != ends[1]:
             graph.add_edge(*ends[::-1], **said, number=number)
     notes += [f"{file}: not read: {', '.join(unread)}"] if unread else []

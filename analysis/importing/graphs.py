@@ -14,16 +14,29 @@ import networkx as nx
 
 from analysis.importing.archive import read_small_file
 from analysis.importing.markup import parse_xml
-from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble, read_wave
+from analysis.importing.network import (
+    SILENT,
+    Arc,
+    ImportedNetwork,
+    actor_label,
+    assemble,
+    read_silence,
+    read_wave,
+)
 from analysis.importing.people import People
 from analysis.importing.sheets import read_number, shown
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["check_nodes", "graphs_network", "read_graphml", "xml_of"]
+__all__ = ["BOTH_WAYS", "check_nodes", "graphs_network", "read_graphml", "xml_of"]
 
+BOTH_WAYS = "\0both"
+"""Marks a tie of a directed graph that has no direction; no file can have an attribute of that name."""
+
+_ASKED = "asked"
+_REPORTER = "reported_by"
 _LABELS = ("label", "name")
 _VALUES = ("weight", "value")
-_TIES = (*_VALUES, "wave", "relation", "id", "label", "key", "edge_default")
+_TIES = (*_VALUES, "wave", "relation", _REPORTER, BOTH_WAYS, "id", "label", "key", "edge_default")
 _DRAWN = frozenset(
     {
         *"xyzrgb",
@@ -176,6 +189,7 @@ def graphs_network(
     """
     notes = list(notes)
     unheard: list[tuple[int, str, str]] = []
+    pairs: list[tuple[int, str]] = []
     arcs: list[Arc] = []
     everybody: dict[str, dict[str, str]] = {}
     directed: dict[str, bool] = {}
@@ -188,10 +202,19 @@ def graphs_network(
                 allowed = "each person in one graph, or a --roster that says who is who"
                 faults.append(Fault(where, f"{label!r} in a graph before, too", allowed))
             everybody[label] = everybody.get(label, {}) | _said(graph.nodes[node])
+            told_silent = read_silence(everybody[label].get(SILENT, ""))
+            if told_silent is not None:
+                del everybody[label][SILENT]
+                unheard += [(wave, label, about) for wave, about in told_silent]
         found_arcs = list(_arcs(where, graph, labels, weight, only, faults))
+        pairs += read_silence(str(graph.graph.get(_ASKED, ""))) or []
         unheard += [(wave, labels[node], about) for wave, node, about in silent if node in labels]
+        one_way = {
+            str(data.get("relation", only[1])) for *_, data in graph.edges(data=True) if BOTH_WAYS not in data
+        }
         for relation in {arc.relation for arc in found_arcs} or {only[1]}:
-            directed[relation] = directed.get(relation, False) or graph.is_directed()
+            one = graph.is_directed() and (relation in one_way or not found_arcs)
+            directed[relation] = directed.get(relation, False) or one
         if not graph.is_directed():
             twins = [arc._replace(sender=arc.receiver, receiver=arc.sender) for arc in found_arcs]
             found_arcs = [
@@ -201,7 +224,8 @@ def graphs_network(
             ]
         arcs += found_arcs
         notes += _untold(where, graph)
-    asked = [(arc.wave, arc.relation) for arc in arcs] or [only]
+    pairs += [(arc.wave, arc.relation) for arc in arcs] + [(wave, about) for wave, _, about in unheard]
+    asked = pairs or [only]
     return assemble(
         file,
         everybody,
@@ -271,6 +295,7 @@ def _untold(file: str, graph: Any) -> list[str]:
     }
     notes += [f"{file}: attributes of nodes that were not read: {', '.join(sorted(drawn))}"] if drawn else []
     own = {"mode", "node_default", "edge_default", "name", "start", "end"}
+    own |= {_ASKED} if read_silence(str(graph.graph.get(_ASKED, ""))) else set()
     of_graph = sorted(set(graph.graph) - own)
     notes += (
         [f"{file}: attributes of the graph that were not read: {', '.join(of_graph)}"] if of_graph else []
@@ -290,6 +315,7 @@ def _arcs(
     ties = [(source, target, {**default, **data}) for source, target, data in graph.edges(data=True)]
     there = next((name for name in _VALUES if any(name in data for _, _, data in ties)), None)
     fallback = weight if there else 1.0
+    called = set(labels.values())
     timed, related = (any(name in data for _, _, data in ties) for name in ("wave", "relation"))
     for source, target, data in ties:
         place = f"tie from {labels[source]!r} to {labels[target]!r}"
@@ -305,7 +331,13 @@ def _arcs(
         if not relation:
             faults.append(Fault(file, "nothing", "a relation", column=f"relation of the {place}"))
         if value is not None and wave is not None and relation:
-            yield Arc(labels[source], labels[target], value, wave, relation)
+            reporter = actor_label(str(data.get(_REPORTER, "")))
+            if reporter and reporter not in called:
+                faults.append(
+                    Fault(file, shown(reporter), "the label of a node", column=f"{_REPORTER} of the {place}")
+                )
+                reporter = ""
+            yield Arc(labels[source], labels[target], value, wave, relation, None, reporter)
 
 
 def _number(value: object) -> float | None:

@@ -26,6 +26,7 @@ from analysis.tables.faults import Fault, raise_faults
 
 __all__ = [
     "MOST_ACTORS",
+    "SILENT",
     "Arc",
     "ImportedNetwork",
     "actor_label",
@@ -33,11 +34,16 @@ __all__ = [
     "assemble",
     "matrix_arcs",
     "named_wave",
+    "read_silence",
     "read_wave",
+    "silence_told",
 ]
 
 MOST_ACTORS = 100_000
 """People a file may say it has: more would take the memory of whoever only opens it."""
+
+SILENT = "did_not_answer"
+"""What an export says of people who did not answer, as an attribute: `help 1; trust 2`."""
 
 _NUMBERED = re.compile(r"[\s_]([0-9]{1,9})\Z")
 
@@ -108,6 +114,23 @@ def named_wave(name: str) -> tuple[int, str] | None:
     fit = _NUMBERED.search(stripped, max(0, len(stripped) - 10))
     relation = actor_label(stripped[: fit.start()]) if fit else ""
     return (int(fit[1]), relation) if fit and relation else None
+
+
+def silence_told(silent: Iterable[tuple[int, str]]) -> str:
+    """Return waves and relations in one text, as `read_silence` reads it.
+
+    Examples
+    --------
+    >>> read_silence(silence_told([(1, "help"), (2, "much trust")]))
+    [(1, 'help'), (2, 'much trust')]
+    """
+    return "; ".join(f"{relation} {wave}" for wave, relation in silent)
+
+
+def read_silence(text: str) -> list[tuple[int, str]] | None:
+    """Return the waves and relations in a text like `help 1; trust 2`, or None where it is none."""
+    found = [named_wave(part) for part in text.split(";")]
+    return [one for one in found if one is not None] if all(found) else None
 
 
 def assemble(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble, named_wave
+from analysis.importing.network import SILENT, Arc, ImportedNetwork, actor_label, assemble, named_wave
 from analysis.importing.pajek_network import NetworkReader, holds
 from analysis.importing.people import People
 from analysis.importing.sheets import read_number, read_text, shown
@@ -144,7 +144,7 @@ def read_pajek(
             notes.append(f"{path.name}: not read: *{block.kind.title()} {block.name}".rstrip())
     arcs: list[Arc] = []
     asked: list[tuple[int, str]] = []
-    silent: list[tuple[int, str, str]] = []
+    silent = _silent(attributes)
     directed: dict[str, bool] = {}
     for reader in readers:
         _timed(reader, labels, arcs, asked, silent, notes)
@@ -165,6 +165,17 @@ def read_pajek(
         attributes=attributes,
         notes=notes,
     )
+
+
+def _silent(attributes: dict[str, dict[str, str]]) -> list[tuple[int, str, str]]:
+    """Take what partitions such as *did_not_answer help 1* say out of what is said of people."""
+    found: list[tuple[int, str, str]] = []
+    for label, said in attributes.items():
+        for name in [one for one in said if one.startswith(f"{SILENT} ")]:
+            about = named_wave(name.removeprefix(SILENT))
+            if about is not None and said.pop(name) != "0":
+                found.append((about[0], label, about[1]))
+    return found
 
 
 def _timed(
