@@ -362,10 +362,8 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.epilog = (
         "The files stand in data_raw/<dataset>/exports/, which is never committed. They hold what deidentify "
-        "wrote: pseudonyms, ties, who did not answer, and of people what at least as many as the "
-        "smallest cell "
-        "have in common (the others are in 'smaller groups'). They are for your own team: do not publish "
-        "them."
+        "wrote: pseudonyms, ties, who did not answer, schools (small ones together), and what else at least "
+        "as many people as the smallest cell have in common. They are for your own team: do not publish them."
     )
     command.add_argument(
         "--format", default="", help="graphml, gexf, dl (UCINET), pajek, kumu or polinode (sheets)"

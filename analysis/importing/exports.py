@@ -21,8 +21,6 @@ __all__ = ["EXPORTS", "network_of", "write_export"]
 EXPORTS = "exports"
 """Folder, in that of the dataset, of what is written for other programs."""
 
-_SMALLER = "smaller groups"
-
 
 def network_of(
     tables: Mapping[str, pd.DataFrame],
@@ -45,8 +43,8 @@ def network_of(
     Returns
     -------
     ImportedNetwork
-        With everybody, also those without ties. Where the dataset protects small groups, what is said of
-        people is left as it is only where enough have it in common; the others are in *smaller groups*.
+        With everybody, also those without ties. Where the dataset protects small groups, small schools stand
+        together as on its pages, and what else is said of people is left out where too few have it in common.
     """
     ties = tables["ties"]
     silent = tables.get("nonresponse", pd.DataFrame(columns=["wave", "actor_id", "relation"]))
@@ -83,11 +81,17 @@ def _attributes(actors: pd.DataFrame, page: Disclosure) -> dict[str, dict[str, s
     found: dict[str, dict[str, str]] = {actor: {} for actor in actors["actor_id"].astype(str)}
     for name in (column for column in actors.columns if column != "actor_id"):
         said = actors[["actor_id", name]].dropna()
+        people = said["actor_id"].astype(str).tolist()
         values = [text if isinstance(text, str) else f"{text:g}" for text in said[name].tolist()]
-        if page.restricts:
-            values = page.merged(values, label=_SMALLER)
-        for actor, value in zip(said["actor_id"].astype(str), values, strict=True):
-            found[actor][name] = value
+        if page.restricts and name == "organization_id":
+            values = page.merged(values)
+        groups: dict[str, set[str]] = {}
+        for actor, value in zip(people, values, strict=True):
+            groups.setdefault(value, set()).add(actor)
+        shown = dict(zip(groups, page.shown(list(groups.values())), strict=True))
+        for actor, value in zip(people, values, strict=True):
+            if shown[value]:
+                found[actor][name] = value
     return found
 
 
@@ -145,6 +149,6 @@ def write_export(
         "of relations."
     )
     if Disclosure.of(package).restricts:
-        say(f"What fewer people than the smallest cell have in common reads {_SMALLER!r}.")
+        say("Small schools stand together; what else too few people have in common is left out.")
     say("It is for your own team: who knows the network may know people by their ties. Do not publish it.")
     return written

@@ -165,10 +165,8 @@ def assemble_interviews(
     among_relations = {tie.relation for interview in interviews for tie in interview.ties} - {relation}
     count = sum(len(interview.alters) for interview in interviews)
     among = sum(len(interview.ties) for interview in interviews)
-    notes.append(
-        f"{file}: {len(interviews)} interviews named {count} people and told of {among} ties among them"
-    )
-    others = "whoever was named and not interviewed counts as not having answered"
+    notes.append(f"{file}: {len(interviews)} interviews named {count} people, and {among} ties among them")
+    others = "people who were named and not interviewed count as not having answered"
     notes.append(f"{file}: {others} ({relation})")
     heard = {(wave, relation, ego) for ego in egos}
     heard |= {(wave, name, label) for name in among_relations for label in called.values()}

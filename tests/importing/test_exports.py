@@ -25,7 +25,7 @@ ACTORS = pd.DataFrame(
     {
         "actor_id": PEOPLE,
         "organization_id": ["School A"] * 7 + ["School B"] * 3 + ["=School C"] * 2,
-        "role": ["teacher"] * 11 + ["head"],
+        "role": ["teacher"] * 6 + ["coach"] * 6,
         "joined_on": [None] * 12,
         "left_on": [None] * 12,
     },
@@ -71,7 +71,7 @@ def test_gexf_gives_back_everything(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(as_tables(found)[name], frame, check_dtype=False)
     assert found.directed == network.directed == {"help": True, "close": False}
     assert found.attributes == network.attributes
-    assert found.attributes["p_12"] == {"organization_id": "=School C", "role": "head"}
+    assert found.attributes["p_12"] == {"organization_id": "=School C", "role": "coach"}
     assert set(found.nonresponse.itertuples(index=False, name=None)) == {
         *((1, "p_05", "help"), (1, "p_05", "close"), (2, "p_06", "help"))
     }
@@ -113,11 +113,15 @@ def test_ties_of_sheets_return_as_a_list(tmp_path: Path, name: str, ending: str)
     pd.testing.assert_frame_equal(found, as_tables(network)["ties"], check_dtype=False)
 
 
-def test_what_few_have_in_common_is_not_told() -> None:
-    said = network_of(TABLES, package(5)).attributes
-    assert {one["organization_id"] for one in said.values()} == {"School A", "smaller groups"}
-    assert [said[who]["role"] for who in PEOPLE] == ["smaller groups"] * 12
-    assert network_of(TABLES, package(5)).ties.equals(network_of(TABLES, package(0)).ties)
+def test_what_few_have_in_common_is_left_out() -> None:
+    protected = network_of(TABLES, package(5))
+    together = {one["organization_id"] for one in protected.attributes.values()}
+    assert together == {"=School C + School A + School B"}
+    assert [protected.attributes[who]["role"] for who in PEOPLE] == ["teacher"] * 6 + ["coach"] * 6
+    one_head = ACTORS.assign(role=["teacher"] * 11 + ["head"])
+    alone = network_of({**TABLES, "actors": one_head}, package(5)).attributes
+    assert all("role" not in said for said in alone.values())
+    assert protected.ties.equals(network_of(TABLES, package(0)).ties)
 
 
 def test_what_a_format_has_no_room_for_is_refused_with_what_to_do() -> None:
@@ -172,7 +176,7 @@ def test_the_command_writes_into_the_datasets_own_folder_alone(
     assert code == 0, told
     for words in ("ours.gexf is written", "12 people under their pseudonyms, 6 ties", "Do not publish it"):
         assert words in told
-    assert "smaller groups" in told
+    assert "Small schools stand together" in told
     new = {path for path in places.rglob("*") if path.is_file()} - before
     assert new == {places / "data_raw/ours/exports/ours.gexf"}
     (path,) = new

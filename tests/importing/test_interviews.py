@@ -11,7 +11,8 @@ from analysis.__main__ import main
 from analysis.importing.egor import read_ego_tables
 from analysis.importing.network import ImportedNetwork, as_tables
 from analysis.importing.network_canvas import Values, read_canvas_graphs, read_canvas_sheets
-from analysis.importing.people import Matcher, People, read_roster
+from analysis.importing.people import Matcher, People
+from analysis.importing.people_file import read_roster
 from analysis.importing.sheets import read_sheets
 from analysis.tables.faults import InvalidInput
 
@@ -105,10 +106,10 @@ def test_tables_of_network_canvas_tell_people_apart_by_their_uuid(tmp_path: Path
     for words in (
         "adjacency matrix, not read",
         "5 rows: 5 alters",
-        "2 interviews named 5 people and told of 2 ties among them",
+        "2 interviews named 5 people, and 2 ties among them",
         "the first counts: closeness (1), school_north (1)",
         "told apart by their identifiers (a --roster says who is one person): Ana",
-        "whoever was named and not interviewed counts as not having answered (help)",
+        "people who were named and not interviewed count as not having answered (help)",
     ):
         assert words in told
 
@@ -214,7 +215,7 @@ def test_a_folder_of_egonet_through_the_command(
     words = ["--dataset", "ours", "--relation", "help:0:1", "--relation", "between alters:0:1"]
     assert main(["import", "interviews", str(tmp_path / "export"), *words]) == 0
     told = capsys.readouterr().out
-    for told_ in ("named 3 people and told of 1 ties", "a column without a header was not read", "sex"):
+    for told_ in ("named 3 people, and 1 ties", "a column without a header was not read", "sex"):
         assert told_ in told
 
 
