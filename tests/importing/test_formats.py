@@ -12,6 +12,7 @@ import pytest
 
 from analysis.importing.gexf import read_gexf
 from analysis.importing.kind_graph import GRAPHS
+from analysis.importing.matrices import read_matrices
 from analysis.importing.network import ImportedNetwork, as_tables
 from analysis.importing.people import People
 from analysis.importing.two_mode import two_mode_tables
@@ -435,6 +436,24 @@ def test_what_is_no_attendance_is_refused(tmp_path: Path, name: str, content: st
     with pytest.raises(InvalidInput) as caught:
         read(path)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",Ana,Ben,Eve\nAna,,,\nBen,2,,\nEve,0,1,\n",
+        "names;Ana;Ben;Eve\nAna;0;2;0\nBen;;0;1\nEve;;;0\n",
+    ],
+)
+def test_half_a_matrix_of_a_spreadsheet_is_mirrored_once_said(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "help 1.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"--undirected \(a half matrix, mirrored\)"):
+        read_matrices(path)
+    network = read_matrices(path, undirected=True)
+    both = {"1 help Ana Ben 2", "1 help Ben Ana 2", "1 help Ben Eve 1", "1 help Eve Ben 1"}
+    assert ties_of(network) == both
+    assert "help 1.csv: a half matrix, mirrored: its ties are undirected" in network.notes
 
 
 def test_ties_with_days_are_in_the_rounds_they_last_into(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ EGOS = (
 ALTERS = (
     "nodeID,networkCanvasEgoUUID,networkCanvasUUID,name,closeness,school_north,layout_x\n"
     "1,ego-1,11111111-a,Ana,3,true,0.5\n2,ego-1,22222222-b,Ben,1,false,0.5\n"
-    "1,ego-2,33333333-c,Ana,2,true,0.1\n2,ego-2,22222222-b,Ben,2,true,0.1\n3,ego-2,44444444-d,'=Gus,1,,0.1\n"
+    "1,ego-2,33333333-c,Ana,2,true,0.1\n2,ego-2,22222222-b,Ben,2,true,0.1\n3,ego-2,44444444-d,'-Gus,1,,0.1\n"
 )
 TIES = (
     "edgeID,from,to,networkCanvasEgoUUID,networkCanvasUUID,networkCanvasSourceUUID,networkCanvasTargetUUID,often\n"
@@ -86,7 +86,7 @@ EXPECTED = {
     "help: Eve Ben 1 by Eve",
     "help: Fay Ana (33333333) 2 by Fay",
     "help: Fay Ben 2 by Fay",
-    "help: Fay =Gus 1 by Fay",
+    "help: Fay -Gus 1 by Fay",
     "Knows: Ana (11111111) Ben 2 by Eve",
     "Knows: Ben Ana (11111111) 2 by Eve",
     "Knows: Ana (33333333) Ben 1 by Fay",
@@ -97,7 +97,7 @@ EXPECTED = {
 def test_tables_of_network_canvas_tell_people_apart_by_their_uuid(tmp_path: Path) -> None:
     network = canvas(tmp_path, CANVAS, Values(named="closeness", among="often"))
     assert ties_of(network) == EXPECTED
-    assert set(network.nonresponse["actor_id"]) == {"Ana (11111111)", "Ana (33333333)", "Ben", "=Gus"}
+    assert set(network.nonresponse["actor_id"]) == {"Ana (11111111)", "Ana (33333333)", "Ben", "-Gus"}
     assert set(network.nonresponse["relation"]) == {"help"}
     assert network.directed == {"help": True, "Knows": False}
     assert network.attributes["Eve"] == {"role": "coach"}
@@ -115,7 +115,7 @@ def test_tables_of_network_canvas_tell_people_apart_by_their_uuid(tmp_path: Path
 
 
 def test_a_roster_says_who_is_one_person(tmp_path: Path) -> None:
-    rows = "t1,Ana,\nt2,Ben,\nt5,Eve,\nt6,Fay,\nt7,Gus,=Gus\n"
+    rows = "t1,Ana,\nt2,Ben,\nt5,Eve,\nt6,Fay,\nt7,Gus,-Gus\n"
     (roster,) = put(tmp_path, {"r.csv": f"actor_id,name,aliases\n{rows}"})
     people = People(Matcher(read_roster(roster, [])))
     network = canvas(tmp_path, CANVAS, Values(), people)
