@@ -10,6 +10,9 @@ STUDY ?=
 # A dataset of your own: its name, what to import, and options of make deidentify (see CONTRIBUTING.md).
 NAME ?=
 DATASET ?=
+FORMAT ?=
+TIE ?=
+WAVE ?=
 # A network to be: how many people, schools and surveys; CONTACTS and ATTENDANCE yes or no; ANSWERED a share.
 MEMBERS ?=
 SCHOOLS ?=
@@ -34,7 +37,7 @@ ARCHIVE ?=
 SEAL ?=
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
 $(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET CLAIMS ARCHIVE SEAL \
-  MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY WORKERS PORT,\
+  FORMAT TIE WAVE MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY WORKERS PORT,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
 # COMPENDIUM_CLUSTER=tcp://host:8786 sends work to a Dask scheduler; that needs another environment.
@@ -58,7 +61,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test data check why new import check-data deidentify report plan sweep certificate verify expected validate ergm cluster test-cluster browser drill picture lab lint lock clean help
+.PHONY: all test data check why new import check-data deidentify export report plan sweep certificate verify expected validate ergm cluster test-cluster browser drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -87,6 +90,9 @@ check-data: $(STAMP)  ## check the tables of your own dataset (DATASET=ours), ev
 
 deidentify: $(STAMP)  ## your dataset without names (DATASET=ours KEY=file DATES=day KEEP=organizations,activities KEEP_TEXT=table.column WORDS=grant,music)
 	@$(ANALYSIS) deidentify "$$DATASET" --dates "$$DATES" $(if $(KEY),--key "$$KEY") --keep-text "$$KEEP_TEXT" --allow-words "$$WORDS" --keep "$$KEEP"
+
+export: $(STAMP)  ## your network without names for another program (DATASET=ours FORMAT=graphml|gexf|dl|pajek|kumu|polinode TIE=help WAVE=1,2)
+	@$(ANALYSIS) export "$$DATASET" --format "$$FORMAT" --tie "$$TIE" --wave "$$WAVE"
 
 report: $(STAMP)  ## every report that a dataset has the tables for (DATASET=ours SET="window=60"; CLAIMS=claims.csv: printed numbers to judge)
 	@$(ANALYSIS) report "$$DATASET" --set "$$SET" --claims "$$CLAIMS"

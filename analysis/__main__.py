@@ -234,6 +234,21 @@ def _deidentify(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _export(arguments: argparse.Namespace) -> int:
+    from analysis.importing.exports import write_export
+
+    faults = [
+        Fault("WAVE", repr(wave), "the number of a round")
+        for wave in _listed(arguments.wave)
+        if not re.fullmatch("[0-9]{1,9}", wave)
+    ]
+    raise_faults(faults)
+    waves = [int(wave) for wave in _listed(arguments.wave)]
+    relations = [arguments.tie] if arguments.tie else []
+    write_export(arguments.dataset, arguments.format, _say, relations=relations, waves=waves)
+    return 0
+
+
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -325,6 +340,7 @@ _DATASET_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = 
     "new": (_new, "begin a dataset of your own (guide, templates, a filled example), or a study"),
     "check-data": (_check_data, "check the tables of your own dataset, every fault at once"),
     "deidentify": (_deidentify, "write your dataset without names, for reports to be made from"),
+    "export": (_export, "write your network without names for another program, for your own team"),
     "report": (_report, "run every report that a dataset has the tables for"),
 }
 _COMMANDS = {
@@ -389,7 +405,22 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
             command.add_argument("--claims", default="", metavar="FILE", help=told)
         if name == "deidentify":
             _add_privacy(command)
+        if name == "export":
+            _add_export(command)
     return parser
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    command.epilog = (
+        "The files stand in data_raw/<dataset>/exports/, which is never committed. They hold what deidentify "
+        "wrote: pseudonyms, ties, who did not answer, schools (small ones together), and what else at least "
+        "as many people as the smallest cell have in common. They are for your own team: do not publish them."
+    )
+    command.add_argument(
+        "--format", default="", help="graphml, gexf, dl (UCINET), pajek, kumu or polinode (sheets)"
+    )
+    command.add_argument("--tie", default="", metavar="RELATION", help="this relation alone (default: all)")
+    command.add_argument("--wave", default="", metavar="WAVE,…", help="these rounds alone (default: all)")
 
 
 def _add_privacy(command: argparse.ArgumentParser) -> None:

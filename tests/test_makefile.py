@@ -55,6 +55,10 @@ def given(python: Path, *arguments: str) -> list[list[str]]:
         (["new", "NAME"], ["new", NASTY, "--study", ""]),
         (["new", "STUDY"], ["new", "", "--study", NASTY]),
         (["check-data", "DATASET"], ["check-data", NASTY]),
+        (
+            ["export", "DATASET=ours", "FORMAT=gexf", "TIE"],
+            ["export", "ours", "--format", "gexf", "--tie", NASTY, "--wave", ""],
+        ),
         (["report", "DATASET=ours", "SET"], ["report", "ours", "--set", NASTY, "--claims", ""]),
         (["report", "DATASET=ours", "CLAIMS"], ["report", "ours", "--set", "", "--claims", NASTY]),
         (["report", "SET=x", "DATASET"], ["report", NASTY, "--set", "x", "--claims", ""]),

@@ -9,5 +9,8 @@ imported again, and `deidentified` writes it without names; `people` matches nam
 counts what became of rows and answers. `roster`, `survey_items`, `edges`, `matrices`, `graphs`, and
 `attendance`, `activity_list`, `adoption_list` and `contact_log` (of rows that `dated` reads) each read one
 kind; `coding_sheet` and `refi_qda` codings, whose documents and coders are `numbered` (`coding_options`);
-`spss` data of SPSS.
+`spss` data of SPSS. Formats of network programs: `gexf`, `gml`, `netdraw`, `pajek` (one network of a file:
+`pajek_network`), `ucinet` (text, with `ucinet_header`) and `ucinet_binary`; `two_mode` makes activities and
+attendance of people and what they came to. `network_canvas` and `egor` read `interviews` on people's own
+networks. `exports` writes what has no names for other programs, in the formats of `network_writers`.
 """

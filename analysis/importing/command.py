@@ -18,6 +18,7 @@ from analysis.importing.kind_codings import CODED
 from analysis.importing.kind_contacts import LOGGED
 from analysis.importing.kind_edges import EDGES
 from analysis.importing.kind_graph import GRAPH
+from analysis.importing.kind_interviews import INTERVIEWS
 from analysis.importing.kind_items import ITEMS
 from analysis.importing.kind_matrix import MATRIX
 from analysis.importing.kind_refi import REFI
@@ -36,6 +37,7 @@ KINDS: dict[str, Kind] = {
     "edges": EDGES,
     "matrix": MATRIX,
     "graph": GRAPH,
+    "interviews": INTERVIEWS,
     "attendance": ATTENDED,
     "activities": PLANNED,
     "contacts": LOGGED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ from analysis.importing.dated import Listed, Row, Way, identified, names_in, rea
 from analysis.importing.days import read_moment
 from analysis.tables.faults import Fault
 
-__all__ = ["CONTACTS", "read_contacts"]
+__all__ = ["CONTACTS", "contacts_of", "read_contacts"]
 
 CONTACTS = {
     "date": ("date", "day", "timestamp", "datetime", "when", "time"),
@@ -46,10 +47,24 @@ def read_contacts(
     Listed
         A contact there twice, word for word, is one. Several people in one cell are one contact each.
     """
-    before, became = len(faults), Counter[str]()
     columns = {name: way.columns.get(name) for name in CONTACTS}
     both = ("sender", "receiver")
     rows, file = read_rows(path, way, columns, CONTACTS, ("date", *both), both, faults, notes)
+    return contacts_of(rows, file, way, faults, notes, kind=kind)
+
+
+def contacts_of(
+    rows: Sequence[Row],
+    file: str,
+    way: Way,
+    faults: list[Fault],
+    notes: list[str],
+    *,
+    kind: str | None = None,
+) -> Listed:
+    """Return the table contacts of rows with who turned to whom, and when, as `read_contacts` does."""
+    before, became = len(faults), Counter[str]()
+    both = ("sender", "receiver")
     entries: list[tuple[Row, str, list[list[str]]]] = []
     for row in rows:
         cells = row.cells

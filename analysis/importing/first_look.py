@@ -59,8 +59,18 @@ def look_at(path: Path, dataset: str = "") -> list[str]:
     what = next((told for sign, told in _GRAPHS.items() if begins.startswith(sign)), "")
     if not what and re.search(rb"^\*(vertices|network)", begins, re.MULTILINE):
         what = "a network of Pajek"
+    binary = begins.startswith((b"\x05v6404", b"\x05date:"))
+    what = "a dataset of UCINET (keep .##h and .##d together)" if binary else what
     if what:
-        guess = Guess("graph")
+        two = re.search(rb"^\*vertices +[0-9]+ +[1-9][0-9]*|\b(edge|node)list2\b", begins, re.MULTILINE)
+        sizes = dict(re.findall(rb"\b(n[rc]) *= *([0-9]+)", begins)) if begins.startswith(b"dl") else {}
+        if two or len(set(sizes.values())) > 1:
+            guess = Guess("attendance")
+            guess.asks(
+                "the day of what people came to, where the dataset does not have it", "--date", "<day>"
+            )
+            return _told([f"{path.name}: {what}, people and what they came to"], guess, path, dataset)
+        guess = Guess("interviews" if b"networkcanvas" in begins else "graph")
         guess.asks(
             "what the relation is called, and its lowest and highest value",
             *("--relation", "<name>:<lowest>:<highest>"),

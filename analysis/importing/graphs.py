@@ -1,11 +1,11 @@
-"""GraphML and GEXF files, as programs that draw networks write them."""
+"""Graphs as programs that draw networks write them: GraphML, and what all such formats have in common."""
 
 from __future__ import annotations
 
 import io
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -14,16 +14,29 @@ import networkx as nx
 
 from analysis.importing.archive import read_small_file
 from analysis.importing.markup import parse_xml
-from analysis.importing.network import Arc, ImportedNetwork, actor_label, assemble, read_wave
+from analysis.importing.network import (
+    SILENT,
+    Arc,
+    ImportedNetwork,
+    actor_label,
+    assemble,
+    read_silence,
+    read_wave,
+)
 from analysis.importing.people import People
 from analysis.importing.sheets import read_number, shown
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["read_gexf", "read_graphml"]
+__all__ = ["BOTH_WAYS", "check_nodes", "graphs_network", "read_graphml", "xml_of"]
 
+BOTH_WAYS = "\0both"
+"""Marks a tie of a directed graph that has no direction; no file can have an attribute of that name."""
+
+_ASKED = "asked"
+_REPORTER = "reported_by"
 _LABELS = ("label", "name")
 _VALUES = ("weight", "value")
-_TIES = (*_VALUES, "wave", "relation", "id", "label", "key", "edge_default")
+_TIES = (*_VALUES, "wave", "relation", _REPORTER, BOTH_WAYS, "id", "label", "key", "edge_default")
 _DRAWN = frozenset(
     {
         *"xyzrgb",
@@ -44,7 +57,7 @@ _DRAWN = frozenset(
 _TIMES = ("start", "end", "startopen", "endopen", "timestamp", "timestamps", "spells", "intervals")
 
 
-def _check_nodes(file: str, root: Element, faults: list[Fault]) -> None:
+def check_nodes(file: str, root: Element, faults: list[Fault]) -> None:
     """Append a fault for each node without an identifier or with one that is taken, and each loose end.
 
     The reader would make up a node for any of them.
@@ -103,7 +116,34 @@ def read_graphml(
     InvalidInput
         With the faults of the file.
     """
-    return _read(path, _graphml, None, (only_wave, only_relation), people, by_id)
+    faults: list[Fault] = []
+    content, root = xml_of(path, faults)
+    check_nodes(path.name, root, faults)
+    _check_times(path.name, root, faults)
+    raise_faults(faults, "nothing read")
+    graphs: list[Any] = []
+    try:
+        # What the reader warns of (ports, untyped keys) does not concern nodes, ties or their values.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            graphs = _graphml(content)
+    except Exception as error:  # the reader lets whatever happens inside it through
+        found = f"no graph that can be read ({type(error).__name__}: {error})"
+        raise_faults([Fault(path.name, found, "graphs, each directed or not")], "nothing read")
+    said = sum(one.tag.rpartition(":")[2] == "graph" for one in root.iter())
+    if said != len(graphs):
+        faults.append(
+            Fault(path.name, f"{said} graphs, of which {len(graphs)} can be read", "graphs side by side")
+        )
+    return graphs_network(path.name, graphs, (only_wave, only_relation), people, faults, by_id=by_id)
+
+
+def xml_of(path: Path, faults: list[Fault]) -> tuple[bytes, Element]:
+    """Return the bytes and the root of an XML file, or raise."""
+    content = read_small_file(path, faults)
+    root = None if content is None else parse_xml(content, path.name, faults)
+    raise_faults(faults, "nothing read")
+    return content or b"", root if root is not None else Element("nothing")
 
 
 def _graphml(content: bytes) -> list[Any]:
@@ -116,67 +156,45 @@ def _graphml(content: bytes) -> list[Any]:
     return found
 
 
-def read_gexf(
-    path: Path,
-    *,
-    only_wave: int = 1,
-    only_relation: str = "tie",
-    people: People | None = None,
-    by_id: bool = False,
-) -> ImportedNetwork:
-    """Read a GEXF file; as `read_graphml`, but a tie without a weight has the value 1, as the format says.
-
-    A graph that changes over time is refused: GEXF's times are no waves.
-
-    Raises
-    ------
-    InvalidInput
-        With the faults of the file.
-    """
-    return _read(path, _gexf, 1.0, (only_wave, only_relation), people, by_id)
-
-
-def _gexf(content: bytes) -> list[Any]:
-    return [nx.read_gexf(io.BytesIO(content))]
-
-
-def _read(
-    path: Path,
-    reader: Callable[[bytes], list[Any]],
-    weight: float | None,
+def graphs_network(
+    file: str,
+    graphs: Sequence[Any],
     only: tuple[int, str],
     people: People | None,
-    by_id: bool,
+    faults: list[Fault],
+    *,
+    weight: float | None = None,
+    by_id: bool = False,
+    notes: Sequence[str] = (),
+    silent: Sequence[tuple[int, str, str]] = (),
 ) -> ImportedNetwork:
-    faults: list[Fault] = []
-    content = read_small_file(path, faults)
-    root = None if content is None else parse_xml(content, path.name, faults)
-    if root is not None:
-        _check_nodes(path.name, root, faults)
-        _check_times(path.name, root, faults)
-    raise_faults(faults, "nothing read")
-    graphs: list[Any] = []
-    try:
-        # What the reader warns of (ports, untyped keys) does not concern nodes, ties or their values.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            graphs = reader(content or b"")
-    except Exception as error:  # the reader lets whatever happens inside it through
-        found = f"no graph that can be read ({type(error).__name__}: {error})"
-        raise_faults([Fault(path.name, found, "graphs, each directed or not")], "nothing read")
-    said = 0 if root is None else sum(one.tag.rpartition(":")[2] == "graph" for one in root.iter())
-    if said != len(graphs):
-        faults.append(
-            Fault(path.name, f"{said} graphs, of which {len(graphs)} can be read", "graphs side by side")
-        )
-    if any(graph.graph.get("mode") == "dynamic" for graph in graphs):
-        faults.append(Fault(path.name, "a graph that changes over time", "one graph, ties with a wave"))
+    """Return the network of one or several graphs, or raise with every fault.
+
+    Parameters
+    ----------
+    file : str
+        How faults name the file.
+    graphs : sequence of networkx graph
+        Their attributes as `read_graphml` has them.
+    only : (int, str)
+        Wave and relation of ties without such attributes.
+    people, by_id
+        As for `read_graphml`.
+    faults, notes : list
+        Faults and notes so far.
+    weight : float, optional
+        Value of a tie without one, where others have one; None: that is a fault.
+    silent : sequence of (int, str, str)
+        Wave, node and relation of answers that are missing.
+    """
+    notes = list(notes)
+    unheard: list[tuple[int, str, str]] = []
+    pairs: list[tuple[int, str]] = []
     arcs: list[Arc] = []
     everybody: dict[str, dict[str, str]] = {}
-    notes: list[str] = []
     directed: dict[str, bool] = {}
     for number, graph in enumerate(graphs, start=1):
-        where = path.name if len(graphs) == 1 else f"{path.name}, graph {number}"
+        where = file if len(graphs) == 1 else f"{file}, graph {number}"
         labels = _labels(where, graph, by_id, faults)
         earlier = set(everybody)
         for node, label in labels.items():
@@ -184,9 +202,19 @@ def _read(
                 allowed = "each person in one graph, or a --roster that says who is who"
                 faults.append(Fault(where, f"{label!r} in a graph before, too", allowed))
             everybody[label] = everybody.get(label, {}) | _said(graph.nodes[node])
+            told_silent = read_silence(everybody[label].get(SILENT, ""))
+            if told_silent is not None:
+                del everybody[label][SILENT]
+                unheard += [(wave, label, about) for wave, about in told_silent]
         found_arcs = list(_arcs(where, graph, labels, weight, only, faults))
+        pairs += read_silence(str(graph.graph.get(_ASKED, ""))) or []
+        unheard += [(wave, labels[node], about) for wave, node, about in silent if node in labels]
+        one_way = {
+            str(data.get("relation", only[1])) for *_, data in graph.edges(data=True) if BOTH_WAYS not in data
+        }
         for relation in {arc.relation for arc in found_arcs} or {only[1]}:
-            directed[relation] = directed.get(relation, False) or graph.is_directed()
+            one = graph.is_directed() and (relation in one_way or not found_arcs)
+            directed[relation] = directed.get(relation, False) or one
         if not graph.is_directed():
             twins = [arc._replace(sender=arc.receiver, receiver=arc.sender) for arc in found_arcs]
             found_arcs = [
@@ -196,13 +224,15 @@ def _read(
             ]
         arcs += found_arcs
         notes += _untold(where, graph)
-    asked = [(arc.wave, arc.relation) for arc in arcs] or [only]
+    pairs += [(arc.wave, arc.relation) for arc in arcs] + [(wave, about) for wave, _, about in unheard]
+    asked = pairs or [only]
     return assemble(
-        path.name,
+        file,
         everybody,
         arcs,
         asked,
         faults,
+        silent=unheard,
         directed=directed,
         people=people,
         attributes=everybody,
@@ -256,7 +286,16 @@ def _untold(file: str, graph: Any) -> list[str]:
     """Return what is said of ties and of the graph itself that is not read."""
     unread = {name for *_, data in graph.edges(data=True) for name in data if name.lower() not in _TIES}
     notes = [f"{file}: attributes of ties that were not read: {', '.join(sorted(unread))}"] if unread else []
+    drawn = {
+        name
+        for _, data in graph.nodes(data=True)
+        for name, value in data.items()
+        if name.lower() not in (*_LABELS, "id")
+        and (name.lower() in _DRAWN or not isinstance(value, (str, int, float)))
+    }
+    notes += [f"{file}: attributes of nodes that were not read: {', '.join(sorted(drawn))}"] if drawn else []
     own = {"mode", "node_default", "edge_default", "name", "start", "end"}
+    own |= {_ASKED} if read_silence(str(graph.graph.get(_ASKED, ""))) else set()
     of_graph = sorted(set(graph.graph) - own)
     notes += (
         [f"{file}: attributes of the graph that were not read: {', '.join(of_graph)}"] if of_graph else []
@@ -276,6 +315,7 @@ def _arcs(
     ties = [(source, target, {**default, **data}) for source, target, data in graph.edges(data=True)]
     there = next((name for name in _VALUES if any(name in data for _, _, data in ties)), None)
     fallback = weight if there else 1.0
+    called = set(labels.values())
     timed, related = (any(name in data for _, _, data in ties) for name in ("wave", "relation"))
     for source, target, data in ties:
         place = f"tie from {labels[source]!r} to {labels[target]!r}"
@@ -291,7 +331,13 @@ def _arcs(
         if not relation:
             faults.append(Fault(file, "nothing", "a relation", column=f"relation of the {place}"))
         if value is not None and wave is not None and relation:
-            yield Arc(labels[source], labels[target], value, wave, relation)
+            reporter = actor_label(str(data.get(_REPORTER, "")))
+            if reporter and reporter not in called:
+                faults.append(
+                    Fault(file, shown(reporter), "the label of a node", column=f"{_REPORTER} of the {place}")
+                )
+                reporter = ""
+            yield Arc(labels[source], labels[target], value, wave, relation, None, reporter)
 
 
 def _number(value: object) -> float | None:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.importing.attendance import ATTENDANCE, read_attendance
+from analysis.importing.kind_graph import two_mode_of
 from analysis.importing.kinds import Imported, Kind
 from analysis.importing.list_options import activities_there, list_imported, list_options, way_of
-from analysis.importing.options import labels_of
+from analysis.importing.options import labels_of, people_of
+from analysis.importing.two_mode import two_mode_tables
 from analysis.tables.faults import Fault
 
 __all__ = ["ATTENDED"]
@@ -45,8 +47,25 @@ def _attendance_options(command: argparse.ArgumentParser) -> None:
 
 def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
     notes: list[str] = []
+    known = activities_there(arguments.dataset)
+    (file,) = arguments.files
+    if read_two_mode := two_mode_of(file):
+        unfit = ("activity", "register", "people_across", "repeated", "labels")
+        for name in (name.replace("_", "-") for name in unfit if getattr(arguments, name)):
+            faults.append(Fault(f"--{name}", file.name, "an option of sign-in sheets and registers"))
+        two_mode = two_mode_tables(
+            read_two_mode(file),
+            people_of(arguments, faults),
+            faults,
+            notes,
+            date=arguments.date,
+            order=arguments.dates,
+            kind=arguments.activity_kind,
+            known=known,
+        )
+        return list_imported(two_mode, arguments, notes)
     found = read_attendance(
-        arguments.files[0],
+        file,
         way_of(arguments, tuple(ATTENDANCE), faults),
         faults,
         notes,
@@ -57,13 +76,15 @@ def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: li
         words=labels_of(arguments, faults),
         register=arguments.register,
         across=arguments.people_across,
-        known=activities_there(arguments.dataset),
+        known=known,
     )
     return list_imported(found, arguments, notes)
 
 
 ATTENDED = Kind(
-    "a sign-in sheet or register (.csv, .xlsx): a row somebody who came to an activity, by name",
+    "a sign-in sheet or register (.csv, .xlsx): a row somebody who came to an activity, by name; or two "
+    "kinds in a "
+    "file of UCINET (.dl, .txt, .##h) or Pajek (.net): a row a person, a column an activity",
     "FILE",
     _attendance_options,
     _read_attendance,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from analysis.importing.contact_log import CONTACTS, read_contacts
+from analysis.importing.contact_log import CONTACTS, contacts_of, read_contacts
+from analysis.importing.dated import Row
+from analysis.importing.gexf import read_gexf_moments
 from analysis.importing.kinds import Imported, Kind
 from analysis.importing.list_options import list_imported, list_options, way_of
 from analysis.tables.faults import Fault
@@ -21,12 +23,21 @@ def _contacts_options(command: argparse.ArgumentParser) -> None:
 def _read_contacts(arguments: argparse.Namespace, _: Sequence[str], faults: list[Fault]) -> Imported:
     notes: list[str] = []
     way = way_of(arguments, tuple(CONTACTS), faults)
-    found = read_contacts(arguments.files[0], way, faults, notes, kind=arguments.contact_kind)
+    (file,) = arguments.files
+    if file.suffix.lower() == ".gexf":
+        headers = {"date": "the time of an edge", "sender": "source", "receiver": "target"}
+        rows = [
+            Row(file.name, number, {"date": time, "sender": sender, "receiver": receiver}, headers)
+            for time, sender, receiver, number in read_gexf_moments(file, faults, notes)
+        ]
+        found = contacts_of(rows, file.name, way, faults, notes, kind=arguments.contact_kind)
+    else:
+        found = read_contacts(file, way, faults, notes, kind=arguments.contact_kind)
     return list_imported(found, arguments, notes)
 
 
 LOGGED = Kind(
-    "a dated log (.csv, .xlsx): a row per contact, who turned to whom, by name",
+    "a dated log (.csv, .xlsx): a row per contact, who turned to whom, by name; or a graph with times (.gexf)",
     "FILE",
     _contacts_options,
     _read_contacts,

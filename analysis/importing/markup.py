@@ -1,7 +1,8 @@
-"""XML from anywhere, parsed without following it: no document type, so no entity and no other file."""
+"""XML from anywhere, parsed without following it: no entity, and no other file."""
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -10,6 +11,8 @@ from analysis.tables.faults import Fault
 __all__ = ["parse_xml"]
 
 _DEEPEST = 200
+_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#)([^;\s]{0,40})")
+"""A reference to an entity that XML itself does not have."""
 
 
 class _Refused(Exception):
@@ -19,8 +22,9 @@ class _Refused(Exception):
 def parse_xml(content: bytes, file: str, faults: list[Fault]) -> ElementTree.Element | None:
     """Return the root of an XML document, or None and a fault.
 
-    Refused are a document type (with it go entities that grow without end, and files read from elsewhere) and
-    elements nested too deep.
+    Refused are declarations in a document type (with them go entities that grow without end), entities that
+    a document type elsewhere would declare, and elements nested too deep. A document type that only names
+    another file is passed over: nothing is read from elsewhere.
     """
     parser = expat.ParserCreate()
     builder = ElementTree.TreeBuilder()
@@ -38,11 +42,23 @@ def parse_xml(content: bytes, file: str, faults: list[Fault]) -> ElementTree.Ele
         depth -= 1
         builder.end(name)
 
-    def refuse(*_: object) -> None:
-        raise _Refused("a document type declaration")
+    def doctype(name: str, system: str | None, public: str | None, has_declarations: int) -> None:
+        if has_declarations:
+            raise _Refused("declarations in the document type")
+        check_references()
 
-    parser.StartDoctypeDeclHandler = refuse
+    def refuse(name: str, *_: object) -> None:
+        raise _Refused(f"the entity {name!r}")
+
+    def check_references() -> None:
+        # The parser drops, in an attribute, an entity which a document type elsewhere may declare.
+        found = _ENTITY.search(content.replace(b"\0", b""))
+        if found:
+            refuse(found[1].decode("ascii", "replace"))
+
+    parser.StartDoctypeDeclHandler = doctype
     parser.EntityDeclHandler = refuse
+    parser.SkippedEntityHandler = refuse
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = builder.data
@@ -50,7 +66,7 @@ def parse_xml(content: bytes, file: str, faults: list[Fault]) -> ElementTree.Ele
         parser.Parse(content, True)
         return builder.close()
     except _Refused as error:
-        faults.append(Fault(file, str(error), "plain XML without one"))
+        faults.append(Fault(file, str(error), "plain XML without one", parser.CurrentLineNumber))
     except expat.ExpatError as error:
         found = f"no sound XML ({expat.errors.messages.get(error.code, error)})"
         faults.append(Fault(file, found, "an XML document", error.lineno))

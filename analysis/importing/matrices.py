@@ -65,8 +65,8 @@ def read_matrices(
     only_wave, only_relation : int, str
         Of a matrix that stands alone and is not named so.
     undirected : bool
-        Whether the matrices are symmetric ones of undirected ties; they need not be read differently, but
-        one that is not symmetric is a fault.
+        Whether the matrices are of undirected ties: one that is not symmetric is a fault, and a half matrix
+        (cells on one side of the diagonal alone) is mirrored, which else is a fault.
     blank : mapping of str to {"missing", "none"}, optional
         By relation, what a blank cell in a row with numbers says: that the row is not known in full, and so
         counts as missing, or no tie. There is no default.
@@ -99,6 +99,14 @@ def read_matrices(
         labels, cells, lines = _square(sheet, labelled, layout, faults)
         if len(faults) > before:
             continue
+        half = _mirrored(cells)
+        if half is not None and undirected:
+            cells = half
+            notes.append(f"{sheet.file}: a half matrix, mirrored: its ties are undirected")
+        elif half is not None:
+            allowed = "--undirected (a half matrix, mirrored), or the whole of it"
+            faults.append(Fault(sheet.file, "cells on one side of the diagonal alone", allowed))
+            continue
         said = (about[1], (blank or {}).get(about[1]))
         cells = _settled(sheet.file, labels, cells, lines, said, faults, notes)
         if len(faults) > before:
@@ -128,6 +136,21 @@ def read_matrices(
     file = ", ".join(path.name for path in files)
     pairs = [about for _, about in chosen]
     return assemble(file, actors, arcs, pairs, faults, silent=silent, people=people, notes=notes)
+
+
+def _mirrored(cells: Sequence[Sequence[float | None]]) -> list[list[float | None]] | None:
+    """Return a half matrix made whole; None where it is none: cells of each pair on one and the same side."""
+    size = len(cells)
+    below = [(row, column) for row in range(size) for column in range(row)]
+    for lower in (True, False):
+        there = [place if lower else place[::-1] for place in below]
+        filled = all(cells[row][column] is not None for row, column in there)
+        if len(there) > 1 and filled and all(cells[column][row] is None for row, column in there):
+            whole = [list(row) for row in cells]
+            for row, column in there:
+                whole[column][row] = cells[row][column]
+            return whole
+    return None
 
 
 def _settled(

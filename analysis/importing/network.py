@@ -26,6 +26,7 @@ from analysis.tables.faults import Fault, raise_faults
 
 __all__ = [
     "MOST_ACTORS",
+    "SILENT",
     "Arc",
     "ImportedNetwork",
     "actor_label",
@@ -33,17 +34,26 @@ __all__ = [
     "assemble",
     "matrix_arcs",
     "named_wave",
+    "read_silence",
     "read_wave",
+    "silence_told",
 ]
 
 MOST_ACTORS = 100_000
 """People a file may say it has: more would take the memory of anyone who only opens it."""
 
+SILENT = "did_not_answer"
+"""What an export says of people who did not answer, as an attribute: `help 1; trust 2`."""
+
 _NUMBERED = re.compile(r"[\s_]([0-9]{1,9})\Z")
 
 
 class Arc(NamedTuple):
-    """A tie as a file has it; `row` is the line it stands on, where that is known."""
+    """A tie as a file has it.
+
+    `row` is the line it stands on, where that is known; `reporter` whose answer it is, where that is neither
+    of the two (an interviewed person on how others stand to each other).
+    """
 
     sender: str
     receiver: str
@@ -51,6 +61,7 @@ class Arc(NamedTuple):
     wave: int
     relation: str
     row: int | None = None
+    reporter: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,8 @@ class ImportedNetwork:
     actors : tuple of str
         The people, in the order of the file.
     ties : DataFrame
-        sender_id, receiver_id, value, wave, relation; a row per tie, in the order of the file.
+        sender_id, receiver_id, value, wave, relation; a row per tie, in the order of the file. Where others
+        than the two may have told of a tie, reported_by, too.
     asked : tuple of (int, str)
         The waves and relations the file tells of, also those without a tie.
     nonresponse : DataFrame
@@ -104,6 +116,23 @@ def named_wave(name: str) -> tuple[int, str] | None:
     return (int(fit[1]), relation) if fit and relation else None
 
 
+def silence_told(silent: Iterable[tuple[int, str]]) -> str:
+    """Return waves and relations in one text, as `read_silence` reads it.
+
+    Examples
+    --------
+    >>> read_silence(silence_told([(1, "help"), (2, "much trust")]))
+    [(1, 'help'), (2, 'much trust')]
+    """
+    return "; ".join(f"{relation} {wave}" for wave, relation in silent)
+
+
+def read_silence(text: str) -> list[tuple[int, str]] | None:
+    """Return the waves and relations in a text like `help 1; trust 2`, or None where it is none."""
+    found = [named_wave(part) for part in text.split(";")]
+    return [one for one in found if one is not None] if all(found) else None
+
+
 def assemble(
     file: str,
     actors: Iterable[str],
@@ -118,7 +147,7 @@ def assemble(
     once: bool = True,
     attributes: Mapping[str, Mapping[str, str]] | None = None,
     notes: Iterable[str] = (),
-    heard: tuple[Collection[tuple[int, str, str]], Callable[[int], Collection[str]]] | None = None,
+    heard: tuple[Collection[tuple[int, str, str]], Callable[[int], Collection[str]] | None] | None = None,
 ) -> ImportedNetwork:
     """Put a network together, or raise with every fault.
 
@@ -148,9 +177,9 @@ def assemble(
         What the file says of people, by label.
     notes : iterable of str
         Notes so far.
-    heard : pair of collection of (int, str, str) and callable, optional
-        Wave, relation and label of who answered; and, by wave, the identifiers of who was asked. The others
-        of them did not answer.
+    heard : pair of collection of (int, str, str) and callable or None, optional
+        Wave, relation and label of who answered; and, by wave, the identifiers of who was asked (None:
+        everybody in the file). The others of them did not answer.
 
     Raises
     ------
@@ -174,21 +203,28 @@ def assemble(
     told = list(notes)
     who = (people or People()).identify(file, listed, faults, told, once=once)
     if any(label != actor for label, actor in who.items()):
-        arcs = [arc._replace(sender=who[arc.sender], receiver=who[arc.receiver]) for arc in arcs]
+        arcs = [
+            arc._replace(
+                sender=who[arc.sender],
+                receiver=who[arc.receiver],
+                reporter=who[arc.reporter] if arc.reporter else "",
+            )
+            for arc in arcs
+        ]
     silent = [(wave, who[actor], relation) for wave, actor, relation in silent]
     if heard is not None:
         answered = {(wave, relation, who[label]) for wave, relation, label in heard[0]}
         absent = [
             (wave, actor, relation)
             for wave, relation in pairs
-            for actor in heard[1](wave)
+            for actor in (dict.fromkeys(who.values()) if heard[1] is None else heard[1](wave))
             if (wave, relation, actor) not in answered
         ]
         silent += absent
-    first: dict[tuple[int, str, str, str], int | None] = {}
+    first: dict[tuple[int, str, str, str, str], int | None] = {}
     kept = []
     for arc in arcs:
-        key = (arc.wave, arc.relation, arc.sender, arc.receiver)
+        key = (arc.wave, arc.relation, arc.sender, arc.receiver, arc.reporter)
         if key in first:
             before = f", as in row {first[key]}" if first[key] is not None else ""
             found = f"{arc.sender!r} to {arc.receiver!r} again{before} (wave {arc.wave}, {arc.relation})"
@@ -199,7 +235,7 @@ def assemble(
             kept.append(arc)
         if undirected and arc.sender != arc.receiver:
             back = arc._replace(sender=arc.receiver, receiver=arc.sender)
-            first[back.wave, back.relation, back.sender, back.receiver] = arc.row
+            first[back.wave, back.relation, back.sender, back.receiver, back.reporter] = arc.row
             if arc.value != 0:
                 kept.append(back)
     raise_faults(faults, "nothing read")
@@ -208,6 +244,8 @@ def assemble(
     # A column at a time: a list of a million rows takes several times as long.
     parts = zip(*(arc[:5] for arc in kept), strict=True) if kept else [()] * len(columns)
     ties = pd.DataFrame(dict(zip(columns, map(list, parts), strict=True)), columns=columns).astype(kinds)
+    if any(arc.reporter for arc in kept):
+        ties["reported_by"] = pd.Series([arc.reporter or arc.sender for arc in kept], dtype="string")
     unheard = pd.DataFrame(list(dict.fromkeys(silent)), columns=["wave", "actor_id", "relation"])
     unheard = unheard.astype({"wave": "Int64", "actor_id": "string", "relation": "string"})
     loops = sum(arc.sender == arc.receiver for arc in kept)
@@ -284,7 +322,8 @@ def as_tables(
     network : ImportedNetwork
         As a reader returned it.
     directed_by : {"sender", "receiver"}
-        Whose answer a tie is. With "receiver" a missing row is nobody's silence, and is a fault.
+        Whose answer a tie is, where the file does not say it. With "receiver" a missing row is nobody's
+        silence, and is a fault.
 
     Raises
     ------
@@ -307,7 +346,8 @@ def as_tables(
         first=network.ties["sender_id"].map(place), second=network.ties["receiver_id"].map(place)
     )
     ties = ties.sort_values(["wave", "relation", "first", "second"], ignore_index=True)
-    ties["reported_by"] = ties[f"{directed_by}_id"]
+    if "reported_by" not in ties:
+        ties["reported_by"] = ties[f"{directed_by}_id"]
     tables = {
         "actors": pd.DataFrame({"actor_id": pd.Series(actors, dtype="string")}),
         "waves": pd.DataFrame(

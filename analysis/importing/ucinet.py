@@ -1,7 +1,7 @@
 """UCINET's data language (DL): full matrices, lists of ties, lists of whom each names.
 
 Borgatti, Everett and Freeman (2002), *UCINET for Windows: Software for Social Network Analysis*, user's
-guide, on the DL protocol. The format has no comments. Two-mode data and half matrices are not read.
+guide, on the DL protocol. The format has no comments. Labels are the same whatever their case, as in UCINET.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from analysis.importing.network import (
 )
 from analysis.importing.people import People
 from analysis.importing.sheets import is_missing, read_number, read_text, shown
+from analysis.importing.two_mode import Entry, TwoMode, two_kinds
 from analysis.importing.ucinet_header import QUOTED, Header, Word, read_header, words_of
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["read_dl"]
+__all__ = ["read_dl", "read_dl_two_mode"]
 
 
 def read_dl(
@@ -34,11 +35,11 @@ def read_dl(
     Parameters
     ----------
     path : Path
-        Formats fullmatrix (diagonal present or absent), edgelist1 and nodelist1, with labels, labels
-        embedded, or without, when people are called 1, 2, …. Labels with spaces stand in quotation marks.
-        Several matrices (nm) are relations called as their matrix labels say; a label like `help 2` gives
-        the wave, too. Lists of several matrices are set apart by lines with an exclamation mark. In a full
-        matrix `.` and `NA` are missing.
+        Formats fullmatrix, lowerhalf and upperhalf (diagonal present or absent), edgelist1 and nodelist1,
+        with labels, labels embedded, or without, when people are called 1, 2, …. Labels with spaces stand in
+        quotation marks, or each on a line of its own. Several matrices (nm) are relations called as their
+        matrix labels say; a label like `help 2` gives the wave, too. Lists of several matrices are set apart
+        by lines with an exclamation mark. In a matrix `.` and `NA` are missing. A half matrix is undirected.
     only_wave, only_relation : int, str
         Wave, and relation where there are no matrix labels.
     people : People, optional
@@ -48,8 +49,57 @@ def read_dl(
     ------
     InvalidInput
         With the faults of the file; sizes it states are compared with what is there, never made room for.
+        Rows and columns of two kinds are a fault here: `read_dl_two_mode` reads them.
     """
     faults: list[Fault] = []
+    header, words = _opened(path, faults)
+    if header.two_kinds:
+        raise_faults([two_kinds(path.name)], "nothing read")
+    asked = _asked(path.name, header, only_wave, only_relation, faults)
+    raise_faults(faults, "nothing read")
+    silent: list[tuple[int, str, str]] = []
+    if header.layout in ("edgelist1", "nodelist1"):
+        labels, arcs = _lists(path.name, header, words, asked, faults)
+    else:
+        labels, arcs, silent = _full_matrices(path.name, header, words, asked, faults)
+    raise_faults(faults, "nothing read")
+    half = header.layout in ("lowerhalf", "upperhalf")
+    directed = {relation: False for _, relation in asked} if half else {}
+    return assemble(path.name, labels, arcs, asked, faults, silent=silent, directed=directed, people=people)
+
+
+def read_dl_two_mode(path: Path) -> TwoMode:
+    """Read a DL file of two kinds: rows are people, columns what they came to.
+
+    Formats fullmatrix, edgelist2 and nodelist2, with labels listed or embedded; without, rows and columns are
+    called by their numbers.
+
+    Raises
+    ------
+    InvalidInput
+        With the faults of the file.
+    """
+    faults: list[Fault] = []
+    header, words = _opened(path, faults)
+    two = header.two_kinds or header.says_columns
+    if not two or header.matrices > 1:
+        found = f"{header.matrices} matrices" if two else "rows and columns of one kind"
+        allowed = "one matrix, its rows people and its columns activities (nr, nc)"
+        raise_faults([Fault(path.name, found, allowed)], "nothing read")
+    rows, columns = list(header.labels), list(header.column_labels)
+    if header.layout == "fullmatrix":
+        entries = _rectangle(path.name, header, words, rows, columns, faults)
+    elif header.layout.endswith("2"):
+        entries = _pairs(path.name, header, words, rows, columns, faults)
+    else:
+        allowed = "fullmatrix, edgelist2 or nodelist2 for rows and columns of two kinds"
+        raise_faults([Fault(path.name, header.layout, allowed, column="format")], "nothing read")
+    raise_faults(faults, "nothing read")
+    return TwoMode(path.name, tuple(rows), tuple(columns), tuple(entries))
+
+
+def _opened(path: Path, faults: list[Fault]) -> tuple[Header, list[list[Word]]]:
+    """Return what a file says before its data, and the words of each line of these."""
     text = read_text(path, faults) or ""
     raise_faults(faults, "nothing read")
     masked = QUOTED.sub(lambda quoted: "\x01" * len(quoted[0]), text)
@@ -63,18 +113,114 @@ def read_dl(
     begin, end, below = (start.end() if start else 0), *(data.span() if data else (0, 0))
     header = read_header(path.name, text, masked, begin, end, faults)
     raise_faults(faults, "nothing read")
-    asked = _asked(path.name, header, only_wave, only_relation, faults)
     lines = text[below:].split("\n")
     first_line = text.count("\n", 0, below) + 1
     words = [words_of(line, number) for number, line in enumerate(lines, start=first_line)]
-    words = [line for line in words if line]
-    if header.layout == "fullmatrix":
-        labels, arcs, silent = _full_matrices(path.name, header, words, asked, faults)
-    else:
-        labels, arcs = _lists(path.name, header, words, asked, faults)
-        silent = []
-    raise_faults(faults, "nothing read")
-    return assemble(path.name, labels, arcs, asked, faults, silent=silent, people=people)
+    return header, [line for line in words if line]
+
+
+def _rectangle(
+    file: str,
+    header: Header,
+    lines: list[list[Word]],
+    rows: list[str],
+    columns: list[str],
+    faults: list[Fault],
+) -> list[Entry]:
+    """Return who came to what of a matrix; labels that are embedded are added."""
+    words = [word for line in lines for word in line]
+    high = header.people or len(rows)
+    wide = header.others or len(columns) or high
+    top, side = wide * header.columns_embedded, int(header.rows_embedded)
+    if not high or not wide or len(words) != top + high * (side + wide):
+        labels = ", with their labels" if top or side else ""
+        allowed = f"{high} rows of {wide} numbers{labels}" if high and wide else "nr and nc"
+        faults.append(Fault(file, f"{len(words)} entries", allowed, column="data"))
+        return []
+    cells = [words[top + row * (side + wide) :][: side + wide] for row in range(high)]
+    for names, embedded in ((columns, words[:top]), (rows, [row[0] for row in cells] if side else [])):
+        _same_labels(file, names, embedded, faults)
+    rows += [str(number) for number in range(1, high + 1)] if not rows else []
+    columns += [str(number) for number in range(1, wide + 1)] if not columns else []
+    entries = []
+    for who, row in zip(rows, cells, strict=True):
+        for what, word in zip(columns, row[side:], strict=True):
+            value = read_number(word.text)
+            if value is None:
+                allowed = "a number: 1 where somebody came, 0 where not"
+                faults.append(Fault(file, shown(word.text), allowed, word.line, what))
+            elif value:
+                entries.append(Entry(who, what, value, word.line))
+    return entries
+
+
+def _same_labels(file: str, labels: list[str], embedded: list[Word], faults: list[Fault]) -> None:
+    """Take labels that stand among the data, or compare them with those that were listed."""
+    found = [actor_label(word.text) for word in embedded]
+    if not labels:
+        labels += found
+    elif found and [label.casefold() for label in found] != [label.casefold() for label in labels]:
+        first = next(place for place, name in enumerate(found) if name.casefold() != labels[place].casefold())
+        allowed = f"{labels[first]!r}, as elsewhere in the file"
+        faults.append(Fault(file, shown(found[first]), allowed, embedded[first].line, "label"))
+
+
+def _pairs(
+    file: str,
+    header: Header,
+    lines: list[list[Word]],
+    rows: list[str],
+    columns: list[str],
+    faults: list[Fault],
+) -> list[Entry]:
+    """Return who came to what of edgelist2 (a pair a line) or nodelist2 (all of one person a line)."""
+    sides = []
+    for labels, size, embedded, name in (
+        (rows, header.people, header.rows_embedded, "nr"),
+        (columns, header.others, header.columns_embedded, "nc"),
+    ):
+        if not embedded:
+            labels += [str(number) for number in range(1, (size or 0) + 1)] if not labels else []
+            sides.append({str(number): label for number, label in enumerate(labels, start=1)})
+        else:
+            sides.append({label.casefold(): label for label in labels})
+        if not embedded and not labels:
+            faults.append(
+                Fault(file, f"neither {name} nor labels", f"{name}, how many there are", column=name)
+            )
+    listed = [bool(labels) for labels in (rows, columns)]
+    embeds = (header.rows_embedded, header.columns_embedded)
+
+    def meant(side: int, word: Word) -> str:
+        label = actor_label(word.text)
+        key = label.casefold() if embeds[side] else label
+        if key in sides[side]:
+            return sides[side][key]
+        if embeds[side] and not listed[side]:
+            (rows, columns)[side].append(label)
+            return sides[side].setdefault(key, label)
+        allowed = "one of the labels" if embeds[side] else f"a number from 1 to {len(sides[side])}"
+        faults.append(Fault(file, shown(word.text), allowed, word.line, ("row", "column")[side]))
+        return ""
+
+    entries = []
+    for line in lines:
+        ends, value = line, 1.0
+        if header.layout == "edgelist2":
+            ends = line[:2]
+            number = read_number(line[2].text) if len(line) == 3 else 1.0
+            if not 2 <= len(line) <= 3 or number is None:
+                faults.append(Fault(file, f"{len(line)} entries", "two, and a number", line[0].line, "data"))
+                continue
+            value = number
+        who = meant(0, ends[0])
+        entries += [Entry(who, meant(1, word), value, word.line) for word in ends[1:]]
+    for labels, size, name in ((rows, header.people, "nr"), (columns, header.others, "nc")):
+        if size is not None and len(labels) != size and not faults:
+            found = f"{len(labels)} different labels"
+            hint = "name those without any under row labels: or column labels:"
+            faults.append(Fault(file, found, f"{size}, as {name} says", column="data", hint=hint))
+    return [entry for entry in entries if entry.value and entry.person and entry.activity]
 
 
 def _asked(file: str, header: Header, wave: int, relation: str, faults: list[Fault]) -> list[tuple[int, str]]:
@@ -103,37 +249,42 @@ def _full_matrices(
     words = [word for line in lines for word in line]
     size = header.people or len(header.labels) or (len(lines[0]) if lines and header.columns_embedded else 0)
     side, top = int(header.rows_embedded), size * header.columns_embedded
-    width = side + size - (not header.diagonal)
-    each = top + size * width
-    if not size or len(words) != each * header.matrices:
+    columns = (
+        [_columns(header, row, size) for row in range(size)] if size * size <= 4 * len(words) + 4 else []
+    )
+    each = top + sum(side + len(places) for places in columns)
+    if not columns or len(words) != each * header.matrices:
         above = f", and {size} labels above them" if top else ""
-        each_row = f"{width - side} numbers{' and a label' if side else ''}"
+        what = {"lowerhalf": "the lower half of ", "upperhalf": "the upper half of "}.get(header.layout, "")
+        width = f"{size - (not header.diagonal and not what)} numbers{' and a label' if side else ''}"
         allowed = (
-            f"{header.matrices} x {size} rows of {each_row}{above}" if size else "n, the number of people"
+            f"{what}{header.matrices} x {size} rows of {width}{above}" if size else "n, the number of people"
         )
         faults.append(Fault(file, f"{len(words)} entries", allowed, column="data"))
         return [], [], []
-    labels = header.labels or [str(number) for number in range(1, size + 1)]
+    labels = list(header.labels)
     arcs: list[Arc] = []
     silent: list[tuple[int, str, str]] = []
     for number, about in enumerate(asked):
         block = words[number * each : (number + 1) * each]
-        rows = [block[top + row * width : top + (row + 1) * width] for row in range(size)]
-        embedded = [block[:top]] if top else []
-        embedded += [[row[0] for row in rows]] if side else []
-        for names in embedded:
-            found = [actor_label(name.text) for name in names]
-            if number == 0 and not header.labels:
-                labels = header.labels = found
-            elif found != labels:
-                first = next(place for place, name in enumerate(found) if name != labels[place])
-                allowed = f"{labels[first]!r}, as elsewhere in the file"
-                faults.append(Fault(file, shown(found[first]), allowed, names[first].line, "label"))
-        cells: list[list[float | None]] = []
-        for place, row in enumerate(rows):
-            values: list[float | None] = [_value(file, word, faults) for word in row[side:]]
-            cells.append(values if header.diagonal else [*values[:place], None, *values[place:]])
-        at = [row[-1].line if row else 0 for row in rows]
+        _same_labels(file, labels, block[:top], faults)
+        rest = block[top:]
+        rows = []
+        for places in columns:
+            rows.append(rest[: side + len(places)])
+            rest = rest[side + len(places) :]
+        _same_labels(file, labels, [row[0] for row in rows] if side else [], faults)
+        if faults and header.says_columns:
+            raise_faults([two_kinds(file)], "nothing read")
+        labels = labels or [str(place) for place in range(1, size + 1)]
+        cells: list[list[float | None]] = [[None] * size for _ in range(size)]
+        at = [0] * size
+        for place, (row, places) in enumerate(zip(rows, columns, strict=True)):
+            at[place] = row[-1].line if row else at[place - 1] if place else 0
+            for column, word in zip(places, row[side:], strict=True):
+                cells[place][column] = _value(file, word, faults)
+                if header.layout != "fullmatrix":
+                    cells[column][place] = cells[place][column]
         more, unheard = matrix_arcs(file, labels, cells, at, about, faults)
         arcs += more
         silent += unheard
@@ -141,6 +292,16 @@ def _full_matrices(
         if count > 1:
             faults.append(Fault(file, f"{label!r} again", "each label once", column="labels"))
     return labels, arcs, silent
+
+
+def _columns(header: Header, row: int, size: int) -> list[int]:
+    """Return the columns whose cells a row has."""
+    last = row + header.diagonal
+    if header.layout == "lowerhalf":
+        return list(range(last))
+    if header.layout == "upperhalf":
+        return list(range(row + (not header.diagonal), size))
+    return [column for column in range(size) if header.diagonal or column != row]
 
 
 def _value(file: str, word: Word, faults: list[Fault]) -> float | None:
@@ -170,7 +331,7 @@ def _lists(
         found = f"data of {len(blocks)} matrices, set apart by !"
         faults.append(Fault(file, found, f"{len(asked)}, as nm says", column="data"))
         return [], []
-    known = {label: label for label in header.labels}
+    known = {label.casefold(): label for label in header.labels}
     if not header.rows_embedded:
         if header.people is None and not known:
             faults.append(Fault(file, "neither n nor labels", "n, the number of people", column="n"))
@@ -212,9 +373,9 @@ def _person(file: str, word: Word, known: dict[str, str], header: Header, faults
     """Return the label a word stands for; empty, with a fault, if it stands for none."""
     label = actor_label(word.text)
     if header.rows_embedded and not header.labels:
-        return label
-    if label in known:
-        return known[label]
+        return known.setdefault(label.casefold(), label)
+    if label.casefold() in known:
+        return known[label.casefold()]
     hint = "" if header.rows_embedded else "names in the data need labels embedded"
     allowed = "one of the labels" if header.rows_embedded else f"a number from 1 to {len(known)}"
     faults.append(Fault(file, shown(word.text), allowed, word.line, "data", hint))

@@ -22,6 +22,14 @@ _FORMATS = {
     "nodelist1": "nodelist1",
     "nodelist": "nodelist1",
     "nl1": "nodelist1",
+    "edgelist2": "edgelist2",
+    "el2": "edgelist2",
+    "nodelist2": "nodelist2",
+    "nl2": "nodelist2",
+    "lowerhalf": "lowerhalf",
+    "lh": "lowerhalf",
+    "upperhalf": "upperhalf",
+    "uh": "upperhalf",
 }
 _WORD = re.compile(r""""([^"\n]*)"|'([^'\n]*)'(?![^\s,=])|([^\s,="]+)""")
 QUOTED = re.compile(r'"[^"\n]*"' + r"|(?<![^\s,])'[^'\n]*'")
@@ -48,26 +56,37 @@ class Header:
 
     Attributes
     ----------
-    people, matrices : int or None, int
-        How many there are; None: not said.
-    layout : {"fullmatrix", "edgelist1", "nodelist1"}
-        How the data stand.
+    people, others, matrices : int or None, int or None, int
+        How many there are: people, or rows; what the columns are, where that is another kind; matrices.
+        None: not said.
+    layout : str
+        How the data stand: fullmatrix, lowerhalf, upperhalf, edgelist1 or 2, nodelist1 or 2.
     diagonal : bool
-        Whether a full matrix has its diagonal.
-    labels, matrix_labels : list of str
-        As listed; empty: not listed.
+        Whether a matrix has its diagonal.
+    labels, column_labels, matrix_labels : list of str
+        As listed, those of columns where they are not those of rows; empty: not listed.
     rows_embedded, columns_embedded : bool
         Whether labels stand among the data.
+    says_columns : bool
+        Whether the number of columns is said by itself (nc), so that they may be of another kind.
     """
 
     people: int | None = None
+    others: int | None = None
     matrices: int = 1
     layout: str = "fullmatrix"
     diagonal: bool = True
     labels: list[str] = field(default_factory=list)
+    column_labels: list[str] = field(default_factory=list)
     matrix_labels: list[str] = field(default_factory=list)
     rows_embedded: bool = False
     columns_embedded: bool = False
+    says_columns: bool = False
+
+    @property
+    def two_kinds(self) -> bool:
+        """Whether rows and columns are of two kinds (people and activities)."""
+        return bool(self.layout.endswith("2") or self.others is not None or self.column_labels)
 
 
 def words_of(text: str, line: int) -> list[Word]:
@@ -85,6 +104,7 @@ def read_header(file: str, text: str, masked: str, begin: int, end: int, faults:
     settings = list(_SETTING.finditer(masked, begin, end))
     lists = list(_LABELS.finditer(masked, begin, end))
     marks = sorted([*settings, *lists], key=lambda fit: fit.start())
+    lists_of: dict[str, str] = {}
     position = begin
     for number, mark in enumerate(marks):
         line = bisect(breaks, mark.start()) + 1
@@ -99,28 +119,50 @@ def read_header(file: str, text: str, masked: str, begin: int, end: int, faults:
             header.columns_embedded |= what in ("", "column", "col")
             continue
         position = marks[number + 1].start() if number + 1 < len(marks) else end
-        names = [
-            actor_label(word.text) for word in words_of(text[mark.end() : position].replace("\n", " "), line)
-        ]
-        if what in ("matrix", "level"):
-            header.matrix_labels = names
-        elif header.labels and header.labels != names:
-            faults.append(Fault(file, "other labels than before", "one kind of actors", line, "labels"))
-        else:
-            header.labels = names
+        kind = next((kind for kind in ("matrix", "level", "col") if what.startswith(kind)), "row")
+        if lists_of.get(kind, text[mark.end() : position]).split() != text[mark.end() : position].split():
+            faults.append(Fault(file, "other labels than before", "each list of labels once", line, "labels"))
+        lists_of[kind] = text[mark.end() : position]
     _check_nothing(file, text, position, end, breaks, faults)
-    seen: set[str] = set()
-    for name in header.labels:
-        if name in seen:
-            faults.append(Fault(file, f"{name!r} again", "each label once", column="labels"))
-        seen.add(name)
-    if header.people is not None and header.labels and len(header.labels) != header.people:
-        faults.append(
-            Fault(file, f"{len(header.labels)} labels", f"{header.people}, as n says", column="labels")
-        )
-    if header.layout != "fullmatrix":
-        header.rows_embedded = header.columns_embedded = header.rows_embedded or header.columns_embedded
+    size = header.people if header.others is None else header.others
+    header.labels = _labels(lists_of.get("row", ""), header.people)
+    header.column_labels = _labels(lists_of.get("col", ""), size)
+    header.matrix_labels = _labels(lists_of.get("matrix", lists_of.get("level", "")), header.matrices)
+    _settle(file, header, faults)
     return header
+
+
+def _labels(text: str, size: int | None) -> list[str]:
+    """Return labels, which are words; or lines, where there are as many lines as there should be labels."""
+    labels = [actor_label(word.text) for word in words_of(text.replace("\n", " "), 0)]
+    lines = [actor_label(line) for line in text.split("\n") if line.strip()]
+    return lines if len(labels) != size == len(lines) and '"' not in text else labels
+
+
+def _settle(file: str, header: Header, faults: list[Fault]) -> None:
+    """Tell rows and columns of one kind from those of two, and compare labels with the sizes."""
+    one_list = header.column_labels and not header.labels and header.others in (None, header.people)
+    if one_list and not header.layout.endswith("2"):
+        header.labels, header.column_labels = header.column_labels, []
+    columns = {label.casefold() for label in header.column_labels}
+    same = columns == {label.casefold() for label in header.labels}
+    square = header.others in (None, header.people)
+    if not header.layout.endswith("2") and square and (same or not columns):
+        header.column_labels, header.others = [], None
+    elif header.others is None:
+        header.others = header.people
+    sizes = [("labels", header.labels, header.people, "n" if header.others is None else "nr")]
+    sizes += [("column labels", header.column_labels, header.others, "nc")]
+    for what, labels, size, name in sizes:
+        seen: set[str] = set()
+        for label in labels:
+            if label.casefold() in seen:
+                faults.append(Fault(file, f"{label!r} again", "each label once", column=what))
+            seen.add(label.casefold())
+        if size is not None and labels and len(labels) != size:
+            faults.append(Fault(file, f"{len(labels)} {what}", f"{size}, as {name} says", column=what))
+    if header.layout in ("edgelist1", "nodelist1"):
+        header.rows_embedded = header.columns_embedded = header.rows_embedded or header.columns_embedded
 
 
 def _check_nothing(
@@ -128,7 +170,7 @@ def _check_nothing(
 ) -> None:
     left = text[begin:end].strip(" \t\r\n,")
     if left:
-        allowed = "n, nm, format, diagonal, labels, matrix labels, labels embedded, data (one kind of actors)"
+        allowed = "n, nr, nc, nm, format, diagonal, labels, matrix labels, labels embedded, data"
         faults.append(Fault(file, shown(left), allowed, bisect(breaks, begin) + 1))
 
 
@@ -136,7 +178,9 @@ def _set(file: str, header: Header, name: str, value: str, line: int, faults: li
     if name == "format":
         header.layout = _FORMATS.get(value.lower(), "")
         if not header.layout:
-            faults.append(Fault(file, shown(value), "fullmatrix, edgelist1 or nodelist1", line, "format"))
+            allowed = ", ".join(sorted(set(_FORMATS.values())))
+            hint = "in UCINET: save it as DL, full matrix"
+            faults.append(Fault(file, shown(value), allowed, line, "format", hint))
     elif name == "diagonal":
         header.diagonal = value.lower() == "present"
         if value.lower() not in ("present", "absent"):
@@ -145,8 +189,10 @@ def _set(file: str, header: Header, name: str, value: str, line: int, faults: li
         faults.append(Fault(file, shown(value), f"a whole number from 1 to {MOST_ACTORS}", line, name))
     elif name == "nm":
         header.matrices = int(value)
+    elif name == "nc":
+        header.others = int(value)
+        header.says_columns = True
     elif header.people not in (None, int(value)):
-        found = f"{value}, after {header.people}"
-        faults.append(Fault(file, found, "as many rows as columns (one kind of actors)", line, name))
+        faults.append(Fault(file, f"{value}, after {header.people}", "one size", line, name))
     else:
         header.people = int(value)

@@ -106,6 +106,15 @@ def _gexf() -> str:
     )
 
 
+def _gml() -> str:
+    nodes = "".join(f'  node [ id {place} label "{actor}" ]\n' for place, actor in enumerate(ACTORS, start=1))
+    edges = "".join(
+        f"  edge [\n    source {source}\n    target {target}\n    weight {value:g}\n  ]\n"
+        for source, target, value in _EDGES
+    )
+    return f"graph [\n  directed 1\n{nodes}{edges}]\n"
+
+
 _VERTICES = "".join(f'{place} "{actor}"\n' for place, actor in enumerate(ACTORS, start=1))
 _CSV_MATRIX = "\n".join(
     [
@@ -134,6 +143,10 @@ FILES: dict[str, str] = {
     "identified.graphml": _graphml(named=False),
     "graph.gexf": _gexf(),
     "arcs.net": f'*Network example\n% a comment\n*Vertices 5\n{_VERTICES}*Arcs :1 "help 2"\n{_NUMBERED}\n',
+    "project.paj": f'*Network one.net\n*Vertices 5\n{_VERTICES}*Arcs :1 "help 2"\n{_NUMBERED}\n',
+    "graph.gml": _gml(),
+    "ties.vna": '*Node data\nID\n"Lone Wolf"\n*Tie data\nfrom to "help 2"\n'
+    + "\n".join(f'"{sender}" "{receiver}" {value:g}' for sender, receiver, value in TIES),
     "matrix.net": f'*Vertices 5\n{_VERTICES}*Matrix :1 "help 2"\n{_ROWS}\n',
 }
 """Contents by name of file."""

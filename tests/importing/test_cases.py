@@ -300,15 +300,40 @@ CASES = [
     ),
     refused("edges", "19_edges_w1.csv", *HELP, *NAMES, told="'A. Ruiz' … near: Ana Ruiz (t1) … aliases"),
     read("graph", "30_sna_write_dl.dl", *HELP, ties="1 help Ana Ben 1; 1 help Ana Chloe 1; 1 help Ben Ana 1"),
-    refused("graph", "32_two_mode.dl", *HELP, told="found"),
-    refused("graph", "34_edgelist2.dl", *HELP, told="'edgelist2'"),
-    refused("graph", "35_ucinet_txt_ext.txt", *HELP, told="the ending '.txt'"),
-    refused("graph", "36_netdraw.vna", *HELP, told="the ending '.vna'"),
-    refused("graph", "43_pajek_project.paj", *HELP, told="the ending '.paj'"),
-    refused("graph", "61_gephi_dynamic.gexf", *HELP, told="times of ties or nodes"),
-    refused("graph", "62_gexf_mutual_edge.gexf", *HELP, told="no graph that can be read"),
-    refused("graph", "64_gml.gml", *HELP, told="the ending '.gml'"),
-    refused("graph", "56_doctype.graphml", *HELP, told="a document type declaration"),
+    read(
+        *("graph", "30b_sna_write_dl_spaces.dl", *HELP, *NAMES),
+        ties="1 help t1 t2 1; 1 help t1 t3 1; 1 help t2 t1 1",
+    ),
+    refused("graph", "32_two_mode.dl", *HELP, told="two kinds … make import KIND=attendance"),
+    refused("graph", "34_edgelist2.dl", *HELP, told="two kinds … make import KIND=attendance"),
+    refused("attendance", "32_two_mode.dl", told="no day of Workshop1, Visit2 … --date"),
+    read(
+        "graph",
+        "35_ucinet_txt_ext.txt",
+        *HELP,
+        ties="1 help Ana Ben 1; 1 help Ana Chloe 1; 1 help Ben Ana 1",
+    ),
+    read("graph", "36_netdraw.vna", *HELP, ties="1 help Ana Ruiz Ben Odel 2", told="attributes: school"),
+    read("graph", "37_label_case.dl", *HELP, "--directed", ties="1 help ana ben 1; 1 help ben ana 1"),
+    read("graph", "43_pajek_project.paj", *HELP, ties="1 help Ana Ben 1; 1 help Ben Chloe 1", told="school"),
+    read(
+        *("graph", "44_pajek_comment_first.net", *HELP),
+        ties="1 help Ana Ben 1",
+        told="'Network of the Lakes schools, autumn'",
+    ),
+    refused("graph", "61_gephi_dynamic.gexf", *HELP, told="from 2024-09-01 to 2024-12-31 … --wave-dates 1:"),
+    read(
+        *("graph", "61_gephi_dynamic.gexf", *HELP, "--wave-dates", "1:2024-08-01:2024-09-10"),
+        *("--wave-dates", "2:2025-01-01:2025-01-31", "--wave-dates", "3:2024-12-31:2024-12-31"),
+        ties="1 help Ana Ruiz Ben Odel 1; 3 help Ana Ruiz Ben Odel 1",
+    ),
+    read(
+        *("graph", "62_gexf_mutual_edge.gexf", *HELP, "--directed"),
+        ties="1 help Ana Ruiz Ben Odel 1; 1 help Ben Odel Ana Ruiz 1;"
+        "1 help Ben Odel Eve Park 1; 1 help Eve Park Ben Odel 1",
+    ),
+    read("graph", "64_gml.gml", *HELP, ties="1 help Ana Ruiz Ben Odel 2"),
+    read("graph", "56_doctype.graphml", *HELP, ties="1 help Ana Ben 1"),
     read(
         *("graph", "40_pajek_relations.net", *HELP, "--relation", "materials:0:3", *NAMES),
         ties="1 help t1 t2 2; 1 materials t2 t3 1",
@@ -318,10 +343,15 @@ CASES = [
         ties="1 help Ana Ruiz Ben Odel 2",
         told="read of people as attributes: school",
     ),
+    refused(
+        "graph", "51_networkcanvas_merged_sessions.graphml", *HELP, *NAMES, told="--relation 'Close:0:1'"
+    ),
     read(
-        *("graph", "51_networkcanvas_merged_sessions.graphml", *HELP, *NAMES),
-        ties="1 help t1 t2 1; 1 help t2 t1 1; 1 help t3 t4 1; 1 help t4 t3 1",
-        told="attributes of ties that were not read: networkCanvasType",
+        *("interviews", "51_networkcanvas_merged_sessions.graphml", *HELP, "--relation", "Close:0:1", *NAMES),
+        ties="1 Close t1 t2 1; 1 Close t2 t1 1; 1 Close t3 t4 1; 1 Close t4 t3 1;"
+        "1 help t5 t1 1; 1 help t5 t2 1; 1 help t6 t3 1; 1 help t6 t4 1",
+        silent="1 t1 help; 1 t2 help; 1 t3 help; 1 t4 help",
+        told="2 interviews named 4 people",
     ),
     read("graph", "55_igraph_name.graphml", *HELP, *NAMES, ties="1 help t1 t2 2"),
     read("graph", "60_gephi_13.gexf", *HELP, *NAMES, ties="1 help t1 t2 2; 1 help t2 t1 1", told="school"),
@@ -432,6 +462,29 @@ def test_a_case_is_read_as_it_should_be_or_refused_in_words(case: Case, run: Run
     found = {f"{wave} {relation} {who} {whom} {value:g}" for wave, relation, who, whom, value in ties()}
     assert found == case.ties
     assert {f"{wave} {who} {about or 'all'}" for wave, who, about in silent()} == case.silent
+
+
+@pytest.mark.parametrize(
+    ("name", "came"),
+    [
+        (
+            "32_two_mode.dl",
+            {("Workshop1", "Ana"), ("Workshop1", "Chloe"), ("Visit2", "Ana"), ("Visit2", "Ben")},
+        ),
+        ("34_edgelist2.dl", {("Workshop1", "Ana"), ("Workshop1", "Chloe"), ("Visit2", "Ben")}),
+    ],
+)
+def test_two_kinds_are_attendance(run: Run, name: str, came: set[tuple[str, str]]) -> None:
+    code, told = run("attendance", name, "--date", "2024-10-05")
+    assert code == 0, told
+    assert rows("attendance", "activity_id", "actor_id") == came
+
+
+def test_a_graph_with_times_is_a_log_of_contacts(run: Run) -> None:
+    code, told = run("contacts", "61_gephi_dynamic.gexf", *NAMES)
+    assert code == 0, told
+    assert "1 ties have an end, which was not read" in told
+    assert rows("contacts", "time", "sender_id", "receiver_id") == {("2024-09-01", "t1", "t2")}
 
 
 def test_waves_as_words_keep_them_as_labels(run: Run) -> None:

@@ -93,6 +93,7 @@ def test_one_network_gives_the_same_bytes_from_any_file(
     accounts = {
         "matrix": "25 cells: 5 ties, 20 no tie",
         "edges": "1 that name somebody without a tie, 5 with",
+        "graph": "5 ties",
     }
     assert all(accounts[kind] in note for note in notes if "sheets that were not read: 'notes'" not in note)
     tables = {path.name: path.read_bytes() for path in (raw / "ours").glob("*.csv")}
@@ -368,10 +369,12 @@ def test_labels_that_are_none_are_a_fault(tmp_path: Path, raw: Path, run: Run, t
 
 
 def test_a_graph_of_an_unknown_ending_is_a_fault(tmp_path: Path, run: Run) -> None:
-    assert run("graph", written(tmp_path / "g.gml", "graph []")) == (
-        *(1, ""),
-        "1 fault, nothing written:\n  g.gml: found the ending '.gml'; "
-        "allowed: a name that ends in .graphml, .gexf, .net (Pajek) or .dl (UCINET)\n",
+    code, out, told = run("graph", written(tmp_path / "g.dot", "graph {}"))
+    assert (code, out) == (1, "")
+    assert told == (
+        "1 fault, nothing written:\n  g.dot: found the ending '.dot'; allowed: a name that ends in "
+        ".graphml (GraphML); .gexf (GEXF); .gml (GML); .net, .paj (Pajek); "
+        ".dl, .txt, .dat (UCINET text (DL)); .##h, .##d (UCINET); .vna (NetDraw)\n"
     )
 
 

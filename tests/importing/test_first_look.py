@@ -88,6 +88,9 @@ def test_the_command_that_is_printed_imports_the_file(
         ("labels.csv", "a list of what words mean, which other files are imported with: --labels"),
         ("44_pajek_comment_first.net", "a network of Pajek"),
         ("30_sna_write_dl.dl", "a network of UCINET"),
+        ("32_two_mode.dl", "KIND=attendance"),
+        ("34_edgelist2.dl", "people and what they came to"),
+        ("51_networkcanvas_merged_sessions.graphml", "KIND=interviews"),
         ("70_two_coders.qdpx", "KIND=refi"),
     ],
 )

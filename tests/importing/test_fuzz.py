@@ -96,12 +96,12 @@ WORKBOOK = _written_workbook()
 
 _CHOSEN = (
     *("commas.csv", "semicolons.csv", "labelled.graphml", "graph.gexf", "arcs.net", "matrix.net"),
-    *("fullmatrix.dl", "edges_embedded.dl"),
+    *("fullmatrix.dl", "edges_embedded.dl", "project.paj", "graph.gml", "ties.vna"),
 )
 
 VALID: dict[str, tuple[str, bytes]] = {
     **{
-        name: ("graph" if name.endswith((".dl", ".graphml", ".gexf", ".net")) else "edges", text.encode())
+        name: ("edges" if name.endswith(".csv") else "graph", text.encode())
         for name, text in FILES.items()
         if name in _CHOSEN
     },
@@ -125,7 +125,8 @@ ENDINGS = {
     "matrix": (".csv", ".xlsx"),
     "attendance": (".csv",),
     "contacts": (".xlsx",),
-    "graph": (".graphml", ".gexf", ".net", ".dl"),
+    "graph": (".graphml", ".gexf", ".net", ".dl", ".paj", ".gml", ".vna", ".##h"),
+    "interviews": (".csv", ".graphml"),
     "refi": (".qdpx", ".qdc"),
 }
 WAYS = [(kind, ending) for kind, endings in ENDINGS.items() for ending in endings]
@@ -464,7 +465,7 @@ def deep(root: str) -> bytes:
     return (f"<{root}>" + "<a>" * 100_000 + "</a>" * 100_000 + f"</{root}>").encode()
 
 
-DOCTYPE = "found a document type declaration"
+DOCTYPE = "found declarations in the document type"
 DEEP = "found elements nested more than 200 deep"
 HUGE_DEFAULT = (
     '<graphml><key id="w" for="edge" attr.name="weight" attr.type="double"><default>'
@@ -518,6 +519,23 @@ HOSTILE: dict[str, tuple[str, str, bytes, str]] = {
     "NUL in XML": ("graph", "f.graphml", b"<graphml>\x00</graphml>", "found no sound XML ("),
     "long line": ("edges", "f.csv", b"sender,receiver\n" + b"a" * 3_000_000, "no table (field larger than"),
     "long line DL": ("graph", "f.dl", b"dl n=2 data: " + b"'" * 1_000_000, "f.dl"),
+    "deep gml": ("graph", "f.gml", b"graph [ " + b"a [ " * 100_000, "nested 100001 deep"),
+    "long line gml": ("graph", "f.gml", b"graph [ a " + b"9" * 300_000 + b" ]", "no graph that can be read"),
+    "quotes of gml": ("graph", "f.gml", b'"' * 300_001, "no graph that can be read"),
+    "NUL in gml": ("graph", "f.gml", b"graph [\n\0 ]", "f.gml, row 2: found the character NUL"),
+    "long line vna": ("graph", "f.vna", b"*Tie data\nfrom to\n" + b"a," * 300_000, "allowed: 2, as in"),
+    "commas of vna": ("graph", "f.vna", b"*Node data\n" + b"," * 300_000, "no ties"),
+    "half a pair": ("graph", "f.##h", b"\x05V6404" + b"\0" * 40, "half a dataset"),
+    "Pajek times": (
+        *("graph", "f.net", b"*Vertices 2\n*Arcs\n1 2 1 [" + b"1," * 300_000 + b"x]\n"),
+        "allowed: times such as [1]",
+    ),
+    "Pajek partition": (
+        *("graph", "f.paj", b"*Vertices 2\n*Arcs\n1 2\n*Partition p\n*Vertices 999999999\n1\n"),
+        "allowed: *Vertices 2 and as many values",
+    ),
+    "DL nr and nc": ("attendance", "f.dl", b"dl nr=100000 nc=100000 data:\n0\n", "allowed: 100000 rows of"),
+    "laughs interviews": ("interviews", "f.graphml", laughing("graphml").encode(), DOCTYPE),
     "long line Pajek": ("graph", "f.net", b"*Vertices 2\n*Arcs\n" + b"1 " * 500_000 + b"\n9 9\n", "'9'"),
     "long name of a matrix": (
         *("graph", "f.dl", b'dl n=1 nm=2 matrix labels: "' + b"_" * 300_000 + b'x"\ndata:\n0 0\n'),
@@ -579,7 +597,9 @@ def test_a_folder_and_a_file_that_is_not_there(place: Place, kind: str, ending: 
     missing = place.files / f"missing{ending}"
     told = [place.attempt(kind, path) for path in (folder, missing, "x" * 5000 + ending, "\0" + ending)]
     assert [code for code, _ in told] == [1, 1, 1, 1]
-    assert "no plain file" in told[0][1] or "Is a directory" in told[0][1]
+    # A folder of interviews is read, file by file; this one has none.
+    folders = ("an empty folder",) if kind == "interviews" else ("no plain file", "Is a directory")
+    assert any(words in told[0][1] for words in folders)
     assert "No such file or directory" in told[1][1]
 
 

@@ -284,8 +284,8 @@ def test_every_fault_of_a_project_is_told(tmp_path: Path, inside: str, told: Seq
         ),
         (
             "c.qdc",
-            "<!DOCTYPE x><CodeBook/>",
-            "c.qdc: found a document type declaration; allowed: plain XML without one",
+            '<!DOCTYPE x [<!ENTITY a "b">]><CodeBook/>',
+            "c.qdc, row 1: found declarations in the document type; allowed: plain XML without one",
         ),
         ("c.qdc", "x" * 5001, "c.qdc: found 5001 bytes; allowed: at most 5000 bytes"),
         (
