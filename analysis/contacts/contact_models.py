@@ -78,7 +78,7 @@ _WEIGHTED = ("tie", "reciprocity", "indegree", "outdegree", "sender_indegree", "
 
 _BEFORE = {"difference": "difference of", "alter": "receiver's", "ego": "sender's"}
 
-_STEPS, _DECREMENT, _FLAT = 60, 1e-12, 1e-8
+_STEPS, _DECREMENT, _FLAT, _ROUNDING = 60, 1e-12, 1e-8, 1e-11
 
 
 @dataclass(frozen=True)
@@ -527,7 +527,8 @@ def _stepped(record: _Record, model: int, beta: Floats, step: Floats, found: Wal
     for halving in range(30):
         moved = beta + step / 2**halving
         tried = record.walk(moved, model, np.zeros((0, 0, 0)))
-        if np.isfinite(tried[0]) and tried[0] >= found[0]:
+        # Near the maximum a step gains less than the sum of many logarithms is exact to.
+        if np.isfinite(tried[0]) and tried[0] >= found[0] - _ROUNDING * abs(found[0]):
             return moved, tried
     raise NotEstimable("no step of Newton's raises the likelihood")
 
