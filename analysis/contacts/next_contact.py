@@ -236,7 +236,7 @@ def next_contact_findings(
     if isinstance(choice, NotEstimable):
         return []
     # Recent contacts have terms of their own, beside which these speak of the others.
-    apart = ", but not lately," if choice.index.str.contains(", last ").any() else ""
+    apart = " (not lately)" if choice.index.str.contains(", last ").any() else ""
     told = {
         "inertia": f"Somebody the sender turned to before{apart}",
         "reciprocity": f"Somebody who turned to the sender{apart}",
