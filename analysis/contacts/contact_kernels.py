@@ -207,7 +207,8 @@ def walk(
     log_likelihood, score, information
     counts : (contacts, intervals that ended without one)
     people : ndarray of shape (3, n)
-        Contacts observed, expected, and their variance: received in a choice, sent in a rate.
+        Contacts observed, expected, and their variance: received in a choice, sent in a rate; of pairs those
+        sent, observed alone.
     within : ndarray of shape (3,)
         The same of contacts within a group, in a choice.
     """
@@ -289,7 +290,8 @@ def walk(
                 log_likelihood -= elapsed * total
                 score -= elapsed * first
                 information += elapsed * second
-                by_person[1:] += elapsed * weight
+                if model == RATE:
+                    by_person[1:] += elapsed * weight
             if happened:
                 by_person[0, other if model == CHOICE else one] += 1
             if model == CHOICE and groups[one] >= 0:

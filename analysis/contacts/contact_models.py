@@ -78,7 +78,7 @@ _WEIGHTED = ("tie", "reciprocity", "indegree", "outdegree", "sender_indegree", "
 
 _BEFORE = {"difference": "difference of", "alter": "receiver's", "ego": "sender's"}
 
-_STEPS, _DECREMENT, _FLAT = 60, 1e-12, 1e-8
+_STEPS, _DECREMENT, _FLAT, _ROUNDING = 60, 1e-12, 1e-8, 1e-11
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,8 @@ class ContactModel(Result):
     observations : int
         Contacts, and where waiting times are modelled the intervals that ended without one.
     people : DataFrame
-        index: person; ``observed``, ``expected``, ``z``: contacts received (choice) or sent (rates).
+        index: person; ``observed``, ``expected``, ``z``: contacts received (choice) or sent (rates); of pairs
+        what is expected is not counted (NaN).
     within : tuple of float or None
         Contacts within a group observed, expected and the deviation in standard errors (choice, with groups).
     level : float
@@ -501,7 +502,8 @@ def _fitted(
             "the likelihood has no maximum: one of the terms, or some together, foretell each contact"
         )
     log_likelihood, score, information, counts, by_person, within = found
-    deviation = (by_person[0] - by_person[1]) / np.sqrt(np.where(by_person[2] > 0, by_person[2], np.nan))
+    expected = by_person[1] if kind != "pairs" else np.full_like(by_person[1], np.nan)
+    deviation = (by_person[0] - expected) / np.sqrt(np.where(by_person[2] > 0, by_person[2], np.nan))
     timed = kind in ("rate", "pairs")
     return ContactModel(
         kind=kind,
@@ -514,7 +516,7 @@ def _fitted(
         contacts=int(counts[0]),
         observations=int(counts.sum() if timed else counts[0]),
         people=pd.DataFrame(
-            {"observed": by_person[0], "expected": by_person[1], "z": deviation},
+            {"observed": by_person[0], "expected": expected, "z": deviation},
             index=pd.Index(history.people, name="person"),
         ),
         within=None if groups is None else _deviation(*within),
@@ -527,7 +529,8 @@ def _stepped(record: _Record, model: int, beta: Floats, step: Floats, found: Wal
     for halving in range(30):
         moved = beta + step / 2**halving
         tried = record.walk(moved, model, np.zeros((0, 0, 0)))
-        if np.isfinite(tried[0]) and tried[0] >= found[0]:
+        # Near the maximum a step gains less than the sum of many logarithms is exact to.
+        if np.isfinite(tried[0]) and tried[0] >= found[0] - _ROUNDING * abs(found[0]):
             return moved, tried
     raise NotEstimable("no step of Newton's raises the likelihood")
 

@@ -36,6 +36,7 @@ __all__ = [
     "temporal_measures",
     "temporal_paths",
     "triads_both_ways",
+    "without_people",
 ]
 
 _CUT = 20
@@ -201,11 +202,7 @@ def peer_support(course: Course, without: Collection[str] = (), *, alone: bool =
     -------
     dict of str to float
     """
-    kept = ~np.isin(course.people, list(without))
-    every = course.counts(with_oneself=False)[np.ix_(kept, kept)]
-    if not alone:
-        there = (every.sum(0) + every.sum(1)) > 0
-        every = every[np.ix_(there, there)]
+    every, _ = _remaining(course, without, alone)
     ties = every > 0
     census, size = dyad_census(ties.astype(float)), len(ties)
     gave, received = ties.sum(1), ties.sum(0)
@@ -230,6 +227,19 @@ def peer_support(course: Course, without: Collection[str] = (), *, alone: bool =
         "broadcasters, per cent": 100 * ((gave == 0) & (received > 0)).mean(),
         "invisible, per cent": 100 * ((gave > 0) & (received == 0)).mean(),
     }
+
+
+def without_people(course: Course, without: Collection[str]) -> tuple[Floats, list[str]]:
+    """Return who replied to whom (0 or 1) among those with ties when some leave, and who they are."""
+    every, people = _remaining(course, without, False)
+    return (every > 0).astype(np.float64), people
+
+
+def _remaining(course: Course, without: Collection[str], alone: bool) -> tuple[Floats, list[str]]:
+    kept = ~np.isin(course.people, list(without))
+    every = course.counts(with_oneself=False)[np.ix_(kept, kept)]
+    there = alone | ((every.sum(0) + every.sum(1)) > 0)
+    return every[np.ix_(there, there)], np.asarray(course.people)[kept][there].tolist()
 
 
 def graph_measures(course: Course) -> pd.Series:

@@ -235,9 +235,11 @@ def next_contact_findings(
     """
     if isinstance(choice, NotEstimable):
         return []
+    # Recent contacts have terms of their own, beside which these speak of the others.
+    apart = " (not lately)" if choice.index.str.contains(", last ").any() else ""
     told = {
-        "inertia": "Somebody the sender turned to before",
-        "reciprocity": "Somebody who turned to the sender",
+        "inertia": f"Somebody the sender turned to before{apart}",
+        "reciprocity": f"Somebody who turned to the sender{apart}",
     }
     for name, values in history.attributes.items():
         marks = set(values[np.isfinite(values)].tolist()) <= {0.0, 1.0}

@@ -242,7 +242,7 @@ def calls_findings(sizes: pd.DataFrame, readings: pd.DataFrame, counts: pd.Serie
         Finding(
             "back",
             f"Calls are returned at once: somebody who called in the last five minutes is "
-            f"{times[back]:.0f} times as likely to be called.",
+            f"{times[back]:.0f} times as likely to be called as somebody who called earlier.",
             (key_of("sizes", back, column),),
         ),
         Finding(

@@ -41,6 +41,7 @@ from analysis.tables.load import load
 from analysis.tie_models.change_statistics import (
     Term,
     cyclic_triples,
+    edge_covariate,
     edges,
     gwesp,
     in_stars,
@@ -83,7 +84,20 @@ _BARE: dict[str, Callable[[], Term]] = {
         *(out_stars, in_stars),
     )
 }
-_OF_ACTORS: dict[str, Callable[[Any], Term]] = {"sender": sender, "receiver": receiver, "match": match}
+
+
+def _either(values: Any) -> Term:
+    """A number of each actor, for every tie the actor sends or receives."""
+    own = np.asarray(values, dtype=float)
+    return edge_covariate(own[:, None] + own)
+
+
+_OF_ACTORS: dict[str, Callable[[Any], Term]] = {
+    "sender": sender,
+    "receiver": receiver,
+    "either": _either,
+    "match": match,
+}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -101,6 +115,7 @@ class MonteCarloFit(Result):
     method : "MCMLE", or "MLE" when the model is so simple that ergmx needs no simulation
     iterations : of Monte Carlo maximum likelihood; 0 when it failed
     seed, settings : as asked for
+    log_likelihood, log_likelihood_error : where asked for, and its simulation's standard error; NaN otherwise
     """
 
     terms: tuple[str, ...]
@@ -114,6 +129,8 @@ class MonteCarloFit(Result):
     iterations: int
     seed: int
     settings: Mapping[str, Any] = field(default_factory=dict)
+    log_likelihood: float = math.nan
+    log_likelihood_error: float = math.nan
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per term: estimate, standard error, ratio, simulation error, convergence."""
@@ -145,6 +162,7 @@ def ergm_mcmc(
     *,
     seed: int,
     settings: Mapping[str, Any] | None = None,
+    likelihood: bool = False,
 ) -> MonteCarloFit:
     """Fit a directed p* model by Monte Carlo maximum likelihood.
 
@@ -154,6 +172,7 @@ def ergm_mcmc(
     terms : named terms of `change_statistics`
     seed : of the simulation
     settings : of `ergmx.Control`, added to this module's; the number of chains changes results
+    likelihood : whether the log-likelihood is estimated too, by simulation along a path from no model
 
     Raises
     ------
@@ -175,7 +194,7 @@ def ergm_mcmc(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            fit = ergmx.ergm(network, formula, seed=seed, eval_loglik=False, **chosen)
+            fit = ergmx.ergm(network, formula, seed=seed, eval_loglik=likelihood, **chosen)
         except RuntimeError as error:
             # ergmx's DegeneracyError is a RuntimeError; its first lines say what happened.
             nothing = np.full(len(terms), np.nan)
@@ -199,6 +218,8 @@ def ergm_mcmc(
         int(fit.iterations),
         seed,
         chosen,
+        float(fit.loglik) if likelihood else math.nan,
+        float(fit.loglik_se) if likelihood else math.nan,
     )
 
 
@@ -241,7 +262,8 @@ def models_of(
     ----------
     specification : mapping
         By model: by the term's name its kind, such as ``"mutual"``, or a mapping of the kind to what it
-        needs: a column of `actors` for ``sender``, ``receiver`` and ``match``, the decay for ``gwesp``.
+        needs: a column of `actors` for ``sender``, ``receiver``, ``either`` (both) and ``match``, the decay
+        for ``gwesp``.
     actors : DataFrame
         A row per actor, in the order of the network.
 
@@ -281,7 +303,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fit the models of a file to the network it names and write them, with their provenance, as JSON.
 
     The file is a JSON object: ``dataset``, ``relation``, ``wave``, ``threshold`` (a tie is a value of at
-    least this), and ``models`` as `models_of` takes them.
+    least this), and ``models`` as `models_of` takes them; with ``likelihood`` true that is estimated too.
 
     Returns
     -------
@@ -300,7 +322,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     fits = {}
     for name, terms in models_of(asked["models"], tables["actors"]).items():
         try:
-            fits[name] = ergm_mcmc(matrix, terms, seed=chosen.seed)
+            fits[name] = ergm_mcmc(matrix, terms, seed=chosen.seed, likelihood=asked.get("likelihood", False))
         except ModuleNotFoundError as error:
             print(error, file=sys.stderr)
             return 1

@@ -2,7 +2,7 @@
 
 `panel` holds a network over waves (`panel_input` reads what it is made from), `possible` says who could tie
 to whom; `structure`, `centralisation`, `centrality`, `structural_holes`, `subgroups` (plexes, factions),
-`groups`, `reciprocity`, `mixing`, `dynamics` and
+`core_periphery`, `groups`, `reciprocity`, `mixing`, `dynamics` and
 `triads` (counted by `triad_kernels`) measure it; `draws` redraws it at random; `reports`
 compares both ends; `two_mode` makes one from attendance.
 `class_friendships` has what two texts print (for a page: `class_findings`).
