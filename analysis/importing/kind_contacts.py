@@ -37,7 +37,7 @@ def _read_contacts(arguments: argparse.Namespace, _: Sequence[str], faults: list
 
 
 LOGGED = Kind(
-    "a dated log (.csv, .xlsx): a row per contact, who turned to whom, by name; or a graph with times (.gexf)",
+    "a dated log (.csv, .xlsx): a row per contact, who turned to whom; or a graph with times (.gexf)",
     "FILE",
     _contacts_options,
     _read_contacts,
