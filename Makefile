@@ -122,8 +122,9 @@ ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GP
 	@$(ANALYSIS) data --study school_leaders
 	@test -x .venv-ergm/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-ergm
 	@$(PYTHON) -m uv pip sync --quiet --python .venv-ergm/bin/python --require-hashes requirements-ergm.lock
-	@PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.tie_models.ergm \
-	  --models notebooks/school_leaders/table_9_4_models.json --out notebooks/school_leaders/results/ergm_mcmc.json
+	@for pair in table_9_4_models:ergm_mcmc case_study_models:case_study_mcmc; do \
+	  PYTHONPATH="$(CURDIR)" .venv-ergm/bin/python -m analysis.tie_models.ergm \
+	  --models notebooks/school_leaders/$${pair%:*}.json --out notebooks/school_leaders/results/$${pair#*:}.json || exit 1; done
 
 cluster: $(CLUSTER_STAMP)  ## a scheduler with workers on this machine, for trying (WORKERS=2 PORT=8786; Ctrl-C ends it)
 	@env -u COMPENDIUM_CLUSTER $(ONE_THREAD) PYTHONPATH="$(CURDIR)" .venv-cluster/bin/python -m analysis cluster \

@@ -1,7 +1,7 @@
 """Models of ties.
 
-`independent_dyads` is the exact model of edges and mutual ties (`dyad_findings`);
-`peer_support_model` has a published model's terms.
+`independent_dyads` is the exact model of edges and mutual ties (`dyad_findings`), `case_study` sets models by
+simulation beside a key, `peer_support_model` has a published model's terms.
 `p1`, `pstar` and `ergm` are about one network; `separable`, `formation` and `waves` about change, and so is
 the actor-oriented model, `saom`: its effects (`saom_effects`), a panel made ready (`saom_periods`), compiled
 simulation (`saom_kernels`), estimation (`saom_estimation`), results (`saom_results`), tests of a fit
