@@ -368,12 +368,12 @@ def worked_out(numbers: list[Published]) -> list[str]:
         for one, other in combinations(names, 2):
             if small(one ^ other):
                 found.append(f"{names[one]} less {names[other]}")
-        for trio in combinations(names, 3):
-            for less in trio:
-                plus, more = (group for group in trio if group is not less)
-                rest = plus ^ more ^ less | plus & more & ~less
+        for plus, more in combinations(names, 2):
+            either, both = plus ^ more, plus & more
+            for less in names:
+                rest = either ^ less | both & ~less
                 # So many bits are of more people than can be few, whoever they are.
-                if rest.bit_count() <= MOST and small(rest):
+                if rest.bit_count() <= MOST and less not in (plus, more) and small(rest):
                     found.append(f"{names[plus]} and {names[more]} less {names[less]}")
     return found
 
