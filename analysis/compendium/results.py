@@ -280,9 +280,10 @@ class Results:
                 plt.close(figure)
                 network = self._by_group(key, network)
                 figure, caption = school_maps(network), _GROUPS_ONLY
-            with_field_words(figure)
             if self._disclosure.restricts:
+                # As it was written: in words, p_0123abcd would no longer be known for a pseudonym.
                 self._disclosure.refuse([key, caption, *texts_of(figure)], f"figure {key!r}")
+            with_field_words(figure)
             self._take(key)
             image = self._written(key, figure, caption)
         finally:
