@@ -1,4 +1,4 @@
-"""Codings from a spreadsheet: a row per code applied to a segment, or a row per segment, a column per code."""
+"""Codings from a spreadsheet: a row per code applied to a segment, or a row per segment, codes as columns."""
 
 from __future__ import annotations
 
