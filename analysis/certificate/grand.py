@@ -123,7 +123,7 @@ class Statement:
 
 
 def has_a_network(dataset: str) -> bool:
-    """Whether a dataset has ties, contacts or links, so that there is a network to tell of."""
+    """Whether a dataset has ties, contacts or links, so that there is a network to describe."""
     return any((DATA_DERIVED / dataset / f"{name}.csv").is_file() for name in _EDGES)
 
 
@@ -248,7 +248,7 @@ def _from_tables(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> di
     told |= {"3.6": "no: an edge has two ends", "3.7": "; ".join(counted)}
     if not package.relations and counted:
         told["3.1"] = ", ".join(ends)
-        told["3.2"] = "sender and receiver, as listed; of links, from the one that leads to the other"
+        told["3.2"] = "sender and receiver, as listed; of links, from the first routine to the second"
     return told
 
 

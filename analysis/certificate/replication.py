@@ -99,7 +99,7 @@ def replication(
         "## Overview",
         f"{len(studies)} studies, {len(places)} runs, {outputs} tables and figures, {len(verdicts)} claims. "
         "`make` does all of it: it fetches the data, builds the checked tables, runs every notebook, judges "
-        "every claim and writes the pages. `make check` compares what comes out with what was accepted.",
+        "every claim and writes the pages. `make check` compares the results with what was accepted.",
         *tallies,
         "## Data Availability and Provenance Statements",
         *(f"- **{study.title}.** {study.data_availability}" for study in studies),

@@ -44,7 +44,7 @@ _ALONE = re.compile(r'<div id="([^"]*)"[^>]*><dt>.*?</dt><dd>([^<]*)', re.DOTALL
 
 
 class Findings:
-    """What is found altered: one line a thing, whatever gave it away."""
+    """What is found altered: one line per thing, whatever gave it away."""
 
     def __init__(self) -> None:
         self._told: dict[str, list[str]] = {}
@@ -57,7 +57,7 @@ class Findings:
         return thing in self._told
 
     def lines(self) -> list[str]:
-        """Return a line a thing."""
+        """Return a line per thing."""
         lines = []
         for thing, told in sorted(self._told.items()):
             reasons = list(dict.fromkeys(told))

@@ -172,7 +172,7 @@ def write_private_verdict(package: DataPackage, verdicts: Sequence[Verdict]) -> 
 
 
 def take_away(dataset: str) -> bool:
-    """Remove the verdict of an earlier time, on numbers that are made anew; say whether there was one."""
+    """Remove the verdict of an earlier time, on numbers that are made again; say whether there was one."""
     there = [path for name in _NAMES if (path := _folder(dataset) / name).is_file()]
     for path in there:
         path.unlink()

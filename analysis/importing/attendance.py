@@ -274,7 +274,7 @@ def _alike(days: Mapping[str, Mapping[str, Row]], known: Iterable[str], faults: 
     for one, some in days.items():
         if (other := first.setdefault(_letters(one), one)) != one:
             found = f"{one!r}, beside {other!r}"
-            faults.append(next(iter(some.values())).fault("activity", found, "one name an activity"))
+            faults.append(next(iter(some.values())).fault("activity", found, "one name per activity"))
 
 
 def _letters(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Codings from a spreadsheet: a row a code applied to a segment, or a row a segment and a column a code."""
+"""Codings from a spreadsheet: a row per code applied to a segment, or a row per segment, codes as columns."""
 
 from __future__ import annotations
 

@@ -82,9 +82,9 @@ def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: li
 
 
 ATTENDED = Kind(
-    "a sign-in sheet or register (.csv, .xlsx): a row somebody who came to an activity, by name; or two "
+    "a sign-in sheet or register (.csv, .xlsx): a row per person who came to an activity, by name; or two "
     "kinds in a "
-    "file of UCINET (.dl, .txt, .##h) or Pajek (.net): a row a person, a column an activity",
+    "file of UCINET (.dl, .txt, .##h) or Pajek (.net): a row per person, a column per activity",
     "FILE",
     _attendance_options,
     _read_attendance,

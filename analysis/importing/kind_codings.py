@@ -23,7 +23,7 @@ def _codings_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--wide",
         action="store_true",
-        help="a row a segment, a column a code: each with nothing but 0, 1 and ticks in it",
+        help="a row per segment, a column per code: each with nothing but 0, 1 and ticks in it",
     )
     command.add_argument("--split", metavar="SIGN", help="what parts several codes in one cell")
     layout_options(command, "a value that is not known")
@@ -52,7 +52,7 @@ def _read_codings(arguments: argparse.Namespace, _: Sequence[str], faults: list[
 
 
 CODED = Kind(
-    "codings in a spreadsheet (.csv, .xlsx): a row a code applied to a segment, or a column a code",
+    "codings in a spreadsheet (.csv, .xlsx): a row per code applied to a segment, or a column per code",
     "FILE",
     _codings_options,
     _read_codings,

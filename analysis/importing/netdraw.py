@@ -1,4 +1,4 @@
-"""NetDraw files (.vna): people and what is known of them, and ties, a column a relation.
+"""NetDraw files (.vna): people and what is known of them, and ties, a column per relation.
 
 Borgatti (2002), *NetDraw: graph visualization software*, on the VNA format.
 """
@@ -33,7 +33,7 @@ def read_vna(
     ----------
     path : Path
         Sections `*Node data` (an identifier, and columns that are attributes of people) and `*Tie data`
-        (from, to, and a column a relation, which has the values of ties). A column like `help 2` gives the
+        (from, to, and a column per relation, which has the values of ties). A column like `help 2` gives the
         wave, too; one called strength, weight or value is of `only_relation`, and so is a tie without
         columns. How nodes and ties are drawn (`*Node properties`, `*Tie properties`) is told and not read,
         but for who is there. Entries with spaces stand in quotation marks.

@@ -242,7 +242,7 @@ def write_dl(network: ImportedNetwork) -> Files:
 
 
 def write_pajek(network: ImportedNetwork) -> Files:
-    """Return a Pajek project: arcs or edges, a section a wave and relation, called `help 1`.
+    """Return a Pajek project: arcs or edges, a section per wave and relation, called `help 1`.
 
     Who did not answer is a partition (`did_not_answer help 1`), which is read again.
 

@@ -48,6 +48,6 @@ class Numbered:
         return self._of[fold(name)]
 
     def frame(self) -> pd.DataFrame:
-        """Return who is who: a row a name."""
+        """Return who is who: a row per name."""
         rows = [(one, name) for name, one in self.names.items()]
         return pd.DataFrame(rows, columns=[f"{self.prefix}_id", "name"], dtype="string")

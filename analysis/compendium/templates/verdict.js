@@ -7,6 +7,8 @@ const held = new Map(rows.map(row => [row, {
   study: row.dataset.study, source: row.cells[1].textContent, kind: row.cells[2].firstChild.textContent.trim(),
   data: row.cells[2].querySelector("b")?.textContent ?? "REAL", verdict: row.cells[5].querySelector("b").textContent,
 }]));
+// A thousand claims name some hundred sources: listed here, not twice in the file.
+for (const source of new Set([...held.values()].map(one => one.source))) form.source.append(new Option(source));
 const fields = [...form.elements].filter(field => field.name && field.name !== "shown");
 const chosen = () => fields.filter(field => field.value).map(field => [field.name, field.value]);
 const filter = () => {
