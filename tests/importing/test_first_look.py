@@ -35,6 +35,12 @@ FILES = {
     "80_matrix_empty_is_zero.csv": ("matrix", {**LIST, "<none|missing>": "none"}, {}),
     "83_attendance_signin.csv": ("attendance", ROSTER, {"--dates": "month-first"}),
     "84_contact_log.csv": ("contacts", {**ROSTER, "<day-first|month-first>": "day-first"}, {}),
+    "75_taguette_highlights.csv": ("codings", {"<a name>": "Ana Ruiz"}, {"--coder": "<a name>"}),
+    "86_partner_export.csv": (
+        "edges",
+        {**LIST, "<lowest>:<highest>": "0:4"},
+        {"--nodes": "organizations", "--value-column": "Frequency"},
+    ),
     "90_blank_among_answers.csv": (
         "roster",
         {**HELP, **LABELS, "<none|missing>": "none"},
@@ -76,7 +82,7 @@ def test_the_command_that_is_printed_imports_the_file(
     assert "Nothing was written" in capsys.readouterr().out
     assert not (raw / "ours").exists()
     assert main(words) == 0
-    assert (raw / "ours/actors.csv").exists()
+    assert (raw / "ours" / ("codings.csv" if kind == "codings" else "actors.csv")).exists()
 
 
 @pytest.mark.parametrize(
