@@ -27,6 +27,15 @@ FILES = {
     "03_qualtrics_three_header_rows.csv": ("roster", {**ROSTER, **LABELS}, {"--header-row": "2"}),
     "04_surveymonkey_two_header_rows.xlsx": ("roster", {**ROSTER, **LABELS}, {"--header-rows": "2"}),
     "05b_limesurvey_fulltext.csv": ("roster", {**ROSTER, **LABELS}, {}),
+    "09_nodes_links_workbook.xlsx": (
+        "edges",
+        {
+            **LIST,
+            "<name 1>:<lowest>:<highest>": "help:0:3",
+            "<name 2>:<lowest>:<highest>": "materials:0:3",
+        },
+        {"--sheet": "Links", "--roster-sheet": "Nodes"},
+    ),
     "10_two_surveys_one_workbook.xlsx": ("roster", HELP, {"--sheet": "Autumn"}),
     "11_title_row_above_header.xlsx": ("roster", HELP, {"--header-row": "3"}),
     "12_answered_twice.csv": ("roster", {**HELP, "<first|last>": "last"}, {"--keep": "<first|last>"}),
