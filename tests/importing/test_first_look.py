@@ -27,6 +27,15 @@ FILES = {
     "03_qualtrics_three_header_rows.csv": ("roster", {**ROSTER, **LABELS}, {"--header-row": "2"}),
     "04_surveymonkey_two_header_rows.xlsx": ("roster", {**ROSTER, **LABELS}, {"--header-rows": "2"}),
     "05b_limesurvey_fulltext.csv": ("roster", {**ROSTER, **LABELS}, {}),
+    "09_nodes_links_workbook.xlsx": (
+        "edges",
+        {
+            **LIST,
+            "<name 1>:<lowest>:<highest>": "help:0:3",
+            "<name 2>:<lowest>:<highest>": "materials:0:3",
+        },
+        {"--sheet": "Links", "--roster-sheet": "Nodes"},
+    ),
     "10_two_surveys_one_workbook.xlsx": ("roster", HELP, {"--sheet": "Autumn"}),
     "11_title_row_above_header.xlsx": ("roster", HELP, {"--header-row": "3"}),
     "12_answered_twice.csv": ("roster", {**HELP, "<first|last>": "last"}, {"--keep": "<first|last>"}),
@@ -35,6 +44,12 @@ FILES = {
     "80_matrix_empty_is_zero.csv": ("matrix", {**LIST, "<none|missing>": "none"}, {}),
     "83_attendance_signin.csv": ("attendance", ROSTER, {"--dates": "month-first"}),
     "84_contact_log.csv": ("contacts", {**ROSTER, "<day-first|month-first>": "day-first"}, {}),
+    "75_taguette_highlights.csv": ("codings", {"<a name>": "Ana Ruiz"}, {"--coder": "<a name>"}),
+    "86_partner_export.csv": (
+        "edges",
+        {**LIST, "<lowest>:<highest>": "0:4"},
+        {"--nodes": "organizations", "--value-column": "Frequency"},
+    ),
     "90_blank_among_answers.csv": (
         "roster",
         {**HELP, **LABELS, "<none|missing>": "none"},
@@ -76,7 +91,7 @@ def test_the_command_that_is_printed_imports_the_file(
     assert "Nothing was written" in capsys.readouterr().out
     assert not (raw / "ours").exists()
     assert main(words) == 0
-    assert (raw / "ours/actors.csv").exists()
+    assert (raw / "ours" / ("codings.csv" if kind == "codings" else "actors.csv")).exists()
 
 
 @pytest.mark.parametrize(
