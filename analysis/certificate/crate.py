@@ -27,6 +27,8 @@ _LANGUAGES = {
     "#jupyter": ("Jupyter notebook in Python", "https://jupyter.org/"),
 }
 _COMPLETED = {"@id": "http://schema.org/CompletedActionStatus"}
+# What the context of RO-Crate 1.1 does not define.
+_TERMS = {"sha256": "https://schema.org/sha256"}
 _SPDX = "https://spdx.org/licenses/"
 
 
@@ -54,6 +56,7 @@ def crate(
     from rocrate.rocrate import ROCrate
 
     made = ROCrate(version="1.1")
+    made.metadata.extra_terms.update(_TERMS)
     root = made.root_dataset
     made.name, made.datePublished = about["title"], about["date"]
     made.license = f"{_SPDX}{about['licence']}"

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.certificate.archive import unpacked
 from tests.compendium.small import Small
 
-__all__ = ["Certified", "certify"]
+__all__ = ["Certified", "certified_in", "certify"]
 
 
 @dataclass
@@ -25,6 +25,12 @@ class Certified:
 
 
 def certify(small: Small) -> Certified:
+    """Make the certificate of a small compendium."""
     done = small.run("certificate")
     assert done.returncode == 0, done.stderr
-    return Certified(small, done.stdout, unpacked(small.root / "reports/certificate/certificate.zip"))
+    return certified_in(small, done.stdout)
+
+
+def certified_in(small: Small, said: str) -> Certified:
+    """Return the certificate that was made in a small compendium, and what was said then."""
+    return Certified(small, said, unpacked(small.root / "reports/certificate/certificate.zip"))

@@ -196,6 +196,7 @@ def link() -> zipfile.ZipInfo:
         (zipped([("a", b"x" * 50)])[:-30], "no readable zip file"),
         (zipped([("a", b"x")]), "no hashes.json"),
     ],
+    ids=lambda given: given if isinstance(given, str) else "zip",
 )
 def test_an_archive_that_is_not_safe_or_none_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, found: str

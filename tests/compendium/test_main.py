@@ -15,8 +15,9 @@ from analysis.compendium.studies import Study
 from analysis.sources.fetch import MIRROR_VARIABLE
 from analysis.tables.faults import Fault, InvalidInput
 
-COMMANDS = ("make", "data", "why", "check", "expected")
-DATASET_COMMANDS = ("new", "check-data", "deidentify", "report")
+COMMANDS = ("make", "data", "why", "check", "sweep", "expected")
+DATASET_COMMANDS = ("new", "check-data", "deidentify", "export", "report")
+OTHERS = ("import", "cluster", "certificate", "verify", "plan")
 STUDIES = tuple(Study(name, name.title(), "?", "C.", "D.", (), ()) for name in ("advice", "leaders"))
 
 
@@ -168,4 +169,4 @@ def test_who_lacks_data_is_told_how_to_provide_them(
 
 def test_the_commands_are_the_ones_told_of() -> None:
     commands: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = module._COMMANDS
-    assert tuple(commands) == (*COMMANDS, *DATASET_COMMANDS, "import", "plan")
+    assert tuple(commands) == (*COMMANDS, *DATASET_COMMANDS, *OTHERS)
