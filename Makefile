@@ -35,20 +35,24 @@ SET ?=
 CLAIMS ?=
 ARCHIVE ?=
 SEAL ?=
+# A cluster on this machine, for trying.
+WORKERS ?= 2
+PORT ?= 8786
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
 $(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET CLAIMS ARCHIVE SEAL \
   FORMAT TIE WAVE MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY WORKERS PORT,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
 # COMPENDIUM_CLUSTER=tcp://host:8786 sends work to a Dask scheduler; that needs another environment.
+CLUSTER_PYTHON := .venv-cluster/bin/python
 CLUSTER_STAMP := .venv-cluster/.stamp
-WORKERS ?= 2
-PORT ?= 8786
 ifeq ($(ENV),active)
 PYTHON := python
 STAMP :=
+CLUSTER_PYTHON := python
+CLUSTER_STAMP :=
 else ifneq ($(COMPENDIUM_CLUSTER),)
-PYTHON := .venv-cluster/bin/python
+PYTHON := $(CLUSTER_PYTHON)
 STAMP := $(CLUSTER_STAMP)
 else
 PYTHON := .venv/bin/python
@@ -127,11 +131,11 @@ ergm: $(STAMP)  ## refit the p* models by simulation (optional package ergmx, GP
 	  --models notebooks/school_leaders/$${pair%:*}.json --out notebooks/school_leaders/results/$${pair#*:}.json || exit 1; done
 
 cluster: $(CLUSTER_STAMP)  ## a scheduler with workers on this machine, for trying (WORKERS=2 PORT=8786; Ctrl-C ends it)
-	@env -u COMPENDIUM_CLUSTER $(ONE_THREAD) PYTHONPATH="$(CURDIR)" .venv-cluster/bin/python -m analysis cluster \
+	@env -u COMPENDIUM_CLUSTER $(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m analysis cluster \
 	  --workers "$$WORKERS" --port "$$PORT"
 
 test-cluster: $(CLUSTER_STAMP)  ## tests of what needs requirements-cluster.lock: a scheduler with two workers, files in batches
-	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" .venv-cluster/bin/python -m pytest -q tests/test_cluster.py tests/contacts/test_batches.py
+	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m pytest -q tests/test_cluster.py tests/contacts/test_batches.py
 
 browser: $(STAMP)  ## the built pages in Chromium: both widths, links, filters, sociograms, contrast (needs chromium and npm)
 	@test -x .venv-browser/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-browser
@@ -169,7 +173,7 @@ clean:  ## remove what was built; downloads, expected numbers and .venv stay
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(CLUSTER_STAMP): requirements-cluster.lock .venv/.stamp
+.venv-cluster/.stamp: requirements-cluster.lock .venv/.stamp
 	@test -x .venv-cluster/bin/python || .venv/bin/python -m uv venv --quiet --python .venv/bin/python .venv-cluster
 	@.venv/bin/python -m uv pip sync --quiet --python .venv-cluster/bin/python --require-hashes requirements-cluster.lock
 	@touch $@

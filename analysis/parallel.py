@@ -18,6 +18,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -41,6 +42,7 @@ _PATIENCE = 10.0
 _PARTS = 8
 """Parts in which each worker gets a task: none waits long for the others, or has much to begin again."""
 _RETRIES = 3
+_STAYS = "what was finished before stays as it is"
 
 
 class ClusterError(RuntimeError):
@@ -138,7 +140,11 @@ def replicated(
 def places() -> int:
     """Return how many tasks are done at a time: on the cluster, where there is one, or else here."""
     if address := os.environ.get(CLUSTER_VARIABLE):
-        return sum(_client(address).nthreads().values())
+        client = _client(address)
+        try:
+            return sum(client.nthreads().values())
+        except OSError:
+            raise _gone(address) from None
     import joblib
 
     return int(joblib.cpu_count())
@@ -171,43 +177,49 @@ def _on_cluster(task: Callable[[S], T], listed: Sequence[S], address: str) -> It
     from distributed import KilledWorker, wait
     from distributed.client import FutureCancelledError
 
-    size = math.ceil(len(listed) / (_PARTS * max(sum(client.nthreads().values()), 1)))
+    size = math.ceil(len(listed) / (_PARTS * max(places(), 1)))
     waiting = {place: list(listed[place : place + size]) for place in range(0, len(listed), size)}
     for _ in range(_RETRIES):
         sent: dict[Any, int] = {}
+        failed: BaseException | None = None
         try:
             # One copy goes to every worker, so that any of them may die; what is lost is sent again.
             held = client.scatter(partial(_part, task, _identity()), hash=False, broadcast=True)
             sent = {client.submit(_applied, held, part, pure=False): place for place, part in waiting.items()}
-            while sent:
+            while sent and failed is None:
                 try:
                     done = wait(list(sent), timeout=1, return_when="FIRST_COMPLETED").done
                 except TimeoutError:
-                    _require_alive(client, address)
+                    _require_workers(client, address)
                     continue
                 for future in done:
+                    if future.status == "error":
+                        failed = future.exception()
+                        break
                     part = future.result()
                     place = sent.pop(future)
                     del waiting[place]
                     yield place, part
-            return
-        except KilledWorker as error:
-            told = (
-                f"{error.allowed_failures + 1} workers died of one task, the last {error.last_worker.address}"
-            )
-            raise ClusterError(f"the cluster at {address}: {told}; too little memory?") from None
         except (FutureCancelledError, CancelledError):
-            _require_alive(client, address)
-        except Exception:
-            # What goes wrong because the scheduler is gone is told as that.
-            _require_alive(client, address)
-            raise
+            _require_workers(client, address)
+            continue
+        except OSError:
+            raise _gone(address) from None
         finally:
             if client.status == "running":
-                client.cancel(list(sent))
-    raise ClusterError(
-        f"the cluster at {address} lost what it was sent {_RETRIES} times; are its workers alive?"
-    )
+                with suppress(OSError):
+                    client.cancel(list(sent))
+        if isinstance(failed, KilledWorker):
+            times = failed.allowed_failures + 1
+            told = (
+                f"a task ended {times} workers, the last at {failed.last_worker.address}; too little memory?"
+            )
+            raise ClusterError(f"the cluster at {address}: {told}")
+        if failed is not None:
+            raise failed
+        return
+    told = f"lost what it was sent {_RETRIES} times; are its workers alive?"
+    raise ClusterError(f"the cluster at {address} {told}")
 
 
 def _applied(held: Callable[[Sequence[S]], list[T]], part: Sequence[S]) -> list[T]:
@@ -262,16 +274,20 @@ def _client(address: str) -> Any:
     return client
 
 
-def _require_alive(client: Any, address: str) -> None:
-    stays = "what was finished before stays as it is"
-    if client.status == "running":
-        try:
-            client.wait_for_workers(1, timeout=_PATIENCE)
-            return
-        except TimeoutError:
-            if client.status == "running":
-                raise ClusterError(f"the cluster at {address} has no workers left; {stays}") from None
-    raise ClusterError(f"the scheduler at {address} is gone; {stays}")
+def _require_workers(client: Any, address: str) -> None:
+    """Raise where the scheduler does not answer any more, or has nobody to give work to."""
+    if client.status != "running":
+        raise _gone(address)
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except TimeoutError:
+        raise ClusterError(f"the cluster at {address} has no workers left; {_STAYS}") from None
+    except OSError:
+        raise _gone(address) from None
+
+
+def _gone(address: str) -> ClusterError:
+    return ClusterError(f"the scheduler at {address} is gone; {_STAYS}")
 
 
 def _excepthook(kind: type[BaseException], error: BaseException, trace: Any) -> None:

@@ -141,6 +141,27 @@ def test_where_nobody_answers_it_is_told_at_once(monkeypatch: pytest.MonkeyPatch
         mapped(abs, [1])
 
 
+def test_a_scheduler_that_goes_away_is_told_in_one_line() -> None:
+    code = "from functools import partial; from analysis.parallel import mapped; "
+    code += "from tests.cluster_tasks import whose; mapped(partial(whose, 0), range(4)); "
+    code += "print('begun', flush=True); mapped(partial(whose, 1), range(400))"
+    with serving(ROOT) as (address, server):
+        running = subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=os.environ | {CLUSTER_VARIABLE: address, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert running.stdout is not None
+        assert running.stdout.readline() == "begun\n"
+        os.killpg(server.pid, signal.SIGKILL)
+        _, wrong = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert wrong == f"the scheduler at {address} is gone; what was finished before stays as it is\n"
+
+
 def slow_sweep(folder: Path) -> Small:
     """A small compendium with a sweep of three runs, each of which takes its time."""
     small = make_small(folder)

@@ -110,6 +110,13 @@ def test_a_value_reaches_python_as_it_was_typed(python: Path, typed: list[str], 
     assert given(python, *others, f"{variable}={NASTY}") == [["-m", "analysis", *expected]]
 
 
+def test_a_cluster_for_trying_has_two_workers_unless_told(python: Path) -> None:
+    command = ["-m", "analysis", "cluster", "--workers"]
+    asked = f"CLUSTER_PYTHON={python}"
+    assert given(python, "cluster", asked) == [[*command, "2", "--port", "8786"]]
+    assert given(python, "cluster", asked, f"WORKERS={NASTY}", "PORT=1") == [[*command, NASTY, "--port", "1"]]
+
+
 def test_without_values_nothing_is_made_up(python: Path) -> None:
     assert given(python) == [["-m", "analysis", "make"]]
     assert given(python, "validate", "STUDY=star_coalescence") == [
