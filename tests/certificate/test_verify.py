@@ -58,6 +58,14 @@ def raw_hash(files: Files) -> None:
     files["hashes.json"] = json.dumps(hashes).encode()
 
 
+def crate_hash(files: Files) -> None:
+    crate = json.loads(files[METADATA])
+    for entity in crate["@graph"]:
+        if entity["@id"] == "Makefile":
+            entity["sha256"] = "0" * 64
+    files[METADATA] = json.dumps(crate).encode()
+
+
 def things(files: Files, seal: str = "") -> list[str]:
     return [line.partition(": ")[0] for line in examine(files, seal)[0].lines()]
 
@@ -94,7 +102,7 @@ def test_an_archive_as_it_was_made_passes(certified: Certified, capsys: pytest.C
         (lambda files: files.update({"reports/more.html": b"x"}), "reports/more.html"),
         (changed(TABLE, "deviates (open)", "reproduced"), TABLE),
         (changed("notebooks/small/claims.csv", ",.05,", ",.50,"), "notebooks/small/claims.csv"),
-        (changed(METADATA, '"sha256": "', '"sha256": "0'), METADATA),
+        (crate_hash, METADATA),
         (lambda files: files.update({VERDICT: b"{"}), VERDICT),
     ],
 )
