@@ -107,7 +107,7 @@ def schools_by_wave(levels: pd.DataFrame, label: str = "score") -> Figure:
                 markersize=4,
                 capsize=2,
             )
-            axis.set_title(in_words(str(school)), fontsize=8)
+            axis.set_title(str(school).replace("_", " "), fontsize=8)
             axis.set_xticks(range(len(waves)), [str(wave) for wave in waves], fontsize=7)
         for axis in list(axes.flat)[len(schools) :]:
             axis.set_visible(False)
