@@ -93,10 +93,11 @@ def make_certificate(studies: Sequence[Study], say: Callable[[str], None]) -> in
         for name, why in found.left_out.items()
         if name in raw or (ROOT / name).is_file()
     }
+    documents[METADATA] = crate(about, runs, verdicts, listed)
+    listed[METADATA] = digest(documents[METADATA].encode())
+    # The list of hashes is made last: it holds that of every other file, and the seal is its own.
     hashes = _json({"files": listed, "left_out": left_out, "raw": raw})
     documents[HASHES] = hashes
-    # The crate is made last: it tells the hashes of the others, so that it stands in no list but the seal's.
-    documents[METADATA] = crate(about, runs, verdicts, listed | {HASHES: digest(hashes.encode())})
     for name, text in documents.items():
         write_atomically(CERTIFICATE / name, text)
     packed: dict[str, Path | bytes] = {

@@ -49,7 +49,7 @@ def crate(
     verdicts : sequence of Verdict
         On every claim.
     files : mapping of str to str
-        SHA-256 of every other file of the archive, by name.
+        SHA-256 of every other file of the archive but the list of hashes, by name.
     """
     from rocrate.model.contextentity import ContextEntity
     from rocrate.model.entity import Entity
@@ -95,7 +95,7 @@ def crate(
         programmingLanguage=spoken["#make"],
     )
     root["mainEntity"] = workflow
-    for name in ("requirements.lock", "hashes.json", "REPLICATION.md", "codecheck.yml"):
+    for name in ("requirements.lock", "REPLICATION.md", "codecheck.yml"):
         if name in files:
             file(name, name=name)
     verdict = file(
