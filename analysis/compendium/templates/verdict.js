@@ -4,7 +4,8 @@ const body = document.querySelector(".verdicts tbody");
 const rows = [...body.rows];
 // What a claim can be filtered by stands in its cells.
 const held = new Map(rows.map(row => [row, {
-  study: row.dataset.study, source: row.cells[1].textContent, kind: row.cells[2].firstChild.textContent.trim(),
+  study: row.dataset.study ?? row.querySelector("a").getAttribute("href").split("/")[0],
+  source: row.cells[1].textContent, kind: row.cells[2].firstChild.textContent.trim(),
   data: row.cells[2].querySelector("b")?.textContent ?? "REAL", verdict: row.cells[5].querySelector("b").textContent,
 }]));
 // A thousand claims name some hundred sources: listed here, not twice in the file.
