@@ -459,7 +459,8 @@ def test_the_ledger_has_every_claim_and_its_verdict(
     sound(page)
     markup = (root / "reports/verdict.html").read_text(encoding="utf-8")
     rows = [
-        re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr(?: data-study|><td).*?</tr>", markup, re.DOTALL)
+        re.findall(r"<td>(.*?)</td>", row)
+        for row in re.findall(r"<tr(?: data-study|><td).*?</tr>", markup, re.DOTALL)
     ]
     assert [re.findall(r"<b class=[^>]*>(.*?)</b>", row[5])[0] for row in rows] == [
         "reproduced",
