@@ -83,14 +83,17 @@ def readiness(panels: Mapping[str, Panel], *, threshold: float | None = None) ->
     DataFrame
         index `relation`, `waves`; columns ``people`` (who answered at both ends), ``ties`` and ``ties_after``
         (of the pairs observed in both), ``jaccard``, ``missing`` (share of ordered pairs not observed in
-        both), and in words what stands against a model (``note``), where something does. One row, ``one
-        wave``, where there is no second.
+        both), and in words what stands against a model (``note``), where something does. One row,
+        called as the wave, where there is no second.
     """
     compared = changes(panels, threshold=threshold)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for relation, panel in panels.items():
         if len(panel.waves) < 2:
-            rows[relation, "one wave"] = {"people": int(panel.answered[0].sum()), "note": "one wave only"}
+            rows[relation, str(panel.waves[0])] = {
+                "people": int(panel.answered[0].sum()),
+                "note": "one wave only",
+            }
             continue
         for place, (first, second) in enumerate(pairwise(panel.waves)):
             row = row_of(compared, (relation, f"{first} to {second}"))

@@ -34,6 +34,7 @@ from analysis.tie_models.actor_pages import (
 from analysis.tie_models.saom_fit import goodness_of_fit, relative_importance, time_heterogeneity
 from analysis.tie_models.saom_results import ActorModel
 from analysis.ties.panel import Panel
+from analysis.ties.people import who_answered
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +75,7 @@ def test_what_stands_against_a_model_is_told_by_period() -> None:
     ]
     assert found.loc[("help", "1 to 2"), "missing"] == pytest.approx(3 * 11 / (12 * 11))
     assert found.loc[("help", "1 to 2"), "jaccard"] == 1.0
+    assert [len(people) for people in who_answered(panels, found)] == found["people"].tolist() == [9, 25, 12]
     told = {relation: readiness_findings(found, relation) for relation in panels}
     assert [one.key for one in told["help"]] == ["few.1-to-2", "missing.1-to-2"]
     assert "MRQAP" in told["trust"][0].sentence and len(told["trust"]) == 1
