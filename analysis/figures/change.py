@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.checks import NotEstimable
 from analysis.figures.theme import themed
 
 __all__ = ["turnover_bars"]
@@ -20,11 +21,18 @@ def turnover_bars(changes: pd.DataFrame) -> Figure:
     Parameters
     ----------
     changes : DataFrame
-        As from `networks.overview.changes`: index relation and waves, columns `kept`, `new`, `lost`. Without
-        a row the axes stay empty. The number of a part too narrow for it stands beside the axes.
+        As from `networks.overview.changes`: index relation and waves, columns `kept`, `new`, `lost`. The
+        number of a part too narrow for it stands beside the axes.
+
+    Raises
+    ------
+    NotEstimable
+        Without a row: there is nothing to compare.
     """
+    if not len(changes):
+        raise NotEstimable("found no wave to compare with the one before")
     parts = list(_PARTS)
-    longest = int(changes[parts].sum(axis=1).max()) if len(changes) else 0
+    longest = int(changes[parts].sum(axis=1).max())
     narrow = changes[parts].map(lambda count: count < longest * (0.03 + 0.025 * len(str(count))))
     with themed():
         figure, axis = plt.subplots(figsize=(7, 0.55 * max(len(changes), 2) + 1.2))

@@ -348,31 +348,19 @@ class Disclosure:
 
         Ties within a group of fewer people than twice the smallest cell are mostly of a few of them. Into as
         many groups as have so many people each, small ones are dealt: the largest first, each to where fewest
-        people are. Who answered, or what was asked, has no part in it: a dataset's groups are the same on all
-        of its pages.
+        people are. Where that leaves one group, nothing between groups would be shown: then the smallest cell
+        itself is enough, and what rests on too few is withheld as anywhere. Who answered, or what was asked,
+        has no part in it: a dataset's groups are the same on all of its pages.
 
         Examples
         --------
         >>> Disclosure(2).merged(["oak", "oak", "oak", "ash", "elm", "elm", "elm", "elm"])
         ['ash + oak', 'ash + oak', 'ash + oak', 'ash + oak', 'elm', 'elm', 'elm', 'elm']
+        >>> Disclosure(2).merged(["oak", "oak", "oak", "ash", "ash"])
+        ['oak', 'oak', 'oak', 'ash', 'ash']
         """
-        sizes, enough = Counter(labels), _ENOUGH_FOR_TIES * self._smallest
-        small = sorted((one for one in sizes if sizes[one] < enough), key=lambda one: (-sizes[one], one))
-        people = sum(sizes[one] for one in small)
-        if small and people < enough < len(labels):
-            # All small groups together are too few: the smallest of the others takes them in.
-            small.append(min(sizes.keys() - set(small), key=lambda one: (sizes[one], one)))
-        for number in range(max(1, people // enough if enough else 1), 0, -1):
-            together: list[list[str]] = [[] for _ in range(number)]
-            filled = [0] * number
-            for group in small:
-                place = filled.index(min(filled))
-                together[place].append(group)
-                filled[place] += sizes[group]
-            if min(filled) >= enough:
-                break
-        called = {group: _TOGETHER.join(sorted(parts)) for parts in together for group in parts}
-        return [called.get(group, group) for group in labels]
+        shown = _dealt(labels, _ENOUGH_FOR_TIES * self._smallest)
+        return shown if len(set(shown)) > 1 else _dealt(labels, self._smallest)
 
     def refuse(self, texts: Iterable[str], what: str) -> None:
         """Raise when a text names a single person, or a number of people below the smallest cell."""
@@ -446,3 +434,24 @@ class Disclosure:
 def restricted(package: DataPackage) -> DataPackage:
     """Return a declaration with a smallest cell: its own, or where it has none that of private data."""
     return replace(package, smallest_cell=package.smallest_cell or PRIVATE)
+
+
+def _dealt(labels: Sequence[str], enough: int) -> list[str]:
+    """Return the group of each person, those of fewer people than are enough put together."""
+    sizes = Counter(labels)
+    small = sorted((one for one in sizes if sizes[one] < enough), key=lambda one: (-sizes[one], one))
+    people = sum(sizes[one] for one in small)
+    if small and people < enough < len(labels):
+        # All small groups together are too few: the smallest of the others takes them in.
+        small.append(min(sizes.keys() - set(small), key=lambda one: (sizes[one], one)))
+    for number in range(max(1, people // enough if enough else 1), 0, -1):
+        together: list[list[str]] = [[] for _ in range(number)]
+        filled = [0] * number
+        for group in small:
+            place = filled.index(min(filled))
+            together[place].append(group)
+            filled[place] += sizes[group]
+        if min(filled) >= enough:
+            break
+    called = {group: _TOGETHER.join(sorted(parts)) for parts in together for group in parts}
+    return [called.get(group, group) for group in labels]

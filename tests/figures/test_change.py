@@ -11,6 +11,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
+from analysis.checks import NotEstimable
 from analysis.figures.change import turnover_bars
 from analysis.privacy.texts import refuse_single_people, texts_of
 from analysis.ties.overview import changes
@@ -115,11 +116,11 @@ def test_labels_lie_apart_and_within_the_figure(rows: list[tuple[int, int, int]]
         assert not any(box.overlaps(other) for other in boxes[place + 1 :])
 
 
-def test_where_there_is_one_wave_only_the_axes_are_empty() -> None:
+def test_where_there_is_one_wave_only_nothing_is_drawn() -> None:
     panel = Panel.from_matrices([[[0, 1], [0, 0]]])
-    figure = turnover_bars(changes({"help": panel}))
-    assert bars(figure) == {"kept": [], "new": [], "lost": []}
-    assert not told(figure)
+    with pytest.raises(NotEstimable, match="no wave to compare"):
+        turnover_bars(changes({"help": panel}))
+    assert not plt.get_fignums()
 
 
 def test_no_label_shows_a_person() -> None:

@@ -21,7 +21,7 @@ from analysis.compendium import results as module
 from analysis.compendium.results import FIGURE, RUN_FOLDER_VARIABLE, Results
 from analysis.figures.sociogram import sociograms
 from analysis.figures.theme import EACH_PERSON
-from analysis.privacy.disclosure import Disclosure, restricted
+from analysis.privacy.disclosure import Disclosure, _dealt, restricted
 from analysis.privacy.texts import refuse_single_people, texts_of
 from analysis.tables.package import DataPackage
 from analysis.ties.panel import Panel
@@ -204,7 +204,9 @@ def test_people_that_are_not_said_well_are_refused() -> None:
 def test_merged_groups_are_large_enough(labels: list[str], smallest: int) -> None:
     shown = Disclosure(smallest).merged(labels)
     sizes = Counter(shown)
-    assert len(labels) < 2 * smallest or min(sizes.values(), default=smallest) >= 2 * smallest
+    if min(sizes.values(), default=2 * smallest) < 2 * smallest:
+        assert len(labels) < smallest or min(sizes.values()) >= smallest
+        assert len(set(_dealt(labels, 2 * smallest))) == 1, "which would show nothing between groups"
     if min(Counter(labels).values(), default=smallest) >= 2 * smallest:
         assert shown == labels
     assert all(group in one.split(" + ") for one, group in zip(shown, labels, strict=True))
@@ -224,6 +226,8 @@ def test_small_groups_are_merged_by_hand() -> None:
     assert set(Disclosure(5).merged(["b"] * 12 + ["a"] * 11 + ["c"])) == {"b", "a + c"}
     assert set(Disclosure(5).merged(["b", "a"])) == {"a + b"}
     assert Disclosure(0).merged(["b", "a"]) == ["b", "a"]
+    three = ["a"] * 8 + ["b"] * 8 + ["c"] * 8
+    assert Disclosure(5).merged(three) == three
 
 
 @pytest.mark.parametrize(
