@@ -34,9 +34,10 @@ ATTENDANCE = {
 
 _PRESENCE = (
     *("present", "presence", "attended", "attendance", "status", "here", "absent", "signature", "signed"),
-    *("registered", "rsvp"),
+    *("registered", "rsvp", "initials", "time in", "arrival", "arrival time", "arrived", "checked in"),
 )
 """Headers of columns that may say that somebody listed was not there."""
+_CLOCK = re.compile(r"[0-9]{1,2}[:.][0-9]{2}(:[0-9]{2})?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 _CAME = {**TICKS, "present": 1.0, "attended": 1.0, "absent": 0.0}
 
 
@@ -84,7 +85,8 @@ def read_attendance(
         person, and marks in its cells.
     words : mapping of str to float or None, optional
         What words in the column `present`, or in a register, mean: 0, or None, that somebody did not come.
-        Ticks, yes and no, present and absent are known. A blank there is somebody who did not come.
+        Ticks, yes and no, present and absent are known, and a time of day is when somebody came. A blank
+        there is somebody who did not come.
     known : mapping of str to (str, str), optional
         Activities of the dataset, the day and the kind of each.
 
@@ -111,7 +113,9 @@ def read_attendance(
         columns = {name: header for name, header in columns.items() if name in ("date", "activity", "kind")}
         # A row that is an activity of the dataset needs no day.
         needed, opened = [name for name in needed if name == "activity"], _across
-    rows, file = read_rows(path, way, columns, ATTENDANCE, needed, own, faults, notes, _near, opened)
+    # Whoever has named the column that says who came has no need to be asked about another.
+    near = _near if columns.get("present") is None else _says_nothing
+    rows, file = read_rows(path, way, columns, ATTENDANCE, needed, own, faults, notes, near, opened)
     if register and not across:
         fixed["activity"], repeated = None, True
     became = Counter[str]()
@@ -255,6 +259,11 @@ def _near(header: str) -> str:
     return f"--present-column {header!r}" if fold(header) in _PRESENCE else ""
 
 
+def _says_nothing(_: str) -> str:
+    """Return that a column says nothing of who came."""
+    return ""
+
+
 def _was_there(row: Row, came: Mapping[str, float | None], layout: Layout, faults: list[Fault]) -> bool:
     text = row.cells["present"]
     if not text or layout.is_missing(text):
@@ -263,8 +272,10 @@ def _was_there(row: Row, came: Mapping[str, float | None], layout: Layout, fault
         return bool(came[fold(text)])
     if text in ("0", "1"):
         return text == "1"
+    if _CLOCK.fullmatch(text):
+        return True
     hint = "say what other words mean with --labels (0: did not come)"
-    faults.append(row.fault("present", repr(text), "yes, no, a tick, 1 or 0", hint))
+    faults.append(row.fault("present", repr(text), "yes, no, a tick, 1 or 0, or when they came", hint))
     return False
 
 

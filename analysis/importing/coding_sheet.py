@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +29,8 @@ CODINGS = {
 
 _HIGHLIGHT = "id"
 """A running number of what one person marked: not the same segment in another's file."""
+_LONGEST, _MOST_WORDS = 60, 5
+"""Letters and words of what may be a segment's name; what is longer is its text."""
 _MARKS = {**TICKS, "1": 1.0, "0": 0.0}
 
 _Coding = tuple[str, str, str, str]
@@ -68,7 +70,7 @@ def read_codings(
     blank : {"missing", "none"}, optional
         What an empty cell beside marks says: not decided, or not applied. There is no default.
     split : str, optional
-        What parts several codes in one cell.
+        What parts several codes in one cell; each line of a cell is one in any case.
     layout : Layout, optional
         Sheets, line of the header, columns known not to be read.
     """
@@ -87,7 +89,14 @@ def read_codings(
         codes = _code_columns(sheet, places) if wide else {}
         if wide and not codes:
             faults.append(Fault(sheet.file, "no column of marks alone", "a column for each code", sheet.line))
-        tell_unread(sheet, [*places.values(), *codes], lambda _: "", layout, faults, notes)
+        counts = _count_columns(sheet, places, codes) if wide else set()
+
+        def near(header: str, counts: Collection[str] = counts) -> str:
+            return "a code of which this counts how often it was applied, which is no mark," * (
+                header in counts
+            )
+
+        tell_unread(sheet, [*places.values(), *codes], near, layout, faults, notes)
         own = sheet.rows[0][places["segment"]].casefold() == _HIGHLIGHT and not columns.get("segment")
         became = Counter[str]()
         rows = [(line, row) for line, row in enumerate(sheet.rows[1:], start=sheet.line + 1) if any(row)]
@@ -98,6 +107,11 @@ def read_codings(
             for name in empty:
                 header = sheet.rows[0][places[name]]
                 faults.append(Fault(sheet.file, "an empty cell", f"the {name}", line, header))
+            if len(cells["segment"]) > _LONGEST or len(cells["segment"].split()) > _MOST_WORDS:
+                hint = "name the column that tells segments apart, or says where they begin: --segment-column"
+                header = sheet.rows[0][places["segment"]]
+                allowed = "a short name of the segment; what it says is never read"
+                faults.append(Fault(sheet.file, "a text", allowed, line, header, hint))
             told = _told(sheet, row, line, cells, (codes, split, blank), faults)
             if empty:
                 continue
@@ -136,6 +150,16 @@ def _code_columns(sheet: Sheet, places: Mapping[str, int]) -> dict[int, str]:
     return found
 
 
+def _count_columns(sheet: Sheet, places: Mapping[str, int], codes: Mapping[int, str]) -> set[str]:
+    """Return the headers of further columns in which nothing but whole numbers stands."""
+    found = set()
+    for place, header in enumerate(sheet.rows[0]):
+        cells = {row[place] for row in sheet.rows[1:] if place < len(row)} - {""}
+        if place not in {*places.values(), *codes} and cells and all(map(str.isdecimal, cells)):
+            found.add(header)
+    return found
+
+
 def _told(
     sheet: Sheet,
     row: Sequence[str],
@@ -147,7 +171,8 @@ def _told(
     """Return what a row says of codes."""
     codes, split, blank = how
     if not codes:
-        parts = cells.get("code", "").split(split) if split else [cells.get("code", "")]
+        cell = cells.get("code", "")
+        parts = (cell.replace(split, "\n") if split else cell).splitlines()
         named = [" ".join(part.split()) for part in parts if part.strip()]
         text = fold(cells.get("applied", "")) or "1"
         if text not in _MARKS:

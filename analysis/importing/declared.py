@@ -14,7 +14,14 @@ from analysis.importing.own import own_folder
 from analysis.tables.faults import Fault
 from analysis.tables.package import Relation, read_package
 
-__all__ = ["check_declared", "check_direction", "declared_relations", "questions_of", "relations_there"]
+__all__ = [
+    "check_declared",
+    "check_direction",
+    "declared_relations",
+    "highest_of",
+    "questions_of",
+    "relations_there",
+]
 
 _RELATION = re.compile(
     r"(?P<name>[^:]+):(?P<low>-?[0-9.]+):(?P<high>-?[0-9.]+)(:(?P<question>.+))?", re.DOTALL
@@ -53,6 +60,12 @@ def questions_of(arguments: argparse.Namespace) -> dict[str, str]:
     """Return the relation that each question is about, as far as dataset and options tell questions."""
     known = {**relations_there(arguments.dataset), **declared_relations(arguments.relation, [])}
     return {relation.description: name for name, relation in known.items()}
+
+
+def highest_of(arguments: argparse.Namespace) -> dict[str, float]:
+    """Return the highest answer about each relation, as the dataset or else options declare it."""
+    known = {**declared_relations(arguments.relation, []), **relations_there(arguments.dataset)}
+    return {name: relation.maximum for name, relation in known.items()}
 
 
 def _bounds(fit: re.Match[str]) -> list[float]:

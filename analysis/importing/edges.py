@@ -48,6 +48,7 @@ def read_edges(
     value: str | None = None,
     values: Mapping[str, str] | None = None,
     blank: Mapping[str, str] | None = None,
+    labels: Mapping[str, float | None] | None = None,
     wave: str | None = None,
     relation: str | None = None,
     only_wave: int = 1,
@@ -75,6 +76,8 @@ def read_edges(
         Headers of several columns of values, each with the relation it is of.
     blank : mapping of str to {"missing", "none"}, optional
         By relation, what an empty value says, which is else a fault: either way there is no tie.
+    labels : mapping of str to float or None, optional
+        What words mean as values; None: the value is missing.
     only_wave, only_relation : int, str
         Wave and relation where there is no such column.
     actors : sequence of str
@@ -115,6 +118,7 @@ def read_edges(
         notes,
         dict.fromkeys(map(actor_label, actors)),
         blank or {},
+        words={fold(word): number for word, number in (labels or {}).items()},
     )
     given = {"sender": sender, "receiver": None, "value": value, "wave": wave, "relation": relation}
     for place, header in enumerate([receiver] if isinstance(receiver, str) else receiver or ()):
@@ -172,6 +176,7 @@ class _Reader:
     directed: dict[str, bool] = field(default_factory=dict)
     heard: set[tuple[int, str, str]] = field(default_factory=set)
     left_out: int = 0
+    words: Mapping[str, float | None] = field(default_factory=dict)
 
     def read(self, sheet: Sheet, places: Mapping[str, int]) -> None:
         header = sheet.rows[0]
@@ -257,10 +262,14 @@ class _Reader:
             return 1.0 if relation else None
         if (self.layout.missing and self.layout.is_missing(text)) or (not text and relation in self.blank):
             return "missing"
-        strength = read_number(text, decimal_comma=sheet.decimal_comma)
+        said = self.words.get(fold(text), read_number(text, decimal_comma=sheet.decimal_comma))
+        if said is None and fold(text) in self.words:
+            return "missing"
+        strength = said
         if named and strength is None:
             allowed = "a number; leave the row out where there is no tie"
-            hint = "" if text else "or say --blank none (no tie) or --blank missing (not known)"
+            hint = "or say --blank none (no tie) or --blank missing (not known)"
+            hint = "say what words mean as numbers with --labels" if text else hint
             self.faults.append(Fault(sheet.file, shown(text), allowed, line, header[places[column]], hint))
         return strength if relation else None
 

@@ -13,6 +13,8 @@ from analysis.importing.options import (
     blank_option,
     blanks_of,
     known_roster,
+    labels_of,
+    labels_option,
     layout_of,
     layout_options,
     people_of,
@@ -54,6 +56,7 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
     )
     layout_options(command, "a value that is not known")
     blank_option(command)
+    labels_option(command)
     table_options(command)
 
 
@@ -66,6 +69,7 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
     roster = known_roster(arguments, faults) if arguments.all_asked else None
     if arguments.all_asked and roster is None:
         faults.append(Fault("--all-asked", "no roster", "the list of those asked, with --roster"))
+    labels = labels_of(arguments, faults)
     raise_faults(faults, "nothing read")
     waves = waves_of(arguments)
     network = read_edges(
@@ -73,6 +77,7 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
         **columns,
         values=values,
         blank=blank,
+        labels=labels,
         everybody=None if roster is None else lambda wave: present(roster, wave, waves),
         only_wave=arguments.wave,
         only_relation=relation_of(arguments, relations),

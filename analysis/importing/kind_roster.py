@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from analysis.importing.declared import questions_of
+from analysis.importing.declared import highest_of, questions_of
 from analysis.importing.kinds import Imported, Kind
 from analysis.importing.options import (
     blank_option,
@@ -73,6 +73,7 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         layout=layout_of(arguments),
         notes=notes,
         asked_of=asked,
+        highest=highest_of(arguments),
     )
     return Imported(tables, roster, notes=notes, asked=asked)
 

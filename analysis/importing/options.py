@@ -30,6 +30,7 @@ __all__ = [
     "given_people",
     "known_roster",
     "labels_of",
+    "labels_option",
     "layout_of",
     "layout_options",
     "matcher_of",
@@ -109,6 +110,13 @@ def layout_of(arguments: argparse.Namespace) -> Layout:
     )
 
 
+def labels_option(command: argparse.ArgumentParser) -> None:
+    """Take what words mean."""
+    command.add_argument(
+        "--labels", type=Path, help="a table label, value: what words mean as numbers (no value: missing)"
+    )
+
+
 def labels_of(arguments: argparse.Namespace, faults: list[Fault]) -> dict[str, float | None]:
     """Return what words mean: a number, or None (missing) where the table leaves the value empty."""
     path: Path | None = arguments.labels
@@ -178,9 +186,7 @@ def survey_options(command: argparse.ArgumentParser, respondent: str) -> None:
     )
     command.add_argument("--wave-column", help="header of the wave, where each row tells its own")
     wave_label_option(command)
-    command.add_argument(
-        "--labels", type=Path, help="a table label, value: what words mean as numbers (no value: missing)"
-    )
+    labels_option(command)
 
 
 def dates_option(command: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -28,8 +28,11 @@ __all__ = ["PATTERN", "TICKS", "Blank", "check_dates", "present", "read_roster_s
 PATTERN = "{relation} | {wave} | {alter}"
 """How the header of a column says what was asked, of which wave, about whom."""
 
-TICKS = {"x": 1.0, "✓": 1.0, "✔": 1.0, "yes": 1.0, "no": 0.0}
-"""Words read as numbers without being told; others need a list of labels."""
+TICKS = {"x": 1.0, "✓": 1.0, "✔": 1.0, "yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
+"""Words read as numbers without being told; others need a list of labels.
+
+Where an answer says how often, a tick and yes need it, too.
+"""
 
 Blank = Literal["missing", "none"]
 """What a blank cell beside answers says: nothing is known, or no tie."""
@@ -85,6 +88,7 @@ class _Way:
     blank: Mapping[str, Blank]
     keep: Literal["first", "last"] | None
     present: Mapping[int, frozenset[str]]
+    highest: Mapping[str, float]
 
 
 def read_roster_survey(
@@ -107,6 +111,7 @@ def read_roster_survey(
     layout: Layout | None = None,
     notes: list[str] | None = None,
     asked_of: list[tuple[int, str]] | None = None,
+    highest: Mapping[str, float] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of a wide roster survey; faults are appended.
 
@@ -137,7 +142,7 @@ def read_roster_survey(
         The wave of all answers.
     labels : mapping of str to float or None, optional
         What words mean as numbers (never: 0, weekly: 3); None: the answer is missing. Ticks (x, ✓), yes and
-        no are known.
+        no are known; `highest` says where a tick or yes is not enough.
     waves : DataFrame, optional
         The table `waves`, if its dates are known: who had left before a wave, or joined after it, is no
         non-respondent of it.
@@ -155,6 +160,9 @@ def read_roster_survey(
         What became of the rows and the answers is appended, and what was left out.
     asked_of : list of (int, str), optional
         The waves and relations the survey asks about are appended.
+    highest : mapping of str to float, optional
+        By relation, the highest answer. Where it is not 1, a tick or yes says nothing of how strong a tie is,
+        and is at fault unless `labels` tells.
 
     Returns
     -------
@@ -200,8 +208,8 @@ def read_roster_survey(
     left_out = [matcher.find(name, ("--unlisted", None, None), faults) for name in unlisted]
     if len(faults) == before:
         _check_everybody_is_asked_about(path.name, all_asked, listed, own, matcher, left_out, faults)
-    words = {**TICKS, **{fold(word): value for word, value in (labels or {}).items()}}
-    way = _Way(words, layout, blank or {}, keep, listed)
+    words = {fold(word): value for word, value in (labels or {}).items()}
+    way = _Way(words, layout, blank or {}, keep, listed, highest or {})
     heard, accounts = _heard(rows, respondent, way, faults, notes)
     silenced = _settle_blanks(path.name, heard, way, matcher, faults, notes)
     notes += [*matcher.notes, *map(str, accounts)]
@@ -241,9 +249,11 @@ def _columns(
     others: list[str] = []
     before = len(faults)
     for place, header in enumerate(grid.header):
+        if header in (respondent, wave_column):
+            continue
         fit = shape.fullmatch(" ".join(header.split()))
-        if fit is None:
-            others += [header] if header not in (respondent, wave_column) else []
+        if fit is None or header.casefold() in layout.unread:
+            others.append(header)
             continue
         parts = fit.groupdict()
         relation = known.get(fold(parts.get("relation") or relations[0]))
@@ -251,7 +261,10 @@ def _columns(
             allowed = f"relations of the dataset: {', '.join(relations) or 'none'}"
             hint = "declare it in datapackage.json, or with --relation"
             faults.append(Fault(file, repr(parts["relation"]), allowed, grid.line, header, hint))
-        alter = matcher.find(parts["alter"], (file, grid.line, header), faults)
+        nobody: list[Fault] = []
+        alter = matcher.find(parts["alter"], (file, grid.line, header), nobody)
+        unread = f"if the column asks about nobody, say --unread {header!r}"
+        faults += [replace(fault, hint=f"{fault.hint}; {unread}") for fault in nobody]
         if relation is None or alter is None:
             continue
         when = int(parts["wave"]) if "wave" in parts else wave
@@ -309,6 +322,10 @@ def _rows(
     who = grid.header.index(respondent)
     for line, cells in enumerate(grid.cells, start=grid.line + 1):
         if not any(cells):
+            continue
+        if not cells[who]:
+            hint = "if another column says whose row it is, name it with --respondent"
+            faults.append(Fault(grid.file, "an empty cell", "who answered", line, respondent, hint))
             continue
         sender = matcher.find(cells[who], (grid.file, line, respondent), faults)
         when = None
@@ -423,7 +440,7 @@ def _hear(row: _Row, way: _Way, heard: dict[_Key, _Heard], count: Counter[str], 
             found.blank.append(header)
             count["left blank"] += 1
             continue
-        if (value := _answer(row.grid, text, row.line, header, way, faults)) is None:
+        if (value := _answer(row.grid, text, row.line, (header, one.relation), way, faults)) is None:
             found.missing += 1
             count["declared missing"] += 1
         elif value:
@@ -434,14 +451,25 @@ def _hear(row: _Row, way: _Way, heard: dict[_Key, _Heard], count: Counter[str], 
             count["no tie"] += 1
 
 
-def _answer(grid: Grid, text: str, line: int, header: str, way: _Way, faults: list[Fault]) -> float | None:
+def _answer(
+    grid: Grid, text: str, line: int, about: tuple[str, str], way: _Way, faults: list[Fault]
+) -> float | None:
+    header, relation = about
     if way.layout.is_missing(text):
         return None
     if fold(text) in way.words:
         return way.words[fold(text)]
+    highest = way.highest.get(relation, 1.0)
+    ticks = {word: value for word, value in TICKS.items() if not value or highest == 1}
+    if fold(text) in ticks:
+        return ticks[fold(text)]
     value = grid.number(text)
-    if value is None:
-        known = ", ".join(way.words)
+    if value is None and fold(text) in TICKS:
+        allowed = f"how strong the tie is, up to {highest:g}"
+        hint = f"a mark alone does not say: give it a value with --labels, or declare {relation}:0:1"
+        faults.append(Fault(grid.file, repr(text), allowed, line, header, hint))
+    elif value is None:
+        known = ", ".join((*ticks, *way.words))
         hint = "say what other words mean with --labels, or --missing that the answer is missing"
         faults.append(Fault(grid.file, repr(text), f"a number, or one of {known}", line, header, hint))
     return value

@@ -293,7 +293,7 @@ def test_replace_puts_what_is_imported_in_the_place_of_what_is_there(
 
 ROSTER = "actor_id,name,aliases,organization_id\na1,Ann Lee,,north\na2,Bo Li,Bob,north\na3,Cy Oz,,north\n"
 ASKED = "respondent,help | 1 | Ann Lee,help | 1 | Bob,help | 1 | Cy Oz\nbob,weekly,,never\nANN LEE,,1,x\n"
-LABELS = "label,value\nweekly,3\nnever,0\n"
+LABELS = "label,value\nweekly,3\nnever,0\nx,1\n"
 
 
 def test_a_roster_survey_with_labels(tmp_path: Path, raw: Path, run: Run) -> None:
@@ -303,6 +303,7 @@ def test_a_roster_survey_with_labels(tmp_path: Path, raw: Path, run: Run) -> Non
     code, _, told = run("roster", survey, *options)
     assert code == 1
     assert told.count("say what other words mean with --labels") == 2
+    assert told.count("a mark alone does not say") == 1
     labels = written(tmp_path / "l.csv", LABELS)
     assert run("roster", survey, *options, "--labels", labels, "--organization-kind", "office")[0] == 0
     assert ties_of(raw) == ["1,help,a1,a2,1.0,a1", "1,help,a1,a3,1.0,a1", "1,help,a2,a1,3.0,a2"]

@@ -1,0 +1,557 @@
+"""Layouts that survey tools, registers and programs for coding write: read exactly, or refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+
+from analysis.importing.own import read_own
+from tests.importing.networks import write_sheets
+from tests.importing.test_command import raw, run  # noqa: F401  (fixtures)
+from tests.importing.test_formats import book, cell
+
+ROSTER = """actor_id,name,aliases,organization_id
+p1,Ines Falk,1|SQ001|101,north
+p2,Omar Reid,2|SQ002|102,north
+p3,Lucie Brandt,3|SQ003|103,south
+"""
+SCALE = ("--relation", "help:0:3:How often do you ask for help?")
+ASKED = ("--relation", "help:0:1:Whom do you ask for help?")
+ONCE = ("--wave", "1")
+HOW = "How often do you ask for help?"
+WHOM = "Whom do you ask for help?"
+WORDS = "Never 0; Monthly 1; Weekly 2; Daily 3"
+
+TOP = ("StartDate", "EndDate", "Status", "IPAddress", "Progress", "Finished", "ResponseId")
+PLAIN = ("2024-10-01 9:00", "2024-10-01 9:05", "IP Address", "192.0.2.1", "100", "True")
+
+
+def qualtrics(columns: dict[str, str], *rows: str) -> str:
+    """Return an export with the three header rows: names, wordings, import identifiers."""
+    quoted = ['"{""ImportId"":""' + name + '""}"' for name in (*TOP, *columns)]
+    lines = [",".join((*TOP, *columns)), ",".join((*TOP, *columns.values())), ",".join(quoted)]
+    lines += [",".join((*PLAIN, f"R_{number}", row)) for number, row in enumerate(rows)]
+    return "\n".join(lines) + "\n"
+
+
+def monkey(question: str, below: str, *rows: str) -> str:
+    """Return an export with two header rows: questions over choices, and what is told of respondents."""
+    about = "Respondent ID,Collector ID,Start Date,End Date,IP Address,Email Address,First Name,Last Name"
+    gap = "," * below.count(",")
+    lines = [f"{about},What is your name?,{question}{gap}", f"{',' * 7},Open-Ended Response,{below}"]
+    lines += [f"{number},7,10/01/2024,10/01/2024,,,,,{row}" for number, row in enumerate(rows, 118)]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A file, how it is imported, and what comes of it: rows of a table, or (None) a refusal in words."""
+
+    kind: str
+    content: str | Callable[[Path], Path]
+    options: tuple[str, ...]
+    told: tuple[str, ...] = ()
+    rows: frozenset[str] | None = None
+    labels: str = ""
+    table: str = "ties"
+    roster: bool = True
+
+
+def ok(kind: str, content: str | Callable[[Path], Path], *options: str, rows: str, **more: object) -> Layout:
+    """Return a layout that is read; rows are parted by semicolons."""
+    wanted = frozenset(part.strip() for part in rows.split(";"))
+    told = tuple(filter(None, str(more.pop("told", "")).split(" … ")))
+    return Layout(kind, content, options, told, wanted, **more)  # type: ignore[arg-type]
+
+
+def no(kind: str, content: str | Callable[[Path], Path], *options: str, told: str, **more: object) -> Layout:
+    """Return a layout that is refused in words, which are parted by ` … `."""
+    return Layout(kind, content, options, tuple(told.split(" … ")), None, **more)  # type: ignore[arg-type]
+
+
+COLUMNS = {
+    "ties": ["wave", "relation", "sender_id", "receiver_id", "value"],
+    "attendance": ["activity_id", "actor_id"],
+    "codings": ["document_id", "segment_id", "coder_id", "code", "applied"],
+}
+
+FORM = "Timestamp,Email Address,Your name,"
+GRID = FORM + ",".join(f"{HOW} [{name}]" for name in ("Ines Falk", "Omar Reid", "Lucie Brandt"))
+GRID_OPTIONS = (*ONCE, "--respondent", "Your name", "--pattern", HOW + " [{alter}]")
+LINE = "10/1/2024 9:00:00,{}@example.org,{}\n"
+
+
+def form(header: str, *rows: str) -> str:
+    """Return answers to a Google form."""
+    return header + "\n" + "".join(LINE.format(f"t{number}", row) for number, row in enumerate(rows))
+
+
+SHARED = FORM + ",".join(
+    f"What do you share? [{name}]" for name in ("Ines Falk", "Omar Reid", "Lucie Brandt")
+)
+SHARES = form(
+    SHARED,
+    'Ines Falk,,"Plans, Materials",Plans',
+    "Omar Reid,Materials,,",
+    'Lucie Brandt,,"Plans, Materials",',
+)
+SHARE: tuple[str, ...] = ("--relation", "plans:0:1:Shares plans", *ONCE, "--respondent", "Your name")
+SHARE += ("--pattern", "What do you share? [{alter}]", "--blank", "none")
+LIKERT = form(
+    GRID,
+    "Ines Falk,1 - Never,3 - Weekly,2 - Monthly",
+    "Omar Reid,4 - Daily,,1 - Never",
+    "Lucie Brandt,1 - Never,1 - Never,1 - Never",
+)
+SECTIONS = FORM + f"{HOW} [Ines Falk],{HOW} [Omar Reid],Comments,{HOW} [Lucie Brandt],How often do you plan? "
+SECTIONS += "[Ines Falk],How often do you plan? [Omar Reid],How often do you plan? [Lucie Brandt]"
+SECTIONED = form(
+    SECTIONS, "Ines Falk,,Weekly,fine,Never,,Never,Daily", "Omar Reid,Monthly,,,Never,Never,,Never"
+)
+
+NAMES = ("Ines Falk", "Omar Reid", "Lucie Brandt")
+MATRIX = {"Q2": "Your name", **{f"Q5_{number}": f"{HOW} - {name}" for number, name in enumerate(NAMES, 1)}}
+LOOP = {"Q2": "Your name", **{f"{number}_Q5": f"How often {name}?" for number, name in enumerate(NAMES, 1)}}
+CHOSEN = {"Q2": "Your name", **{f"Q7_{number}": f"{WHOM} - {name}" for number, name in enumerate(NAMES, 1)}}
+Q2 = (*ONCE, "--respondent", "Q2")
+
+TWO_ROWS = ("--header-rows", "2", *ONCE, "--respondent", "What is your name?", "--pattern")
+CHOICES = monkey(
+    WHOM,
+    "Ines Falk,Omar Reid,Lucie Brandt,Other (please specify)",
+    "Ines Falk,,Omar Reid,,my sister",
+    "Omar Reid,Ines Falk,,Lucie Brandt,",
+)
+
+LIME = '\ufeff"id";"submitdate";"lastpage";"startlanguage";"seed";"Q01";'
+LIME_CODES = LIME + '"Q02[SQ001]";"Q02[SQ002]";"Q02[SQ003]"\n'
+LIME_LINE = '"{0}";"2024-10-01 09:0{0}:00";"2";"en";"12345";{1}\n'
+CODED = LIME_CODES + LIME_LINE.format(1, '"Ines Falk";"";"AO03";"AO02"')
+CODED += LIME_LINE.format(2, '"Omar Reid";"AO04";"";"AO01"')
+LIME_TEXT = LIME_CODES.replace("Q01", "What is your name?").replace("Q02[SQ001]", f"{HOW} [Ines Falk]")
+LIME_TEXT = LIME_TEXT.replace("Q02[SQ002]", f"{HOW} [Omar Reid]").replace(
+    "Q02[SQ003]", f"{HOW} [Lucie Brandt]"
+)
+LIME_BOTH = LIME_CODES
+for _number, _name in enumerate(NAMES, 1):
+    LIME_BOTH = LIME_BOTH.replace(f"Q02[SQ00{_number}]", f"Q02[SQ00{_number}]. {HOW} [{_name}]")
+CODE_WORDS = "AO01 0; AO02 1; AO03 2; AO04 3"
+
+RED = "record_id,redcap_event_name,redcap_survey_identifier,help_survey_timestamp,your_name,"
+REDCAP = RED + "ask___101,ask___102,ask___103,help_survey_complete\n"
+REDCAP += "1,autumn_arm_1,,2024-10-01 09:00,Ines Falk,0,1,0,2\n"
+REDCAP += "1,spring_arm_1,,2025-04-01 09:00,Ines Falk,0,1,1,2\n2,autumn_arm_1,,,Omar Reid,1,0,0,2\n"
+EVENTS: tuple[str, ...] = ("--wave-column", "redcap_event_name", "--wave-label", "autumn_arm_1")
+EVENTS += ("--wave-label", "spring_arm_1", "--respondent", "your_name", "--pattern")
+RED_LABELS = "Record ID,Event Name,Your name," + ",".join(f"{WHOM} (choice={name})" for name in NAMES)
+RED_LABELS += ",Complete?\n1,Autumn (Arm 1: Staff),Ines Falk,Unchecked,Checked,Unchecked,Complete\n"
+MATRIX_FIELD = "record_id,your_name,help_101,help_102,help_103,help_timestamp,help_complete\n"
+MATRIX_FIELD += "1,Ines Falk,,2,0,2024-10-01 09:00,2\n"
+
+SIGNED = "Name,Signature,Time in,Time out\nInes Falk,IF,8:00,9:00\nOmar Reid,,,\nLucie Brandt,LB,8:05,9:00\n"
+TODAY = ("--activity", "Team meeting", "--date", "2024-10-05")
+ACROSS = "Name,School,05/10/2024,12/10/2024\nInes Falk,north,x,x\nOmar Reid,north,✓,\nLucie Brandt,south,,X\n"
+INITIALS = "Name,School,Initials\nInes Falk,north,IF\nOmar Reid,north,\nLucie Brandt,south,LB\n"
+BOXES = "Name,05/10/2024\nInes Falk,TRUE\nOmar Reid,FALSE\nLucie Brandt,TRUE\n"
+ARRIVED = "Name,Time in,Time out\nInes Falk,8:00,9:00\nOmar Reid,,\nLucie Brandt,8:05 am,9:00\n"
+ZOOM = "Name (original name),Email,Join time,Leave time\n"
+ZOOM += "Ines Falk,,10/05/2024 08:00:12 AM,10/05/2024 08:20:00 AM\n"
+ZOOM += "Ines Falk,,10/05/2024 08:21:12 AM,10/05/2024 09:20:00 AM\n"
+MEETINGS = ("--register", "--activity", "Team meeting")
+
+PARTNERS = "Respondent,Partner,How often,Trust\nNorth School,River Library,Weekly,3\n"
+PARTNERS += "River Library,North School,Monthly,4\n"
+ENDS = ("--sender-column", "Respondent", "--receiver-column", "Partner", "--nodes", "organizations")
+PAIRS = "Org A ID,Org A,Org B ID,Org B,Frequency,Reliability\n1,North School,2,River Library,4,2\n"
+PAIRS += "2,River Library,1,North School,1,\n"
+SCORES: tuple[str, ...] = (
+    "--relation",
+    "frequency:0:4",
+    "--relation",
+    "reliability:0:4",
+    "--sender-column",
+    "Org A",
+)
+SCORES += ("--receiver-column", "Org B", "--value-column", "Frequency", "--value-column", "Reliability")
+SCORES += ("--nodes", "organizations", "--directed")
+
+TAGUETTE = "id,document,tag,content\n1,Talk with Omar,trust,we asked\n1,Talk with Omar,time,we asked\n"
+TAGUETTE += "2,Talk with Omar,trust,she came\n"
+REFERENCES = "File,Code,Coded by,Start,End,Reference\nTalk one,Trust,Ana,0,40,we asked\n"
+REFERENCES += "Talk one,Time,Ben,0,40,we asked\n"
+SEGMENTS = "Color,Document group,Document name,Code,Beginning,End,Segment,Author\n,G,Talk,Trust\\Early,3,3,"
+SEGMENTS += (
+    "we asked one another nearly every day,Ana\n,G,Talk,Time,9,9,there was never any time for that,Ana\n"
+)
+QUOTATIONS = 'ID,Document,Codes,Created by,Quotation Content\n1:1,Talk,"Trust\nLack of time",Ana,we asked\n'
+EXCERPTS = "Excerpt ID,Media Title,Excerpt Creator,Excerpt,Code: Trust Applied,Code: Time Applied\n"
+EXCERPTS += "1,Talk,Ana,we asked,TRUE,FALSE\n"
+CROSSED = "Source,Unit,A : Time,B : Trust\nTalk one,1,0,3\nTalk one,2,1,1\n"
+
+
+def sav(path: Path) -> Path:
+    """Write answers as SPSS stores them: codes, their labels, one declared missing."""
+    frame = pd.DataFrame(
+        {"name": ["Ines Falk", "Omar Reid"], "h1": [9.0, 3.0], "h2": [2.0, 9.0], "h3": [1.0, 0.0]}
+    )
+    words: dict[float | int, str] = {0: "Never", 1: "Monthly", 2: "Weekly", 3: "Daily", 9: "Myself"}
+    marked = ("h1", "h2", "h3")
+    pyreadstat.write_sav(
+        frame,
+        str(path.with_suffix(".sav")),
+        column_labels=["Your name", *(f"{HOW} {name}" for name in NAMES)],
+        variable_value_labels=dict.fromkeys(marked, words),
+        missing_ranges={name: [9] for name in marked},
+    )
+    return path.with_suffix(".sav")
+
+
+def ods(path: Path) -> Path:
+    """Write answers as LibreOffice stores them, with a title above the header."""
+    rows: list[list[object]] = [
+        ["Survey of the autumn"],
+        ["Your name", *NAMES],
+        ["Ines Falk", "", 2.0, 0.0],
+        ["Omar Reid", 3.0, "", 1.0],
+    ]
+    return book(path.with_suffix(".ods"), {"Answers": ["".join(map(cell, row)) for row in rows]})
+
+
+def xlsx(path: Path) -> Path:
+    """Write highlights as Taguette writes a workbook."""
+    rows = [line.split(",") for line in TAGUETTE.splitlines()]
+    return write_sheets(path.with_suffix(".xlsx"), {"highlights": rows})
+
+
+TIES = "1 help p1 p2 2; 1 help p1 p3 1; 1 help p2 p1 3"
+CHOSE = "1 help p1 p2 1; 1 help p2 p1 1; 1 help p2 p3 1"
+
+LAYOUTS = {
+    "google: checkbox grid": no("roster", SHARES, *SHARE, told="'Plans, Materials' … --labels"),
+    "google: checkbox grid, a relation at a time": ok(
+        *("roster", SHARES, *SHARE),
+        labels="Plans 1; Plans, Materials 1; Materials 0",
+        rows="1 plans p1 p2 1; 1 plans p1 p3 1; 1 plans p3 p2 1",
+        told="not read: 'Timestamp', 'Email Address'",
+    ),
+    "google: numbers with words": no("roster", LIKERT, *SCALE, *GRID_OPTIONS, told="'1 - Never' … --labels"),
+    "google: numbers with words, said": ok(
+        *("roster", LIKERT, *SCALE, *GRID_OPTIONS),
+        labels="1 - Never 0; 2 - Monthly 1; 3 - Weekly 2; 4 - Daily 3",
+        rows=TIES,
+        told="9 answers: 2 about oneself, left out, 3 ties, 1 about oneself, blank, 3 no tie",
+    ),
+    "google: grids over two sections": ok(
+        *("roster", SECTIONED, *SCALE, "--relation", "plan:0:3:How often do you plan?"),
+        *(*ONCE, "--respondent", "Your name", "--pattern", "{relation} [{alter}]"),
+        labels=WORDS,
+        rows="1 help p1 p2 2; 1 help p2 p1 1; 1 plan p1 p3 3",
+        told="'Comments'",
+    ),
+    "google: one question in two sections": no(
+        *("roster", form(f"{GRID},{HOW} [Omar Reid]", "Ines Falk,,Never,Never,Daily")),
+        *(*SCALE, *GRID_OPTIONS),
+        told="the column a second time … each column once",
+    ),
+    "qualtrics: numbers": ok(
+        *("roster", qualtrics(MATRIX, "Ines Falk,,2,1", "Omar Reid,3,,0"), *SCALE, *Q2),
+        *("--pattern", "Q5_{alter}"),
+        rows=TIES,
+        told="rows 2 to 3 read as wording and import identifiers … 'IPAddress'",
+    ),
+    "qualtrics: words": ok(
+        *("roster", qualtrics(MATRIX, "Ines Falk,,Weekly,Monthly", "Omar Reid,Daily,,Never"), *SCALE, *ONCE),
+        *("--header-row", "2", "--respondent", "Your name", "--pattern", HOW + " - {alter}"),
+        labels=WORDS,
+        rows=TIES,
+    ),
+    "qualtrics: loop and merge": ok(
+        *("roster", qualtrics(LOOP, "Ines Falk,,2,1", "Omar Reid,3,,0"), *SCALE, *Q2),
+        *("--pattern", "{alter}_Q5"),
+        rows=TIES,
+    ),
+    "qualtrics: choices in columns": no(
+        *("roster", qualtrics(CHOSEN, "Ines Falk,,Omar Reid,", "Omar Reid,Ines Falk,,Lucie Brandt"), *ASKED),
+        *(*Q2, "--pattern", "Q7_{alter}"),
+        told="'Omar Reid' … --labels",
+    ),
+    "qualtrics: choices in columns, as names": ok(
+        *("edges", qualtrics(CHOSEN, "Ines Falk,,Omar Reid,", "Omar Reid,Ines Falk,,Lucie Brandt"), *ASKED),
+        *("--sender-column", "Q2", "--receiver-column", "Q7_1", "--receiver-column", "Q7_2"),
+        *("--receiver-column", "Q7_3"),
+        rows=CHOSE,
+        told="2 rows: 2 with ties",
+    ),
+    "qualtrics: choices in a cell": ok(
+        *(
+            "edges",
+            qualtrics({"Q2": "n", "Q7": "w"}, "Ines Falk,Omar Reid", 'Omar Reid,"Ines Falk,Lucie Brandt"'),
+        ),
+        *(*ASKED, "--sender-column", "Q2", "--receiver-column", "Q7", "--split", ","),
+        rows=CHOSE,
+    ),
+    "surveymonkey: matrix": ok(
+        *(
+            "roster",
+            monkey(
+                HOW, "Ines Falk,Omar Reid,Lucie Brandt", "Ines Falk,,Weekly,Monthly", "Omar Reid,Daily,,Never"
+            ),
+        ),
+        *(*SCALE, *TWO_ROWS, HOW + " - {alter}"),
+        labels=WORDS,
+        rows=TIES,
+        told="'Respondent ID' … 'Email Address'",
+    ),
+    "surveymonkey: other, please specify": no(
+        *("roster", CHOICES, *ASKED, *TWO_ROWS, WHOM + " - {alter}", "--blank", "none"),
+        told="'Other (please specify)' … --unread",
+    ),
+    "surveymonkey: other is left out": ok(
+        *("roster", CHOICES, *ASKED, *TWO_ROWS, WHOM + " - {alter}", "--blank", "none"),
+        *("--unread", f"{WHOM} - Other (please specify)"),
+        labels="Ines Falk 1; Omar Reid 1; Lucie Brandt 1",
+        rows=CHOSE,
+        told="not read: … Other (please specify)'",
+    ),
+    "limesurvey: codes": ok(
+        *("roster", CODED, *SCALE, *ONCE, "--respondent", "Q01", "--pattern", "Q02[{alter}]"),
+        labels=CODE_WORDS,
+        rows=TIES,
+        told="'submitdate', 'lastpage'",
+    ),
+    "limesurvey: texts": ok(
+        *(
+            "roster",
+            LIME_TEXT + CODED.partition("\n")[2],
+            *SCALE,
+            *ONCE,
+            "--respondent",
+            "What is your name?",
+        ),
+        *("--pattern", "{relation} [{alter}]"),
+        labels=CODE_WORDS,
+        rows=TIES,
+    ),
+    "limesurvey: codes and texts": no(
+        *("roster", LIME_BOTH + CODED.partition("\n")[2], *SCALE, *ONCE, "--respondent", "Q01"),
+        *("--pattern", "Q02[{alter}]"),
+        told="'SQ001]. How often do you ask for help? [Ines Falk' … alias",
+    ),
+    "redcap: checkboxes, events are waves": ok(
+        *("roster", REDCAP, *ASKED, *EVENTS, "ask___{alter}"),
+        rows="1 help p1 p2 1; 2 help p1 p2 1; 2 help p1 p3 1; 1 help p2 p1 1",
+        told="not read: 'record_id' … 'help_survey_complete'",
+    ),
+    "redcap: an event nobody has named": no(
+        *("roster", REDCAP.replace("spring", "summer"), *ASKED, *EVENTS, "ask___{alter}"),
+        told="'summer_arm_1' … a wave: autumn_arm_1, spring_arm_1",
+    ),
+    "redcap: a name in the first event only": no(
+        *("roster", REDCAP.replace("2025-04-01 09:00,Ines Falk", "2025-04-01 09:00,"), *ASKED, *EVENTS),
+        "ask___{alter}",
+        told="row 3, column your_name: found an empty cell … name it with --respondent",
+    ),
+    "redcap: labels": ok(
+        *("roster", RED_LABELS, *ASKED, "--wave-column", "Event Name", "--wave-label"),
+        *("Autumn (Arm 1: Staff)", "--respondent", "Your name", "--pattern", WHOM + " (choice={alter})"),
+        labels="Checked 1; Unchecked 0",
+        rows="1 help p1 p2 1",
+    ),
+    "redcap: a matrix, and the form's own columns": no(
+        *("roster", MATRIX_FIELD, *SCALE, *ONCE, "--respondent", "your_name", "--pattern", "help_{alter}"),
+        told="'timestamp' … 'complete' … --unread",
+    ),
+    "redcap: a matrix, without the form's own columns": ok(
+        *("roster", MATRIX_FIELD, *SCALE, *ONCE, "--respondent", "your_name", "--pattern", "help_{alter}"),
+        *("--unread", "help_timestamp", "--unread", "help_complete"),
+        rows="1 help p1 p2 2",
+        told="not read: 'record_id', 'help_timestamp', 'help_complete'",
+    ),
+    "a tick where how often was asked": no(
+        *("roster", form(GRID, "Ines Falk,,x,yes"), *SCALE, *GRID_OPTIONS),
+        told="'x'; allowed: how strong the tie is, up to 3 (a mark alone … --labels … 'yes'",
+    ),
+    "a tick, said": ok(
+        *("roster", form(GRID, "Ines Falk,,x,no"), *SCALE, *GRID_OPTIONS),
+        labels="x 2",
+        rows="1 help p1 p2 2",
+    ),
+    "sign-in: initials and times": no(
+        *("attendance", SIGNED, *TODAY), told="'Signature' … --present-column 'Signature'"
+    ),
+    "sign-in: initials are no ticks": no(
+        *("attendance", SIGNED, *TODAY, "--present-column", "Signature"), told="'IF' … --labels"
+    ),
+    "sign-in: initials, said": ok(
+        *("attendance", SIGNED, *TODAY, "--present-column", "Signature"),
+        labels="IF 1; LB 1",
+        table="attendance",
+        rows="Team meeting p1; Team meeting p3",
+        told="'Time in', 'Time out'",
+    ),
+    "sign-in: initials alone": no("attendance", INITIALS, *TODAY, told="'Initials' … --present-column"),
+    "sign-in: times alone": no("attendance", ARRIVED, *TODAY, told="'Time in' … --present-column"),
+    "sign-in: times, said": ok(
+        *("attendance", ARRIVED, *TODAY, "--present-column", "Time in"),
+        table="attendance",
+        rows="Team meeting p1; Team meeting p3",
+        told="'Time out'",
+    ),
+    "sign-in: checkboxes of a spreadsheet": ok(
+        *("attendance", BOXES, *MEETINGS, "--dates", "day-first"),
+        table="attendance",
+        rows="Team meeting p1; Team meeting p3",
+    ),
+    "sign-in: an online meeting, joined twice": ok(
+        *("attendance", ZOOM, *TODAY, "--person-column", "Name (original name)"),
+        table="attendance",
+        rows="Team meeting p1",
+        told="1 of somebody who signed twice, counted once … 'Join time'",
+    ),
+    "sign-in: days across": no("attendance", ACROSS, *MEETINGS, told="'05/10/2024' … --dates day-first"),
+    "sign-in: days across, day first": ok(
+        *("attendance", ACROSS, *MEETINGS, "--dates", "day-first"),
+        table="attendance",
+        rows="Team meeting, day 1 p1; Team meeting, day 1 p2; Team meeting, day 2 p1; Team meeting, day 2 p3",
+        told="6 cells: 4 of somebody who came",
+    ),
+    "sign-in: days without a year": no(
+        *("attendance", ACROSS.replace("/2024", ""), *MEETINGS, "--dates", "day-first"),
+        told="'05/10' … a day",
+    ),
+    "partner: words for how often": no(
+        *("edges", PARTNERS, "--relation", "contact:0:3", "--directed", *ENDS, "--tie", "contact"),
+        *("--value-column", "How often"),
+        told="'Weekly' … --labels",
+        roster=False,
+    ),
+    "partner: words for how often, said": ok(
+        *("edges", PARTNERS, "--relation", "contact:0:3", "--directed", *ENDS, "--tie", "contact"),
+        *("--value-column", "How often"),
+        labels=WORDS,
+        rows="1 contact North School River Library 2; 1 contact River Library North School 1",
+        told="'Trust'",
+        roster=False,
+    ),
+    "partner: a matrix of organisations": ok(
+        *("matrix", "Organization,North School,River Library\nNorth School,,2\nRiver Library,1,\n"),
+        *("--relation", "work:0:3", "--nodes", "organizations", "--directed"),
+        rows="1 work North School River Library 2; 1 work River Library North School 1",
+        roster=False,
+    ),
+    "partner: two scores, one empty": no(
+        "edges", PAIRS, *SCORES, told="an empty cell … --blank none", roster=False
+    ),
+    "partner: two scores": ok(
+        *("edges", PAIRS, *SCORES, "--blank", "missing"),
+        rows="1 frequency North School River Library 4; 1 reliability North School River Library 2;"
+        "1 frequency River Library North School 1",
+        told="'Org A ID', 'Org B ID'",
+        roster=False,
+    ),
+    "taguette: a workbook": ok(
+        *("codings", xlsx, "--coder", "Ana"),
+        table="codings",
+        rows="document_01 document_01:coder_01-1 coder_01 trust 1; document_01 document_01:coder_01-1 "
+        "coder_01 time 1; document_01 document_01:coder_01-2 coder_01 trust 1",
+        roster=False,
+        told="not read: 'content'",
+    ),
+    "nvivo: references": ok(
+        *("codings", REFERENCES, "--segment-column", "Start"),
+        table="codings",
+        rows="document_01 document_01:0 coder_01 Trust 1; document_01 document_01:0 coder_02 Time 1",
+        roster=False,
+        told="'End', 'Reference'",
+    ),
+    "maxqda: its segments are texts": no(
+        *("codings", SEGMENTS, "--coder-column", "Author"),
+        told="column Segment: found a text … --segment-column",
+        roster=False,
+    ),
+    "maxqda": ok(
+        *("codings", SEGMENTS, "--coder-column", "Author", "--segment-column", "Beginning"),
+        table="codings",
+        rows="document_01 document_01:3 coder_01 Trust\\Early 1; document_01 document_01:9 coder_01 Time 1",
+        roster=False,
+        told="'Segment'",
+    ),
+    "atlas.ti: a line a code": ok(
+        *("codings", QUOTATIONS, "--coder-column", "Created by"),
+        table="codings",
+        rows="document_01 document_01:coder_01-1:1 coder_01 Trust 1; document_01 document_01:coder_01-1:1 "
+        "coder_01 Lack of time 1",
+        roster=False,
+        told="'Quotation Content'",
+    ),
+    "dedoose": ok(
+        *("codings", EXCERPTS, "--wide", "--document-column", "Media Title", "--segment-column"),
+        *("Excerpt ID", "--coder-column", "Excerpt Creator"),
+        table="codings",
+        rows="document_01 document_01:1 coder_01 Code: Trust Applied 1; "
+        "document_01 document_01:1 coder_01 Code: Time Applied 0",
+        roster=False,
+        told="'Excerpt'",
+    ),
+    "nvivo: a matrix of counts": no(
+        *("codings", CROSSED, "--wide", "--coder", "Ana"), told="'B : Trust' … counts", roster=False
+    ),
+    "spss: codes": ok(
+        *("roster", sav, *SCALE, *ONCE, "--respondent", "name", "--pattern", "h{alter}"), rows=TIES
+    ),
+    "spss: labels": ok(
+        *("roster", sav, *SCALE, *ONCE, "--header-row", "2", "--value-labels", "--respondent", "Your name"),
+        *("--pattern", HOW + " {alter}"),
+        labels=WORDS,
+        rows=TIES,
+    ),
+    "ods: a title": no(
+        *("roster", ods, *SCALE, *ONCE, "--respondent", "Your name", "--pattern", "{alter}"),
+        told="--header-row",
+    ),
+    "ods": ok(
+        *("roster", ods, *SCALE, *ONCE, "--header-row", "2", "--respondent", "Your name"),
+        *("--pattern", "{alter}"),
+        rows="1 help p1 p2 2; 1 help p2 p1 3; 1 help p2 p3 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_is_read_exactly_or_refused_in_words(
+    name: str,
+    raw: Path,  # noqa: F811
+    run: Callable[..., tuple[int, str, str]],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    layout = LAYOUTS[name]
+    options = list(layout.options)
+    path = tmp_path / "export.csv"
+    if isinstance(layout.content, str):
+        path.write_text(layout.content, encoding="utf-8")
+    else:
+        path = layout.content(path)
+    if layout.roster:
+        (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+        options += ["--roster", str(tmp_path / "roster.csv")]
+    if layout.labels:
+        pairs = (part.strip().rpartition(" ") for part in layout.labels.split(";"))
+        table = "".join(f'"{label}",{value}\n' for label, _, value in pairs)
+        (tmp_path / "labels.csv").write_text(f"label,value\n{table}", encoding="utf-8")
+        options += ["--labels", str(tmp_path / "labels.csv")]
+    code, out, err = run(layout.kind, path, *options)
+    for words in layout.told:
+        assert words in out + err, out + err
+    if layout.rows is None:
+        assert code == 1, out
+        assert not (raw / "ours").exists(), "nothing is written of a file that is refused"
+        return
+    assert code == 0, err
+    found = read_own("ours").tables[layout.table][COLUMNS[layout.table]].astype(object)
+    cells = found.map(lambda one: f"{one:g}" if isinstance(one, float) else str(one))
+    assert {" ".join(row) for row in cells.itertuples(index=False, name=None)} == layout.rows
