@@ -487,7 +487,7 @@ HOSTILE: dict[str, tuple[str, str, bytes, str]] = {
     "link": ("refi", "f.qdpx", zipped({"l": linked()}), "found the link 'Sources/link'"),
     "encrypted": ("refi", "f.qdpx", marked_encrypted(SMALL), "found the encrypted member 'project.qde'"),
     "lying size": ("refi", "f.qdpx", said_smaller(SMALL), "found no sound archive ("),
-    "no project": ("refi", "f.qdpx", zipped({"other": "x"}), "found no project.qde in it"),
+    "no project": ("refi", "f.qdpx", zipped({"other": "x"}), "found no project files (.qde) in it"),
     "an archive in a book": ("edges", "f.xlsx", SMALL, "found no workbook ("),
     "laughs graphml": ("graph", "f.graphml", laughing("graphml").encode(), DOCTYPE),
     "laughs gexf": ("graph", "f.gexf", laughing("gexf").encode(), DOCTYPE),
