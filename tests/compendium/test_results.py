@@ -241,8 +241,8 @@ def test_only_cells_with_finite_numbers_are_recorded(folder: Path, shown: Shown)
     }
     assert cells(shown[0][TABLE]["html"]) == [
         ["", *frame.columns],
-        ["x", "1", "0.500", "inf", "7", "True", "True", "2", "2024-01-01 00:00:00"],
-        ["y", "", "", "", "", "False", "", "two", ""],
+        ["x", "1", "0.500", "inf", "7", "yes", "yes", "2", "2024-01-01 00:00:00"],
+        ["y", "", "", "", "", "no", "", "two", ""],
     ]
 
 
