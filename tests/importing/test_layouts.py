@@ -211,6 +211,35 @@ def sav(path: Path) -> Path:
     return path.with_suffix(".sav")
 
 
+def sav_words(path: Path) -> Path:
+    """Write answers as SPSS stores them where they were typed: words, without labels of values."""
+    frame = pd.DataFrame({"name": ["Ines Falk", "Omar Reid"], "h1": ["", "Daily"], "h2": ["Weekly", ""]})
+    frame["h3"] = "Never"
+    pyreadstat.write_sav(frame, str(path.with_suffix(".sav")))
+    return path.with_suffix(".sav")
+
+
+def sav_ties(path: Path) -> Path:
+    """Write a list of ties as SPSS stores it: numbers for people, a row per tie."""
+    frame = pd.DataFrame({"ego": [1.0, 1.0, 2.0], "alter": [2.0, 3.0, 1.0], "often": [2.0, 1.0, 3.0]})
+    pyreadstat.write_sav(frame, str(path.with_suffix(".sav")))
+    return path.with_suffix(".sav")
+
+
+def ods_ties(path: Path) -> Path:
+    """Write a list of ties as LibreOffice stores it, numbers as numbers, beside an empty sheet."""
+    rows = [["Sender", "Receiver", "Value"], ["Ines Falk", "Omar Reid", 2.0], ["Omar Reid", "Ines Falk", 3.0]]
+    written = ["".join(map(cell, row)) for row in rows]
+    return book(path.with_suffix(".ods"), {"Ties": written, "Sheet2": []})
+
+
+def ods_matrix(path: Path) -> Path:
+    """Write a matrix as LibreOffice stores it."""
+    rows: list[list[object]] = [["", *NAMES], ["Ines Falk", 0.0, 2.0, 1.0], ["Omar Reid", 3.0, 0.0, 0.0]]
+    rows.append(["Lucie Brandt", 0.0, 0.0, 0.0])
+    return book(path.with_suffix(".ods"), {"help": ["".join(map(cell, row)) for row in rows]})
+
+
 def ods(path: Path) -> Path:
     """Write answers as LibreOffice stores them, with a title above the header."""
     rows: list[list[object]] = [
@@ -509,6 +538,29 @@ LAYOUTS = {
         *("--pattern", HOW + " {alter}"),
         labels=WORDS,
         rows=TIES,
+    ),
+    "spss: words that were typed": ok(
+        *("roster", sav_words, *SCALE, *ONCE, "--respondent", "name", "--pattern", "h{alter}"),
+        labels=WORDS,
+        rows="1 help p1 p2 2; 1 help p2 p1 3",
+    ),
+    "spss: a list of ties": ok(
+        *("edges", sav_ties, "--relation", "help:0:3", "--directed", "--sender-column", "ego"),
+        *("--receiver-column", "alter", "--value-column", "often"),
+        rows=TIES,
+    ),
+    "ods: a list of ties": ok(
+        *("edges", ods_ties, "--relation", "help:0:3", "--directed"),
+        rows="1 help p1 p2 2; 1 help p2 p1 3",
+    ),
+    "ods: a matrix": ok(*("matrix", ods_matrix, "--relation", "help:0:3", "--directed"), rows=TIES),
+    "taguette: semicolons": ok(
+        *("codings", "\ufeff" + TAGUETTE.replace(",", ";"), "--coder", "Ana"),
+        table="codings",
+        rows="document_01 document_01:coder_01-1 coder_01 trust 1; document_01 document_01:coder_01-1 "
+        "coder_01 time 1; document_01 document_01:coder_01-2 coder_01 trust 1",
+        roster=False,
+        told="not read: 'content'",
     ),
     "ods: a title": no(
         *("roster", ods, *SCALE, *ONCE, "--respondent", "Your name", "--pattern", "{alter}"),
