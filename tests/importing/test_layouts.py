@@ -228,7 +228,8 @@ def sav_ties(path: Path) -> Path:
 
 def ods_ties(path: Path) -> Path:
     """Write a list of ties as LibreOffice stores it, numbers as numbers, beside an empty sheet."""
-    rows = [["Sender", "Receiver", "Value"], ["Ines Falk", "Omar Reid", 2.0], ["Omar Reid", "Ines Falk", 3.0]]
+    rows: list[list[object]] = [["Sender", "Receiver", "Value"], ["Ines Falk", "Omar Reid", 2.0]]
+    rows.append(["Omar Reid", "Ines Falk", 3.0])
     written = ["".join(map(cell, row)) for row in rows]
     return book(path.with_suffix(".ods"), {"Ties": written, "Sheet2": []})
 
