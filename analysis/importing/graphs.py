@@ -36,7 +36,7 @@ _ASKED = "asked"
 _REPORTER = "reported_by"
 _LABELS = ("label", "name")
 _VALUES = ("weight", "value")
-_TIES = (*_VALUES, "wave", "relation", _REPORTER, BOTH_WAYS, "id", "label", "key", "edge_default")
+_TIES = (*_VALUES, "wave", "relation", _REPORTER, BOTH_WAYS, "id", "key", "edge_default")
 _DRAWN = frozenset(
     {
         *"xyzrgb",
@@ -284,7 +284,12 @@ def _said(data: Mapping[str, Any]) -> dict[str, str]:
 
 def _untold(file: str, graph: Any) -> list[str]:
     """Return what is said of ties and of the graph itself that is not read."""
-    unread = {name for *_, data in graph.edges(data=True) for name in data if name.lower() not in _TIES}
+    unread = {
+        name
+        for *_, data in graph.edges(data=True)
+        for name, value in data.items()
+        if name.lower() not in _TIES and str(value).strip()
+    }
     notes = [f"{file}: attributes of ties that were not read: {', '.join(sorted(unread))}"] if unread else []
     drawn = {
         name

@@ -23,6 +23,27 @@ _MOST_WAVES = 100
 _FIRST = 10**9
 """Comes after every time: an interval without an end."""
 
+_DRAWN = frozenset(
+    [
+        "ellipse",
+        "box",
+        "diamond",
+        "triangle",
+        "cross",
+        "house",
+        "man",
+        "woman",
+        "empty",
+        "x_fact",
+        "y_fact",
+        "phi",
+    ]
+)
+_DRAWN |= frozenset(["r", "q", "ic", "bc", "bw", "lc", "la", "lphi", "lr", "fos", "font", "s_size"])
+"""Words of a vertex that say how it is drawn; a label without quotation marks ends before them."""
+_TYPED = re.compile(r"([0-9]{1,9}):\s*(?=\S)")
+"""What a line of several relations begins with: the number of its relation."""
+
 Times = tuple[tuple[int, int], ...]
 """Intervals, first and last time of each."""
 
@@ -101,6 +122,15 @@ class NetworkReader:
             if not self.labels:
                 self.fault("ties", "*Vertices before them", line)
 
+    def typed(self, number: str) -> None:
+        """Take up the relation whose number a line says itself; its section then has none of its own."""
+        own = (self.only[0], self.only[1])
+        if self.asked and self.asked[-1] == own and self.about == own:
+            self.asked.pop()
+        self.about = (self.only[0], f"{self.only[1]} {number}")
+        if self.about not in self.asked:
+            self.asked.append(self.about)
+
     def vertices(self, sizes: str, line: int) -> None:
         numbers = sizes.split()
         if self.labels:
@@ -169,13 +199,16 @@ class NetworkReader:
         if len(words) < 2:
             self.fault("one vertex", "two, and a value where there is one", line)
             return
-        others = [self.vertex(word, line) for word in (words[1:] if listed else words[1:2])]
+        ends = words[1:] if listed else words[1:2]
+        # In lists a vertex with a minus sign is the end of a line of -1.
+        others = [self.vertex(word.removeprefix("-") if listed else word, line) for word in ends]
         value = 1.0 if listed or len(words) < 3 else self.number(words[2], line, "value")
         self.drawn += not listed and len(words) > 3
-        for other in others:
+        for word, other in zip(ends, others, strict=True):
             if first is not None and other is not None and value is not None:
                 edge = self.kind.startswith("edges")
-                self.tie(first, other, value, line, times, both=edge)
+                sign = -1 if listed and word.startswith("-") else 1
+                self.tie(first, other, sign * value, line, times, both=edge)
                 # A relation of edges and arcs has arcs.
                 self.directed[self.about[1]] = self.directed.get(self.about[1], False) or not edge
 
@@ -211,7 +244,12 @@ class NetworkReader:
                 self.end()
                 self.section(text, line)
             elif self.kind and self.kind != "unknown":
+                if self.kind in _TIES and (typed := _TYPED.match(text)):
+                    text = text[typed.end() :]
+                    self.typed(typed[1])
                 words = [quoted or times or plain for quoted, times, plain in _WORD.findall(text)]
+                if self.kind == "vertices" and '"' not in text:
+                    words = _one_label(words)
                 self.row(words, line)
         self.end()
         seen: dict[str, int] = {}
@@ -234,6 +272,22 @@ class NetworkReader:
             return []
         spanned = range(min(ends), max(ends) + 1)
         return [time for time in spanned if any(holds(times, time) for times in timed)]
+
+
+def _one_label(words: list[str]) -> list[str]:
+    """Return the words of a vertex with a label of several, without quotation marks, as one word.
+
+    Examples
+    --------
+    >>> _one_label("1 Ana Ruiz 0.2 0.9 ellipse".split())
+    ['1', 'Ana Ruiz', '0.2', '0.9', 'ellipse']
+    """
+    end = 2
+    while end < len(words) and not (
+        read_number(words[end]) is not None or words[end].lower() in _DRAWN or words[end].startswith("[")
+    ):
+        end += 1
+    return [*words[:1], *([" ".join(words[1:end])] if words[1:] else []), *words[end:]]
 
 
 def holds(times: Times | None, time: int) -> bool:

@@ -299,6 +299,25 @@ CASES = [
         told="not read: 'Id'",
     ),
     refused("edges", "19_edges_w1.csv", *HELP, *NAMES, told="'A. Ruiz' … near: Ana Ruiz (t1) … aliases"),
+    read(
+        *("graph", "41_pajek_arcslist_negative.net", "--relation", "help:-1:1"),
+        ties="1 help Ana Ben 1; 1 help Ana Chloe 1; 1 help Ben Chloe -1",
+    ),
+    read(
+        *("graph", "42_pajek_typed_lines.net", "--relation", "tie 1:0:3", "--relation", "tie 2:0:3"),
+        ties="1 tie 1 Ana Ben 1; 1 tie 2 Ben Chloe 1",
+    ),
+    read(
+        "graph",
+        "47_pajek_quoteless.net",
+        *HELP,
+        ties="1 help Ana Ruiz Ben Odel 1; 1 help Ana Ruiz Ana Lund 1",
+    ),
+    read(
+        *("graph", "52_yed.graphml", *HELP, *NAMES),
+        ties="1 help t1 t2 1",
+        told="attributes of ties that were not read: label",
+    ),
     read("graph", "30_sna_write_dl.dl", *HELP, ties="1 help Ana Ben 1; 1 help Ana Chloe 1; 1 help Ben Ana 1"),
     read(
         *("graph", "30b_sna_write_dl_spaces.dl", *HELP, *NAMES),
