@@ -82,11 +82,12 @@ def may_be_passed_on(declared: Mapping[str, Any]) -> bool:
 
     Examples
     --------
-    >>> may_be_passed_on({"redistribution": "allowed", "licenses": [{"name": "CC-BY-4.0", "title": "…"}]})
+    >>> open_one = {"audience": "public", "redistribution": "allowed"}
+    >>> may_be_passed_on(open_one | {"licenses": [{"name": "CC-BY-4.0", "title": "…"}]})
     True
     >>> may_be_passed_on({"licenses": [{"name": "CC-BY-4.0", "title": "…"}]})
     False
-    >>> may_be_passed_on({"redistribution": "allowed", "licenses": [{"title": "none stated"}]})
+    >>> may_be_passed_on(open_one | {"licenses": [{"title": "none stated"}]})
     False
     """
     licences = declared.get("licenses") or [{}]

@@ -16,7 +16,7 @@ RELIABLE = 0.7
 
 
 def score_findings(summary: pd.DataFrame) -> list[Finding]:
-    """Say how the mean of each scale moved from its first wave to its last.
+    """Say how the mean of each scale moved from its first wave to its last; the table has the people.
 
     Parameters
     ----------
@@ -26,9 +26,8 @@ def score_findings(summary: pd.DataFrame) -> list[Finding]:
     Examples
     --------
     >>> index = pd.MultiIndex.from_tuples([("trust", 1), ("trust", 3)], names=["scale", "wave"])
-    >>> summary = pd.DataFrame({"mean": [3.35, 3.67], "people": [31, 27]}, index=index)
-    >>> score_findings(summary)[0].sentence
-    'The mean of trust rose from 3.35 to 3.67 (31 people in wave 1, 27 in wave 3).'
+    >>> score_findings(pd.DataFrame({"mean": [3.35, 3.67]}, index=index))[0].sentence
+    'The mean of trust rose from 3.35 to 3.67 between wave 1 and wave 3.'
     """
     found = []
     for scale, rows in summary.groupby(level="scale", sort=False):
@@ -36,14 +35,12 @@ def score_findings(summary: pd.DataFrame) -> list[Finding]:
         ends = [rows.index[0], rows.index[-1]]
         name = in_words(str(scale))
         if len(rows) == 1:
-            sentence = f"The mean of {name} is {last['mean']:.2f} ({last['people']:.0f} people)."
+            sentence = f"The mean of {name} is {last['mean']:.2f}."
             ends = ends[1:]
         else:
-            sentence = (
-                f"The mean of {name} {_moved(first['mean'], last['mean'])} ({first['people']:.0f} people in "
-                f"wave {ends[0][1]}, {last['people']:.0f} in wave {ends[1][1]})."
-            )
-        keys = tuple(key_of("scores", *end, column) for end in ends for column in ("mean", "people"))
+            moved = _moved(first["mean"], last["mean"])
+            sentence = f"The mean of {name} {moved} between wave {ends[0][1]} and wave {ends[1][1]}."
+        keys = tuple(key_of("scores", *end, "mean") for end in ends)
         found.append(Finding(key_of("scores", scale), sentence, keys))
     return found
 
