@@ -29,6 +29,7 @@ from analysis.certificate.outputs import NUMBERS, TABLE, shown_by
 from analysis.compendium.claims import Claim, claims_in
 from analysis.compendium.verdict import NOT_RUN, judged
 from analysis.files import digest
+from analysis.labels import in_words
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["LIMITS", "Findings", "examine", "verify"]
@@ -202,8 +203,11 @@ def _shown(content: bytes) -> Iterable[tuple[str, str]]:
 
 def _same(recorded: Any, told: Any) -> bool:
     """Whether a value is the recorded one: to the digit from a notebook, as far as is shown from a page."""
-    if recorded == told or isinstance(recorded, str) or not isinstance(told, str):
-        return bool(recorded == told) or (isinstance(recorded, str) and str(told).strip() == recorded.strip())
+    if recorded == told or not isinstance(told, str):
+        return bool(recorded == told)
+    if isinstance(recorded, str):
+        # A page shows names of the code in words.
+        return told.strip() in (recorded.strip(), in_words(recorded).strip())
     plain = told.replace("−", "-").replace(",", "").replace("\u202f", "").replace(" ", "").rstrip("%")
     if plain.startswith("<"):
         return bool(recorded <= float(plain[1:]) * (1 + 1e-9))

@@ -15,7 +15,7 @@ import pytest
 from analysis.certificate import archive as module
 from analysis.certificate.archive import pack, unpacked
 from analysis.certificate.crate import METADATA
-from analysis.certificate.verify import LIMITS, examine, verify
+from analysis.certificate.verify import LIMITS, _same, examine, verify
 from analysis.files import digest
 from analysis.tables.faults import InvalidInput
 from tests.certificate.certified import Certified
@@ -75,6 +75,11 @@ JUDGED = changed(VERDICT, '"verdict": "deviates (open)"', '"verdict": "reproduce
 NOTEBOOK = changed(PROGRAM, "matrix.sum() * factor", "matrix.sum() + factor")
 SHOWN = changed(PAGE, "<dd>0.5", "<dd>0.7")
 EXECUTION = changed(EXECUTED, "matrix.sum() * factor", "matrix.sum() + factor")
+
+
+def test_a_text_is_the_recorded_one_also_in_words() -> None:
+    assert _same("hybrid_corn; rice", "hybrid corn; rice ") and _same("hybrid_corn", "hybrid_corn")
+    assert not _same("hybrid_corn", "hybrid rice") and not _same("3", 3)
 
 
 def test_an_archive_as_it_was_made_passes(certified: Certified, capsys: pytest.CaptureFixture[str]) -> None:
