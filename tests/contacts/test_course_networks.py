@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import igraph
+import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.contacts.course_networks import (
+    _eigenvector,
     central_people,
     course_measures,
     course_of,
@@ -79,3 +82,11 @@ def test_a_single_reply_makes_a_tie_that_never_ceases(tables: dict[str, pd.DataF
 def test_there_is_no_other_course(tables: dict[str, pd.DataFrame]) -> None:
     with pytest.raises(ValueError, match="'y'; allowed: x"):
         course_of(tables, "y")
+
+
+def test_who_is_central_has_the_same_bits_each_time() -> None:
+    drawn = np.random.default_rng(1)
+    graph = igraph.Graph(n=400, edges=drawn.integers(0, 400, size=(3000, 2)).tolist())
+    graph.es["weight"] = 1.0
+    first = _eigenvector(graph.simplify(combine_edges=sum))
+    assert all((_eigenvector(graph) == first).all() for _ in range(4))
