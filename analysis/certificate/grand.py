@@ -3,15 +3,15 @@
 The 25 items are those of the Guidelines for Reporting About Network Data (Neal, Carley, Contractor et al. and
 the GRAND Consortium 2026, version 0.5, grand-statement.org), under short names of ours. An item is computed
 from the checked tables or read from `datapackage.json` (its own entries, and what stands under `grand`); what
-is neither is listed as missing. Of a team's own data only what its reports recorded is told, so that nothing
-rests on too few people.
+is neither is listed as missing. Where data have a smallest cell, nothing may rest on fewer people: of a
+team's own data only what its reports recorded is told, of public data no count of people or ties is.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from analysis.certificate.contents import declaration
 from analysis.compendium.pages import page_environment
 from analysis.compendium.verdict import WITHHELD
 from analysis.files import DATA_DERIVED, REPORTS, write_atomically
+from analysis.labels import in_words
 from analysis.tables.load import load
 from analysis.tables.package import DataPackage, read_package
 
@@ -92,12 +93,14 @@ _MADE_UP = {
     "4.4": "nobody and nothing",
     "4.6": "nothing",
 }
+_OF_FEW = ("2.2", "2.4", "3.3", "3.4", "3.7")
+"""Items that count people, or tell what a few of them said."""
 _EDGES = ("ties", "contacts", "routine_links")
 
 
 @dataclass(frozen=True)
 class Item:
-    """One item: what is told, and whether that is `computed`, `declared` or `missing`."""
+    """One item: what is told, and how: `computed`, `declared`, or else `withheld` or `missing`."""
 
     number: str
     told: str
@@ -119,7 +122,7 @@ class Statement:
     @property
     def told(self) -> int:
         """How many items are told."""
-        return sum(item.how != "missing" for item in self.items)
+        return sum(item.how in ("computed", "declared") for item in self.items)
 
 
 def has_a_network(dataset: str) -> bool:
@@ -133,7 +136,7 @@ def statement_of(dataset: str) -> Statement:
     package = read_package(DATA_DERIVED / dataset / "datapackage.json")
     tables = load(dataset)
     computed = _from_declaration(package, declared) | _from_tables(tables, package)
-    return _statement(package, computed, declared)
+    return _statement(package, computed, declared, _OF_FEW if package.smallest_cell else ())
 
 
 def team_statement(dataset: str) -> Statement:
@@ -151,13 +154,20 @@ def write_statement(statement: Statement, path: Path, up: str, home: str) -> Non
     write_atomically(path, page.render(up=up, home=home, statement=statement, package=statement.package))
 
 
-def _statement(package: DataPackage, computed: Mapping[str, str], declared: Mapping[str, Any]) -> Statement:
+def _statement(
+    package: DataPackage,
+    computed: Mapping[str, str],
+    declared: Mapping[str, Any],
+    withheld: Collection[str] = (),
+) -> Statement:
     given = declared.get("grand") or {}
     items = []
     for number in ITEMS:
         text = str(given.get(DECLARED.get(number, ""), "")).strip()
         if text:
             items.append(Item(number, text, "declared"))
+        elif number in withheld:
+            items.append(Item(number, "", "withheld"))
         elif computed.get(number):
             items.append(Item(number, computed[number], "computed"))
         else:
@@ -187,7 +197,7 @@ def _from_declaration(package: DataPackage, declared: Mapping[str, Any]) -> dict
 
 
 def _each(package: DataPackage, words: Any) -> str:
-    return "; ".join(f"{relation.name}: {words(relation)}" for relation in package.relations)
+    return "; ".join(f"{in_words(relation.name)}: {words(relation)}" for relation in package.relations)
 
 
 def _from_tables(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> dict[str, str]:
@@ -204,7 +214,7 @@ def _from_tables(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> di
     sizes = [f"{len(frame)} {name}" for name, frame in nodes.items() if frame is not None and len(frame)]
     if actors is not None and "role" in actors and actors["role"].notna().any():
         roles = actors["role"].value_counts().sort_index()
-        sizes.append("by role: " + ", ".join(f"{role} {count}" for role, count in roles.items()))
+        sizes.append("by role: " + ", ".join(f"{in_words(role)} {count}" for role, count in roles.items()))
     told["2.2"] = "; ".join(sizes)
     silent = tables.get("nonresponse")
     if silent is not None and len(silent):
@@ -219,12 +229,11 @@ def _from_tables(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> di
     if ties is not None and len(ties):
         for relation in sorted(set(ties["relation"])):
             of = ties[ties["relation"] == relation]
-            counted += [
-                f"{relation}, wave {wave}: {count}" for wave, count in sorted(Counter(of["wave"]).items())
-            ]
+            by_wave = sorted(Counter(of["wave"]).items())
+            counted += [f"{in_words(relation)}, wave {wave}: {count}" for wave, count in by_wave]
             values = of["value"]
             spread = f"mean {values.mean():.3g}, SD {values.std(ddof=0):.3g}"
-            weights.append(f"{relation}: {values.min():g} to {values.max():g}, {spread}")
+            weights.append(f"{in_words(relation)}: {values.min():g} to {values.max():g}, {spread}")
         loops.append(f"{int((ties['sender_id'] == ties['receiver_id']).sum())} ties")
         if (ties["reported_by"] == ties["receiver_id"]).any():
             counted.append("counted as reported: both ends were asked")
@@ -274,7 +283,7 @@ def _from_report(numbers: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         found = []
         for relation, wave in places:
             entry = numbers.get(f"{table}.{relation}.{wave}.{column}", {"value": WITHHELD})
-            found.append(f"{relation}, wave {wave}: {entry['value']}")
+            found.append(f"{in_words(relation)}, wave {wave}: {entry['value']}")
         return "; ".join(found)
 
     told = {"2.1": "people", "2.2": recorded("answered", "people"), "3.7": recorded("structure", "ties")}

@@ -8,13 +8,16 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import rocrate
 import yaml
 
+from analysis.certificate import grand
 from analysis.certificate.codecheck import SPECIFICATION
 from analysis.certificate.contents import may_be_passed_on
 from analysis.certificate.crate import METADATA, PROFILES
@@ -140,11 +143,36 @@ def test_the_readme_has_the_sections_of_the_data_editors_template(certified: Cer
 
 def test_the_statement_about_a_network_tells_most_items_and_lists_the_others(certified: Certified) -> None:
     page = certified.files["grand/tiny.html"].decode("utf-8")
-    items = re.findall(r'<th scope="row">([\d.]+) [^<]*</th><td>([^<]*)</td><td>(\w*)</td>', page)
+    items = re.findall(r'<th scope="row">([\d.]+) [^<]*</th><td>(.*?)</td><td>(\w*)</td>', page)
     assert len(items) == 25
     told = {number: (text, how) for number, text, how in items}
     assert told["3.7"] == ("help, wave 1: 3", "computed") and told["2.2"][0] == "3 people"
     assert told["1.2"] == ("missing", "") and told["3.4"][0] == "0 ties"
+
+
+def test_a_statement_about_protected_people_counts_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = {"sender_id": ["a", "b"], "receiver_id": ["b", "c"], "reported_by": ["a", "b"]}
+    tables = {
+        "actors": pd.DataFrame({"actor_id": ["a", "b", "c"], "role": ["coach", "lead_teacher", "coach"]}),
+        "ties": pd.DataFrame({**ends, "relation": "help_given", "wave": 1, "value": [1.0, 3.0]}),
+        "nonresponse": pd.DataFrame({"wave": [1], "actor_id": ["c"], "relation": ["help_given"]}),
+    }
+    package = grand.read_package(DATA_RAW / "example_network/datapackage.json")
+    monkeypatch.setattr(grand, "load", lambda _: tables)
+    monkeypatch.setattr(grand, "declaration", lambda _: {"audience": "public"})
+
+    def items(smallest: int) -> dict[str, grand.Item]:
+        monkeypatch.setattr(grand, "read_package", lambda _: replace(package, smallest_cell=smallest))
+        return {item.number: item for item in grand.statement_of("example_network").items}
+
+    shown, protected = items(0), items(5)
+    assert shown["2.2"].told == "3 people; by role: coach 2, lead teacher 1"
+    assert (shown["2.4"].told, shown["3.7"].told) == ("did not answer: 1 in wave 1", "help given, wave 1: 2")
+    few = {number for number in shown if protected[number].how == "withheld"}
+    assert few == {"2.2", "2.4", "3.3", "3.4", "3.7"} and not any(protected[one].told for one in few)
+    assert {number: item for number, item in shown.items() if number not in few} == {
+        number: item for number, item in protected.items() if number not in few
+    }
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
