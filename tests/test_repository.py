@@ -33,7 +33,7 @@ ALLOWED = {
     "evidence": {"tables", "resampling", "ties", "measurement"},
     "figures": {"resampling", "ties", "contacts"},
     "compendium": {"tables", "privacy", "importing", "sources", "figures"},
-    "certificate": {"tables", "compendium"},
+    "certificate": {"tables", "privacy", "compendium"},
     "synthesis": {"tables", "resampling", "compendium"},
     "validations": {
         *("tables", "importing", "sources", "resampling", "ties", "tie_models", "contacts", "adoption"),

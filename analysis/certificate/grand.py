@@ -23,6 +23,7 @@ from analysis.compendium.pages import page_environment
 from analysis.compendium.verdict import WITHHELD
 from analysis.files import DATA_DERIVED, REPORTS, write_atomically
 from analysis.labels import in_words
+from analysis.privacy.disclosure import Disclosure
 from analysis.tables.load import load
 from analysis.tables.package import DataPackage, read_package
 
@@ -136,7 +137,7 @@ def statement_of(dataset: str) -> Statement:
     package = read_package(DATA_DERIVED / dataset / "datapackage.json")
     tables = load(dataset)
     computed = _from_declaration(package, declared) | _from_tables(tables, package)
-    return _statement(package, computed, declared, _OF_FEW if package.smallest_cell else ())
+    return _statement(package, computed, declared, _OF_FEW if Disclosure.of(package).restricts else ())
 
 
 def team_statement(dataset: str) -> Statement:
