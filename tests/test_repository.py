@@ -212,7 +212,9 @@ def test_no_downloaded_file_is_committed() -> None:
         for resource in json.loads(package.read_text()).get("resources", ())
     }
     assert hashes, "no dataset declares a file"
+    archives = {".whl", ".gz", ".zip", ".xz", ".bz2", ".parquet", ".xlsx", ".ods", ".sav", ".RData", ".rda"}
     for path in tracked_files():
+        assert path.suffix not in archives, f"{path}: fetched or made, not written"
         assert hashlib.sha256(path.read_bytes()).hexdigest() not in hashes, path
 
 

@@ -149,13 +149,21 @@ def moved_products(
 
 @_compile_sums
 def lost_products(
-    permutations: Orders, starts: Integers, holes: Orders, columns: Floats, inside: Floats
+    permutations: Orders,
+    starts: Integers,
+    listed: Orders,
+    mostly: Booleans,
+    whole: Floats,
+    columns: Floats,
+    inside: Floats,
 ) -> Floats:
     """Return the (permutations, m) sums of what is no longer used, over cells where the moved matrix lacks.
 
     They are of the products of the (k, n, n) columns, pair by pair (0 0, 1 0, 1 1, 2 0, …), and last of the
-    cells `inside`. `holes` are the columns that lack, row after row, those of row i from `starts[i]`. Where
-    they come to lie differs from draw to draw; the row they come to lie in is the outer loop.
+    cells `inside`. `listed` are the columns that lack, row after row, those of row i from `starts[i]`; in a
+    row that is `mostly` lacking, the columns that do not, to be taken off the row's sums, `whole` (n, m): a
+    person who was silent costs nothing. Where cells come to lie differs from draw to draw; the row they come
+    to lie in is the outer loop.
     """
     count, size = permutations.shape
     terms = columns.shape[0]
@@ -168,27 +176,31 @@ def lost_products(
     for i in range(size):
         for draw in range(count):
             person = permutations[draw, i]
-            listed = holes[starts[person] : starts[person + 1]]
-            length, there = listed.size, inverse[draw]
-            for hole in range(length):
-                places[hole] = there[listed[hole]]
+            sign = 1.0
+            if mostly[person]:
+                sign = -1.0
+                lost[draw] += whole[i]
+            some = listed[starts[person] : starts[person + 1]]
+            length, there = some.size, inverse[draw]
+            for cell in range(length):
+                places[cell] = there[some[cell]]
             pair = 0
             for k in range(terms):
                 column, values = columns[k, i], buffer[k]
-                for hole in range(length):
-                    values[hole] = column[places[hole]]
+                for cell in range(length):
+                    values[cell] = column[places[cell]]
                 for other in range(k + 1):
                     others = buffer[other]
                     total = 0.0
-                    for hole in range(length):
-                        total += values[hole] * others[hole]
-                    lost[draw, pair] += total
+                    for cell in range(length):
+                        total += values[cell] * others[cell]
+                    lost[draw, pair] += sign * total
                     pair += 1
             counts = inside[i]
             cells = 0.0
-            for hole in range(length):
-                cells += counts[places[hole]]
-            lost[draw, pair] += cells
+            for cell in range(length):
+                cells += counts[places[cell]]
+            lost[draw, pair] += sign * cells
     return lost
 
 
@@ -367,15 +379,20 @@ class LinearPlan:
         filled = np.nan_to_num(self.moving)
         flat = self.columns[:, self.inside]
         holes = np.isnan(self.moving)
-        starts = np.concatenate([[0], np.cumsum(holes.sum(axis=1))]).astype(np.int64)
+        mostly = 2 * holes.sum(axis=1) > len(holes)
+        listed = holes != mostly[:, None]
+        pairs = zip(*np.tril_indices(len(self.columns)), strict=True)
+        products = [(self.columns[k] * self.columns[other]).sum(axis=1) for k, other in pairs]
         complete = bool((self.inside == self.eligible).all())
         return Unchanging(
             filled=filled,
             gram=flat @ flat.T,
             square=float((filled[self.eligible] ** 2).sum()) if complete else np.nan,
             cells=int(self.inside.sum()),
-            starts=starts,
-            holes=np.nonzero(holes)[1].astype(np.uint32),
+            starts=np.concatenate([[0], np.cumsum(listed.sum(axis=1))]).astype(np.int64),
+            listed=np.nonzero(listed)[1].astype(np.uint32),
+            mostly=mostly,
+            whole=np.column_stack([*products, self.inside.sum(axis=1)]),
             inside=np.empty((0, 0)) if complete and not holes.any() else self.inside.astype(np.float64),
         )
 
@@ -387,8 +404,16 @@ class LinearPlan:
         if not weights.size:
             squares[:] = known.square
         lost = np.zeros((len(permutations), size * (size + 1) // 2 + 1))
-        if known.holes.size:
-            lost = lost_products(permutations, known.starts, known.holes, self.columns, known.inside)
+        if known.mostly.any() or known.listed.size:
+            lost = lost_products(
+                permutations,
+                known.starts,
+                known.listed,
+                known.mostly,
+                known.whole,
+                self.columns,
+                known.inside,
+            )
         result: tuple[Floats, Floats, Integers] = linear_replicates(
             products, lost, squares, known.gram, self.position, known.cells, self.transform, self.offset
         )
@@ -403,7 +428,9 @@ class Unchanging(NamedTuple):
     filled : what moves, 0 where it lacks
     gram, cells : cross-products of the columns that stay, over so many cells
     square : sum of squares of what moves; NaN where it hangs on which cells it comes to lie in
-    starts, holes : columns of the cells where what moves lacks, row after row, and where each row's start
+    starts, listed : columns of the cells where what moves lacks, row after row, and where each row's start
+    mostly : rows that lack more than half; of these, the columns of the cells that do not are listed
+    whole : (n, m) sums over each row of the products of the columns that stay, pair by pair, and of `inside`
     inside : 1 in a cell where everything that stays is observed, otherwise 0; empty where nothing lacks
     """
 
@@ -412,7 +439,9 @@ class Unchanging(NamedTuple):
     cells: int
     square: float
     starts: Integers
-    holes: Orders
+    listed: Orders
+    mostly: Booleans
+    whole: Floats
     inside: Floats
 
 

@@ -78,17 +78,17 @@ def with_missing(size: int, kind: str) -> tuple[Floats, dict[str, Floats]]:
 
 
 def per_permutation(run: Callable[[int], object]) -> float:
-    """Return seconds of the processor that a permutation of `run(permutations)` takes."""
-    run(1)  # compiles
-    start = time.process_time()
-    run(100)
-    many = int(np.clip(100 * SECONDS / (time.process_time() - start), 300, 200_000)) // 100 * 100
+    """Return seconds of the processor that a permutation of `run(permutations)` takes, the least of three."""
+    run(200)  # compiles, and starts the threads
+    begun = time.process_time()
+    run(200)
+    many = int(np.clip(200 * SECONDS / (time.process_time() - begun), 400, 200_000)) // 100 * 100
     seconds = []
-    for permutations in (100, many):
+    for permutations in (100, many) * 3:
         start = time.process_time()
         run(permutations)
         seconds.append(time.process_time() - start)
-    return (seconds[1] - seconds[0]) / (many - 100)
+    return (min(seconds[1::2]) - min(seconds[::2])) / (many - 100)
 
 
 def time_r(size: int) -> tuple[float, str] | None:

@@ -234,7 +234,9 @@ def test_school_leaders(data_mirror: Path, model: dict[str, Any], method: str) -
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("situation", ["complete", "missing", "groups", "self_ties", "undirected", "mixed"])
+@pytest.mark.parametrize(
+    "situation", ["complete", "missing", "silent", "groups", "self_ties", "undirected", "mixed"]
+)
 def test_every_permutation_by_hand(monkeypatch: pytest.MonkeyPatch, method: str, situation: str) -> None:
     y, a, b = matrices(3, 5, seed=7)
     y, options, groups = y + 0.6 * a, {}, None
@@ -248,6 +250,8 @@ def test_every_permutation_by_hand(monkeypatch: pytest.MonkeyPatch, method: str,
         b = with_gaps(b, (1, 4), (4, 1))
     if situation == "missing":
         y, a = with_gaps(y, (3, 0)), with_gaps(a, (0, 3), (4, 2))
+    if situation == "silent":  # a person without any answer, and one with a single one
+        a = with_gaps(a, *((2, j) for j in range(5)), (4, 0), (4, 1), (4, 3))
     if situation in ("self_ties", "mixed"):
         options["self_ties"] = True
     if situation in ("groups", "mixed"):
