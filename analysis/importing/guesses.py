@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from analysis.importing.adoption_list import ADOPTIONS
-from analysis.importing.days import DayOrder, read_moment
-from analysis.importing.roster import TICKS
-from analysis.importing.sheets import Sheet, is_missing, read_number
+from analysis.importing.files.sheets import Sheet, is_missing, read_number
+from analysis.importing.lists.adoption_list import ADOPTIONS
+from analysis.importing.lists.roster_survey import TICKS
+from analysis.importing.shared.days import DayOrder, read_moment
 from analysis.privacy.names import fold
 
 __all__ = ["Guess", "Table", "belongs_to", "guess_of", "shown_headers"]

@@ -13,7 +13,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.files import DATA_RAW, ROOT
-from analysis.importing.own import EXAMPLE, read_own
+from analysis.importing.dataset.own import EXAMPLE, read_own
 from tests.importing.networks import ACTORS, FILES, MATRIX, TABLE, write_sheets
 from tests.tables.workbooks import write_workbook
 
@@ -37,7 +37,7 @@ def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "data_raw"
     place.mkdir()
     shutil.copytree(DATA_RAW / EXAMPLE, place / EXAMPLE)
-    monkeypatch.setattr("analysis.importing.own.DATA_RAW", place)
+    monkeypatch.setattr("analysis.importing.dataset.own.DATA_RAW", place)
     return place
 
 

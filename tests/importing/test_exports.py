@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
-from analysis.importing.edges import read_edges
-from analysis.importing.exports import network_of
-from analysis.importing.kind_graph import GRAPHS
-from analysis.importing.network import Arc, ImportedNetwork, as_tables, assemble
-from analysis.importing.network_writers import FORMATS
+from analysis.importing.dataset.exports import network_of
+from analysis.importing.formats.network_writers import FORMATS
+from analysis.importing.kinds.graph import GRAPHS
+from analysis.importing.lists.edge_list import read_edges
+from analysis.importing.shared.network import Arc, ImportedNetwork, as_tables, assemble
 from analysis.tables.faults import InvalidInput
 from analysis.tables.load import write_dataset
 from analysis.tables.package import PRIVATE, DataPackage, Relation
@@ -147,8 +147,8 @@ def test_what_a_format_has_no_room_for_is_refused_with_what_to_do() -> None:
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a place with a dataset of one's own that has been de-identified."""
-    monkeypatch.setattr("analysis.importing.exports.DATA_DERIVED", tmp_path / "data_derived")
-    monkeypatch.setattr("analysis.importing.own.DATA_RAW", tmp_path / "data_raw")
+    monkeypatch.setattr("analysis.importing.dataset.exports.DATA_DERIVED", tmp_path / "data_derived")
+    monkeypatch.setattr("analysis.importing.dataset.own.DATA_RAW", tmp_path / "data_raw")
     monkeypatch.setattr("analysis.tables.load.DATA_DERIVED", tmp_path / "data_derived")
     waves = pd.DataFrame({"wave": [1, 2], "label": ["one", "two"], "opened_on": None, "closed_on": None})
     homes = pd.DataFrame({"organization_id": ["School A", "School B", "=School C"], "kind": "school"})
