@@ -127,11 +127,14 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
     if imported.directed is not None:
         check_direction(imported.tables["ties"], imported.directed, list(before), faults)
     raise_faults(list(dict.fromkeys(faults)))
-    for name, directed in (imported.directed or {}).items():
-        relation = given.get(name) or before[name]
-        if relation.directed != directed:
-            given[name] = replace(relation, directed=directed)
     tables, notes = dict(imported.tables), list(imported.notes)
+    for name, directed in (imported.directed or {}).items():
+        relation = given.get(name) or before.get(name)
+        if relation is None:
+            # Only what has ties must be declared.
+            notes.append(f"no tie of {name!r}, which is not declared: nothing of it is kept")
+        elif relation.directed != directed:
+            given[name] = replace(relation, directed=directed)
     if "waves" in tables and (called := dict(enumerate(getattr(arguments, "wave_label", []), start=1))):
         waves = tables["waves"]
         tables["waves"] = waves.assign(label=waves["wave"].map(called).fillna(waves["label"]))

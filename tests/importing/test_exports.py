@@ -91,6 +91,30 @@ def test_one_relation_returns_with_its_direction(
     assert (found.attributes.get("p_12") == network.attributes["p_12"]) == (name in ("graphml", "gexf"))
 
 
+@pytest.mark.parametrize("undirected", [False, True])
+@pytest.mark.parametrize("name", ["graphml", "gexf", "dl", "pajek"])
+def test_people_without_a_tie_return_with_what_they_were_asked(
+    tmp_path: Path, name: str, undirected: bool
+) -> None:
+    directed = {"help": not undirected} | ({"close": undirected} if name == "gexf" else {})
+    asked = [(2, about) for about in directed] + [(1, "help")]
+    said = {"a": {"role": "coach"}} if name in ("graphml", "gexf") else {}
+    network = assemble("f", ["a", "b"], [], asked, [], directed=directed, attributes=said)
+    found = returned(tmp_path, network, name)
+    for table, frame in as_tables(network).items():
+        pd.testing.assert_frame_equal(as_tables(found)[table], frame)
+    assert set(found.asked) == set(asked)
+    assert {who: some for who, some in found.attributes.items() if some} == said
+    if name != "dl":
+        assert found.directed == directed
+
+
+def test_the_description_of_somebody_elses_graph_is_no_list_of_questions(tmp_path: Path) -> None:
+    text = FORMATS["gexf"][1](assemble("f", ["a", "b"], [], [(2, "help")], []))[".gexf"]
+    (tmp_path / "n.gexf").write_bytes(text.replace(b"asked help 2", b"asked around; at lunch"))
+    assert GRAPHS[".gexf"].read(tmp_path / "n.gexf").asked == ((1, "tie"),)
+
+
 @pytest.mark.parametrize("name", ["kumu", "polinode"])
 def test_sheets_have_everybody_and_run_nothing(name: str) -> None:
     network = network_of(TABLES, package(0))

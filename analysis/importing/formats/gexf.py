@@ -16,8 +16,15 @@ import networkx as nx
 import pandas as pd
 
 from analysis.importing.files.sheets import shown
-from analysis.importing.formats.graphs import BOTH_WAYS, check_nodes, graphs_network, xml_of
-from analysis.importing.shared.network import ImportedNetwork
+from analysis.importing.formats.graphs import (
+    ASKED,
+    BOTH_WAYS,
+    UNDIRECTED,
+    check_nodes,
+    graphs_network,
+    xml_of,
+)
+from analysis.importing.shared.network import ImportedNetwork, read_asked, silence_told
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
 
@@ -103,7 +110,7 @@ def read_gexf(
     raise_faults(faults, "nothing read")
     silent: list[tuple[int, str, str]] = []
     if rounds:
-        dated = graph_of.__class__()
+        dated = graph_of.__class__(**graph_of.graph)
         dated.add_nodes_from(graph_of.nodes(data=True))
         for source, target, data in graph_of.edges(data=True):
             for wave, about in rounds.items():
@@ -196,7 +203,11 @@ def _graph(file: str, root: Element, faults: list[Fault], notes: list[str]) -> t
     types = {tie.get("type") or default for tie in ties} or {default}
     for name in sorted(types - {"directed", "undirected", "mutual"}):
         faults.append(Fault(file, shown(name), "directed, undirected or mutual", column="type of an edge"))
-    graph: Any = nx.MultiGraph() if types == {"undirected"} else nx.MultiDiGraph()
+    told = read_asked(next((element.text or "" for element in _all(root, "description")), ""))
+    # What is said of relations without a tie holds for each by itself.
+    graph: Any = nx.MultiGraph() if types == {"undirected"} and told is None else nx.MultiDiGraph()
+    if told is not None:
+        graph.graph |= {ASKED: silence_told(told[0]), UNDIRECTED: told[1]}
     columns = {kind: _columns(top, kind) for kind in ("node", "edge")}
     unread: dict[str, None] = {}
     for node in _all(root, "node"):

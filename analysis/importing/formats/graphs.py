@@ -27,12 +27,15 @@ from analysis.importing.shared.network import (
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["BOTH_WAYS", "check_nodes", "graphs_network", "read_graphml", "xml_of"]
+__all__ = ["ASKED", "BOTH_WAYS", "UNDIRECTED", "check_nodes", "graphs_network", "read_graphml", "xml_of"]
 
 BOTH_WAYS = "\0both"
 """Marks a tie of a directed graph that has no direction; no file can have an attribute of that name."""
 
-_ASKED = "asked"
+ASKED = "asked"
+"""What a graph says of the relations that were asked when: `help 1; trust 2`."""
+UNDIRECTED = "\0undirected"
+"""Which of them have no direction, in a graph that has one; no file can have an attribute of that name."""
 _REPORTER = "reported_by"
 _LABELS = ("label", "name")
 _VALUES = ("weight", "value")
@@ -207,14 +210,17 @@ def graphs_network(
                 del everybody[label][SILENT]
                 unheard += [(wave, label, about) for wave, about in told_silent]
         found_arcs = list(_arcs(where, graph, labels, weight, only, faults))
-        pairs += read_silence(str(graph.graph.get(_ASKED, ""))) or []
+        asked = read_silence(str(graph.graph.get(ASKED, ""))) or []
+        undirected = graph.graph.get(UNDIRECTED, frozenset())
+        pairs += asked
         unheard += [(wave, labels[node], about) for wave, node, about in silent if node in labels]
         one_way = {
             str(data.get("relation", only[1])) for *_, data in graph.edges(data=True) if BOTH_WAYS not in data
         }
-        for relation in {arc.relation for arc in found_arcs} or {only[1]}:
-            one = graph.is_directed() and (relation in one_way or not found_arcs)
-            directed[relation] = directed.get(relation, False) or one
+        with_ties = {arc.relation for arc in found_arcs}
+        for relation in with_ties | {about for _, about in asked} or {only[1]}:
+            one = relation in one_way if relation in with_ties else relation not in undirected
+            directed[relation] = directed.get(relation, False) or (graph.is_directed() and one)
         if not graph.is_directed():
             twins = [arc._replace(sender=arc.receiver, receiver=arc.sender) for arc in found_arcs]
             found_arcs = [
@@ -299,8 +305,8 @@ def _untold(file: str, graph: Any) -> list[str]:
         and (name.lower() in _DRAWN or not isinstance(value, (str, int, float)))
     }
     notes += [f"{file}: attributes of nodes that were not read: {', '.join(sorted(drawn))}"] if drawn else []
-    own = {"mode", "node_default", "edge_default", "name", "start", "end"}
-    own |= {_ASKED} if read_silence(str(graph.graph.get(_ASKED, ""))) else set()
+    own = {"mode", "node_default", "edge_default", "name", "start", "end", UNDIRECTED}
+    own |= {ASKED} if read_silence(str(graph.graph.get(ASKED, ""))) else set()
     of_graph = sorted(set(graph.graph) - own)
     notes += (
         [f"{file}: attributes of the graph that were not read: {', '.join(of_graph)}"] if of_graph else []

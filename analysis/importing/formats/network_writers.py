@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import networkx as nx
 import pandas as pd
 
-from analysis.importing.shared.network import SILENT, ImportedNetwork, silence_told
+from analysis.importing.shared.network import SILENT, ImportedNetwork, asked_told, silence_told
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.harmless import harmless
 
@@ -161,9 +161,10 @@ def write_graphml(network: ImportedNetwork) -> Files:
 
 
 def write_gexf(network: ImportedNetwork) -> Files:
-    """Return GEXF 1.3, as GraphML but for what of the graph is said: a round without ties is not in it.
+    """Return GEXF 1.3, with all that `write_graphml` has.
 
-    Ties of undirected relations have the type `undirected`.
+    Ties of undirected relations have the type `undirected`. Which relations were asked when, and which of
+    them have no direction, is the description of the file, for those without a tie; both are read again.
 
     Raises
     ------
@@ -172,6 +173,9 @@ def write_gexf(network: ImportedNetwork) -> Files:
     """
     _check(network, "gexf", _NO_XML.search, reports=True)
     root = ElementTree.Element("gexf", {"xmlns": "http://gexf.net/1.3", "version": "1.3"})
+    undirected = [name for name, directed in network.directed.items() if not directed]
+    about = ElementTree.SubElement(ElementTree.SubElement(root, "meta"), "description")
+    about.text = asked_told(network.asked, undirected)
     top = ElementTree.SubElement(root, "graph", {"defaultedgetype": "directed", "mode": "static"})
     said = _said(network)
     names = list(dict.fromkeys(name for some in said.values() for name in some))

@@ -84,6 +84,8 @@ class NetworkReader:
         Lines that say more (places, shapes, colours).
     asked, directed
         Waves and relations of the sections, and whether ties of a relation have a direction.
+    sections : dict of str to set of bool
+        Whether its sections are of arcs, by relation.
     """
 
     file: str
@@ -96,6 +98,7 @@ class NetworkReader:
     drawn: int = 0
     asked: list[tuple[int, str]] = field(default_factory=list)
     directed: dict[str, bool] = field(default_factory=dict)
+    sections: dict[str, set[bool]] = field(default_factory=dict)
     kind: str = ""
     about: tuple[int, str] = (1, "tie")
     matrix_row: int = 0
@@ -118,6 +121,8 @@ class NetworkReader:
             one_more = (self.only[0], name or self.only[1])
             self.about = (named_wave(name) if fit["name"] else None) or one_more
             self.asked.append(self.about)
+            if self.kind != "matrix":
+                self.sections.setdefault(self.about[1], set()).add(self.kind.startswith("arcs"))
             self.matrix_row = 0
             if not self.labels:
                 self.fault("ties", "*Vertices before them", line)
@@ -252,6 +257,10 @@ class NetworkReader:
                     words = _one_label(words)
                 self.row(words, line)
         self.end()
+        for relation in {about for _, about in self.asked} - self.directed.keys():
+            # Programs write both sections, also empty; a relation that has one alone is of that sort.
+            if len(sorts := self.sections.get(relation, set())) == 1:
+                self.directed[relation] = True in sorts
         seen: dict[str, int] = {}
         for number, label in enumerate(self.labels, start=1):
             if seen.setdefault(label, number) != number:

@@ -31,9 +31,11 @@ __all__ = [
     "ImportedNetwork",
     "actor_label",
     "as_tables",
+    "asked_told",
     "assemble",
     "matrix_arcs",
     "named_wave",
+    "read_asked",
     "read_silence",
     "read_wave",
     "silence_told",
@@ -131,6 +133,35 @@ def read_silence(text: str) -> list[tuple[int, str]] | None:
     """Return the waves and relations in a text like `help 1; trust 2`, or None where it is none."""
     found = [named_wave(part) for part in text.split(";")]
     return [one for one in found if one is not None] if all(found) else None
+
+
+def asked_told(asked: Iterable[tuple[int, str]], undirected: Iterable[str]) -> str:
+    """Return which relations were asked when, and which have no direction, as `read_asked` reads it.
+
+    Examples
+    --------
+    >>> asked_told([(1, "help"), (1, "close")], ["close"])
+    'asked help 1; asked close 1; undirected close'
+    """
+    told = [f"asked {relation} {wave}" for wave, relation in asked]
+    return "; ".join([*told, *(f"undirected {relation}" for relation in undirected)])
+
+
+def read_asked(text: str) -> tuple[list[tuple[int, str]], frozenset[str]] | None:
+    """Return waves and relations asked, and the relations without direction; None where a text is no such.
+
+    Examples
+    --------
+    >>> read_asked("asked help 1; undirected help")
+    ([(1, 'help')], frozenset({'help'}))
+    >>> read_asked("Friends of mine")
+    """
+    parts = [part.split(None, 1) for part in text.split(";")]
+    if not all(len(part) == 2 and part[0] in ("asked", "undirected") for part in parts):
+        return None
+    asked = read_silence("; ".join(about for word, about in parts if word == "asked"))
+    undirected = frozenset(actor_label(about) for word, about in parts if word == "undirected")
+    return None if asked is None else (asked, undirected)
 
 
 def assemble(
