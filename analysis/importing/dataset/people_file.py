@@ -91,7 +91,7 @@ def read_people_file(
     path : Path
         A `.csv` or `.xlsx` file: a row per person, or a person and a wave. Headers are those of a roster, or
         what other lists call the same (Id and Label, NodeName, School). Without names the identifiers are
-        names.
+        names; where there is a Label and no identifier, it is both.
     faults : list of Fault
         Every fault is appended: no identifiers, a person twice (in a wave), a day that is none.
     order : {"day-first", "month-first"}, optional
@@ -178,6 +178,9 @@ def _places(grid: Grid) -> dict[str, int]:
         place = next((header.index(one) for one in usual if one in header), None)
         if place is not None:
             places[name] = place
+    if "actor_id" not in places and "label" in header:
+        # Kumu knows its elements by their labels alone.
+        places["actor_id"] = header.index("label")
     return places
 
 

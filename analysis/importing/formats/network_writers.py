@@ -174,8 +174,8 @@ def write_gexf(network: ImportedNetwork) -> Files:
     _check(network, "gexf", _NO_XML.search, reports=True)
     root = ElementTree.Element("gexf", {"xmlns": "http://gexf.net/1.3", "version": "1.3"})
     undirected = [name for name, directed in network.directed.items() if not directed]
-    about = ElementTree.SubElement(ElementTree.SubElement(root, "meta"), "description")
-    about.text = asked_told(network.asked, undirected)
+    asked = ElementTree.SubElement(ElementTree.SubElement(root, "meta"), "description")
+    asked.text = asked_told(network.asked, undirected)
     top = ElementTree.SubElement(root, "graph", {"defaultedgetype": "directed", "mode": "static"})
     said = _said(network)
     names = list(dict.fromkeys(name for some in said.values() for name in some))

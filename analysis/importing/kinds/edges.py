@@ -70,6 +70,7 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
     if arguments.all_asked and roster is None:
         faults.append(Fault("--all-asked", "no roster", "the list of those asked, with --roster"))
     labels = labels_of(arguments, faults)
+    people = people_of(arguments, faults)
     raise_faults(faults, "nothing read")
     waves = waves_of(arguments)
     network = read_edges(
@@ -85,7 +86,7 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
         split=arguments.split,
         combine=arguments.combine,
         layout=layout_of(arguments),
-        people=people_of(arguments, faults),
+        people=people,
     )
     if roster is not None:
         check_dates(arguments.files[0].name, roster, {wave for wave, _ in network.asked}, waves, faults)

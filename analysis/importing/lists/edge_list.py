@@ -17,7 +17,7 @@ from analysis.importing.shared.people import People
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["Combine", "read_edges"]
+__all__ = ["DIRECTIONS", "Combine", "read_edges"]
 
 _USUAL = {
     "sender": ("sender", "sender_id", "from", "source"),
@@ -25,6 +25,7 @@ _USUAL = {
     "value": ("value", "weight", "strength"),
     "wave": ("wave",),
     "relation": ("relation",),
+    "reporter": ("reported_by", "reported by"),
 }
 """Headers looked for when none is given, in this order."""
 
@@ -35,7 +36,8 @@ _LIKE = {
 }
 """Headers of columns that may well be one that is read, if only somebody said so."""
 _TIMES = ("start", "end", "timeset", "interval", "spells")
-_DIRECTIONS = frozenset({"directed", "undirected", "mutual"})
+DIRECTIONS = frozenset({"directed", "undirected", "mutual"})
+"""What a column of a tie's direction says."""
 
 Combine = Literal["sum", "max", "count"]
 
@@ -71,7 +73,8 @@ def read_edges(
         Headers of the columns, in capitals or not. Without them the usual ones are looked for: sender,
         sender_id, from or source; receiver, receiver_id, to or target; value, weight or strength; wave;
         relation. The first two must be there. Without values each tie has the value 1. Several headers of
-        receivers are as many names somebody could write down.
+        receivers are as many names somebody could write down. A column `Reported by` says whose answer a tie
+        is; an empty cell, the sender's.
     values : mapping of str to str, optional
         Headers of several columns of values, each with the relation it is of.
     blank : mapping of str to {"missing", "none"}, optional
@@ -83,8 +86,8 @@ def read_edges(
     actors : sequence of str
         Further people, who may have no ties. A row with a sender and no receiver names one, too.
     undirected : bool
-        Whether each row is a tie in both directions. A column `Type` of directed and undirected, as Gephi
-        writes it, says so of each row.
+        Whether each row is a tie in both directions. A column `Type` or `Direction` of directed, undirected
+        and mutual, as Gephi and Kumu write it, says so of each row.
     split : str, optional
         What parts several receivers in one cell.
     combine : {"sum", "max", "count"}, optional
@@ -120,7 +123,10 @@ def read_edges(
         blank or {},
         words={fold(word): number for word, number in (labels or {}).items()},
     )
-    given = {"sender": sender, "receiver": None, "value": value, "wave": wave, "relation": relation}
+    given = {
+        **{"sender": sender, "receiver": None, "value": value},
+        **{"wave": wave, "relation": relation, "reporter": None},
+    }
     for place, header in enumerate([receiver] if isinstance(receiver, str) else receiver or ()):
         given["receiver" if place == 0 else f"receiver {place + 1}"] = header
     several = dict(enumerate(values or {}, start=1))
@@ -237,8 +243,10 @@ class _Reader:
             else:
                 self.became["with ties" if any(value for _, value in known) else "of value 0, no tie"] += 1
             self.left_out += len(strengths) - len(known) if known else 0
+            reporter = actor_label(cells.get("reporter", ""))
             for relation, value in known:
-                self.tie(who, named, value, (number, relation, line), cells.get("type", "").casefold())
+                about = (number, relation, line)
+                self.tie(who, named, value, about, cells.get("direction", "").casefold(), reporter)
 
     def value(
         self,
@@ -273,22 +281,34 @@ class _Reader:
             self.faults.append(Fault(sheet.file, shown(text), allowed, line, header[places[column]], hint))
         return strength if relation else None
 
-    def tie(self, who: str, named: Sequence[str], value: float, of: tuple[int, str, int], said: str) -> None:
+    def tie(
+        self,
+        who: str,
+        named: Sequence[str],
+        value: float,
+        of: tuple[int, str, int],
+        said: str,
+        reporter: str,
+    ) -> None:
         number, about, line = of
+        # What a sender reports is the sender's own, in either direction.
+        reporter = "" if reporter == who else reporter
+        if reporter:
+            self.people[reporter] = None
         both = self.all_undirected or said in ("undirected", "mutual")
         if said:
             self.directed[about] = self.directed.get(about, False) or said != "undirected"
         for whom in named:
-            self.arcs.append(Arc(who, whom, value, number, about, line))
+            self.arcs.append(Arc(who, whom, value, number, about, line, reporter))
             if both and who != whom:
-                self.arcs.append(Arc(whom, who, value, number, about, line))
+                self.arcs.append(Arc(whom, who, value, number, about, line, reporter))
 
 
 def _combined(arcs: Sequence[Arc], how: Combine) -> list[Arc]:
     """Return one tie for all rows of it."""
-    found: dict[tuple[int, str, str, str], Arc] = {}
+    found: dict[tuple[int, str, str, str, str], Arc] = {}
     for arc in arcs:
-        key = (arc.wave, arc.relation, arc.sender, arc.receiver)
+        key = (arc.wave, arc.relation, arc.sender, arc.receiver, arc.reporter)
         value = 1.0 if how == "count" else arc.value
         if key not in found:
             found[key] = arc._replace(value=value)
@@ -304,11 +324,12 @@ def _places(
     """Return where the columns stand; one that is needed or asked for and not there is a fault."""
     places = find_columns(sheet, given, _USUAL, ("sender", "receiver"), faults)
     header = [cell.casefold() for cell in (sheet.rows[0] if sheet.rows else [])]
-    kind = header.index("type") if header.count("type") == 1 else -1
-    if kind >= 0 and kind not in places.values():
-        said = {row[kind].casefold() for row in sheet.rows[1:] if len(row) > kind} - {""}
-        if said and said <= _DIRECTIONS:
-            places["type"] = kind
+    for name in ("type", "direction"):
+        place = header.index(name) if header.count(name) == 1 else -1
+        if place >= 0 and place not in places.values() and "direction" not in places:
+            said = {row[place].casefold() for row in sheet.rows[1:] if len(row) > place} - {""}
+            if said and said <= DIRECTIONS:
+                places["direction"] = place
     if {"sender", "receiver"} <= places.keys():
         tell_unread(sheet, places.values(), lambda cell: _near(cell, places), layout, faults, notes)
     return places
@@ -320,7 +341,7 @@ def _near(header: str, places: Mapping[str, int]) -> str:
     if folded in _TIMES:
         return "a time of ties (times are not read: give each round as a wave, with --wave-column)"
     for name, usual in _USUAL.items():
-        if name in places:
+        if name in places or name == "reporter":
             continue
         if folded in _LIKE.get(name, ()) or difflib.get_close_matches(folded, usual, 1, 0.75):
             return f"--{name}-column {header!r}"
