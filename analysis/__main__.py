@@ -196,7 +196,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
         new_study(arguments.study, _say)
     else:
-        from analysis.importing.own import begin
+        from analysis.importing.dataset.own import begin
 
         folder = begin(arguments.dataset, arguments.title).relative_to(ROOT)
         print(f"{folder}/ is yours: nothing in it is ever committed.")
@@ -207,7 +207,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _check_data(arguments: argparse.Namespace) -> int:
-    from analysis.importing.own import read_own, told
+    from analysis.importing.dataset.own import read_own, told
 
     data = read_own(arguments.dataset)
     if data.example:
@@ -217,7 +217,7 @@ def _check_data(arguments: argparse.Namespace) -> int:
 
 
 def _deidentify(arguments: argparse.Namespace) -> int:
-    from analysis.importing.deidentified import write_deidentified
+    from analysis.importing.dataset.deidentified import write_deidentified
 
     with checkout.working(_say):
         write_deidentified(
@@ -235,7 +235,7 @@ def _deidentify(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from analysis.importing.exports import write_export
+    from analysis.importing.dataset.exports import write_export
 
     faults = [
         Fault("WAVE", repr(wave), "the number of a round")

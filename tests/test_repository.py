@@ -43,6 +43,16 @@ ALLOWED = {
 }
 """Which other rooms each room may import; plain modules beside the rooms import none."""
 
+IMPORTING = {
+    "files": set(),
+    "shared": {"files"},
+    "lists": {"files", "shared"},
+    "formats": {"files", "shared"},
+    "dataset": {"files", "shared", "formats"},
+    "kinds": {"files", "shared", "lists", "formats", "dataset"},
+}
+"""Which of its folders each folder of `importing` may import."""
+
 CONDA_NAMES = {"igraph": "python-igraph"}
 
 
@@ -243,6 +253,26 @@ def test_every_command_explains_itself() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for command in ("all", "test", "data", "check", "why", "lab", "clean", "help", "expected", *OWN):
         assert re.search(rf"^make {command} +\S", listed, re.MULTILINE), command
+
+
+FOLDERS = sorted(path.parent for path in (ROOT / "analysis/importing").glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_folders_of_importing_import_one_way_only_and_are_mapped(folder: Path) -> None:
+    assert {path.name for path in FOLDERS} == set(IMPORTING)
+    room = "analysis.importing"
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{room}."):
+                inside = str(node.module).removeprefix(room).split(".")[1:2]
+                names = inside or [alias.name for alias in node.names]
+                assert set(names) <= IMPORTING[folder.name] | {folder.name}, f"{path.name}: {node.module}"
+    told = (folder / "__init__.py").read_text(encoding="utf-8")
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert {module for module in modules if f"`{module}`" not in told} == set()
+    above = (folder.parent / "__init__.py").read_text(encoding="utf-8")
+    assert set(re.findall(r"^(\w+)  +\S", above, re.MULTILINE)) == set(IMPORTING)
 
 
 METHODS = ("resampling", "ties", "tie_models", "contacts", "adoption", "measurement", "evidence", "synthesis")

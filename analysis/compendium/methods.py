@@ -217,7 +217,7 @@ def _by_room(modules: Sequence[Module]) -> list[tuple[str, str, list[Module]]]:
     order = _order()
     inside: Mapping[str, list[Module]] = defaultdict(list)
     for module in modules:
-        room, _, rest = module.name.removeprefix("analysis").removeprefix(".").rpartition(".")
+        room, _, rest = module.name.removeprefix("analysis").removeprefix(".").partition(".")
         if module.methods:
             inside[room if rest else ""].append(module)
     names = sorted(inside, key=lambda room: (order.index(room) if room in order else len(order), room))

@@ -158,7 +158,7 @@ def refuse_names(dataset: str, where: str, given: Mapping[str, str]) -> None:
     if is_public(dataset) or not given:
         return
     # Both are heavy, and of no other use here.
-    from analysis.importing.own import read_own
+    from analysis.importing.dataset.own import read_own
     from analysis.privacy.deidentify import names_of
 
     data = read_own(dataset)

@@ -9,24 +9,29 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.importing.declared import check_declared, check_direction, declared_relations, relations_there
+from analysis.importing.dataset.own import add_tables
+from analysis.importing.dataset.people_file import PeopleFile
 from analysis.importing.first_look import look_at
-from analysis.importing.kind_activities import PLANNED
-from analysis.importing.kind_adoptions import ADOPTED
-from analysis.importing.kind_attendance import ATTENDED
-from analysis.importing.kind_codings import CODED
-from analysis.importing.kind_contacts import LOGGED
-from analysis.importing.kind_edges import EDGES
-from analysis.importing.kind_graph import GRAPH
-from analysis.importing.kind_interviews import INTERVIEWS
-from analysis.importing.kind_items import ITEMS
-from analysis.importing.kind_matrix import MATRIX
-from analysis.importing.kind_refi import REFI
-from analysis.importing.kind_roster import ROSTER
-from analysis.importing.kinds import Imported, Kind
-from analysis.importing.options import given_people, wave_dates
-from analysis.importing.own import add_tables
-from analysis.importing.people_file import PeopleFile
+from analysis.importing.kinds.activities import PLANNED
+from analysis.importing.kinds.adoptions import ADOPTED
+from analysis.importing.kinds.attendance import ATTENDED
+from analysis.importing.kinds.codings import CODED
+from analysis.importing.kinds.contacts import LOGGED
+from analysis.importing.kinds.declared import (
+    check_declared,
+    check_direction,
+    declared_relations,
+    relations_there,
+)
+from analysis.importing.kinds.edges import EDGES
+from analysis.importing.kinds.graph import GRAPH
+from analysis.importing.kinds.interviews import INTERVIEWS
+from analysis.importing.kinds.items import ITEMS
+from analysis.importing.kinds.kind import Imported, Kind
+from analysis.importing.kinds.matrix import MATRIX
+from analysis.importing.kinds.options import given_people, wave_dates
+from analysis.importing.kinds.refi import REFI
+from analysis.importing.kinds.roster import ROSTER
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["KINDS", "add_arguments", "run"]
@@ -45,7 +50,7 @@ KINDS: dict[str, Kind] = {
     "codings": CODED,
     "refi": REFI,
 }
-"""Each kind of file, by the name the command calls it; a new one is a module `kind_…` and a line here."""
+"""Each kind of file, by the name the command calls it; a new one is a module of `kinds` and a line here."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,11 +127,14 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
     if imported.directed is not None:
         check_direction(imported.tables["ties"], imported.directed, list(before), faults)
     raise_faults(list(dict.fromkeys(faults)))
-    for name, directed in (imported.directed or {}).items():
-        relation = given.get(name) or before[name]
-        if relation.directed != directed:
-            given[name] = replace(relation, directed=directed)
     tables, notes = dict(imported.tables), list(imported.notes)
+    for name, directed in (imported.directed or {}).items():
+        relation = given.get(name) or before.get(name)
+        if relation is None:
+            # Only what has ties must be declared.
+            notes.append(f"no tie of {name!r}, which is not declared: nothing of it is kept")
+        elif relation.directed != directed:
+            given[name] = replace(relation, directed=directed)
     if "waves" in tables and (called := dict(enumerate(getattr(arguments, "wave_label", []), start=1))):
         waves = tables["waves"]
         tables["waves"] = waves.assign(label=waves["wave"].map(called).fillna(waves["label"]))

@@ -11,9 +11,9 @@ import shlex
 import zipfile
 from pathlib import Path
 
-from analysis.importing.archive import read_small_file
+from analysis.importing.files.archive import read_small_file
+from analysis.importing.files.sheets import Layout, Sheet, is_identifiers, read_sheets, with_one_header
 from analysis.importing.guesses import Guess, Table, belongs_to, guess_of, shown_headers
-from analysis.importing.sheets import Layout, Sheet, is_identifiers, read_sheets, with_one_header
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["look_at"]

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from analysis.importing.adoption_list import ADOPTIONS
-from analysis.importing.days import DayOrder, read_moment
-from analysis.importing.roster import TICKS
-from analysis.importing.sheets import Sheet, is_missing, read_number
+from analysis.importing.files.sheets import Sheet, is_missing, read_number
+from analysis.importing.lists.adoption_list import ADOPTIONS
+from analysis.importing.lists.edge_list import DIRECTIONS
+from analysis.importing.lists.roster_survey import TICKS
+from analysis.importing.shared.days import DayOrder, read_moment
 from analysis.privacy.names import fold
 
 __all__ = ["Guess", "Table", "belongs_to", "guess_of", "shown_headers"]
@@ -400,7 +401,15 @@ def _ties(table: Table) -> Guess | None:
         guess.asks(_WHO, "--roster", "<roster.csv>")
     if guess.kind == "contacts":
         return guess
+    directions = [
+        place
+        for place, cell in enumerate(table.plain)
+        if cell in ("type", "direction") and {fold(one) for one in table.cells(place)} <= DIRECTIONS
+    ]
     about = table.place(_RELATIONS, taken)
+    if about is None and directions:
+        # Kumu says the direction in a column of its own, and the relation in `Type`.
+        about = table.place({"type"}, directions)
     values = [place for place, cell in enumerate(table.plain) if cell in _VALUES and place not in taken]
     if about is not None:
         guess.options += ["--relation-column", table.header[about]]
@@ -423,7 +432,7 @@ def _ties(table: Table) -> Guess | None:
         if len(values) > 1 or table.plain[place] not in ("value", "weight", "strength"):
             guess.options += ["--value-column", table.header[place]]
     _say_rounds(guess, table, taken)
-    if "type" not in table.plain:
+    if not directions:
         guess.asks("whether a tie has a sender", "<--directed|--undirected>")
     return guess
 

@@ -56,7 +56,7 @@ def from_index(home: str, target: Path) -> None:
     if not archive.is_file() or digest_file(archive) != asked["sha256"]:
         _download(asked["name"], asked["version"], asked["sha256"], archive)
     # Imported here, as below: whoever only asks what is stale must not wait for readers of archives.
-    from analysis.importing.members import read_member
+    from analysis.importing.files.members import read_member
 
     faults: list[Fault] = []
     content = read_member(archive, asked["member"], faults)
@@ -141,7 +141,7 @@ def from_debian(home: str, target: Path) -> None:
             raise FileNotFoundError(f"there is no {tool} on this machine")
     kept = sorted(ARCHIVES.glob(f"{name}_*.deb"))
     archive = kept[-1] if kept else _download_debian(name)
-    from analysis.importing.members import read_tar_member
+    from analysis.importing.files.members import read_tar_member
 
     faults: list[Fault] = []
     with subprocess.Popen(

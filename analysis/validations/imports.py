@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from analysis.files import STUDIES
-from analysis.importing.edges import read_edges
+from analysis.importing.lists.edge_list import read_edges
 from analysis.tables.faults import InvalidInput
 from analysis.validations.records import made_with, write_record
 

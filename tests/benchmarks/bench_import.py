@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-import analysis.importing.own as own
+import analysis.importing.dataset.own as own
 from analysis.__main__ import main
 from analysis.files import DATA_RAW
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.importing.archive import open_archive, read_small_file, safe_sheets
-from analysis.importing.markup import parse_xml
-from analysis.importing.sheets import read_sheets
+from analysis.importing.files.archive import open_archive, read_small_file, safe_sheets
+from analysis.importing.files.markup import parse_xml
+from analysis.importing.files.sheets import read_sheets
 from analysis.tables.faults import Fault
 from tests.importing.networks import write_sheets
 from tests.tables.workbooks import write_workbook
@@ -248,7 +248,7 @@ def test_more_texts_than_there_can_be_are_a_fault(tmp_path: Path) -> None:
 
 
 def test_one_large_sheet_many_times_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.importing.archive._CELLS", 10)
+    monkeypatch.setattr("analysis.importing.files.archive._CELLS", 10)
     path = write_sheets(tmp_path / "b.xlsx", {"a": [[1.0] * 5], "b": [[1.0] * 5]})
     assert list(safe_sheets(path, [])) == ["a", "b"]
     faults: list[Fault] = []

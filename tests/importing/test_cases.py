@@ -13,7 +13,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.files import DATA_RAW, ROOT
-from analysis.importing.own import EXAMPLE, read_own
+from analysis.importing.dataset.own import EXAMPLE, read_own
 
 HELP = ("--relation", "help:0:3:How often …?")
 NAMES = ("--roster", "{cases}/roster.csv")
@@ -39,7 +39,7 @@ def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "data_raw"
     place.mkdir()
     shutil.copytree(DATA_RAW / EXAMPLE, place / EXAMPLE)
-    monkeypatch.setattr("analysis.importing.own.DATA_RAW", place)
+    monkeypatch.setattr("analysis.importing.dataset.own.DATA_RAW", place)
     return place
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.importing.own import read_own
+from analysis.importing.dataset.own import read_own
 from tests.importing.test_cases import Run, cases, raw, rows, run  # noqa: F401  (fixtures)
 
 KEYS = ("document_id", "segment_id", "coder_id", "code", "applied")

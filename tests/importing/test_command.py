@@ -13,7 +13,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.files import DATA_RAW, ROOT
-from analysis.importing.own import EXAMPLE, read_own
+from analysis.importing.dataset.own import EXAMPLE, read_own
 from tests.importing.networks import ACTORS, FILES, MATRIX, TABLE, write_sheets
 from tests.tables.workbooks import write_workbook
 
@@ -37,7 +37,7 @@ def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "data_raw"
     place.mkdir()
     shutil.copytree(DATA_RAW / EXAMPLE, place / EXAMPLE)
-    monkeypatch.setattr("analysis.importing.own.DATA_RAW", place)
+    monkeypatch.setattr("analysis.importing.dataset.own.DATA_RAW", place)
     return place
 
 
@@ -611,3 +611,15 @@ def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) 
     assert caught.value.code == 0
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert capsys.readouterr().out.split()[-1] == declared
+
+
+def test_a_graph_of_people_alone_needs_no_declared_relation(run: Run, raw: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "n.net", '*Vertices 2\n1 "a"\n2 "b"\n*Edges :1 "help 2"\n')
+    code, out, err = run("graph", path)
+    assert code == 0, err
+    assert "no tie of 'help', which is not declared: nothing of it is kept" in out
+    assert ties_of(raw) == []
+    code, out, err = run("graph", path, "--relation", "help:0:1", "--replace")
+    assert code == 0, err
+    (help_,) = read_own("ours").package.relations
+    assert not help_.directed

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.importing.attendance import ATTENDANCE, read_attendance
-from analysis.importing.contact_log import CONTACTS, read_contacts
-from analysis.importing.dated import Listed, Way
-from analysis.importing.days import read_moment
-from analysis.importing.people import Matcher, People
-from analysis.importing.sheets import Layout
+from analysis.importing.files.sheets import Layout
+from analysis.importing.lists.attendance_list import ATTENDANCE, read_attendance
+from analysis.importing.lists.contact_log import CONTACTS, read_contacts
+from analysis.importing.shared.dated import Listed, Way
+from analysis.importing.shared.days import read_moment
+from analysis.importing.shared.people import Matcher, People
 from analysis.tables.faults import Fault
 
 PLACE = ("log.csv", 2, "Date")

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis.__main__ import main
-from analysis.importing.edges import read_edges
-from analysis.importing.exports import network_of
-from analysis.importing.kind_graph import GRAPHS
-from analysis.importing.network import Arc, ImportedNetwork, as_tables, assemble
-from analysis.importing.network_writers import FORMATS
+from analysis.importing.dataset.exports import network_of
+from analysis.importing.dataset.own import read_own
+from analysis.importing.formats.network_writers import FORMATS
+from analysis.importing.kinds.graph import GRAPHS
+from analysis.importing.lists.edge_list import read_edges
+from analysis.importing.shared.network import Arc, ImportedNetwork, as_tables, assemble
 from analysis.tables.faults import InvalidInput
 from analysis.tables.load import write_dataset
 from analysis.tables.package import PRIVATE, DataPackage, Relation
+from tests.importing.test_command import raw, run  # noqa: F401  (fixtures)
 
 PEOPLE = [f"p_{number:02d}" for number in range(1, 13)]
 ASKED = [(1, "help"), (2, "help"), (1, "close")]
@@ -91,6 +94,30 @@ def test_one_relation_returns_with_its_direction(
     assert (found.attributes.get("p_12") == network.attributes["p_12"]) == (name in ("graphml", "gexf"))
 
 
+@pytest.mark.parametrize("undirected", [False, True])
+@pytest.mark.parametrize("name", ["graphml", "gexf", "dl", "pajek"])
+def test_people_without_a_tie_return_with_what_they_were_asked(
+    tmp_path: Path, name: str, undirected: bool
+) -> None:
+    directed = {"help": not undirected} | ({"close": undirected} if name == "gexf" else {})
+    asked = [(2, about) for about in directed] + [(1, "help")]
+    said = {"a": {"role": "coach"}} if name in ("graphml", "gexf") else {}
+    network = assemble("f", ["a", "b"], [], asked, [], directed=directed, attributes=said)
+    found = returned(tmp_path, network, name)
+    for table, frame in as_tables(network).items():
+        pd.testing.assert_frame_equal(as_tables(found)[table], frame)
+    assert set(found.asked) == set(asked)
+    assert {who: some for who, some in found.attributes.items() if some} == said
+    if name != "dl":
+        assert found.directed == directed
+
+
+def test_the_description_of_somebody_elses_graph_is_no_list_of_questions(tmp_path: Path) -> None:
+    text = FORMATS["gexf"][1](assemble("f", ["a", "b"], [], [(2, "help")], []))[".gexf"]
+    (tmp_path / "n.gexf").write_bytes(text.replace(b"asked help 2", b"asked around; at lunch"))
+    assert GRAPHS[".gexf"].read(tmp_path / "n.gexf").asked == ((1, "tie"),)
+
+
 @pytest.mark.parametrize("name", ["kumu", "polinode"])
 def test_sheets_have_everybody_and_run_nothing(name: str) -> None:
     network = network_of(TABLES, package(0))
@@ -107,10 +134,23 @@ def test_sheets_have_everybody_and_run_nothing(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "ending"), [("kumu", "_connections.csv"), ("polinode", "_edges.csv")])
 def test_ties_of_sheets_return_as_a_list(tmp_path: Path, name: str, ending: str) -> None:
-    network = network_of(TABLES, package(0), relations=["help"], waves=[2])
+    """Both ways where they have no direction, and as the answer of whoever gave it."""
+    network = network_of(TABLES, package(0))
     (tmp_path / "t.csv").write_bytes(FORMATS[name][1](network)[ending])
-    found = as_tables(read_edges(tmp_path / "t.csv", relation="Type"))["ties"]
-    pd.testing.assert_frame_equal(found, as_tables(network)["ties"], check_dtype=False)
+    found = read_edges(tmp_path / "t.csv", relation="Type")
+    pd.testing.assert_frame_equal(as_tables(found)["ties"], as_tables(network)["ties"], check_dtype=False)
+    assert found.directed == network.directed == {"help": True, "close": False}
+    assert not [note for note in found.notes if "not read" in note]
+
+
+def test_a_third_persons_answer_on_an_undirected_tie_is_one_both_ways(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("From,To,Direction,Reported by\na,b,undirected,c\na,c,mutual,a\n", encoding="utf-8")
+    ties = as_tables(read_edges(path))["ties"][["sender_id", "receiver_id", "reported_by"]]
+    assert set(ties.itertuples(index=False, name=None)) == {
+        *(("a", "b", "c"), ("b", "a", "c")),
+        *(("a", "c", "a"), ("c", "a", "c")),
+    }
 
 
 def test_what_few_have_in_common_is_left_out() -> None:
@@ -147,8 +187,8 @@ def test_what_a_format_has_no_room_for_is_refused_with_what_to_do() -> None:
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a place with a dataset of one's own that has been de-identified."""
-    monkeypatch.setattr("analysis.importing.exports.DATA_DERIVED", tmp_path / "data_derived")
-    monkeypatch.setattr("analysis.importing.own.DATA_RAW", tmp_path / "data_raw")
+    monkeypatch.setattr("analysis.importing.dataset.exports.DATA_DERIVED", tmp_path / "data_derived")
+    monkeypatch.setattr("analysis.importing.dataset.own.DATA_RAW", tmp_path / "data_raw")
     monkeypatch.setattr("analysis.tables.load.DATA_DERIVED", tmp_path / "data_derived")
     waves = pd.DataFrame({"wave": [1, 2], "label": ["one", "two"], "opened_on": None, "closed_on": None})
     homes = pd.DataFrame({"organization_id": ["School A", "School B", "=School C"], "kind": "school"})
@@ -161,7 +201,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+def export(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     """Run a command; return the exit code and all that was told."""
     code = main(["export", "ours", *words])
     told = capsys.readouterr()
@@ -172,7 +212,7 @@ def test_the_command_writes_into_the_datasets_own_folder_alone(
     places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = {path for path in places.rglob("*") if path.is_file()}
-    code, told = run(capsys, "--format", "gexf")
+    code, told = export(capsys, "--format", "gexf")
     assert code == 0, told
     for words in ("ours.gexf is written", "12 people under their pseudonyms, 6 ties", "Do not publish it"):
         assert words in told
@@ -181,7 +221,7 @@ def test_the_command_writes_into_the_datasets_own_folder_alone(
     assert new == {places / "data_raw/ours/exports/ours.gexf"}
     (path,) = new
     assert path.stat().st_mode & 0o077 == 0
-    code, told = run(capsys, "--format", "kumu", "--tie", "help", "--wave", "2")
+    code, told = export(capsys, "--format", "kumu", "--tie", "help", "--wave", "2")
     assert code == 0, told
     text = (places / "data_raw/ours/exports/ours_connections.csv").read_text(encoding="utf-8")
     assert text.splitlines()[1:] == ["p_02,p_03,directed,help,3.0,2,p_02"]
@@ -200,7 +240,7 @@ def test_the_command_writes_into_the_datasets_own_folder_alone(
 def test_what_cannot_be_exported_is_told(
     places: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
 ) -> None:
-    code, said = run(capsys, *words)
+    code, said = export(capsys, *words)
     assert (code, told in said) == (1, True), said
     assert not (places / "data_raw/ours/exports").exists()
 
@@ -211,8 +251,33 @@ def test_only_a_dataset_of_ones_own_without_names_is_exported(
     declared = places / "data_derived/ours/datapackage.json"
     assert json.loads(declared.read_text(encoding="utf-8"))["name"] == "ours"
     declared.unlink()
-    code, told = run(capsys, "--format", "gexf")
+    code, told = export(capsys, "--format", "gexf")
     assert code == 1
     assert "make deidentify DATASET=ours first" in told
     assert main(["export", "example_network", "--format", "gexf"]) == 1
     assert "a name no dataset of the compendium has" in capsys.readouterr().err
+
+
+def test_the_sheets_of_kumu_return_by_the_command_that_is_printed(
+    raw: Path,  # noqa: F811
+    run: Callable[..., tuple[int, str, str]],  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    network = network_of(TABLES, package(0))
+    for ending, content in FORMATS["kumu"][1](network).items():
+        (tmp_path / f"ours{ending}").write_bytes(content)
+    assert main(["import", "look", str(tmp_path / "ours_connections.csv")]) == 0
+    assert "--relation-column Type" in capsys.readouterr().out
+    words = ("--relation", "help:0:3", "--relation", "close:0:1", "--relation-column", "Type")
+    roster = ("--roster", tmp_path / "ours_elements.csv")
+    code, out, err = run("edges", tmp_path / "ours_connections.csv", *words, *roster)
+    assert code == 0, err
+    assert "on the roster and not in the file: p_05" in out
+    found = read_own("ours")
+    ties = as_tables(network)["ties"].sort_values([*TIES.columns[:4], "reported_by"], ignore_index=True)
+    back = found.tables["ties"].sort_values([*TIES.columns[:4], "reported_by"], ignore_index=True)
+    pd.testing.assert_frame_equal(back[ties.columns], ties, check_dtype=False)
+    assert {one.name: one.directed for one in found.package.relations} == network.directed
+    actors = found.tables["actors"].set_index("actor_id")
+    assert actors.loc["p_03", ["organization_id", "role"]].tolist() == ["School A", "teacher"]

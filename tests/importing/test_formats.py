@@ -10,9 +10,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from analysis.importing.archive import safe_sheets
-from analysis.importing.own import read_own
-from analysis.importing.sheets import Layout, chosen_sheets
+from analysis.importing.dataset.own import read_own
+from analysis.importing.files.archive import safe_sheets
+from analysis.importing.files.sheets import Layout, chosen_sheets
 from analysis.tables.faults import Fault
 from tests.importing.test_command import raw, run  # noqa: F401  (fixtures)
 

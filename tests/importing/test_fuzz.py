@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from analysis.__main__ import main
 from analysis.files import DATA_RAW, ROOT
-from analysis.importing.archive import LARGEST, safe_sheets
-from analysis.importing.own import EXAMPLE, read_own
+from analysis.importing.dataset.own import EXAMPLE, read_own
+from analysis.importing.files.archive import LARGEST, safe_sheets
 from analysis.tables.faults import Fault
 from tests.importing.networks import FILES
 from tests.tables.workbooks import write_workbook
@@ -233,7 +233,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Return a place for all tests of this file, each of which leaves it as it was."""
     with pytest.MonkeyPatch.context() as patch:
         found = Place(tmp_path_factory.mktemp("fuzz"))
-        patch.setattr("analysis.importing.own.DATA_RAW", found.folder / "data_raw")
+        patch.setattr("analysis.importing.dataset.own.DATA_RAW", found.folder / "data_raw")
         found.attempt("roster", found.given("f.csv", SURVEYS["roster.csv"].encode()), keep=True)
         found.dataset.rename(found.folder / "asked")
         yield found
@@ -656,7 +656,7 @@ SUBVERSIVE = {
 DRIVER = """
 import json, sys
 from pathlib import Path
-import analysis.importing.own as own
+import analysis.importing.dataset.own as own
 from analysis.__main__ import main
 own.DATA_RAW = Path(sys.argv[1])
 print(json.dumps([main(words) for words in json.loads(sys.argv[2])]))

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import main
-from analysis.importing.egor import read_ego_tables
-from analysis.importing.network import ImportedNetwork, as_tables
-from analysis.importing.network_canvas import Values, read_canvas_graphs, read_canvas_sheets
-from analysis.importing.people import Matcher, People
-from analysis.importing.people_file import read_roster
-from analysis.importing.sheets import read_sheets
+from analysis.importing.dataset.people_file import read_roster
+from analysis.importing.files.sheets import read_sheets
+from analysis.importing.formats.egor import read_ego_tables
+from analysis.importing.formats.network_canvas import Values, read_canvas_graphs, read_canvas_sheets
+from analysis.importing.shared.network import ImportedNetwork, as_tables
+from analysis.importing.shared.people import Matcher, People
 from analysis.tables.faults import InvalidInput
 
 EGOS = (
@@ -208,7 +208,7 @@ def test_three_tables_of_egor(tmp_path: Path) -> None:
 def test_a_folder_of_egonet_through_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("analysis.importing.own.DATA_RAW", tmp_path / "data_raw")
+    monkeypatch.setattr("analysis.importing.dataset.own.DATA_RAW", tmp_path / "data_raw")
     monkeypatch.setattr("analysis.importing.command.add_tables", lambda *_, **__: {})
     (tmp_path / "export").mkdir()
     put(tmp_path / "export", EGONET)

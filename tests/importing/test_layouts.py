@@ -10,7 +10,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from analysis.importing.own import read_own
+from analysis.importing.dataset.own import read_own
 from tests.importing.networks import write_sheets
 from tests.importing.test_command import raw, run  # noqa: F401  (fixtures)
 from tests.importing.test_formats import book, cell

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.importing.own import read_own
+from analysis.importing.dataset.own import read_own
 from tests.importing.test_command import raw, run  # noqa: F401  (fixtures)
 
 Run = Callable[..., tuple[int, str, str]]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.importing.members import read_member
+from analysis.importing.files.members import read_member
 from analysis.tables.faults import Fault
 
 INSIDE = "pack-1.0/data/ties.csv"
@@ -115,7 +115,7 @@ def test_a_header_that_promises_a_name_without_end_is_stopped(tmp_path: Path) ->
 
 
 def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.importing.members._MEMBERS", 2)
+    monkeypatch.setattr("analysis.importing.files.members._MEMBERS", 2)
     path = tarred(tmp_path / "x", *((plain(str(number)), b"") for number in range(3)))
     assert refused(path) == "x: found more than 2 members; allowed: at most 2"
 

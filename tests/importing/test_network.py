@@ -9,10 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analysis.importing.edges import read_edges
-from analysis.importing.kind_graph import GRAPHS
-from analysis.importing.matrices import read_matrices
-from analysis.importing.network import (
+from analysis.importing.formats.network_writers import FORMATS
+from analysis.importing.kinds.graph import GRAPHS
+from analysis.importing.lists.edge_list import read_edges
+from analysis.importing.lists.matrices import read_matrices
+from analysis.importing.shared.network import (
     Arc,
     ImportedNetwork,
     actor_label,
@@ -21,8 +22,7 @@ from analysis.importing.network import (
     named_wave,
     read_wave,
 )
-from analysis.importing.network_writers import FORMATS
-from analysis.importing.people import People
+from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, InvalidInput
 from analysis.tables.package import DataPackage, Relation
 from analysis.tables.validate import checked

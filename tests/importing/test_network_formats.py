@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.importing.gexf import read_gexf
-from analysis.importing.kind_graph import GRAPHS
-from analysis.importing.matrices import read_matrices
-from analysis.importing.network import ImportedNetwork, as_tables
-from analysis.importing.people import People
-from analysis.importing.two_mode import two_mode_tables
+from analysis.importing.formats.gexf import read_gexf
+from analysis.importing.formats.two_mode import two_mode_tables
+from analysis.importing.kinds.graph import GRAPHS
+from analysis.importing.lists.matrices import read_matrices
+from analysis.importing.shared.network import ImportedNetwork, as_tables
+from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, InvalidInput
 
 

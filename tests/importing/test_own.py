@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from analysis.files import DATA_RAW, ROOT
-from analysis.importing.own import EXAMPLE, add_tables, begin, own_folder, read_own, told
+from analysis.importing.dataset.own import EXAMPLE, add_tables, begin, own_folder, read_own, told
 from analysis.tables.faults import InvalidInput
 from analysis.tables.package import Relation
 from analysis.tables.schema import TABLES
@@ -25,7 +25,7 @@ def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "data_raw"
     place.mkdir()
     shutil.copytree(DATA_RAW / EXAMPLE, place / EXAMPLE)
-    monkeypatch.setattr("analysis.importing.own.DATA_RAW", place)
+    monkeypatch.setattr("analysis.importing.dataset.own.DATA_RAW", place)
     return place
 
 

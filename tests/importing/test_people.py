@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.importing.account import Account
-from analysis.importing.edges import read_edges
-from analysis.importing.network import as_tables
-from analysis.importing.people import Matcher, People
-from analysis.importing.roster import read_roster_survey
+from analysis.importing.lists.edge_list import read_edges
+from analysis.importing.lists.roster_survey import read_roster_survey
+from analysis.importing.shared.account import Account
+from analysis.importing.shared.network import as_tables
+from analysis.importing.shared.people import Matcher, People
 from analysis.tables.faults import Fault, InvalidInput, raise_faults
 
 ROSTER = pd.DataFrame(

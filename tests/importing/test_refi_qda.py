@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.importing.refi_qda import read_refi
+from analysis.importing.formats.refi_qda import read_refi
 from analysis.tables.faults import Fault
 from analysis.tables.package import DataPackage
 from analysis.tables.validate import checked

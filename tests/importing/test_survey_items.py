@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.importing.people import Matcher
-from analysis.importing.people_file import read_roster
-from analysis.importing.survey_items import read_items, read_survey_items, wide
+from analysis.importing.dataset.people_file import read_roster
+from analysis.importing.lists.survey_items import read_items, read_survey_items, wide
+from analysis.importing.shared.people import Matcher
 from analysis.tables.faults import Fault
 from tests.tables.workbooks import write_workbook
 

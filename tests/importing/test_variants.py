@@ -13,7 +13,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.files import DATA_RAW, ROOT
-from analysis.importing.own import EXAMPLE, read_own
+from analysis.importing.dataset.own import EXAMPLE, read_own
 from tests.importing.networks import write_sheets
 from tests.importing.test_archive import archived, book
 
@@ -34,7 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     place = tmp_path / "data_raw"
     place.mkdir()
     shutil.copytree(DATA_RAW / EXAMPLE, place / EXAMPLE)
-    monkeypatch.setattr("analysis.importing.own.DATA_RAW", place)
+    monkeypatch.setattr("analysis.importing.dataset.own.DATA_RAW", place)
     roster = tmp_path / "roster.csv"
     roster.write_text(ROSTER, encoding="utf-8")
 

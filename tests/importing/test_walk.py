@@ -10,7 +10,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.files import ROOT
-from analysis.importing.own import begin, read_own
+from analysis.importing.dataset.own import begin, read_own
 from tests.importing.networks import write_sheets
 from tests.importing.test_command import raw  # noqa: F401  (a fixture)
 

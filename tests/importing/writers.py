@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from analysis.files import write_atomically
-from analysis.importing.network import ImportedNetwork
+from analysis.importing.shared.network import ImportedNetwork
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["write_matrix_csv"]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from analysis.__main__ import _parser
 from analysis.compendium.team import refuse_names
 from analysis.files import DATA_RAW, ROOT
-from analysis.importing import deidentified, own
+from analysis.importing.dataset import deidentified, own
 from analysis.privacy.deidentify import names_of
 from analysis.privacy.pseudonyms import PSEUDONYM
 from analysis.tables.cells import typed

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from analysis.files import DATA_RAW
-from analysis.importing.people import Matcher
-from analysis.importing.people_file import read_roster
-from analysis.importing.roster import read_roster_survey
+from analysis.importing.dataset.people_file import read_roster
+from analysis.importing.lists.roster_survey import read_roster_survey
+from analysis.importing.shared.people import Matcher
 from analysis.sources.example_network import invented, survey_of, tables
 from analysis.tables.faults import Fault
 from analysis.tables.load import write_tables

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analysis.files import STUDIES
-from analysis.importing.edges import read_edges
+from analysis.importing.lists.edge_list import read_edges
 from analysis.validations import imports
 from analysis.validations.imports import FILES, SEED, outcome, tried
 

@@ -1,0 +1,103 @@
+"""Who turned to whom, and when: logs by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.importing.shared.account import Account
+from analysis.importing.shared.dated import Listed, Row, Way, identified, names_in, read_rows
+from analysis.importing.shared.days import read_moment
+from analysis.tables.faults import Fault
+
+__all__ = ["CONTACTS", "contacts_of", "read_contacts"]
+
+CONTACTS = {
+    "date": ("date", "day", "timestamp", "datetime", "when", "time"),
+    "time": ("time",),
+    "sender": ("sender", "sender_id", "from", "source"),
+    "receiver": ("receiver", "receiver_id", "to", "target"),
+    "kind": ("kind", "channel", "medium", "type"),
+    "conversation": ("conversation", "conversation_id", "thread"),
+}
+"""Headers looked for in a log of contacts."""
+
+
+def read_contacts(
+    path: Path, way: Way, faults: list[Fault], notes: list[str], *, kind: str | None = None
+) -> Listed:
+    """Return the table contacts of a log; faults are appended.
+
+    Parameters
+    ----------
+    path : Path
+        A `.csv` or `.xlsx` file: a row per contact, with its day (and time), who turned to whom.
+    way : Way
+        How it is to be read; columns as in `CONTACTS`. A time of day may stand in a column of its own.
+    faults, notes : list
+        As for `read_attendance`.
+    kind : str, optional
+        What sort of contact it was, where no column says so.
+
+    Returns
+    -------
+    Listed
+        A contact there twice, word for word, is one. Several people in one cell are one contact each.
+    """
+    columns = {name: way.columns.get(name) for name in CONTACTS}
+    both = ("sender", "receiver")
+    rows, file = read_rows(path, way, columns, CONTACTS, ("date", *both), both, faults, notes)
+    return contacts_of(rows, file, way, faults, notes, kind=kind)
+
+
+def contacts_of(
+    rows: Sequence[Row],
+    file: str,
+    way: Way,
+    faults: list[Fault],
+    notes: list[str],
+    *,
+    kind: str | None = None,
+) -> Listed:
+    """Return the table contacts of rows with who turned to whom, and when, as `read_contacts` does."""
+    before, became = len(faults), Counter[str]()
+    both = ("sender", "receiver")
+    entries: list[tuple[Row, str, list[list[str]]]] = []
+    for row in rows:
+        cells = row.cells
+        written = cells["date"]
+        if row.headers.get("time", row.headers["date"]) != row.headers["date"]:
+            written = f"{written} {cells['time']}".strip()
+        place = (row.file, row.line, row.headers["date"])
+        when = read_moment(written, way.order, place, faults, time_of_day=True)
+        ends = [names_in(cells[end], way) for end in both]
+        for end, names in zip(both, ends, strict=True):
+            if not names:
+                allowed = "who turned to somebody" if end == "sender" else "whom it went to"
+                faults.append(row.fault(end, "an empty cell", allowed))
+        if when is not None and all(ends):
+            entries.append((row, when, ends))
+    labels = ((row, name) for row, _, ends in entries for end in ends for name in end)
+    who = identified(file, labels, way, faults, notes)
+    found: dict[tuple[str, str, str, str, str], None] = {}
+    total = 0
+    for row, when, (senders, receivers) in entries:
+        more = row.cells.get("kind", "") or kind or "", row.cells.get("conversation", "")
+        for pair in ((who[one], who[other]) for one in senders for other in receivers):
+            total += 1
+            became["there before word for word, counted once"] += (when, *pair, *more) in found
+            found[(when, *pair, *more)] = None
+    became["contacts"] = len(found)
+    if len(faults) == before:
+        told = Account(file, "rows", len(rows), {"with people and a day": len(entries)})
+        notes += [str(told), str(Account(file, "contacts named", total, became))]
+        loops = sum(one == other for _, one, other, *_ in found)
+        if loops:
+            told_ = f"{loops} contacts of people with themselves are kept, and left out of reports"
+            notes.append(f"{file}: {told_}")
+    header = ["time", "sender_id", "receiver_id", "kind", "conversation_id"]
+    contacts = pd.DataFrame(sorted(found), columns=header).replace("", pd.NA)
+    return Listed({"contacts": contacts}, tuple(dict.fromkeys(who.values())))
