@@ -116,6 +116,12 @@ def test_mixing_beside_chance(index: float, p: float, expected: str) -> None:
     frame = waves("help", {"external_internal": index, "random_mixing": 0.7, "p": p})
     assert f"{expected}: in wave 1 the E-I" in said(mixing_findings(frame), {"mixing": frame})[0]
     assert mixing_findings(frame.assign(p=float("nan"))) == []
+    # An office and "all schools" as one group: the index says nothing about schools.
+    lumps = pd.DataFrame({"kind": ["office", "group"]})
+    told = mixing_findings(frame, organizations=lumps)[0].sentence
+    assert told.startswith(expected.replace("Schools", "Groups"))
+    homes = pd.DataFrame({"kind": ["office", "school"]})
+    assert mixing_findings(frame, organizations=homes)[0].sentence.startswith("Schools ")
 
 
 def test_what_was_kept_and_whether_it_is_enough() -> None:

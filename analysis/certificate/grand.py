@@ -236,7 +236,8 @@ def _from_tables(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> di
             spread = f"mean {values.mean():.3g}, SD {values.std(ddof=0):.3g}"
             weights.append(f"{in_words(relation)}: {values.min():g} to {values.max():g}, {spread}")
         loops.append(f"{int((ties['sender_id'] == ties['receiver_id']).sum())} ties")
-        if (ties["reported_by"] == ties["receiver_id"]).any():
+        by_receiver = ties["reported_by"] == ties["receiver_id"]
+        if (by_receiver & (ties["sender_id"] != ties["receiver_id"])).any():
             counted.append("counted as reported: both ends were asked")
         ends.append("ties between people")
     if contacts is not None and len(contacts):

@@ -14,6 +14,7 @@ from analysis.measurement.mediation import Mediation, mediation
 from analysis.measurement.scales import scale_scores
 from analysis.resampling.correlation import correlation
 from analysis.resampling.least_squares import least_squares
+from analysis.resampling.many_tests import holm
 from analysis.resampling.power import correlation_power
 from analysis.resampling.robustness import robustness
 from analysis.result import Result
@@ -213,8 +214,8 @@ def efficacy_association(found: SchoolsCompared, *, replicates: int, seed: int) 
     -------
     DataFrame
         Index `NETWORK`; ``estimate`` (change of the score for a change of 1), ``standard_error``, ``lower``,
-        ``upper``, ``p``; ``correlation`` of this measure alone (Pearson) with ``p_alone`` by permutation;
-        ``units``.
+        ``upper``, ``p``, ``p_holm`` (both counted); ``correlation`` of this measure alone (Pearson) with
+        ``p_alone`` by permutation; ``units``.
 
     Raises
     ------
@@ -227,7 +228,9 @@ def efficacy_association(found: SchoolsCompared, *, replicates: int, seed: int) 
         name: correlation(frame[name], frame["score"], kind="pearson", replicates=replicates, seed=seed)
         for name in NETWORK
     }
-    return fit.terms.loc[list(NETWORK)].assign(
+    terms = fit.terms.loc[list(NETWORK)]
+    return terms.assign(
+        p_holm=holm(terms["p"]),
         correlation=[one.estimate for one in alone.values()],
         p_alone=[one.p for one in alone.values()],
         units=fit.units,

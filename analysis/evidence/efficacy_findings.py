@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.checks import NotEstimable
-from analysis.finding import Finding, key_of, percent, row_of, signed
+from analysis.finding import Finding, key_of, p_in_words, percent, row_of, signed
 from analysis.labels import in_words
 
 __all__ = ["aggregation_findings", "association_findings", "mediation_findings", "reliability_findings"]
 
 
+_SURE = 0.05
 _TOGETHER = 0.7
 _ENOUGH = 0.8
 """Power below which a page says how little so few schools show."""
@@ -111,7 +112,10 @@ def association_findings(
     )
     if held["excludes_zero"]:
         more = "more" if row["estimate"] > 0 else "less"
-        sentence = f"Schools with denser networks have {more} {told}: {known}"
+        clear = row["p_holm"] < _SURE
+        sentence = f"Schools with denser networks {'' if clear else 'may '}have {more} {told}: {known}"
+        if not clear:
+            sentence += f" With both measures tested it is not clear ({p_in_words(row['p_holm'])}, after Holm)."
         second = (
             f"If {percent(held['share'])} of that association were bias, its interval "
             f"would include zero: as if {held['cases']:.0f} of {row['units']:.0f} schools were replaced."
@@ -122,7 +126,7 @@ def association_findings(
             f"Bias could still hide an association: {percent(held['share'])} of the smallest one that "
             f"{row['units']:.0f} schools could show."
         )
-    keys = tuple(key_of("association", "density", name) for name in ("estimate", "lower", "upper"))
+    keys = tuple(key_of("association", "density", name) for name in ("estimate", "lower", "upper", "p_holm"))
     names = [key_of("bias", "density", "share"), key_of("association", "density", "units")]
     names += [key_of("bias", "density", "cases")] if held["excludes_zero"] else []
     found = [Finding("association", sentence, keys), Finding("bias", second, tuple(names))]

@@ -94,7 +94,9 @@ def reciprocity_findings(returned: pd.DataFrame, relation: str | None = None) ->
     ]
 
 
-def mixing_findings(mixing: pd.DataFrame, relation: str | None = None) -> list[Finding]:
+def mixing_findings(
+    mixing: pd.DataFrame, relation: str | None = None, *, organizations: pd.DataFrame | None = None
+) -> list[Finding]:
     """Say whether ties of the last wave keep within groups more than with groups shuffled.
 
     Parameters
@@ -103,16 +105,21 @@ def mixing_findings(mixing: pd.DataFrame, relation: str | None = None) -> list[F
         As from `mixing_by_wave`.
     relation : str, optional
         Of this relation alone, by default of each.
+    organizations : DataFrame, optional
+        The table of that name: where none is a school (classes; an office, and all schools as one), the
+        sentence says *groups*.
     """
     found = []
+    schools = organizations is None or organizations["kind"].eq("school").any()
+    whose = "Schools" if schools else "Groups"
     for end, row in last_rows(mixing, relation):
         if pd.isna(row["p"]) or pd.isna(row["external_internal"]):
             continue
         inward = row["external_internal"] < row["random_mixing"]
         if row["p"] >= SURE:
-            said = "Schools are mixed about as chance would mix them"
+            said = f"{whose} are mixed about as chance would mix them"
         else:
-            said = f"Schools {'keep to themselves' if inward else 'reach out'} more than chance"
+            said = f"{whose} {'keep to themselves' if inward else 'reach out'} more than chance"
         sentence = (
             f"{said}: in wave {end[1]} the E-I index of {in_words(end[0])} ties is "
             f"{signed(row['external_internal'])}; by chance it would be {signed(row['random_mixing'])} "

@@ -165,6 +165,10 @@ def test_a_statement_about_protected_people_counts_none_of_them(monkeypatch: pyt
         monkeypatch.setattr(grand, "read_package", lambda _: replace(package, smallest_cell=smallest))
         return {item.number: item for item in grand.statement_of("example_network").items}
 
+    # Who names themselves is no second report of a tie.
+    tables["ties"].loc[1, ["receiver_id", "reported_by"]] = "b"
+    assert "both ends" not in items(0)["3.7"].told and items(0)["3.4"].told == "1 ties"
+    tables["ties"].loc[1, "receiver_id"] = "c"
     shown, protected = items(0), items(5)
     assert shown["2.2"].told == "3 people; by role: coach 2, lead teacher 1"
     assert (shown["2.4"].told, shown["3.7"].told) == ("did not answer: 1 in wave 1", "help given, wave 1: 2")

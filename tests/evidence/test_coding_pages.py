@@ -119,6 +119,8 @@ def test_sentences_follow_the_coefficients(alphas: list[float], told: str) -> No
     assert found[0].sentence.startswith("Coders agree most on on task") and told in found[0].sentence
     parts = [finding for finding in found if finding.key == "coefficients"]
     assert len(parts) == (min(alphas) < 0.8)
+    # Of two categories the share is of the second, which may be the rarer one.
+    assert all("uneven (80 % of them in one category)" in one.sentence for one in parts)
 
 
 def test_two_kinds_of_documents_are_compared_and_one_is_not() -> None:

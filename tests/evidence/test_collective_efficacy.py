@@ -173,6 +173,11 @@ def test_nothing_found_is_said_as_such() -> None:
     first, second = association_findings(table, bias_needed(table), power_of_schools(900), "trust")
     assert first.sentence.startswith("These data cannot say whether schools with denser")
     assert second.sentence.startswith("Bias could still hide")
+    # An interval that just leaves out zero, of two tests: Holm takes the claim back.
+    edge = table.assign(estimate=1.0, standard_error=0.45, lower=0.1, upper=1.9, p=0.03, p_holm=0.06)
+    told = association_findings(edge, bias_needed(edge), NotEstimable("none"), "trust")[0].sentence
+    assert told.startswith("Schools with denser networks may have more trust: ")
+    assert told.endswith("With both measures tested it is not clear (p = 0.060, after Holm).")
     paths = pd.DataFrame(
         {"estimate": [0.1, 0.4], "lower": [-1.0, 0.0], "upper": [1.0, 1.0]}, index=["indirect", "total"]
     )
