@@ -61,8 +61,8 @@ def agreement_findings(frame: pd.DataFrame | NotEstimable) -> list[Finding]:
         row = row_of(frame, code)
         sentence = (
             f"On {in_words(code)} Gwet's AC1 is {row['ac']:.2f} where Fleiss' kappa is {row['fleiss']:.2f}: "
-            f"ratings are uneven ({percent(row['prevalence'])} of them in one category), and the two differ in "
-            "how much agreement they expect by chance. Report both."
+            f"ratings are uneven ({percent(row['prevalence'])} of them in one category), and the two differ "
+            "in how much agreement they expect by chance. Report both."
         )
         keys = tuple(key_of("agreement", code, name) for name in ("ac", "fleiss", "prevalence"))
         found.append(Finding("coefficients", sentence, keys))

@@ -115,7 +115,9 @@ def association_findings(
         clear = row["p_holm"] < _SURE
         sentence = f"Schools with denser networks {'' if clear else 'may '}have {more} {told}: {known}"
         if not clear:
-            sentence += f" With both measures tested it is not clear ({p_in_words(row['p_holm'])}, after Holm)."
+            sentence += (
+                f" With both measures tested it is not clear ({p_in_words(row['p_holm'])}, after Holm)."
+            )
         second = (
             f"If {percent(held['share'])} of that association were bias, its interval "
             f"would include zero: as if {held['cases']:.0f} of {row['units']:.0f} schools were replaced."

@@ -18,7 +18,13 @@ FEW = 0.6
 
 
 def public_survey_findings(
-    city: str, schools: pd.DataFrame, changes: pd.DataFrame, jumps: pd.DataFrame, response: str, first: int
+    city: str,
+    schools: pd.DataFrame,
+    changes: pd.DataFrame,
+    from_start: pd.DataFrame,
+    jumps: pd.DataFrame,
+    response: str,
+    first: int,
 ) -> list[Finding]:
     """Say how many schools a city's curves rest on, which elements moved and what breaks the series.
 
@@ -29,6 +35,9 @@ def public_survey_findings(
         As from `schools_throughout`.
     changes : DataFrame
         As from `changes_of`.
+    from_start : DataFrame
+        The same since the first wave of all, recorded as the table ``changes-from-start``: where it says
+        otherwise, so does the page.
     jumps : DataFrame
         As from `largest_jumps`.
     response : str
@@ -38,27 +47,38 @@ def public_survey_findings(
     """
     counts = schools["schools"].astype(int)
     any_figure, always = ("with any figure", "with an element in every wave")
+    followed = counts[list(changes.index.unique("measure"))]
+    least, most = str(followed.idxmin()), str(followed.idxmax())
+    span = f"{followed[least]}" if least == most else f"{followed[least]} to {followed[most]}"
     found = [
         Finding(
             "schools",
-            f"{counts[always]} of {counts[any_figure]} schools of {city} have results in every wave. "
-            "Every curve here follows the same schools.",
-            tuple(key_of("schools", what, "schools") for what in (always, any_figure)),
+            f"{counts[always]} of {counts[any_figure]} schools of {city} have results in every wave. Each "
+            f"curve follows the {span} schools that have its element in every wave that reports it.",
+            tuple(key_of("schools", what, "schools") for what in (always, any_figure, least, most)),
         )
     ]
     last = changes.index.get_level_values("wave").max()
-    ends = changes.xs(last, level="wave")
-    rose = [in_words(str(name)) for name in ends.index[ends["lower"] > 0]]
-    fell = [in_words(str(name)) for name in ends.index[ends["upper"] < 0]]
-    moved = [f"{and_list(names)} {verb}" for names, verb in ((rose, "rose"), (fell, "fell")) if names]
+    way = _ways(changes, last)
+    moved = _told(way[way != 0]) or "no element moved clearly"
     found.append(
         Finding(
             "changes",
-            f"From {first} to {last} {'; '.join(moved) or 'no element moved'} clearly (95 % intervals "
-            "exclude zero).",
-            tuple(key_of("changes", name, last, end) for name in ends.index for end in ("lower", "upper")),
+            f"From {first} to {last} {moved} (95 % intervals exclude zero).",
+            tuple(key_of("changes", name, last, end) for name in way.index for end in ("lower", "upper")),
         )
     )
+    since_start = _ways(from_start, last)
+    other = since_start[since_start != way]
+    if len(other):
+        table = "changes-from-start"
+        found.append(
+            Finding(
+                "start",
+                f"The year that changes are counted from decides: since the first survey {_told(other)}.",
+                tuple(key_of(table, name, last, end) for name in other.index for end in ("lower", "upper")),
+            )
+        )
     row = row_of(jumps, response)
     care = f"Read {row['until']:.0f} with care: " if row["after"] < row["before"] - MUCH else ""
     sentence = (
@@ -89,33 +109,50 @@ def public_survey_findings(
     return found
 
 
-def public_comparison_findings(compared: pd.DataFrame, wave: int) -> list[Finding]:
+def _ways(changes: pd.DataFrame, wave: int) -> pd.Series[int]:
+    """Return 1 for each measure that rose clearly up to a wave, -1 for one that fell, 0 for others."""
+    ends = changes.xs(wave, level="wave")
+    return (ends["lower"] > 0).astype(int) - (ends["upper"] < 0).astype(int)
+
+
+def _told(way: pd.Series[int]) -> str:
+    """Return in words which measures went which way."""
+    verbs = {1: "rose clearly", -1: "fell clearly", 0: "did not move clearly"}
+    names = {verb: [in_words(str(name)) for name in way.index[way == sign]] for sign, verb in verbs.items()}
+    return "; ".join(f"{and_list(own)} {verb}" for verb, own in names.items() if own)
+
+
+def public_comparison_findings(compared: pd.DataFrame, from_start: pd.DataFrame, wave: int) -> list[Finding]:
     """Say in how many corresponding elements two cities moved the same way, and in which they did not.
 
     Parameters
     ----------
     compared : DataFrame
         As from `analysis.measurement.public_surveys.compared_changes`.
+    from_start : DataFrame
+        The same of changes since the first survey of each city; where it tells something else, it is said.
     wave : int
     """
-    same = compared.index[compared["together"] == "the same way"]
-    apart = compared.index[compared["together"] == "opposite ways"]
+    same, told = _together(compared)
     columns = [column for column in compared if str(column).endswith(("lower", "upper"))]
+    keys = ["same", "elements", "wave"]
+    keys += [key_of("compared", name, column) for name in compared.index for column in columns]
+    ways = f"{same} of {len(compared)} corresponding elements moved the same way in both cities"
+    sentence = f"{ways} up to {wave}{told}."
+    if not from_start["together"].equals(compared["together"]):
+        same, told = _together(from_start)
+        sentence += f" Counted from the first survey of each it is {same} of {len(compared)}{told}."
+        keys.append("same-from-start")
+    return [Finding("same-way", sentence, tuple(keys))]
+
+
+def _together(compared: pd.DataFrame) -> tuple[int, str]:
+    """Return how many elements moved the same way, and in words which went opposite ways."""
+    apart = compared.index[compared["together"] == "opposite ways"]
     names = and_list([in_words(str(name)) for name in apart])
-    told = f"; {names} went opposite ways" if names else ""
-    return [
-        Finding(
-            "same-way",
-            f"{len(same)} of {len(compared)} corresponding elements moved the same way in both cities up to "
-            f"{wave}{told}.",
-            (
-                "same",
-                "elements",
-                "wave",
-                *(key_of("compared", name, column) for name in compared.index for column in columns),
-            ),
-        )
-    ]
+    return int(
+        (compared["together"] == "the same way").sum()
+    ), f"; {names} went opposite ways" if names else ""
 
 
 def response_findings(answered: pd.Series, wave: int) -> list[Finding]:

@@ -10,6 +10,7 @@ import pytest
 
 from analysis.checks import NotEstimable
 from analysis.files import DATA_RAW
+from analysis.measurement.public_findings import public_comparison_findings, public_survey_findings
 from analysis.measurement.public_surveys import (
     category_change,
     changes_of,
@@ -167,6 +168,36 @@ def test_cities_are_compared_by_direction_alone() -> None:
     ]
     with pytest.raises(ValueError, match="found changes of a; allowed: two cities"):
         compared_changes(pairs[["a lower", "a upper"]])
+
+
+def test_pages_say_when_the_year_that_is_counted_from_decides() -> None:
+    """A break between the first two surveys: trust fell by it and rose afterwards; ties rose throughout."""
+    schools = {f"s{one}": [0.8, 0.5 + one / 200, 0.6 + one / 200] for one in range(8)}
+    rising = {f"s{one}": [0.3, 0.4 + one / 200, 0.5 + one / 200] for one in range(8)}
+    measures = pd.concat([made(schools, 2015), made(rising, 2015)], ignore_index=True)
+    measures["measure"] = ["trust"] * 24 + ["ties"] * 24
+    names = ["trust", "ties"]
+    later, start = (changes_of(measures, names, categories=False, first=year) for year in (2016, 2015))
+    followed = schools_throughout(measures, names, ["answers"])
+    jumps = largest_jumps(measures, names)
+    told = {
+        one.key: one.sentence
+        for one in public_survey_findings("Town", followed, later, start, jumps, "trust", 2016)
+    }
+    assert told["changes"] == "From 2016 to 2017 trust and ties rose clearly (95 % intervals exclude zero)."
+    assert told["start"].endswith("since the first survey trust fell clearly.")
+    assert "Each curve follows the 8 schools" in told["schools"]
+    alike = public_survey_findings("Town", followed, later, later, jumps, "trust", 2016)
+    assert "start" not in [one.key for one in alike]
+
+    row = {"a lower": 0.1, "a upper": 0.3, "b lower": -9.0, "b upper": -5.0}
+    apart = compared_changes(pd.DataFrame([row], index=["trust"]))
+    same = compared_changes(pd.DataFrame([row | {"a lower": -0.3, "a upper": -0.1}], index=["trust"]))
+    (found,) = public_comparison_findings(apart, same, 2017)
+    assert found.sentence == (
+        "0 of 1 corresponding elements moved the same way in both cities up to 2017; trust went opposite "
+        "ways. Counted from the first survey of each it is 1 of 1."
+    )
 
 
 def test_what_cannot_be_compared_is_named() -> None:
