@@ -51,14 +51,16 @@ def looked_up(named: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     named : DataFrame
-        Columns ``run``, ``finding`` and, if need be, ``number`` and ``rule``, as from `written`.
+        Columns ``run``, ``finding`` and, if need be, ``number`` and ``rule``, as from `written`. Several
+        numbers, with `` & `` between, all have to follow the rule.
 
     Returns
     -------
     DataFrame
         The same rows and columns, and ``kind`` (one of `KINDS`), ``sentence`` (a `Linked` text: the finding,
-        *not run*, or *not recorded*), ``value`` (of the number; missing where there is none) and ``shown``
-        (*shown*, *not shown*, or nothing where no rule says so).
+        *not run*, or *not recorded*), ``value`` (of the number, of several the one that follows the rule
+        least; missing where there is none) and ``shown`` (*shown*, *not shown*, or nothing where no rule says
+        so).
 
     Raises
     ------
@@ -70,12 +72,19 @@ def looked_up(named: pd.DataFrame) -> pd.DataFrame:
         found = recorded_finding(row["run"], row["finding"])
         made = next((kind for kind in (REAL, SIMULATED) if kind.upper() in found.data), SYNTHETIC)
         kind = made if found.there else NOT_RUN
-        value = recorded(row["run"], row["number"]).value if row.get("number") else None
-        number = float(value) if isinstance(value, (int, float)) else None
+        keys = row["number"].split(" & ") if row.get("number") else []
+        values = [recorded(row["run"], key).value for key in keys]
+        known = [float(value) for value in values if isinstance(value, (int, float))]
+        number = _hardest(known, row["rule"]) if known else None
         shown = "" if number is None else _shown(number, row["rule"])
         rows.append([kind, Linked(found.sentence, found.link), number, shown])
     added = pd.DataFrame(rows, columns=["kind", "sentence", "value", "shown"], index=named.index)
     return named.join(added.astype({"value": float}))
+
+
+def _hardest(values: list[float], rule: str) -> float:
+    """Return the value that follows the rule least: if that one does, all do."""
+    return max(values) if rule.startswith("<") else min(values)
 
 
 def _shown(value: float, rule: str) -> str:

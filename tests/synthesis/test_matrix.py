@@ -112,6 +112,17 @@ def test_a_changed_number_is_what_the_matrix_shows(reports: Path) -> None:
     assert (before, after) == ("5 of 6", "4 of 6")
 
 
+def test_a_cell_of_several_tests_shows_only_what_all_of_them_find(reports: Path) -> None:
+    """Both circles opened more often than one-sided brokerage gives is not enough beside stricter chance."""
+
+    def cell(page: str) -> pd.Series:
+        return cell_table(evidence_of(), "closure").loc[("star coalescence", page)]
+
+    assert (cell("cascades_dlt1")["shown"], cell("cascades_high_school")["shown"]) == ("shown", "not shown")
+    _change(reports, "star_coalescence/cascades_dlt1", "nulls-both-sides.degree-preferential.p_holm", 0.3)
+    assert (cell("cascades_dlt1")["number"], cell("cascades_dlt1")["shown"]) == (0.3, "not shown")
+
+
 class _Current(State):
     """A state to which everything is as it was built."""
 
