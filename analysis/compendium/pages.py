@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 from analysis.compendium.plan import TEMPLATES, Neighbours
 from analysis.compendium.prose_links import Linker, glossary
 from analysis.compendium.rendering import Renderer, coded, shown, tone
-from analysis.compendium.results import FINDING
+from analysis.compendium.results import FINDING, NUMBERS
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import OUTCOMES, Verdict
 from analysis.files import DATA_DERIVED, DATA_RAW, REPORTS, ROOT, write_atomically
@@ -26,6 +26,8 @@ from analysis.tables.package import DataPackage
 
 __all__ = ["page_environment", "write_dataset_index", "write_glossary", "write_page"]
 
+_TESTS = "tests"
+"""The number under which a page counts its tests, as `holm_sentence` says it."""
 _TITLES = 5
 """Most pages that a banner names as those it was read from."""
 
@@ -118,7 +120,11 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None, near:
     listed = list(verdicts or ())
     up = "../" * (len(run.page.relative_to(REPORTS).parts) - 1)
     linker = Linker(up, near.mentioned)
-    found = [data[FINDING] for cell in notebook.cells for data in _shown_by(cell) if FINDING in data]
+    outputs = [data for cell in notebook.cells for data in _shown_by(cell)]
+    found = [data[FINDING] for data in outputs if FINDING in data]
+    told = next((data[NUMBERS][_TESTS]["value"] for data in outputs if _TESTS in data.get(NUMBERS, {})), "")
+    if found and (caution := _counted_together(told)):
+        found.append({"sentence": caution, "label": run.label, "numbers": [_TESTS]})
     # They stand above all other prose, so that they explain a word first.
     sentences = [
         # A percent sign stays with its number.
@@ -155,6 +161,12 @@ def write_page(study: Study, run: Run, verdicts: Iterable[Verdict] | None, near:
         )
     )
     write_atomically(run.page, page)
+
+
+def _counted_together(told: str) -> str:
+    """Return what a page opens with when not all its tests with a small p hold (from `holm_sentence`)."""
+    few = "After Holm's correction" in told
+    return f"Counted together: {told.partition(':')[0].rstrip('.')}." if few else ""
 
 
 def _read_from(run: Run) -> str:

@@ -23,9 +23,10 @@ from analysis.compendium.pages import write_glossary, write_page
 from analysis.compendium.parameters import Notebook
 from analysis.compendium.plan import Neighbours
 from analysis.compendium.prose_links import glossary
-from analysis.compendium.results import FINDING, RUN_FOLDER_VARIABLE, TABLE, Results
+from analysis.compendium.results import FINDING, NUMBERS, RUN_FOLDER_VARIABLE, TABLE, Results
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import Verdict, judge
+from analysis.resampling.many_tests import holm_sentence
 from tests.compendium.test_verdict import a_claim, a_run, a_study, move_to
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}
@@ -598,6 +599,37 @@ def test_a_page_opens_with_its_findings_each_linked_to_what_it_rests_on(
         given["href"] for tag, given, above in page.elements if tag == "a" and "section.findings" in above
     ]
     assert links == ["#t1.total.mean", "#p", "#p"]
+
+
+@pytest.mark.parametrize(
+    ("p", "told"),
+    [
+        (
+            (0.001, 0.03, 0.6),
+            "Counted together: 3 tests; 2 have p of 0.05 or less. After Holm's correction 1 holds.",
+        ),
+        (
+            (0.03, 0.04),
+            "Counted together: 2 tests; 2 have p of 0.05 or less. After Holm's correction none holds.",
+        ),
+        ((0.001, 0.02), ""),
+        ((0.2, 0.3), ""),
+        ((0.04,), ""),
+    ],
+)
+def test_a_page_opens_with_a_caution_where_single_tests_do_not_hold(
+    executed: tuple[Study, Run, list[Verdict]], p: tuple[float, ...], told: str
+) -> None:
+    study, run, verdicts = executed
+    path = run.folder / "notebook.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    counted = {"tests": {"value": holm_sentence(dict(zip("abc", p, strict=False))), "label": "tests"}}
+    outputs = [display({FINDING: finding("f", ["p"])}), display({NUMBERS: counted})]
+    notebook.cells.append(nbformat.v4.new_code_cell("said", id="said", outputs=outputs))
+    nbformat.write(notebook, path)
+    write_page(study, run, verdicts, Neighbours())
+    within = Page(run.page.read_text(encoding="utf-8")).text("section.findings")
+    assert ("Counted together" in within) == bool(told) and told in within
 
 
 def test_a_page_without_findings_says_so_in_short(page: Page) -> None:
