@@ -230,7 +230,7 @@ def efficacy_association(found: SchoolsCompared, *, replicates: int, seed: int) 
     }
     terms = fit.terms.loc[list(NETWORK)]
     return terms.assign(
-        p_holm=holm(terms["p"]),
+        p_holm=holm(terms["p"].to_numpy()),
         correlation=[one.estimate for one in alone.values()],
         p_alone=[one.p for one in alone.values()],
         units=fit.units,
