@@ -51,7 +51,7 @@ def agreement_drawn(frame: pd.DataFrame) -> Figure:
                 label=label,
             )
         labels = [
-            f"{in_words(code)}\n({100 * row.prevalence:.0f} % are {in_words(row.category)})"
+            f"{in_words(code)}\n({row.prevalence:.0%} are {in_words(row.category)})".replace("%", " %")
             for code, row in zip(known.index, known.itertuples(), strict=True)
         ]
         axis.set_yticks(rows, labels)
