@@ -39,6 +39,8 @@ _SHORT = 12
 """Letters of a given value that has room beside the computed one."""
 _BESIDE = "In each cell: as given · as computed, ✓ where the two agree, ≠ where not; the reason stands below."
 """What the caption of a table with claims says."""
+_REASON = re.compile(r"not estimable: (.{25,}?)(?=\.? \(|$|</)", re.DOTALL)
+"""Why something has no answer, where that takes more than a few words; what it is of stands in brackets."""
 _SENTENCE = 6
 """Words from which a recorded text is a sentence of its own, not a value beside a label."""
 
@@ -113,6 +115,8 @@ class Renderer:
         The table a number stands in, by the number's key.
     networks : int
         How many pictures can be worked with.
+    reasons : set of str
+        Why something could not be estimated, of those that the page said already.
     """
 
     folder: str
@@ -121,6 +125,7 @@ class Renderer:
     tables: int = 0
     figures: int = 0
     networks: int = 0
+    reasons: set[str] = field(default_factory=set)
     headings: Counter[str] = field(default_factory=Counter)
     contents: list[tuple[str, str]] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -189,7 +194,7 @@ class Renderer:
         if FIGURE in data:
             return self._figure(data[FIGURE])
         if "text/html" in data:
-            return f'<div class="scroll">{data["text/html"]}</div>'
+            return f'<div class="scroll">{self._said_once(data["text/html"])}</div>'
         return f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"
 
     def _files(self, kind: str, key: str, name: str, *endings: str) -> str:
@@ -264,6 +269,18 @@ class Renderer:
         live = f'<script type="application/json" class="network">{data}</script>'
         return f'<figure class="picture network">{live}{still}{label}</figure>'
 
+    def _said_once(self, text: str) -> str:
+        """Return what a page says, without a reason that it gave before."""
+
+        def told(found: re.Match[str]) -> str:
+            reason = html.unescape(found[1]).rstrip(".")
+            if reason in self.reasons:
+                return "not estimable, as said above"
+            self.reasons.add(reason)
+            return found[0]
+
+        return _REASON.sub(told, text)
+
     def first_of(self, keys: Sequence[str]) -> list[tuple[str, str]]:
         """Return the tables and numbers that a finding rests on: an anchor and what to call it, each once."""
         found = {self.places.get(key, "below"): key for key in reversed(keys)}
@@ -285,7 +302,8 @@ class Renderer:
             sentence = isinstance(entry["value"], str) and len(entry["value"].split()) >= _SENTENCE
             kind = ' class="sentence"' if sentence else ""
             label, value = (
-                html.escape(in_words(text)) for text in (entry["label"].rstrip(".:"), shown(entry["value"]))
+                html.escape(in_words(text))
+                for text in (entry["label"].rstrip(".:"), self._said_once(shown(entry["value"])))
             )
             rows.append(
                 f'<div id="{html.escape(key, quote=True)}"{kind}><dt>{label}</dt><dd>{value}{held}</dd></div>'
@@ -313,6 +331,7 @@ def _marked(table: str, key: str, claims: Sequence[Verdict]) -> str:
         f'aria-label="{html.escape(told, quote=True)}">{_MARKS.get(worst, "≠")}</sup>'
     )
     given = " / ".join(dict.fromkeys(claim.published for claim in claims if len(claim.published) <= _SHORT))
+    given = re.sub(r"(?<![\w.)])-(?=[.\d])", "−", given)
     beside = f'<span class="given">{html.escape(given)} · </span>' if given else ""
     opening = re.compile(rf'(<td id="{re.escape(html.escape(key, quote=True))}"[^>]*>)([^<]*)')
     return opening.sub(lambda found: f"{found[1]}{beside}{found[2]}{mark}", table, count=1)

@@ -176,8 +176,8 @@ def steps_table(fits: Fits) -> pd.DataFrame:
 def estimates_table(model: ContactModel, window: float) -> pd.DataFrame:
     """Return what each term multiplies the odds of a choice, or a rate, by, and the estimate behind it."""
     table = model.tidy()
-    recent = f", last {window * _DAY:g}"
-    table["term"] = table["term"].str.replace(recent, f", last {window:g} days", regex=False)
+    recent, days = f", last {window * _DAY:g}", "day" if window == 1 else f"{window:g} days"
+    table["term"] = table["term"].str.replace(recent, f", last {days}", regex=False)
     table = table.set_index("term")
     table[["lower", "upper"]] = table[["lower", "upper"]].map(math.exp)
     columns = ["times", "lower", "upper", "p", "estimate", "standard_error"]

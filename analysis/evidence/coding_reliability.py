@@ -139,7 +139,9 @@ def agreement_by_code(tables: Mapping[str, pd.DataFrame], *, seed: int, draws: i
 
 
 def coefficients(agreed: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of `agreement_by_code` to read first; those that no code has are left out.
+    """Return the columns of `agreement_by_code` to read first; without those that no code has.
+
+    A code of which no unit was judged twice has no row.
 
     Examples
     --------
@@ -149,12 +151,13 @@ def coefficients(agreed: pd.DataFrame) -> pd.DataFrame:
     ['units', 'percent', 'fleiss', 'alpha']
     """
     columns = ["units", "percent", "cohen", "fleiss", "alpha", "alpha_lower", "alpha_upper"]
-    return agreed[[*columns, "ac", "ac_lower", "ac_upper", "prevalence"]].dropna(axis=1, how="all")
+    judged = agreed[agreed["units"] > 0]
+    return judged[[*columns, "ac", "ac_lower", "ac_upper", "prevalence"]].dropna(axis=1, how="all")
 
 
 def chances(agreed: pd.DataFrame) -> pd.DataFrame:
     """Return what kappa and Gwet's coefficient take to be agreement by chance, and the common category."""
-    return agreed[["percent", "fleiss_by_chance", "ac_by_chance", "category"]]
+    return agreed.loc[agreed["units"] > 0, ["percent", "fleiss_by_chance", "ac_by_chance", "category"]]
 
 
 def where_coders_part(

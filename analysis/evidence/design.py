@@ -141,7 +141,7 @@ def design_findings(frame: pd.DataFrame, agreed: pd.DataFrame | NotEstimable) ->
     """
     last = str(frame.columns[-4])
     lowest = frame.index[np.isclose(frame[last], frame[last].min())]
-    told = and_list([str(name) for name in lowest])
+    told = and_list([f"“{name}”" for name in lowest])
     found = [
         Finding(
             "least",

@@ -167,7 +167,7 @@ def gap_findings(gaps: pd.DataFrame | NotEstimable) -> list[Finding]:
     widest = gaps["gap"].abs().idxmax()
     row = row_of(gaps, widest)
     sentence = (
-        f"Raters and members differ most on {widest}: raters place it at {percent(row['rated'])} of the "
+        f"Raters and members differ most on “{widest}”: raters place it at {percent(row['rated'])} of the "
         f"rubric, members at {percent(row['answered'])} of the scale (interval {percent(row['lower'])} to "
         f"{percent(row['upper'])})."
     )

@@ -136,10 +136,10 @@ def association_findings(
     if len(seldom):
         size = float(seldom.index.max())
         third = (
-            f"So few schools find a correlation of {size:.1f} in {percent(float(seldom['power'].max()))} of "
-            "studies: what is not found may still be there."
+            f"With {row['units']:.0f} schools, {percent(float(seldom['power'].max()))} of studies would find "
+            f"a correlation of {size:.1f}: what is not found may still be there."
         )
-        found.append(Finding("power", third, (key_of("power", size, "power"),)))
+        found.append(Finding("power", third, (key_of("power", size, "power"), names[1])))
     return found
 
 

@@ -46,8 +46,8 @@ def environment_findings(
         found.append(
             Finding(
                 "beliefs",
-                f"The evidence supports {in_words(best['hypothesis'])} most (belief {best['lower']:.2f} to "
-                f"{best['upper']:.2f}), then {in_words(second['hypothesis'])} ({second['lower']:.2f} to "
+                f"The evidence supports “{in_words(best['hypothesis'])}” most (belief {best['lower']:.2f} to "
+                f"{best['upper']:.2f}), then “{in_words(second['hypothesis'])}” ({second['lower']:.2f} to "
                 f"{second['upper']:.2f}).",
                 tuple(keys),
             )
@@ -61,8 +61,8 @@ def _mistakes(errors: pd.Series[float]) -> Finding:
     least, most = str(errors.idxmin()), str(errors.idxmax())
     return Finding(
         "coders",
-        f"A coder errs in an estimated {percent(errors[least])} ({in_words(least)}) to "
-        f"{percent(errors[most])} ({in_words(most)}) of decisions; intervals of shares allow for it.",
+        f"A coder errs in an estimated {percent(errors[least])} (“{in_words(least)}”) to "
+        f"{percent(errors[most])} (“{in_words(most)}”) of decisions; intervals of shares allow for it.",
         tuple(key_of("errors", code, "estimate") for code in dict.fromkeys((least, most))),
     )
 
@@ -75,7 +75,7 @@ def _moved(groups: pd.DataFrame, code: str) -> Finding:
         told.append(f"from {percent(first['estimate'])} to {percent(last['estimate'])} of segments{place}")
         keys += [key_of("groups", code, district, row["year"], "estimate") for row in (first, last)]
     return Finding(
-        f"group.{code.lower()}", f"{in_words(code).capitalize()} went {', and '.join(told)}.", tuple(keys)
+        f"group.{code.lower()}", f"“{in_words(code).capitalize()}” went {', and '.join(told)}.", tuple(keys)
     )
 
 
@@ -84,7 +84,7 @@ def _most(own: pd.DataFrame, district: str) -> Finding:
     place = "" if district == "all" else f" in {in_words(district)}"
     return Finding(
         f"response.{district.lower()}",
-        f"The most frequent response{place} in {row['year']} is {in_words(row['code'])} "
+        f"The most frequent response{place} in {row['year']} is “{in_words(row['code'])}” "
         f"({percent(row['estimate'])} of segments).",
         (key_of("responses", row["code"], district, row["year"], "estimate"),),
     )

@@ -72,7 +72,7 @@ CLAIMS = (
     ),
     Claim(
         "learning from others",
-        "who learns from others and makes knowledge together puts more of it into practice",
+        "people who learn from others, and build knowledge together, use more of it",
         _RESEARCH,
         "dated contacts and first uses of a practice",
     ),
@@ -85,7 +85,7 @@ CLAIMS = (
     ),
     Claim(
         "achievement",
-        "collective efficacy foretells gains in achievement",
+        "collective efficacy predicts gains in achievement",
         _STATED,
         "efficacy of schools, and their gains afterwards",
         (("efficacy_twin", "mediation.mediator-to-outcome.estimate"),),

@@ -51,7 +51,7 @@ def agreement_drawn(frame: pd.DataFrame) -> Figure:
                 label=label,
             )
         labels = [
-            f"{in_words(code)}\n({row.prevalence:.0%} {in_words(row.category)})"
+            f"{in_words(code)}\n({row.prevalence:.0%} are {in_words(row.category)})".replace("%", " %")
             for code, row in zip(known.index, known.itertuples(), strict=True)
         ]
         axis.set_yticks(rows, labels)
@@ -152,7 +152,10 @@ def units_and_codes(layout: pd.DataFrame) -> Figure:
             axis.plot(*own.mean(axis=0), marker, color=colour, markersize=12, markeredgecolor="black")
         for code, (right, high) in zip(layout.index[is_code], scale * placed, strict=True):
             axis.text(right, high, in_words(code), ha="center", fontsize=9, color="0.2")
+        # Names of codes stand on the axes, not beside them.
+        axis.update_datalim(scale * placed)
         axis.margins(0.18)
+        axis.autoscale_view()
         axis.set_xlabel(f"first axis ({across})")
         axis.set_ylabel(f"second axis ({up})")
         axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)

@@ -66,5 +66,5 @@ def estimates_by_model(
         axis.set_yticks(range(len(terms)), terms)
         axis.set_ylim(len(terms) - 0.5, -0.5)
         axis.set_xlabel("estimate")
-        axis.legend(loc="upper center", bbox_to_anchor=(0.4, -max(0.28, 0.65 / height)), ncols=1)
+        axis.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
     return figure

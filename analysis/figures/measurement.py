@@ -158,7 +158,7 @@ def panel_curves(curves: pd.DataFrame, *, response: pd.DataFrame | None = None) 
                 own["wave"].astype(float), own["lower_quartile"], own["upper_quartile"], alpha=0.25
             )
             axis.plot(own["wave"].astype(float), own["median"], marker="o", markersize=4)
-            axis.set_title(f"{in_words(name)}\n{own['units'].iloc[0]} units", fontsize=8)
+            axis.set_title(f"{in_words(name)}\nthe same {own['units'].iloc[0]}", fontsize=8)
             axis.tick_params(labelsize=8, labelbottom=True)
             if response is not None:
                 below = axes[2 * row + 1, column]

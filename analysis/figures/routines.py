@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.patheffects import withStroke
 
 from analysis.figures.theme import MARKERS, PALETTE, themed
 from analysis.labels import in_words
@@ -97,9 +98,19 @@ def _panel(
         axis.add_patch(arrow)
     for name, (across, up) in places.items():
         axis.plot(across, up, "o", color="0.2", markersize=5, zorder=3)
-        side = "right" if across < last / 2 or last == 0 else "left" if across > last / 2 else "center"
+        # Between two organisations a name stands above its routine: links run to either side of it.
+        side = "right" if across == 0 else "left" if across == last else "center"
         shift = {"right": -0.08, "left": 0.08, "center": 0.0}[side]
-        axis.text(across + shift, up, in_words(name), ha=side, va="center", fontsize=8, zorder=4)
+        written = axis.text(
+            across + shift,
+            up + (0.05 if side == "center" else 0),
+            in_words(name),
+            ha=side,
+            va="bottom" if side == "center" else "center",
+            fontsize=8,
+            zorder=4,
+        )
+        written.set_path_effects([withStroke(linewidth=2, foreground="white")])
 
 
 def cascade_drawn(frame: pd.DataFrame, horizon: float) -> Figure:

@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 Method = Literal["anova_n0", "anova_mean", "reml"]
+_BOUNDARY = 1e-8
+"""Share of the variance within groups below which the variance between them is zero."""
 
 NULL_SHARES: Mapping[str, tuple[float, ...]] = {
     "slight_skew": (0.05, 0.15, 0.20, 0.35, 0.25),
@@ -230,7 +232,9 @@ def _searched(frame: pd.DataFrame) -> tuple[float, float]:
         fit = model.fit(reml=True, method="powell", xtol=1e-8, ftol=1e-12)
     if not fit.converged:
         raise NotEstimable("the search for the maximum of the restricted likelihood did not converge")
-    return float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
+    between, within = float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
+    # The search comes near the boundary, and never to it.
+    return (0.0 if between < _BOUNDARY * within else between), within
 
 
 @dataclass(frozen=True, repr=False, eq=False)

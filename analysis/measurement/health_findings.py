@@ -75,7 +75,7 @@ def _standing(last: pd.DataFrame, scale: str) -> Finding:
         interval = f"(interval {row['lower']:.2f} to {row['upper']:.2f})"
         told.append(f"{row['estimate']:.2f} {interval}{_place(row['district'])}")
         keys += [key_of("levels", scale, row["district"], row["wave"], column) for column in _ENDS]
-    sentence = f"In the last wave the mean of {in_words(scale)} is {and_list(told)}."
+    sentence = f"In the last wave the mean of “{in_words(scale)}” is {and_list(told)}."
     return Finding(scale, sentence, tuple(keys))
 
 
@@ -87,8 +87,8 @@ def _moved(changes: pd.DataFrame, district: str) -> Finding:
     interval = f"(interval {signed(most['lower'])} to {signed(most['upper'])})"
     return Finding(
         f"moved.{district.lower()}",
-        f"{in_words(most['scale']).capitalize()} moved most{_place(district)}: by {signed(most['estimate'])} "
-        f"from the first wave to the last {interval}. {told} clearly.",
+        f"“{in_words(most['scale']).capitalize()}” moved most{_place(district)}: by "
+        f"{signed(most['estimate'])} from the first wave to the last {interval}. {told} clearly.",
         tuple(key_of("changes", most["scale"], district, column) for column in _ENDS),
     )
 
@@ -97,7 +97,7 @@ def _lowest(row: pd.Series, district: str, wave: int) -> Finding:
     name = str(row.idxmax())
     return Finding(
         f"lowest.{district.lower()}",
-        f"The lowest domain{_place(district)} in wave {wave} is {in_words(name)}: it is lowest in "
+        f"The lowest domain{_place(district)} in wave {wave} is “{in_words(name)}”: it is lowest in "
         f"{percent(float(row.max()))} of resamples of schools.",
         (key_of("lowest", district, wave, name),),
     )

@@ -241,7 +241,7 @@ def chart_findings(
         row = row_of(steps, surest)
         measure, start = surest
         sentence = (
-            f"After the change at {start}, {in_words(str(measure))} moved by {signed(row['step'])} "
+            f"After the change in wave {start}, “{in_words(str(measure))}” moved by {signed(row['step'])} "
             f"({signed(row['lower'])} to {signed(row['upper'])}), from {signed(row['before'])}."
         )
         moved = tuple(key_of("steps", *surest, name) for name in ("step", "lower", "upper", "before"))

@@ -298,8 +298,8 @@ def _principal_axes(correlations: Floats, factors: int, what: str) -> Floats:
     left = correlations - loadings @ loadings.T
     if not np.isfinite(loadings).all() or np.diag(left).min() < 0:
         raise NotEstimable(
-            f"found that {factors} factors explain more than all the variance of one of {what}; fewer "
-            "factors or other items are needed"
+            f"found that {factors} {'factor explains' if factors == 1 else 'factors explain'} more than all "
+            f"the variance of one of {what}; fewer factors or other items are needed"
         )
     return loadings
 

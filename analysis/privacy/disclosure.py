@@ -93,7 +93,7 @@ class Disclosure:
     >>> page.decide("a mean", range(40))
     ''
     >>> page.decide("a mean", range(3))
-    'fewer than 5'
+    'fewer than 5 people'
     >>> page.decide("the mean of all but one", range(39))
     'withheld'
     """

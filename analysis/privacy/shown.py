@@ -87,7 +87,7 @@ class Shown:
         whole = _whole(groups)
         wholes = [] if not whole or self._groups.few(whole) else [self._groups.parts(whole)]
         known = [*known, *wholes]
-        few = f"fewer than {self._smallest}"
+        few = f"fewer than {self._smallest} people"
         parts = [self._groups.parts(group) for group in groups]
         reasons = [few if self._groups.few(group) else "" for group in groups]
         if self._planned is not None:

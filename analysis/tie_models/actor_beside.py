@@ -135,7 +135,10 @@ def as_two_models(table: pd.DataFrame, other: str) -> dict[str, pd.DataFrame]:
 
 
 def signs_compared(beside: pd.DataFrame | NotEstimable) -> dict[str, int]:
-    """Return how many rows of `beside_separable` could be compared, and in how many the sign is the same."""
+    """Return in how many rows of `beside_separable` the sign is the same, and how many could be compared.
+
+    Nothing, where there are none.
+    """
     if isinstance(beside, NotEstimable):
-        return {"same": 0, "compared": 0}
+        return {}
     return {"same": int(beside["same_sign"].sum()), "compared": int(beside["same_sign"].notna().sum())}

@@ -139,7 +139,7 @@ def beside_findings(beside: pd.DataFrame | NotEstimable, signs: dict[str, int]) 
     signs : dict of str to int
         Recorded under ``signs``: ``same`` and ``compared`` rows of it.
     """
-    if isinstance(beside, NotEstimable) or not signs["compared"]:
+    if isinstance(beside, NotEstimable) or not signs.get("compared"):
         return []
     apart = beside[beside["same_sign"] == 0].index.get_level_values("term").unique()
     end = f" They differ on {and_list([str(name) for name in apart])}." if len(apart) else ""
@@ -229,10 +229,12 @@ def validation_findings(coverage: pd.DataFrame, failed: dict[int, int]) -> list[
         apart = rows.droplevel("people")
         worst, far = str(apart["share"].idxmin()), str(apart["bias"].abs().idxmax())
         row, other = row_of(apart, worst), row_of(apart, far)
+        number = failed[int(str(size))]
+        lost = f"{number} did not converge" if number else "all converged"
         sentence = (
-            f"In networks of {size} people, 95 % intervals hold the truth in a share of {row['share']:.3f} "
-            f"or more of {row['panels']:.0f} fits ({failed[int(str(size))]} did not converge). The largest "
-            f"bias is {abs(other['bias']):.2f} standard errors ({far!s})."
+            f"In networks of {size} people, 95 % intervals hold the truth in at least "
+            f"{100 * row['share']:.1f} % of {row['panels']:.0f} fits; {lost}. The largest bias is "
+            f"{abs(other['bias']):.2f} standard errors ({far!s})."
         )
         keys = (
             key_of("coverage", size, worst, "share"),

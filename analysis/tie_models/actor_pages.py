@@ -50,7 +50,7 @@ _LEFT_OUT = ("transRecTrip", "cycle3", "inPopSqrt", "outActSqrt")
 
 _MEANINGS = {
     "density": "each tie, before anything else counts",
-    "recip": "a tie that returns one",
+    "recip": "returning a tie",
     "transTrip": "each person through whom the two are linked already",
     "transRecTrip": "each person through whom the two are linked, where the tie returns one",
     "cycle3": "each circle of three that the tie closes",
@@ -61,11 +61,24 @@ _MEANINGS = {
     "outActSqrt": "each unit of ties sent to the power of 1.5",
     "egoX": "each unit more of one's own {}",
     "altX": "each unit more of the other's {}",
-    "simX": "the same {}, beside opposite ends of the scale",
+    "simX": "the same {} rather than opposite ends of the scale",
     "sameX": "the same {}",
     "X": "each unit more of {}",
 }
 """What an effect's odds ratio belongs to."""
+
+_IN_FULL = {
+    "density": "outdegree (density)",
+    "recip": "reciprocity",
+    "gwesp": "GWESP i → k → j",
+    "alter": "habit alter",
+    "ego": "habit ego",
+    "similarity": "habit similarity",
+    "linear": "habit linear shape",
+    "quadratic": "habit quadratic shape",
+    "average similarity": "habit average similarity",
+}
+"""What the validation's terms are called in a table beside it."""
 
 
 def readiness(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:
@@ -331,4 +344,5 @@ def together_validated(stored: Mapping[str, Any]) -> pd.DataFrame:
     stored : mapping
         As `analysis.validations.actor_models` writes it.
     """
-    return pd.DataFrame(stored["together"]["coverage"]).set_index("term")
+    covered = pd.DataFrame(stored["together"]["coverage"])
+    return covered.replace({"term": _IN_FULL}).set_index("term")

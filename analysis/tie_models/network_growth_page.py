@@ -133,10 +133,10 @@ def map_findings(counts: pd.DataFrame) -> list[Finding]:
     found = []
     for outcome in _AT_THE_END:
         row = row_of(counts, ("by week", outcome))
-        small, large, neither, unsure = (int(row[name]) for name in VERDICTS)
+        small, large, neither, unsure = (int(row[name]) or "none" for name in VERDICTS)
         sentence = (
-            f"Simulated, {_WORDS[outcome]}: starting small is better in {small} settings, all at once in "
-            f"{large}. It does not matter in {neither}, and {unsure} are too close to call."
+            f"Simulated, {_WORDS[outcome]}: starting small is better in {small} of the settings, all at once "
+            f"in {large}. It does not matter in {neither}, and {unsure} are too close to call."
         )
         keys = tuple(key_of("counts", "by week", outcome, name) for name in VERDICTS)
         found.append(Finding(key_of("map", outcome), sentence, keys))
@@ -154,8 +154,8 @@ def accounting_findings(counts: pd.DataFrame, accountings: pd.DataFrame) -> list
     first = (
         f"Simulated: {'the way the budget is spent decides. W' if turns else 'w'}ith the same contacts every "
         f"week, starting small brings newcomers a second partner sooner in {week[small]} of {settings} "
-        f"settings and later in {week[large]}. At the same pace per person it is sooner in {pace[small]}, "
-        f"later in {pace[large]}, and no different in {pace[neither]}."
+        f"settings and later in {week[large] or 'none'}. At the same pace per person it is sooner in "
+        f"{pace[small] or 'none'}, later in {pace[large] or 'none'}, and no different in {pace[neither]}."
     )
     keys = tuple(key_of("counts", way, swap, name) for way in cells for name in VERDICTS[:3])
     by_outcome = accountings["by week"].groupby("outcome", sort=False)

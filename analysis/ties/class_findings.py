@@ -24,7 +24,7 @@ def teacher_findings(table: pd.DataFrame, each: pd.DataFrame) -> list[Finding]:
     densities = ("density, pupils", "density, teacher")
     seven = each.index[each["mutual"] == each["mutual"][6]]
     told = " and ".join(str(pupil) for pupil in seven if pupil != 6)
-    deviation = "sd of friends, pupils"
+    deviation = "SD of friends, pupils"
     return [
         Finding(
             "agree",
@@ -68,7 +68,7 @@ def fraternity_findings(choices: pd.DataFrame, subgroups: pd.DataFrame) -> list[
         ),
         Finding(
             "path",
-            f"From student 15 to student 16 lead {value[paths]:.0f} shortest paths; the chapter says one.",
+            f"{value[paths]:.0f} shortest paths lead from student 15 to student 16; the chapter says one.",
             (key_of("choices", paths, "value"),),
         ),
     ]

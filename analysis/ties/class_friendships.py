@@ -83,10 +83,10 @@ def class_measures(pupils: Floats, teacher: Floats, left_out: int | None = None)
         found |= {
             f"density, {name}": density(ties),
             f"mean friends, {name}": degree.mean(),
-            f"sd of friends, {name}": degree.std(),
-            f"sample sd of friends, {name}": degree.std(ddof=1),
+            f"SD of friends, {name}": degree.std(),
+            f"sample SD of friends, {name}": degree.std(ddof=1),
             f"mean ego betweenness, {name}": own.mean(),
-            f"sd of ego betweenness, {name}": own.std(ddof=0),
+            f"SD of ego betweenness, {name}": own.std(ddof=0),
             f"pupils with ego betweenness, {name}": len(own),
         }
     found["difference of mean friends"] = found["mean friends, pupils"] - found["mean friends, teacher"]
@@ -110,9 +110,9 @@ def each_left_out(pupils: Floats, teacher: Floats) -> pd.DataFrame:
         "density, pupils",
         "agreement",
         "expected agreement",
-        "sd of friends, pupils",
+        "SD of friends, pupils",
         "mean ego betweenness, pupils",
-        "sd of ego betweenness, pupils",
+        "SD of ego betweenness, pupils",
     ]
     rows = []
     for place in range(len(pupils)):

@@ -194,8 +194,8 @@ def met_findings(frame: pd.DataFrame | NotEstimable) -> list[Finding]:
     return [
         Finding(
             "met",
-            f"Activities brought {percent(pairs['observed'])} of all pairs together, and "
-            f"{percent(again['observed'])} of those at two activities or more.",
+            f"Activities brought {percent(pairs['observed'])} of all pairs of people together; "
+            f"{percent(again['observed'])} of all pairs met at two activities or more.",
             (key[0], key[1]),
         ),
         Finding(

@@ -119,9 +119,14 @@ def kinds_findings(
     for silence, own in covered.groupby(level="silence", sort=False):
         short = own[own["held"] < own["least"]].index.get_level_values("kind")
         told = and_list([*short.unique()])
-        case = "nonresponse as planted" if str(silence) == "as made" else str(silence)
-        words = f"In many twins ({case}), {outside(own)} of {len(own)} intervals hold the truth more or less "
-        words += "often than they say"
+        case = (
+            "Where role decides who is silent" if str(silence) == "as made" else f"Where {silence} more often"
+        )
+        words = (
+            f"{case}, {outside(own)} of {len(own)} intervals hold the truth more or less often than they say"
+            if outside(own)
+            else f"{case}, all {len(own)} intervals hold the truth as often as they say"
+        )
         keys = (key_of("outside", str(silence)), key_of("intervals", str(silence)))
         sentence = f"{words}. Too seldom: some of {told}." if told else f"{words}."
         found.append(Finding(key_of("coverage", str(silence)), sentence, keys))

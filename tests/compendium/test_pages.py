@@ -23,6 +23,7 @@ from analysis.compendium.pages import write_glossary, write_page
 from analysis.compendium.parameters import Notebook
 from analysis.compendium.plan import Neighbours
 from analysis.compendium.prose_links import glossary
+from analysis.compendium.rendering import Renderer
 from analysis.compendium.results import FINDING, NUMBERS, RUN_FOLDER_VARIABLE, TABLE, Results
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import Verdict, judge
@@ -728,3 +729,20 @@ def test_a_heading_with_nothing_below_it_and_a_table_without_rows_are_not_shown(
     assert page.text("h2.with-code") == "Coded"
     shown(page, "Table 1.", "Nobody left.", "There is nothing to list.")
     assert not page.all("table")
+
+
+def test_why_something_is_not_estimable_is_said_once() -> None:
+    renderer = Renderer("folder", [])
+    reason = "not estimable: found no ties within known organisations"
+    entry = {"value": reason, "label": "Each school"}
+    first, second = (renderer.numbers({name: entry}) for name in ("a.none", "b.none"))
+    assert reason in first and "not estimable, as said above" in second and "found" not in second
+    told = {
+        "output_type": "display_data",
+        "data": {"text/html": f"<p><em>Nothing: {reason}. (Dots.)</em></p>"},
+    }
+    assert renderer.output(told) == (
+        '<div class="scroll"><p><em>Nothing: not estimable, as said above. (Dots.)</em></p></div>'
+    )
+    other = {"value": reason.replace("ties", "answers"), "label": "Each scale"}
+    assert "found no answers" in renderer.numbers({"c.none": other})

@@ -278,6 +278,10 @@ def test_the_studies_of_this_compendium_load() -> None:
     assert found.keys() == {path.parent.name for path in (ROOT / "notebooks").glob("*/study.yml")}
     table = (ROOT / "notebooks/school_leaders/claims.csv").read_text().splitlines()
     assert len(found["school_leaders"].claims) == len(table) - 1
+    # A link by a page's title leads to one page: of two on the same question each says what it is of.
+    for study in found.values():
+        titles = [run.title for run in study.runs]
+        assert len(set(titles)) == len(titles), study.id
 
 
 REPORTS = STUDY + "reports:\n  - notebook: leaders.ipynb\n    tables: [actors, waves, ties]\n"

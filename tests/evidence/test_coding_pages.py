@@ -202,4 +202,4 @@ def test_of_two_coders_it_is_not_said_how_many_were_on_each_side() -> None:
     behind = who_judged(volume, coders, documents_behind(tables))
     assert isinstance(behind, pd.DataFrame)
     reasons = Disclosure(len(coders) + 1).decide_cells("volume", behind, volume)
-    assert set(reasons["coders"]) == set(reasons["decisions"]) == {f"fewer than {len(coders) + 1}"}
+    assert set(reasons["coders"]) == set(reasons["decisions"]) == {f"fewer than {len(coders) + 1} people"}

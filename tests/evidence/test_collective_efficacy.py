@@ -160,7 +160,7 @@ def test_association_bias_and_paths_are_those_of_their_own_functions() -> None:
     ]
     assert told[0].sentence.startswith("Schools with denser networks have more collective efficacy: ")
     assert "were bias" in told[1].sentence and told[3].sentence.startswith("Part of density's")
-    assert told[2].sentence.startswith("So few schools find a correlation of 0.3 in 47 % of studies")
+    assert told[2].sentence.startswith("With 40 schools, 47 % of studies would find a correlation of 0.3")
     with pytest.raises(NotEstimable, match="no outcome"):
         efficacy_mediation(
             SchoolsCompared(frame.drop(columns="outcome"), pd.DataFrame(), frozenset()), draws=9, seed=1

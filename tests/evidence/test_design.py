@@ -72,7 +72,7 @@ def test_leanings_are_a_profile() -> None:
 
 def test_a_page_says_what_is_built_least_and_what_has_no_document() -> None:
     told = [one.sentence for one in design_findings(rated(table()), raters_agree(table(), draws=0, seed=1))]
-    assert told[0] == "Rated lowest on 2025-04-01: a ninth element (1.0 of 3)."
+    assert told[0] == "Rated lowest on 2025-04-01: “a ninth element” (1.0 of 3)."
     assert told[1] == "4 of 8 ratings above zero have a document behind them."
     assert told[2].startswith("How far raters agree: Krippendorff's alpha, ordinal, is 0.")
     assert len(design_findings(rated(table()), NotEstimable("one rater"))) == 2

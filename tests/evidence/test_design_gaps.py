@@ -64,7 +64,7 @@ def test_a_gap_is_clear_outside_the_interval(rating: int, reading: str) -> None:
     gaps = design_gaps(tables, ["supports=entry"]).frame
     assert gaps["reading"].tolist() == [reading]
     (told,) = gap_findings(gaps)
-    assert "differ most on supports" in told.sentence
+    assert "differ most on “supports" in told.sentence
 
 
 def test_bad_pairs_are_named_all_at_once_and_nothing_to_compare_is_said() -> None:

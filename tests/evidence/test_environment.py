@@ -118,11 +118,11 @@ def test_findings_say_what_was_recorded(tables: dict[str, pd.DataFrame]) -> None
     errors = pd.DataFrame({"estimate": [0.0312, None, 0.07]}, index=["state_aid", "city", "adapt"])
     found = environment_findings(groups, coded_shares(tables, ["adapt"]), traced, errors)
     assert [finding.sentence for finding in found] == [
-        "Demand went from 67 % to 50 % of segments in north.",
-        "The most frequent response in north in 2021 is adapt (100 % of segments).",
-        "The evidence supports h most (belief 0.75 to 0.75), then rival (0.25 to 0.25).",
-        "A coder errs in an estimated 3 % (state aid) to 7 % (adapt) of decisions; intervals of shares allow "
-        "for it.",
+        "“Demand” went from 67 % to 50 % of segments in north.",
+        "The most frequent response in north in 2021 is “adapt” (100 % of segments).",
+        "The evidence supports “h” most (belief 0.75 to 0.75), then “rival” (0.25 to 0.25).",
+        "A coder errs in an estimated 3 % (“state aid”) to 7 % (“adapt”) of decisions; intervals of shares "
+        "allow for it.",
     ]
     assert found[-1].numbers == ("errors.state_aid.estimate", "errors.adapt.estimate")
     nothing = NotEstimable("no")

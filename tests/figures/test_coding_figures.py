@@ -15,7 +15,10 @@ def test_each_code_has_both_coefficients_with_their_intervals() -> None:
     rows = [[0.6, 0.5, 0.7, 0.8, 0.7, 0.9, 0.83, "1"], [-0.2, -0.4, 0.1, 0.4, 0.2, 0.6, 0.5, "0"]]
     figure = agreement_drawn(pd.DataFrame(rows, ["on_task", "uptake"], names))
     axis = figure.axes[0]
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["on task\n(83% 1)", "uptake\n(50% 0)"]
+    assert [label.get_text() for label in axis.get_yticklabels()] == [
+        "on task\n(83 % are 1)",
+        "uptake\n(50 % are 0)",
+    ]
     assert axis.get_xlim()[0] < -0.4
     plt.close(figure)
     with pytest.raises(ValueError, match="no code with a coefficient"):

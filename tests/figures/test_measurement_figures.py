@@ -102,7 +102,12 @@ def test_each_measure_has_a_panel_and_who_answered_stands_under_it() -> None:
     response = pd.DataFrame({"wave": [2015, 2016], "median": [0.8, 0.45]})
     figure = panel_curves(CURVES, response=response)
     shown = [axis for axis in figure.axes if axis.get_visible()]
-    assert [axis.get_title(loc="left") for axis in shown] == ["trust\n12 units", "use\n12 units", "", ""]
+    assert [axis.get_title(loc="left") for axis in shown] == [
+        "trust\nthe same 12",
+        "use\nthe same 12",
+        "",
+        "",
+    ]
     assert list(shown[1].lines[0].get_ydata()) == [4.0, 5.0]
     assert list(shown[3].lines[0].get_ydata()) == [0.8, 0.45] and shown[3].get_ylim() == (0, 1)
     assert len([axis for axis in panel_curves(CURVES).axes if axis.get_visible()]) == 2

@@ -177,7 +177,7 @@ def test_a_page_says_how_large_the_step_was() -> None:
     assert list(steps.index) == [("trust", 13)]
     rules = rules_compared([12], step=2.0, draws=50, seed=1)
     told = [one.sentence for one in chart_findings(chart_table(charts), rules, steps)]
-    assert "After the change at 13, trust moved by 7.00 (6.56 to 7.44), from 1.50." in told
+    assert "After the change in wave 13, “trust” moved by 7.00 (6.56 to 7.44), from 1.50." in told
     with pytest.raises(NotEstimable, match="no change"):
         steps_of(charts_of_measures(frame))
 

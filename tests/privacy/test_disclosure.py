@@ -48,7 +48,7 @@ def test_a_declaration_says_what_is_shown_and_without_one_there_is_nobody() -> N
     package = DataPackage("ours", "Ours", "real", "Nobody (2026).", "none", (), (), {}, smallest_cell=3)
     ours, everything = Disclosure.of(package), Disclosure.of(replace(package, smallest_cell=0))
     assert ours.few == "fewer than 3 people"
-    assert [ours.decide("a mean", range(people)) for people in (2, 3)] == ["fewer than 3", ""]
+    assert [ours.decide("a mean", range(people)) for people in (2, 3)] == ["fewer than 3 people", ""]
     assert ours.names_somebody(f"seen by {PERSON}") and ours.names_somebody(SCHOOL)
     assert not ours.names_somebody("seen by nobody in particular")
     assert not everything.restricts and not everything.names_somebody(PERSON)
@@ -76,16 +76,16 @@ def parts(*counts: int) -> list[frozenset[int]]:
         ((0, 9, 30), ["", "", ""]),
         ((), []),
         # The one row of few, and the next smallest: from a total of 43 the four could be worked out.
-        ((30, 4, 9), ["", "fewer than 5", "withheld"]),
-        ((0, 4, 9), ["", "fewer than 5", "withheld"]),
+        ((30, 4, 9), ["", "fewer than 5 people", "withheld"]),
+        ((0, 4, 9), ["", "fewer than 5 people", "withheld"]),
         # Two that hide one another, and two that do not: together they are three.
-        ((3, 4, 9), ["fewer than 5", "fewer than 5", ""]),
-        ((1, 2, 9, 30), ["fewer than 5", "fewer than 5", "withheld", ""]),
-        ((1, 1, 1, 9), ["fewer than 5", "fewer than 5", "fewer than 5", "withheld"]),
+        ((3, 4, 9), ["fewer than 5 people", "fewer than 5 people", ""]),
+        ((1, 2, 9, 30), ["fewer than 5 people", "fewer than 5 people", "withheld", ""]),
+        ((1, 1, 1, 9), ["fewer than 5 people", "fewer than 5 people", "fewer than 5 people", "withheld"]),
         # Nobody else could be withheld.
-        ((3,), ["fewer than 5"]),
-        ((0, 3), ["", "fewer than 5"]),
-        ((2, 2), ["fewer than 5", "fewer than 5"]),
+        ((3,), ["fewer than 5 people"]),
+        ((0, 3), ["", "fewer than 5 people"]),
+        ((2, 2), ["fewer than 5 people", "fewer than 5 people"]),
     ],
 )
 def test_rows_of_few_people_are_withheld(counts: tuple[int, ...], expected: list[str]) -> None:
@@ -152,13 +152,13 @@ def test_answers_on_different_occasions_are_not_subtracted() -> None:
     # Two answers of each of three people are three people's.
     assert (
         page.decide("few", [(person, "help", wave) for person in range(3) for wave in (1, 2)])
-        == "fewer than 5"
+        == "fewer than 5 people"
     )
 
 
 def test_a_figure_shows_all_of_its_groups_or_none() -> None:
     assert Disclosure(5).decide("a figure", parts(9, 9, 9)) == ""
-    assert Disclosure(5).decide("a figure", parts(9, 9, 4)) == "fewer than 5"
+    assert Disclosure(5).decide("a figure", parts(9, 9, 4)) == "fewer than 5 people"
     page = Disclosure(5)
     page.decide("a figure", parts(9, 9, 4))
     assert page.decide("what it did not show", range(8)) == ""
@@ -425,7 +425,7 @@ def test_rows_of_a_table_are_withheld_in_page_file_and_numbers(
     assert written(run) == {"t.c.mean", "t.c.n", "tables/t.csv"}
     assert (run / "tables/t.csv").read_text(encoding="utf-8").splitlines() == [
         ",word,mean,n",
-        "a,x,fewer than 5,",
+        "a,x,fewer than 5 people,",
         "b,y,withheld,",
         "c,z,3.88,40",
     ]

@@ -36,9 +36,9 @@ def test_the_counting_is_blamed_only_where_the_winner_turns() -> None:
     assert turned.startswith(
         "Simulated: the way the budget is spent decides. With the same contacts every week"
     )
-    assert "sooner in 7 of 10 settings and later in 0." in turned
+    assert "sooner in 7 of 10 settings and later in none." in turned
     assert turned.endswith(
-        "At the same pace per person it is sooner in 0, later in 5, and no different in 3."
+        "At the same pace per person it is sooner in none, later in 5, and no different in 3."
     )
     assert still.startswith("Simulated: with the same contacts every week")
 
@@ -66,8 +66,8 @@ def test_each_outcome_of_the_map_is_counted() -> None:
     found = map_findings(counts([3, 4, 5, 6], [0, 0, 0, 18]))
     assert [one.key for one in found] == ["map.cohesion", "map.reciprocity", "map.survival"]
     assert found[0].sentence == (
-        "Simulated, cohesion at the end: starting small is better in 3 settings, all at once in 4. It does "
-        "not matter in 5, and 6 are too close to call."
+        "Simulated, cohesion at the end: starting small is better in 3 of the settings, all at once in 4. It "
+        "does not matter in 5, and 6 are too close to call."
     )
     assert found[0].numbers[0] == "counts.by-week.cohesion.small-first"
 

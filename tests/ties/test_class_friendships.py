@@ -44,9 +44,9 @@ def test_pupil_6_and_nobody_else(reports: tuple[Floats, Floats]) -> None:
         "density, pupils": 0.174,
         "agreement": 0.832,
         "expected agreement": 0.770,
-        "sd of friends, pupils": 3.34,
+        "SD of friends, pupils": 3.34,
         "mean ego betweenness, pupils": 0.329,
-        "sd of ego betweenness, pupils": 0.243,
+        "SD of ego betweenness, pupils": 0.243,
     }
     fits = pd.DataFrame(
         {

@@ -176,7 +176,7 @@ def test_beside_how_many_answered_a_map_of_schools_leaves_no_few() -> None:
     assert (page.decide_cells("answered", behind, described) == "").all(axis=None)
     told = [{(f"p{n}", "help", "3") for n, home in enumerate(homes) if home == name} for name in set(homes)]
     told.sort(key=len)
-    assert page.decide_rows("map", told, 4) == ["fewer than 5", "withheld", "", ""]
+    assert page.decide_rows("map", told, 4) == ["fewer than 5 people", "withheld", "", ""]
     assert page.decide("a p-value of all who answered", frozenset().union(*told)) == ""
 
 

@@ -106,6 +106,8 @@ def test_findings_name_what_does_not_hold() -> None:
     covered = pd.DataFrame({"held": [190, 150], "least": 181, "most": 197}, index=index)
     contrast, outcome, kept, broken = kinds_findings(covered, (9, 10), (12, 12))
     assert "9 of 10 intervals" in contrast.sentence and "12 of 12" in outcome.sentence
-    assert kept.sentence.startswith("In many twins (nonresponse as planted), 0 of 1 intervals hold")
+    assert kept.sentence == (
+        "Where role decides who is silent, all 1 intervals hold the truth as often as they say."
+    )
     assert broken.sentence.endswith("Too seldom: some of alpha.")
     assert broken.numbers == ("outside.low-answers-silent", "intervals.low-answers-silent")
