@@ -12,6 +12,7 @@ FIELD_WORDS = {
     "ac_by_chance": "chance, AC1",
     "ac_lower": "AC1, lower",
     "ac_upper": "AC1, upper",
+    "as_tsna": "a step may outlast its tie",
     "cfi": "CFI",
     "cfi_change": "change of CFI",
     "chi2": "χ²",
@@ -23,6 +24,9 @@ FIELD_WORDS = {
     "closed_one": "closed by the first",
     "closed_other": "closed by the second",
     "df": "degrees of freedom",
+    "contact of the one": "contact of the first",
+    "contact of the other": "contact of the second",
+    "degree preferential": "degree-preferential placement",
     "df_change": "change of degrees of freedom",
     "dlt1": "first course",
     "dlt2": "second course",
@@ -33,12 +37,16 @@ FIELD_WORDS = {
     "fleiss_by_chance": "chance, Fleiss' kappa",
     "go_around_with": "companion",
     "guns": "smoking guns",
+    "hamming": "Hamming distance",
     "hoops_failed": "hoop tests failed",
     "icc1": "ICC(1)",
     "icc2": "ICC(2)",
     "in_degree": "in-degree",
     "jaccard": "Jaccard index",
     "ks_p": "p (Kolmogorov–Smirnov)",
+    "moran": "Moran's I",
+    "moran_sd": "SD of Moran's I",
+    "one sided brokerage": "one-sided brokerage",
     "out_degree": "out-degree",
     "p_change": "p of the change",
     "p_error": "simulation error of p",
@@ -51,12 +59,15 @@ FIELD_WORDS = {
     "reml": "REML",
     "anova": "ANOVA",
     "pearson": "Pearson correlation",
+    "pagerank": "PageRank",
     "permutation_sd": "permutation SD",
     "pri": "PRI",
     "random_mixing": "E-I index by chance",
     "rmsea": "RMSEA",
+    "receiver_id": "receiver",
     "sd": "SD",
     "se": "standard error",
+    "sender_id": "sender",
     "spearman": "Spearman correlation",
     "srmr": "SRMR",
     "star of the one": "star of the first",
@@ -64,7 +75,10 @@ FIELD_WORDS = {
     "star_one": "star of the first",
     "star_other": "star of the second",
     "t": "t",
+    "time shuffled": "shuffled times",
     "u": "U",
+    "untold": "not told",
+    "within_spell": "a step ends before its tie does",
     "z_over_root_n": "z ÷ √n",
 }
 """By the code's name, where putting spaces for underscores is not enough."""
@@ -75,6 +89,8 @@ _CODE = re.compile(
     r"|(?<![\w/@])[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*(?:_[A-Za-z0-9]+)+(?:\.[A-Za-z0-9]+|_[A-Za-z0-9]+)*"
 )
 """A file, an address or a function's name, which stay as they are; else a name of the code within a text."""
+_TERM = re.compile(r"^(\w+)\[([^\[\]]+)\]$")
+"""A term of a model and its level, as programs write them."""
 
 
 @overload
@@ -90,12 +106,14 @@ def in_words(name: Any) -> Any:
     --------
     >>> [in_words(name) for name in ("external_internal", "icc1", "response_rate", "95 % interval", 3)]
     ['E-I index', 'ICC(1)', 'response rate', '95 % interval', 3]
+    >>> in_words("period[spline 1]")
+    'period, spline 1'
     >>> in_words("reml.icc1_work_hours: r_wg(j) of kick_off, by struct_test() in rs_data.csv")
     'REML: ICC(1) work hours: rWG(j) of kick off, by struct_test() in rs_data.csv'
     """
     if not isinstance(name, str):
         return name
-    return FIELD_WORDS.get(name) or _CODE.sub(_told, name)
+    return FIELD_WORDS.get(name) or _CODE.sub(_told, _TERM.sub(r"\1, \2", name))
 
 
 def _told(found: re.Match[str]) -> str:
