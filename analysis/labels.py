@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, overload
 
-__all__ = ["FIELD_WORDS", "in_words"]
+__all__ = ["FIELD_WORDS", "in_words", "label_in_words"]
 
 FIELD_WORDS = {
     "ac": "Gwet's AC1",
@@ -75,6 +75,7 @@ FIELD_WORDS = {
     "star_one": "star of the first",
     "star_other": "star of the second",
     "t": "t",
+    "table_9_4": "Table 9.4",
     "time shuffled": "shuffled times",
     "u": "U",
     "untold": "not told",
@@ -114,6 +115,17 @@ def in_words(name: Any) -> Any:
     if not isinstance(name, str):
         return name
     return FIELD_WORDS.get(name) or _CODE.sub(_told, _TERM.sub(r"\1, \2", name))
+
+
+def label_in_words(label: str) -> str:
+    """Return the label of a recorded number as a reader knows it, each of its parts by the field's word.
+
+    Examples
+    --------
+    >>> label_in_words("talk, wave 3, edgewise"), label_in_words("without filled-in values, reml, icc1:")
+    ('talk, wave 3, edgewise reciprocity', 'without filled-in values, REML, ICC(1)')
+    """
+    return ", ".join(in_words(part) for part in label.rstrip(":,").split(", "))
 
 
 def _told(found: re.Match[str]) -> str:

@@ -57,14 +57,21 @@ def shown(value: Any) -> str:
     Examples
     --------
     >>> shown(-0.5), shown(0.00001), shown(445.0), shown(None), shown(True), shown("p < .05")
-    ('−0.5000', '0.00001', '445', '–', 'yes', 'p < .05')
+    ('−0.5', '0.00001', '445', '–', 'yes', 'p < .05')
     """
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) and math.isfinite(value) and value != round(value):
-        return f"{value:.4f}".replace("-", "−") if abs(value) >= 5e-5 else tiny(value)
+        if abs(value) < 5e-5:
+            return tiny(value)
+        # Digits after the third that are all zero were never computed.
+        return (
+            f"{value:{'.3g' if abs(value - round(value, 3)) < 1e-12 and abs(value) < 1 else '.4f'}}".replace(
+                "-", "−"
+            )
+        )
     return f"{value:.15g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
 
 

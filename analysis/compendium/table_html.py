@@ -18,6 +18,8 @@ __all__ = ["as_html", "is_number", "labelled", "tiny"]
 
 _COUNT = 10
 """From here on a whole number among others is a count."""
+_SENTENCE = 60
+"""Letters from which a cell is a sentence."""
 _PLACES = 6
 """Zeros up to here are written out; beyond, a power of ten is easier to read."""
 _HUGE = 1e10
@@ -89,6 +91,7 @@ def as_html(
                     "text": texts[place],
                     "words": of_words,
                     "key": (keys or {}).get((place, column)),
+                    "head": str(frame.columns[column]) if frame.columns.nlevels == 1 else "",
                     "link": getattr(frame.iat[place, column], "link", ""),
                 }
                 for column, (texts, of_words) in enumerate(zip(columns, words, strict=True))
@@ -107,7 +110,9 @@ def as_html(
         for level in _spans(frame.columns)
     ]
     corner = [in_words(name) if isinstance(name, str) else "" for name in frame.index.names]
-    return _template().render(header=header, corner=corner, rows=rows)
+    # On a phone a table with sentences stands row by row, each cell below the other.
+    wordy = any(cell["words"] and len(cell["text"]) > _SENTENCE for row in rows for cell in row["cells"])
+    return _template().render(header=header, corner=corner, rows=rows, wordy=wordy)
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:

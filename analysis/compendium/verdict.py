@@ -26,7 +26,7 @@ from analysis.compendium.recorded import NOT_RUN
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.table_html import tiny
 from analysis.files import REPORTS, ROOT, write_atomically
-from analysis.labels import in_words
+from analysis.labels import label_in_words
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.harmless import harmless_text
 
@@ -257,7 +257,7 @@ def judged(claim: Claim, label: str, numbers: Mapping[str, dict[str, Any]]) -> t
 
 
 def _called(number: Mapping[str, Any]) -> str:
-    return str(in_words(number["label"])).rstrip(":,")
+    return label_in_words(str(number["label"]))
 
 
 def _compare(claim: Claim, computed: Any) -> tuple[bool, str]:
