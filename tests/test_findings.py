@@ -114,7 +114,7 @@ def test_returned_ties_beside_chance() -> None:
 )
 def test_mixing_beside_chance(index: float, p: float, expected: str) -> None:
     frame = waves("help", {"external_internal": index, "random_mixing": 0.7, "p": p})
-    assert said(mixing_findings(frame), {"mixing": frame})[0].startswith(f"{expected}: the E-I")
+    assert said(mixing_findings(frame), {"mixing": frame})[0].startswith(f"{expected}: the E-I index of help")
     twice = waves("help", *[dict(frame.iloc[0])] * 2)
     assert f"{expected}: in wave 2 the E-I" in said(mixing_findings(twice), {"mixing": twice})[0]
     assert mixing_findings(frame.assign(p=float("nan"))) == []

@@ -288,7 +288,7 @@ def _from_report(numbers: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         return "; ".join(found)
 
     told = {"2.1": "people", "2.2": recorded("answered", "people"), "3.7": recorded("structure", "ties")}
-    waves = sorted({key.split(".")[2] for key in numbers if key.startswith("answered.")})
+    waves = sorted({key.split(".")[2] for key in numbers if key.startswith(("answered.", "structure."))})
     told["1.3"] = f"{_count(len(waves), 'wave')}: {', '.join(waves)}" if waves else ""
     answered = recorded("answered", "answered")
     told["2.4"] = f"answered: {answered}" if answered else ""

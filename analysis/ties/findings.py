@@ -62,8 +62,7 @@ def network_findings(described: pd.DataFrame, *, table: str = "") -> list[Findin
         else:
             said = f"{_named(relation)} has {last['ties']:.0f} ties"
         if pd.notna(last["edgewise"]):
-            when = f" in wave {end[1]}" if len(rows) > 1 else ""
-            said += f"; {percent(last['edgewise'])} are returned{when}"
+            said += f"; {percent(last['edgewise'])} are returned {_of_a_wave(described, end)}".rstrip()
             keys.append(key_of(table or "structure", *end, "edgewise"))
         if pd.notna(last["response_rate"]):
             said += f"; {percent(last['response_rate'])} answered"
@@ -182,7 +181,8 @@ def last_rows(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tu
 
 def _of_a_wave(frame: pd.DataFrame, end: tuple[str, object]) -> str:
     """Return which wave is meant, as it stands before what is said of it: nothing where there is no other."""
-    return f"in wave {end[1]} " if len(frame.xs(end[0], level="relation")) > 1 else ""
+    only = len(frame.xs(end[0], level="relation")) == 1 and str(end[1]) == "1"
+    return "" if only else f"in wave {end[1]} "
 
 
 def _named(relation: object) -> str:
