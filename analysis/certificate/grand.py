@@ -233,8 +233,9 @@ def _from_tables(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> di
             by_wave = sorted(Counter(of["wave"]).items())
             counted += [f"{in_words(relation)}, wave {wave}: {count}" for wave, count in by_wave]
             values = of["value"]
-            spread = f"mean {values.mean():.3g}, SD {values.std(ddof=0):.3g}"
-            weights.append(f"{in_words(relation)}: {values.min():g} to {values.max():g}, {spread}")
+            low, high = values.min(), values.max()
+            spread = f"{low:g} to {high:g}, mean {values.mean():.3g}, SD {values.std(ddof=0):.3g}"
+            weights.append(f"{in_words(relation)}: {f'always {low:g}' if low == high else spread}")
         loops.append(f"{int((ties['sender_id'] == ties['receiver_id']).sum())} ties")
         if (ties["reported_by"] == ties["receiver_id"]).any():
             counted.append("counted as reported: both ends were asked")
