@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, overload
 
-__all__ = ["FIELD_WORDS", "in_words", "label_in_words"]
+__all__ = ["FIELD_WORDS", "SAYS_NOTHING", "in_words", "label_in_words"]
 
 FIELD_WORDS = {
     "ac": "Gwet's AC1",
@@ -47,6 +47,7 @@ FIELD_WORDS = {
     "moran": "Moran's I",
     "moran_sd": "SD of Moran's I",
     "one sided brokerage": "one-sided brokerage",
+    "organization_id": "organization",
     "out_degree": "out-degree",
     "p_change": "p of the change",
     "p_error": "simulation error of p",
@@ -83,6 +84,9 @@ FIELD_WORDS = {
     "z_over_root_n": "z ÷ √n",
 }
 """By the code's name, where putting spaces for underscores is not enough."""
+
+SAYS_NOTHING = frozenset({"key", "label", "name", "number", "of", "on", "one", "what"})
+"""Names of the labels of rows that tell a reader nothing about them."""
 
 _ENDINGS = "csv|tsv|json|ya?ml|md|html|py|ipynb|txt|xlsx?|rda|bz2|gz|zip|svg|png"
 _CODE = re.compile(

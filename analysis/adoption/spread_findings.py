@@ -66,8 +66,8 @@ def structure_table(test: StructureTest) -> pd.DataFrame:
 @if_estimable
 def moran_table(test: MoranTest) -> pd.DataFrame:
     """Return Moran's I of the time of adoption, or of having adopted by period."""
-    found = test.tidy().set_index("label")[_MORAN]
-    return found if len(found) > 1 or test.labels != (0,) else found.set_axis(["time of adoption"])
+    found = test.tidy().set_index("label")[_MORAN].rename_axis("period")
+    return found if len(found) > 1 or test.labels != (0,) else found.set_axis(pd.Index(["time of adoption"]))
 
 
 @if_estimable

@@ -32,7 +32,7 @@ from analysis.figures.svg import as_image, as_png, as_svg, smallest_text, with_f
 from analysis.figures.theme import EACH_PERSON
 from analysis.files import DATA_DERIVED
 from analysis.finding import Finding, slug
-from analysis.labels import in_words
+from analysis.labels import SAYS_NOTHING, in_words
 from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure
 from analysis.privacy.named import are_groups
 from analysis.privacy.released import RELEASED_VARIABLE, note_withheld
@@ -482,7 +482,9 @@ def _plain(key: str, value: object) -> int | float | str | bool:
 def _of_row(index: pd.Index, label: Hashable) -> list[str]:
     """Return the labels of a row, a bare number with what it counts: wave 3."""
     return [
-        f"{name} {part}" if isinstance(name, str) and str(part)[:1].isdigit() else str(part)
+        f"{name} {part}"
+        if isinstance(name, str) and name not in SAYS_NOTHING and str(part)[:1].isdigit()
+        else str(part)
         for name, part in zip(index.names, _as_tuple(label), strict=True)
     ]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from analysis.labels import in_words
+from analysis.labels import SAYS_NOTHING, in_words
 
 __all__ = ["as_html", "is_number", "labelled", "tiny"]
 
@@ -109,7 +109,8 @@ def as_html(
         ]
         for level in _spans(frame.columns)
     ]
-    corner = [in_words(name) if isinstance(name, str) else "" for name in frame.index.names]
+    named = [name if isinstance(name, str) and name not in SAYS_NOTHING else "" for name in frame.index.names]
+    corner = [in_words(name) for name in named]
     # On a phone a table with sentences stands row by row, each cell below the other.
     wordy = any(cell["words"] and len(cell["text"]) > _SENTENCE for row in rows for cell in row["cells"])
     return _template().render(header=header, corner=corner, rows=rows, wordy=wordy)
