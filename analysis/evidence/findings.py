@@ -70,15 +70,15 @@ def closure_findings(
         As from `activities_beside_closures`, recorded under ``joint-display``.
     """
     row = known.iloc[-1]
-    total, none, most = (int(row[name]) for name in ("closures", "none", "of_an_activity_at_most"))
+    total, none, at_most = (int(row[name]) for name in ("closures", "none", "of_an_activity_at_most"))
     name, columns = str(known.index[-1]), ("closures", "of_an_activity_at_most", "none")
     found = [
         Finding(
             "rival",
             f"After meetings {total} new ties joined one person's circle to the other. "
             + (
-                f"At most {most} of them came from an activity; at least {none} did not."
-                if most
+                f"At most {at_most} of them came from an activity; at least {none} did not."
+                if at_most
                 else "By dates and attendance none of them can have come from an activity."
             ),
             tuple(key_of("known", name, column) for column in columns),
