@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["make_report", "refuse_names"]
 
 _OWN = "your_network"
-"""The study written for whoever runs the network."""
+"""The study written for the people who run the network."""
 
 
 def make_report(
@@ -95,7 +95,7 @@ def make_report(
         write_private_verdict(package, verdicts)
         say("\n".join(f"{one.claim}: {one.verdict}{f' ({one.why})' if one.why else ''}" for one in verdicts))
     missed = [(run.title, lacking) for _, run, lacking in left_out]
-    # Whoever runs the network begins with the pages written for them.
+    # The people who run the network begin with the pages written for them.
     listed = sorted(built, key=lambda one: one[0].id != _OWN)
     index = write_dataset_index(package, [run for _, run in listed], missed, failed, bool(held))
     for line in outcome.failed:
