@@ -72,7 +72,7 @@ def network(ties: Sequence[float], answered: float = 0.818) -> pd.DataFrame:
         ([77, 90, 170], "Joint work ties rose from 77 to 170; 33 % are returned in wave 3; 82 % answered."),
         ([170, 77], "Joint work ties fell from 170 to 77; 33 % are returned in wave 2; 82 % answered."),
         ([77, 77], "Joint work ties stayed at 77; 33 % are returned in wave 2; 82 % answered."),
-        ([77], "Joint work has 77 ties; 33 % are returned in wave 1; 82 % answered."),
+        ([77], "Joint work has 77 ties; 33 % are returned; 82 % answered."),
     ],
 )
 def test_ties_and_their_return(ties: list[float], expected: str) -> None:
@@ -98,7 +98,7 @@ def test_returned_ties_beside_chance() -> None:
     frame = waves(
         "help", {"edgewise": 0.2, "by_chance": 0.1, "p": 0.5}, {"edgewise": 0.33, "by_chance": 0.2, "p": 2e-4}
     )
-    expected = "In wave 2, 33 % of help ties are returned, more than the 20 % expected by chance (p < 0.001)."
+    expected = "33 % of help ties in wave 2 are returned, more than the 20 % expected by chance (p < 0.001)."
     assert said(reciprocity_findings(frame), {"reciprocity": frame}) == [expected]
     assert reciprocity_findings(frame.assign(p=float("nan"))) == []
     assert reciprocity_findings(frame, "help") and reciprocity_findings(frame, "advice") == []
@@ -114,7 +114,9 @@ def test_returned_ties_beside_chance() -> None:
 )
 def test_mixing_beside_chance(index: float, p: float, expected: str) -> None:
     frame = waves("help", {"external_internal": index, "random_mixing": 0.7, "p": p})
-    assert f"{expected}: in wave 1 the E-I" in said(mixing_findings(frame), {"mixing": frame})[0]
+    assert said(mixing_findings(frame), {"mixing": frame})[0].startswith(f"{expected}: the E-I index of help")
+    twice = waves("help", *[dict(frame.iloc[0])] * 2)
+    assert f"{expected}: in wave 2 the E-I" in said(mixing_findings(twice), {"mixing": twice})[0]
     assert mixing_findings(frame.assign(p=float("nan"))) == []
     # An office and "all schools" as one group: the index says nothing about schools.
     lumps = pd.DataFrame({"kind": ["office", "group"]})
@@ -155,7 +157,7 @@ def test_attribution_and_its_advice() -> None:
     ]
     all_met = traced.assign(none=0)
     assert said(attribution_findings(all_met), {"traced": all_met})[0].endswith(
-        "and 0 have none. Those 90 came from it if nothing else made ties."
+        "the others have several. Those 90 came from it if nothing else made ties."
     )
     few = traced.assign(one=12)
     assert "Record dated contacts" in said(attribution_findings(few), {"traced": few})[1]

@@ -332,7 +332,8 @@ def spread_numbers(spread: Spread) -> list[Number]:
         ("innovation", setting.innovation, "what was adopted", people),
         (
             "periods",
-            f"{setting.periods[0]} to {setting.periods[-1]}, each a {setting.unit}",
+            f"{setting.periods[0]} to {setting.periods[-1]}"
+            + ("" if setting.unit == "period" else f", each a {setting.unit}"),
             "periods, from the first adoption",
             people,
         ),

@@ -16,7 +16,7 @@ from analysis.adoption.spread import Spread
 from analysis.adoption.structure_dependence import StructureTest
 from analysis.checks import NotEstimable
 from analysis.estimable import if_estimable
-from analysis.finding import Finding, key_of
+from analysis.finding import Finding, key_of, signed
 from analysis.resampling.monte_carlo import normal_interval
 
 __all__ = [
@@ -66,8 +66,8 @@ def structure_table(test: StructureTest) -> pd.DataFrame:
 @if_estimable
 def moran_table(test: MoranTest) -> pd.DataFrame:
     """Return Moran's I of the time of adoption, or of having adopted by period."""
-    found = test.tidy().set_index("label")[_MORAN]
-    return found if len(found) > 1 or test.labels != (0,) else found.set_axis(["time of adoption"])
+    found = test.tidy().set_index("label")[_MORAN].rename_axis("period")
+    return found if len(found) > 1 or test.labels != (0,) else found.set_axis(pd.Index(["time of adoption"]))
 
 
 @if_estimable
@@ -210,8 +210,8 @@ def _moran(test: MoranTest) -> Finding:
     way = "more" if row["statistic"] > row["expected"] else "less"
     more = f"adopted at {way} similar times" if row["p"] <= SURE else "did not clearly adopt at similar times"
     sentence = (
-        f"Adopters who are tied to each other {more} (Moran's I {_signed(row['statistic'])}; "
-        f"{_signed(row['expected'])} is expected if times are shuffled among {whom})."
+        f"Adopters who are tied to each other {more} (Moran's I {signed(row['statistic'])}; "
+        f"{signed(row['expected'])} is expected if times are shuffled among {whom})."
     )
     keys = [key_of("moran", "time of adoption", name) for name in ("statistic", "expected", "p")]
     return Finding("moran", sentence, tuple(keys))
@@ -224,27 +224,25 @@ def _hazard(
     of_tied: HazardModel | NotEstimable | None,
 ) -> Finding:
     row: Any = model.tidy().set_index("term").loc["exposure"]
-    way = "sooner" if row["lower"] > 0 else "later" if row["upper"] < 0 else "not clearly sooner or later"
-    estimate, lower, upper = (_signed(float(row[name])) for name in ("estimate", "lower", "upper"))
+    way = "did not clearly adopt sooner or later"
+    if row["lower"] > 0 or row["upper"] < 0:
+        way = f"adopted {'sooner' if row['lower'] > 0 else 'later'}"
+    estimate, lower, upper = (signed(float(row[name])) for name in ("estimate", "lower", "upper"))
     alike = "in that period" if "community" not in model.effects else "in that period and community"
     sentence = (
-        f"With more adopters among {_THROUGH[key]}, people adopted {way} than others {alike} (log odds "
+        f"With more adopters among {_THROUGH[key]}, people {way} than others {alike} (log odds "
         f"{estimate}, interval {lower} to {upper})."
     )
     keys = [key_of(key, "exposure", name) for name in ("estimate", "lower", "upper")]
     if isinstance(of_tied, HazardModel) and _tells(of_tied):
         own: Any = of_tied.tidy().set_index("term").loc["exposure"]
-        at, low, high = (_signed(float(own[name])) for name in ("estimate", "lower", "upper"))
+        at, low, high = (signed(float(own[name])) for name in ("estimate", "lower", "upper"))
         sentence += f" Without people who report no ties it is {at}, from {low} to {high}."
         keys += [key_of(key, TIED, name) for name in ("estimate", "lower", "upper")]
     if isinstance(placebo, HazardModel) and _tells(placebo):
         future: Any = placebo.tidy().set_index("term").loc[UPCOMING]
-        at, low, high = (_signed(float(future[name])) for name in ("estimate", "lower", "upper"))
+        at, low, high = (signed(float(future[name])) for name in ("estimate", "lower", "upper"))
         sentence += f" As a check, people who adopt only later give {at}, from {low} to {high}."
         keys += [key_of(key, UPCOMING, name) for name in ("estimate", "lower", "upper")]
     sentence += " This is association, not cause."
     return Finding(key, sentence, tuple(keys))
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")

@@ -233,8 +233,9 @@ def _from_tables(tables: Mapping[str, pd.DataFrame], package: DataPackage) -> di
             by_wave = sorted(Counter(of["wave"]).items())
             counted += [f"{in_words(relation)}, wave {wave}: {count}" for wave, count in by_wave]
             values = of["value"]
-            spread = f"mean {values.mean():.3g}, SD {values.std(ddof=0):.3g}"
-            weights.append(f"{in_words(relation)}: {values.min():g} to {values.max():g}, {spread}")
+            low, high = values.min(), values.max()
+            spread = f"{low:g} to {high:g}, mean {values.mean():.3g}, SD {values.std(ddof=0):.3g}"
+            weights.append(f"{in_words(relation)}: {f'always {low:g}' if low == high else spread}")
         loops.append(f"{int((ties['sender_id'] == ties['receiver_id']).sum())} ties")
         by_receiver = ties["reported_by"] == ties["receiver_id"]
         if (by_receiver & (ties["sender_id"] != ties["receiver_id"])).any():
@@ -289,7 +290,7 @@ def _from_report(numbers: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         return "; ".join(found)
 
     told = {"2.1": "people", "2.2": recorded("answered", "people"), "3.7": recorded("structure", "ties")}
-    waves = sorted({key.split(".")[2] for key in numbers if key.startswith("answered.")})
+    waves = sorted({key.split(".")[2] for key in numbers if key.startswith(("answered.", "structure."))})
     told["1.3"] = f"{_count(len(waves), 'wave')}: {', '.join(waves)}" if waves else ""
     answered = recorded("answered", "answered")
     told["2.4"] = f"answered: {answered}" if answered else ""

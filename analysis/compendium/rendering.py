@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from pygments.lexers import PythonLexer
 
 from analysis.compendium.claims import KINDS
 from analysis.compendium.results import FIGURE, FINDING, NUMBERS, TABLE
+from analysis.compendium.table_html import tiny
 from analysis.compendium.verdict import DEVIATES, NOT_RUN, OUTCOMES, Verdict
 from analysis.labels import in_words
 
@@ -56,21 +58,23 @@ def shown(value: Any) -> str:
 
     Examples
     --------
-    >>> shown(-0.5), shown(0.00001), shown(0.0), shown(None), shown(True), shown("p < .05")
-    ('−0.5000', '1e−05', '0', '–', 'yes', 'p < .05')
+    >>> shown(-0.5), shown(0.00001), shown(445.0), shown(None), shown(True), shown("p < .05")
+    ('−0.5', '0.00001', '445', '–', 'yes', 'p < .05')
     """
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = (
-        f"{value:.4f}"
-        if isinstance(value, float) and abs(value) >= 5e-5
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
-    return text.replace("-", "−") if isinstance(value, (int, float)) else text
+    if isinstance(value, float) and math.isfinite(value) and value != round(value):
+        if abs(value) < 5e-5:
+            return tiny(value)
+        # Digits after the third that are all zero were never computed.
+        return (
+            f"{value:{'.3g' if abs(value - round(value, 3)) < 1e-12 and abs(value) < 1 else '.4f'}}".replace(
+                "-", "−"
+            )
+        )
+    return f"{value:.15g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
 
 
 def tone(verdict: str) -> str:

@@ -32,7 +32,7 @@ from analysis.figures.svg import as_image, as_png, as_svg, smallest_text, with_f
 from analysis.figures.theme import EACH_PERSON
 from analysis.files import DATA_DERIVED
 from analysis.finding import Finding, slug
-from analysis.labels import in_words
+from analysis.labels import SAYS_NOTHING, in_words
 from analysis.privacy.disclosure import COARSE_DIGITS, Disclosure
 from analysis.privacy.named import are_groups
 from analysis.privacy.released import RELEASED_VARIABLE, note_withheld
@@ -228,7 +228,7 @@ class Results:
             self._captions[cell] = caption
             row, _, column = words.rpartition(", ")
             if column in map(str, p_values):
-                self.p_values[f"{key}, {row}"] = float(value)
+                self.p_values[f"{key.replace('-', ' ')}: {row}"] = float(value)
         self._withhold({cell: reason for cell, reason in told.items() if cell not in recorded})
         self._write("numbers.json", self._numbers)
         if self._folder is not None:
@@ -266,7 +266,8 @@ class Results:
         """
         if isinstance(figure, NotEstimable):
             if not self._is_withheld(key, caption, people):
-                self._say(f"Nothing to draw: {self._not_estimable(figure)}. ({caption})")
+                why = self._not_estimable(figure).removeprefix("not estimable: ")
+                self._say(f"Nothing to draw: {why}. ({caption})")
             return
         each_person = self._disclosure.restricts and figure.get_label() == EACH_PERSON
         network = figure.network if isinstance(figure, NetworkFigure) else None
@@ -478,6 +479,16 @@ def _plain(key: str, value: object) -> int | float | str | bool:
     return value
 
 
+def _of_row(index: pd.Index, label: Hashable) -> list[str]:
+    """Return the labels of a row, a bare number with what it counts: wave 3."""
+    return [
+        f"{name} {part}"
+        if isinstance(name, str) and name not in SAYS_NOTHING and str(part)[:1].isdigit()
+        else str(part)
+        for name, part in zip(index.names, _as_tuple(label), strict=True)
+    ]
+
+
 def _numbers_of(key: str, frame: pd.DataFrame) -> dict[tuple[int, int], tuple[str, str, Any]]:
     """Return key, words and value of every cell of a table that holds a finite number, by row and column."""
     found = {}
@@ -486,7 +497,7 @@ def _numbers_of(key: str, frame: pd.DataFrame) -> dict[tuple[int, int], tuple[st
             value: Any = frame.iat[row, column]
             if is_number(value) and math.isfinite(value):
                 labels = (*_as_tuple(row_label), *_as_tuple(name))
-                words = ", ".join(str(part) for part in labels)
+                words = ", ".join((*_of_row(frame.index, row_label), *map(str, _as_tuple(name))))
                 found[row, column] = (f"{key}.{slug(*labels)}", words, value)
     counts = Counter(cell for cell, _, _ in found.values())
     again = [f"{cell} ({words})" for cell, words, _ in found.values() if counts[cell] > 1]

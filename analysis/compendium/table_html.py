@@ -12,12 +12,19 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from analysis.labels import in_words
+from analysis.labels import SAYS_NOTHING, in_words
 
-__all__ = ["as_html", "is_number", "labelled"]
+__all__ = ["as_html", "is_number", "labelled", "tiny"]
 
 _COUNT = 10
 """From here on a whole number among others is a count."""
+_SENTENCE = 60
+"""Letters from which a cell is a sentence."""
+_PLACES = 6
+"""Zeros up to here are written out; beyond, a power of ten is easier to read."""
+_HUGE = 1e10
+"""From here on no digit but the first is worth reading."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def is_number(value: object) -> bool:
@@ -60,7 +67,7 @@ def as_html(
     >>> written = as_html(frame, 3, p_values=["p"], significant=3)
     >>> "note" in as_html(frame.assign(note=""), 3)
     False
-    >>> "<td>2.67</td>" in written, "<td>&lt; 0.001</td>" in written
+    >>> "<td>2.67</td>" in written, "<td>&lt;\N{NO-BREAK SPACE}0.001</td>" in written
     (True, True)
     """
     missing = [str(name) for name in p_values if name not in frame.columns]
@@ -84,6 +91,7 @@ def as_html(
                     "text": texts[place],
                     "words": of_words,
                     "key": (keys or {}).get((place, column)),
+                    "head": str(frame.columns[column]) if frame.columns.nlevels == 1 else "",
                     "link": getattr(frame.iat[place, column], "link", ""),
                 }
                 for column, (texts, of_words) in enumerate(zip(columns, words, strict=True))
@@ -101,8 +109,11 @@ def as_html(
         ]
         for level in _spans(frame.columns)
     ]
-    corner = range(frame.index.nlevels)
-    return _template().render(header=header, corner=corner, rows=rows)
+    named = [name if isinstance(name, str) and name not in SAYS_NOTHING else "" for name in frame.index.names]
+    corner = [in_words(name) for name in named]
+    # On a phone a table with sentences stands row by row, each cell below the other.
+    wordy = any(cell["words"] and len(cell["text"]) > _SENTENCE for row in rows for cell in row["cells"])
+    return _template().render(header=header, corner=corner, rows=rows, wordy=wordy)
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:
@@ -130,6 +141,24 @@ def _words_of(labels: pd.Index) -> pd.Index:
         return pd.MultiIndex.from_tuples(entries, names=labels.names) if entries else labels
     words: pd.Index = pd.Index([in_words(entry) for entry in labels], name=labels.name, dtype=labels.dtype)
     return words
+
+
+def tiny(value: float) -> str:
+    """Return a number close to zero, or a huge one, by its first digit, as it is written by hand.
+
+    Examples
+    --------
+    >>> tiny(0.00005), tiny(-0.0004), tiny(1e-7), tiny(2.47e15).replace("\N{NO-BREAK SPACE}", " ")
+    ('0.00005', '−0.0004', '10⁻⁷', '2 × 10¹⁵')
+    """
+    digit, power = f"{value:.0e}".split("e")
+    if -_PLACES <= int(power) < 0:
+        return f"{value:.{-int(power)}f}".replace("-", "−")
+    ten = f"10{str(int(power)).translate(_RAISED)}"
+    sign = "−" if digit.startswith("-") else ""
+    return sign + (
+        ten if digit.lstrip("-") == "1" else f"{digit.lstrip('-')}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{ten}"
+    )
 
 
 @functools.cache
@@ -208,7 +237,9 @@ def _cell(value: Any, digits: int, chance: bool, significant: int | None) -> str
     # A number too small for the decimals shown is not shown as zero; how small a p is, says nothing more.
     small = value != 0 and abs(value) < 0.5 * 10**-digits
     if small and chance:
-        return f"< {10**-digits:.{digits}f}"
+        return f"<\N{NO-BREAK SPACE}{10**-digits:.{digits}f}"
     if significant and value and math.isfinite(value):
         digits = min(digits, max(0, significant - 1 - math.floor(math.log10(abs(value)))))
-    return (f"{value:.1g}" if small else f"{value:.{digits}f}").replace("-", "−")
+    if small or (math.isfinite(value) and abs(value) >= _HUGE):
+        return tiny(value)
+    return f"{value + 0.0:.{digits}f}".replace("-", "−")

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["make_report", "refuse_names"]
 
+_OWN = "your_network"
+"""The study written for the people who run the network."""
+
 
 def make_report(
     dataset: str, studies: Sequence[Study], given: Mapping[str, str], say: Say, claims: str = ""
@@ -92,7 +95,9 @@ def make_report(
         write_private_verdict(package, verdicts)
         say("\n".join(f"{one.claim}: {one.verdict}{f' ({one.why})' if one.why else ''}" for one in verdicts))
     missed = [(run.title, lacking) for _, run, lacking in left_out]
-    index = write_dataset_index(package, [run for _, run in built], missed, failed, bool(held))
+    # The people who run the network begin with the pages written for them.
+    listed = sorted(built, key=lambda one: one[0].id != _OWN)
+    index = write_dataset_index(package, [run for _, run in listed], missed, failed, bool(held))
     for line in outcome.failed:
         say(f"FAILED: {line}")
     say(f"Start reading at {index.relative_to(ROOT)}")

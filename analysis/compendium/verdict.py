@@ -24,8 +24,9 @@ from typing import Any
 from analysis.compendium.claims import KINDS, Claim, printed_number
 from analysis.compendium.recorded import NOT_RUN
 from analysis.compendium.studies import Run, Study
+from analysis.compendium.table_html import tiny
 from analysis.files import REPORTS, ROOT, write_atomically
-from analysis.labels import in_words
+from analysis.labels import label_in_words
 from analysis.tables.faults import Fault, raise_faults
 from analysis.tables.harmless import harmless_text
 
@@ -256,7 +257,7 @@ def judged(claim: Claim, label: str, numbers: Mapping[str, dict[str, Any]]) -> t
 
 
 def _called(number: Mapping[str, Any]) -> str:
-    return str(in_words(number["label"])).rstrip(":,")
+    return label_in_words(str(number["label"]))
 
 
 def _compare(claim: Claim, computed: Any) -> tuple[bool, str]:
@@ -264,14 +265,15 @@ def _compare(claim: Claim, computed: Any) -> tuple[bool, str]:
         agrees = str(computed) == claim.published
         return agrees, f"computed: {computed}; {KINDS[claim.kind]}: {claim.published}"
     if isinstance(computed, (str, bool)):
-        return False, f"computed: {computed}, which is no number; {KINDS[claim.kind]}: {claim.published}"
+        return False, f"no number: {computed}; {KINDS[claim.kind]}: {claim.published}"
     published = float(printed_number(claim.published))
     difference = abs(computed - published)
     agrees = _within(claim, computed, published)
     sign = "≤" if agrees else ">"
     return agrees, (
-        f"|{_short(computed)} − {claim.published}| = {_short(difference)} {sign} {_short(claim.tolerance)}"
-    ).replace("− -", "− −")
+        f"|{_short(computed)} − {_bracketed(claim.published)}| = "
+        f"{_short(difference)} {sign} {_short(claim.tolerance)}"
+    )
 
 
 def _within(claim: Claim, computed: Any, other: Any) -> bool:
@@ -284,7 +286,14 @@ def _within(claim: Claim, computed: Any, other: Any) -> bool:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.5g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return (tiny(value) if 0 < abs(value) < 1e-4 else f"{value:.5g}").replace("-", "−")
+
+
+def _bracketed(number: str) -> str:
+    """Return a number as it stands behind a minus sign."""
+    return f"({number.replace('-', '−')})" if number.startswith(("-", "−")) else number
 
 
 def unrecorded(claim: Claim, name: str, numbers: Mapping[str, Any]) -> Fault:

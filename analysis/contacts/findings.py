@@ -78,10 +78,14 @@ def _of_the_meeting(shown: MeetingShown) -> Finding:
     row = shown.row
     which = "The two people named" if shown.cascades.event else "The best-connected two who met"
     opened = _OPENED[int(row["closed_one"] > 0) + int(row["closed_other"] > 0)]
+    made = "Neither made one. "
+    if row["closed_one"] or row["closed_other"]:
+        lasted = f"{row['enduring']:,} of these ties" if row["enduring"] else "none of them"
+        both = f"One of them made {row['closed_one']:,}, the other {row['closed_other']:,}"
+        made = f"{both}, and {lasted} lasted. "
     sentence = (
-        f"{which} could have made {row['possible']:,} new ties in each other's circles. One of them made "
-        f"{row['closed_one']:,}, the other {row['closed_other']:,}, and {row['enduring']:,} of these ties "
-        f"lasted. {'It was not followed to the end' if row['censored'] else opened}."
+        f"{which} could have made {row['possible']:,} new ties in each other's circles. {made}"
+        f"{'It was not followed to the end' if row['censored'] else opened}."
     )
     names = ("first-order closures possible", "closed by the one", "closed by the other")
     return _finding("meeting", sentence, "event", *names, "first-order closures that endured")
@@ -119,7 +123,7 @@ def _advice(tested: Sequence[NullComparison]) -> list[Finding]:
         return []
     sentence = (
         "Circles grew together more than popular people alone explain: bring both circles together again "
-        "after a first meeting, and count some months later who still meets."
+        "after a first meeting, and count later who still meets."
         if larger == {True}
         else "Circles did not grow together more than popular people alone explain: do not expect a "
         "first meeting to join two circles by itself."

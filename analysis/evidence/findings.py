@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.checks import NotEstimable
 from analysis.evidence.closures import CalendarTest
-from analysis.finding import Finding, key_of, percent, row_of
+from analysis.finding import Finding, key_of, p_in_words, percent, row_of
 from analysis.labels import in_words
 
 __all__ = [
@@ -70,13 +70,17 @@ def closure_findings(
         As from `activities_beside_closures`, recorded under ``joint-display``.
     """
     row = known.iloc[-1]
-    total, none = int(row["closures"]), int(row["none"])
+    total, none, at_most = (int(row[name]) for name in ("closures", "none", "of_an_activity_at_most"))
     name, columns = str(known.index[-1]), ("closures", "of_an_activity_at_most", "none")
     found = [
         Finding(
             "rival",
-            f"After meetings {total} new ties joined one person's circle to the other. At most "
-            f"{int(row['of_an_activity_at_most'])} of them came from an activity; at least {none} did not.",
+            f"After meetings {total} new ties joined one person's circle to the other. "
+            + (
+                f"At most {at_most} of them came from an activity; at least {none} did not."
+                if at_most
+                else "By dates and attendance none of them can have come from an activity."
+            ),
             tuple(key_of("known", name, column) for column in columns),
         )
     ]
@@ -86,7 +90,7 @@ def closure_findings(
             Finding(
                 "calendar",
                 f"Closures follow activities {verdict} if the activities had been on other days: "
-                f"{calendar.admissible} against {calendar.expected:.1f} (p = {calendar.p:.3f}).",
+                f"{calendar.admissible} against {calendar.expected:.1f} ({p_in_words(calendar.p)}).",
                 tuple(key_of("calendar", "closures", column) for column in ("admissible", "expected", "p")),
             )
         )
@@ -135,8 +139,8 @@ def attribution_findings(traced: pd.DataFrame, known: str = "dates and attendanc
         )
     else:
         sentence = (
-            f"Of {total} new ties, {one} have one possible activity by {known}, and {none} have none. Those "
-            f"{one} came from it if nothing else made ties."
+            f"Of {total} new ties, {one} have one possible activity by {known}; the others have several. "
+            f"Those {one} came from it if nothing else made ties."
         )
     found = [Finding("traced", sentence, keys)]
     if total and one < total / 2:
@@ -202,6 +206,6 @@ def convergence_findings(counts: Mapping[str, int]) -> list[Finding]:
     keys = tuple(key_of("convergence-counts", name, "findings") for name in ("agreement", "dissonance"))
     sentence = (
         f"Network and notes agree on {agree} pairs of an activity and a code, and contradict each other on "
-        f"{contrary}."
+        f"{contrary or 'none'}."
     )
     return [Finding("convergence", sentence, keys)]

@@ -216,4 +216,9 @@ def joint_display(
 
 
 def _merged(lists: pd.Series) -> str:
-    return ", ".join(dict.fromkeys(part for cell in lists if cell for part in str(cell).split(", ")))
+    """Return every segment once, those of one document together: note1/s1, s2, plan1/s1."""
+    segments: dict[str, list[str]] = {}
+    for one in dict.fromkeys(part for cell in lists if cell for part in str(cell).split(", ")):
+        document, _, segment = one.partition("/")
+        segments.setdefault(document, []).append(segment)
+    return ", ".join(f"{document}/{', '.join(sorted(found))}" for document, found in segments.items())

@@ -67,7 +67,11 @@ def against_chance(
                 part[expected], places - 0.16, places + 0.16, color="0.45", linewidth=1.5, label="expected"
             )
             axis.plot(places, part[measure], "o", color=PALETTE[0], markersize=7, label="observed")
-            axis.set_xticks(places, [f"{wave}" if most > _MANY else f"{unit} {wave}" for wave in part.index])
+            names = [f"{wave}" if most > _MANY else f"{unit} {wave}" for wave in part.index]
+            # Names as long as years would run into each other: every other one is enough.
+            step = 1 + (most > _MANY and max(map(len, names)) > 2)
+            axis.set_xticks(places[::step], names[::step])
+            axis.set_xticks(places, minor=True)
             if most > _MANY:
                 axis.set_xlabel(unit)
             axis.set_xlim(-0.6, len(part) - 0.4)

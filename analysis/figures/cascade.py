@@ -135,7 +135,9 @@ def meeting_steps(meeting: Meeting, steps: Mapping[str, float], *, most: int = 6
                 spots = [places[person] for person in people.index[people["part"] == part]]
                 if spots:
                     across, up = zip(*spots, strict=True)
-                    axis.scatter(across, up, s=size, marker=marker, color=colour, zorder=3, label=part)
+                    axis.scatter(
+                        across, up, s=size, marker=marker, color=colour, zorder=3, label=in_words(part)
+                    )
             axis.set_axis_off()
             axis.set_aspect("equal")
             axis.margins(0.04)
@@ -236,6 +238,9 @@ def beside_nulls(draws: Mapping[str, npt.NDArray[np.float64]], observed: float, 
             axis.spines["left"].set_visible(False)
             axis.set_title(in_words(name), fontsize="small")
         axes[-1, 0].set_xlabel(f"{label} (line: observed)")
+        counted = all(np.array_equal(values, values.round()) for values in known.values())
+        if counted and max(values.max(initial=0) for values in known.values()) > 1:
+            axes[-1, 0].xaxis.get_major_locator().set_params(integer=True)
         figure.tight_layout()
     return figure
 

@@ -297,9 +297,11 @@ def _principal_axes(correlations: Floats, factors: int, what: str) -> Floats:
     loadings = np.asarray(fit.loadings, dtype=float)
     left = correlations - loadings @ loadings.T
     if not np.isfinite(loadings).all() or np.diag(left).min() < 0:
+        which, needed = f"{factors} factors explain", "fewer factors or other items"
+        if factors == 1:
+            which, needed = "one factor explains", "other items"
         raise NotEstimable(
-            f"found that {factors} {'factor explains' if factors == 1 else 'factors explain'} more than all "
-            f"the variance of one of {what}; fewer factors or other items are needed"
+            f"found that {which} more than all the variance of one of {what}; {needed} are needed"
         )
     return loadings
 

@@ -427,7 +427,7 @@ class Disclosure:
         if reason == WITHHELD:
             return f"beside other results here, or as all or none, it would show the answers of {self.few}"
         if reason.startswith(_ABOUT):
-            return f"it is shown as {reason}, so that no difference shows the answers of {self.few}"
+            return f"only “{reason}” may be said, so that no difference shows the answers of {self.few}"
         return f"it rests on {self.few}"
 
 

@@ -15,7 +15,7 @@ from analysis.compendium.recorded import NOT_RUN, Linked, recorded_numbers_of
 from analysis.compendium.studies import Run, Study
 from analysis.compendium.verdict import judged
 from analysis.finding import Finding, key_of
-from analysis.labels import in_words
+from analysis.labels import in_words, label_in_words
 from analysis.synthesis.evidence import looked_up
 from analysis.synthesis.written import written
 
@@ -115,7 +115,7 @@ def _row(claim: Claim, run: Run) -> dict[str, object]:
         return row | {"computed": NOT_RUN, "shown by": NOT_RUN, "verdict": NOT_RUN, "changes": ""}
     computed, verdict, _ = judged(claim, run.label, numbers)
     other = numbers[claim.declared]
-    told = f"{in_words(str(other['label'])).rstrip(':,')}: {_short(other['value'])}"
+    told = f"{label_in_words(str(other['label']))}: {_short(other['value'])}"
     page = f"../{run.name}.html"
     return row | {
         "computed": Linked(_short(computed), f"{page}#{claim.number}"),
@@ -128,6 +128,8 @@ def _row(claim: Claim, run: Run) -> dict[str, object]:
 def _short(value: object) -> str:
     if not isinstance(value, float):
         return str(value)
+    if abs(value) >= 1e4:
+        return f"{value:.0f}".replace("-", "−")
     return "0" if abs(value) < _NOTHING else f"{value:.4g}".replace("-", "−")
 
 
@@ -200,7 +202,7 @@ def errata_findings(rows: pd.DataFrame) -> list[Finding]:
     by_study = counts(rows)["in all"]
     if len(by_study):
         most = str(by_study.idxmax())
-        sentence = f"Most of them, {by_study.max()}, are in {most}."
+        sentence = f"The study with most of them is {most}: {by_study.max()}."
         found.append(Finding("most", sentence, (key_of("counts", most, "in all"),)))
     turned = int(rows["changes"].isin([SIGN, STATEMENT]).sum())
     sentence = f"{turned} of them turn a sign or a statement; the others change a size."

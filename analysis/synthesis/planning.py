@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.checks import NotEstimable, require_count
 from analysis.compendium.recorded import Linked, Recorded
 from analysis.finding import Finding, and_list, key_of, percent
-from analysis.labels import in_words
+from analysis.labels import in_words, label_in_words
 from analysis.synthesis.written import written
 
 __all__ = [
@@ -124,7 +124,7 @@ def assumptions(design: object, recorded: Callable[[str, str], Recorded]) -> pd.
         run, key = _RECORDED.get(name, ("", ""))
         found = recorded(run, key) if run else None
         number = found.value if found and isinstance(found.value, (int, float)) else None
-        where = Linked(f"{found.data} {in_words(found.label)}: {found}", found.link) if found else ""
+        where = Linked(f"{found.data} {label_in_words(found.label)}: {found}", found.link) if found else ""
         rows[in_words(name)] = [float(value), number, where]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["assumed", "recorded", "of"])
     return frame.rename_axis("assumption").astype({"assumed": float, "recorded": float})

@@ -62,7 +62,7 @@ def network_findings(described: pd.DataFrame, *, table: str = "") -> list[Findin
         else:
             said = f"{_named(relation)} has {last['ties']:.0f} ties"
         if pd.notna(last["edgewise"]):
-            said += f"; {percent(last['edgewise'])} are returned in wave {end[1]}"
+            said += f"; {percent(last['edgewise'])} are returned {_of_a_wave(described, end)}".rstrip()
             keys.append(key_of(table or "structure", *end, "edgewise"))
         if pd.notna(last["response_rate"]):
             said += f"; {percent(last['response_rate'])} answered"
@@ -84,7 +84,7 @@ def reciprocity_findings(returned: pd.DataFrame, relation: str | None = None) ->
     return [
         Finding(
             key_of("returned", end[0]),
-            f"In wave {end[1]}, {percent(row['edgewise'])} of {in_words(end[0])} ties are returned, "
+            f"{percent(row['edgewise'])} of {in_words(end[0])} ties {_of_a_wave(returned, end)}are returned, "
             f"{'' if row['p'] < SURE else 'not clearly '}more than the {percent(row['by_chance'])} expected "
             f"by chance ({p_in_words(row['p'])}).",
             tuple(key_of("reciprocity", *end, name) for name in ("edgewise", "by_chance", "p")),
@@ -121,7 +121,7 @@ def mixing_findings(
         else:
             said = f"{whose} {'keep to themselves' if inward else 'reach out'} more than chance"
         sentence = (
-            f"{said}: in wave {end[1]} the E-I index of {in_words(end[0])} ties is "
+            f"{said}: {_of_a_wave(mixing, end)}the E-I index of {in_words(end[0])} ties is "
             f"{signed(row['external_internal'])}; by chance it would be {signed(row['random_mixing'])} "
             f"({p_in_words(row['p'])})."
         )
@@ -184,6 +184,12 @@ def last_rows(frame: pd.DataFrame, relation: str | None = None) -> list[tuple[tu
     return [
         (rows.index[-1], rows.iloc[-1]) for name, rows in grouped if relation is None or str(name) == relation
     ]
+
+
+def _of_a_wave(frame: pd.DataFrame, end: tuple[str, object]) -> str:
+    """Return which wave is meant, as it stands before what is said of it: nothing where there is no other."""
+    only = len(frame.xs(end[0], level="relation")) == 1 and str(end[1]) == "1"
+    return "" if only else f"in wave {end[1]} "
 
 
 def _named(relation: object) -> str:

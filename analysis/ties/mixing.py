@@ -208,7 +208,9 @@ def mixing_by_wave(
                     seed=derived_seed(seed, relation, wave),
                 )
             except NotEstimable as error:
-                row["note"] = f"not defined: {error}"
+                row["note"] = (
+                    f"not defined: {str(error).removesuffix(', so that the E-I index is not defined')}"
+                )
             else:
                 row |= {
                     "external_internal": test.estimate,

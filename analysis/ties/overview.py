@@ -122,7 +122,7 @@ def answered_caption(panels: Mapping[str, Panel]) -> str:
     caption = "Who was in the network, and who answered."
     if all(panel.answering_recorded for panel in panels.values()):
         return caption
-    return f"{caption} Who did not answer is not recorded in these data: an empty row may be silence."
+    return f"{caption} Who did not answer is not recorded in these data: people without ties may be silent."
 
 
 def changes(panels: Mapping[str, Panel], *, threshold: float | None = None) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def trust_table(stored: Mapping[str, Any], tests: str = "pages") -> pd.DataFrame
     -------
     DataFrame
         index `test`; ``at_worst``, share rejected where most are, ``among``, who these are;
-        ``too_often_among``, where it is more than the 99 % point of a test at .05; ``then``, what to do.
+        ``too_often_among``, where it is more than the 99 % point of a test at .05; ``what_to_do``, then.
     """
     levels = adoption_levels(stored)
     rows = {}
@@ -68,7 +68,7 @@ def trust_table(stored: Mapping[str, Any], tests: str = "pages") -> pd.DataFrame
             "at_worst": kinds["share"].max(),
             "among": kinds["share"].idxmax(),
             "too_often_among": and_list([str(kind) for kind in broken]) or "none",
-            "then": _ADVICE.get(str(test), "take it as a hint") if len(broken) else "",
+            "what_to_do": _ADVICE.get(str(test), "take it as a hint") if len(broken) else "",
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("test")
 
@@ -89,7 +89,7 @@ def breaking_findings(trust: pd.DataFrame, coverage: pd.DataFrame) -> list[Findi
             continue
         sentence = (
             f"“{test}” rejects too often among the twins “{row['too_often_among']}”: at worst in "
-            f"{percent(row['at_worst'])} of them. What to do: {row['then']}."
+            f"{percent(row['at_worst'])} of them. What to do: {row['what_to_do']}."
         )
         found.append(Finding(key_of("breaks", test), sentence, (key_of("trust", test, "at_worst"),)))
     kept = [str(test) for test, row in trust.iterrows() if row["too_often_among"] == "none"]

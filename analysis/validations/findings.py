@@ -63,7 +63,7 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str 
         Which column says how many held it.
     """
     short = covered[covered[column] < covered["least"]]
-    worst = (covered[column] - covered["least"]).idxmin()
+    worst, of = (covered[column] - covered["least"]).idxmin(), "twins"
     row = row_of(covered, worst)
     verdict = (
         f"The intervals of {what} hold the truth as often as they say"
@@ -71,10 +71,10 @@ def coverage_findings(table: str, covered: pd.DataFrame, what: str, column: str 
         else f"Some intervals of {what} hold the truth less often than they say"
     )
     sentence = (
-        f"{verdict}: the weakest, {in_words(str(worst))}, held it in {row[column]:.0f} twins; "
-        f"{row['least']:.0f} would be no surprise."
+        f"{verdict}: the weakest, {in_words(str(worst))}, held it in {row[column]:.0f}"
+        f"{f' of {row[of]:.0f}' if of in row else ''} twins; {row['least']:.0f} or more would be no surprise."
     )
-    keys = tuple(key_of(table, worst, name) for name in (column, "least"))
+    keys = tuple(key_of(table, worst, name) for name in (column, of, "least") if name in row)
     return [Finding(key_of("coverage", table), sentence, keys)]
 
 

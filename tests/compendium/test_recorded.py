@@ -100,4 +100,4 @@ def test_a_cell_of_a_table_may_lead_somewhere() -> None:
     frame = pd.DataFrame({"found": [Linked("3 < 4", "../a.html#n&m"), "bare"]})
     written = as_html(frame, 3)
     assert '<td class="text"><a href="../a.html#n&amp;m">3 &lt; 4</a></td>' in written
-    assert '<td class="text">bare</td>' in written
+    assert '<td class="text short">bare</td>' in written

@@ -310,7 +310,7 @@ def test_what_is_shown_is_escaped(shown: Shown) -> None:
         ([-0.12345, 1.0, 0.0], 2, ["−0.12", "1.00", "0.00"]),
         # A number too small for the decimals shown is not shown as zero.
         ([0.0004, 0.00051, 0.5], 3, ["0.0004", "0.001", "0.500"]),
-        ([-1.2e-7, 0.5, 1.0], 3, ["−1e−07", "0.500", "1.000"]),
+        ([-1.2e-7, 0.5, 1.0], 3, ["−10⁻⁷", "0.500", "1.000"]),
         ([10**6, 3, 0], 3, ["1000000", "3", "0"]),
         ([math.nan, math.nan, math.nan], 3, ["", "", ""]),
         (["a", 0.5, None], 3, ["a", "0.500", ""]),
@@ -333,7 +333,12 @@ def test_how_small_a_p_is_is_not_shown(shown: Shown) -> None:
     results = Results("twin")
     results.table("t", frame, "A table.", p_values=["p"], restated=["ks_p"])
     row = cells(shown[1][TABLE]["html"])[1]
-    assert row[1:] == ["< 0.001", "< 0.001", "2e−05", "3e−17"]
+    assert row[1:] == [
+        "<\N{NO-BREAK SPACE}0.001",
+        "<\N{NO-BREAK SPACE}0.001",
+        "0.00002",
+        "3\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻¹⁷",
+    ]
     with pytest.raises(
         ValueError,
         match=r"p_values: found no column P; the table has p, p .Kolmogorov–Smirnov., simulation",
@@ -341,11 +346,19 @@ def test_how_small_a_p_is_is_not_shown(shown: Shown) -> None:
         results.table("again", frame, "A table.", p_values=["P"])
 
 
+def test_rows_are_named_by_what_they_count(shown: Shown) -> None:
+    index = pd.MultiIndex.from_product([["help"], [1, 2]], names=["relation", "wave"])
+    results = Results("twin")
+    results.table("by-wave", pd.DataFrame({"p": [0.2, 0.3]}, index=index), "A table.", p_values=["p"])
+    assert cells(shown[1][TABLE]["html"])[0] == ["relation", "wave", "p"]
+    assert list(results.p_values) == ["by wave: help, wave 1", "by wave: help, wave 2"]
+
+
 def test_a_test_is_counted_once_however_often_its_p_is_told(shown: Shown) -> None:
     results = Results("twin")
     frame = pd.DataFrame({"p": [0.002, 0.3], "p_holm": [0.004, 0.3]}, index=["a", "b"])
     results.table("t", frame, "A table.", p_values=["p"], restated=["p_holm"])
-    assert results.p_values == {"t, a": 0.002, "t, b": 0.3}
+    assert results.p_values == {"t: a": 0.002, "t: b": 0.3}
     with pytest.raises(ValueError, match="found p_values p, p_holm; allowed: one column"):
         results.table("again", frame, "A table.", p_values=["p", "p_holm"])
     assert len(results.p_values) == 2 and "again.a.p" not in results._numbers

@@ -140,7 +140,7 @@ NUMBERS |= {"t1.said": 1.503, "t1.said-again": "many", "t1.near": 1.507, "t1.lit
             "|1.404 − 1.40| = 0.004 ≤ 0.005; declared as a deviation, which it is no longer",
         ),
         ({"number": "t1.other", "explained_by": "t1.far"}, "real", "reproduced", "which it is no longer"),
-        ({"number": "t1.word"}, "real", "DEVIATES", "computed: many, which is no number; printed: 1.40"),
+        ({"number": "t1.word"}, "real", "DEVIATES", "no number: many; printed: 1.40"),
         ({"kind": "recovery", "number": "t1.other"}, "synthetic", "recovered", "|1.404 − 1.40|"),
         ({"kind": "recovery"}, "synthetic", "NOT RECOVERED", "|1.5 − 1.40| = 0.1 > 0.005"),
         # A twin's truth is ours: that it is missed cannot be explained away.
@@ -154,7 +154,7 @@ NUMBERS |= {"t1.said": 1.503, "t1.said-again": "many", "t1.near": 1.507, "t1.lit
             {"kind": "software", "number": "t1.word"},
             "real",
             "DEVIATES",
-            "computed: many, which is no number; peer software: 1.40",
+            "no number: many; peer software: 1.40",
         ),
         (
             {"kind": "software", "number": "t1.other"},

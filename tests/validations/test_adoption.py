@@ -125,7 +125,7 @@ def test_pages_say_where_a_test_breaks_and_what_to_do() -> None:
     trust = trust_table(stored(0))
     assert trust["too_often_among"].to_dict() == {"structure": "none", "exposure": "silent"}
     assert trust.loc["exposure", ["at_worst", "among"]].tolist() == [0.35, "silent"]
-    assert trust["then"].tolist()[0] == "" and "people with ties" in trust["then"].tolist()[1]
+    assert trust["what_to_do"].tolist()[0] == "" and "people with ties" in trust["what_to_do"].tolist()[1]
     assert trust_table(stored(0), "peers").index.tolist() == ["structure, across communities"]
     found = breaking_findings(trust, adoption_coverage(stored(0)))
     assert [one.key for one in found] == ["kept", "breaks.exposure", "coverage"]

@@ -118,6 +118,8 @@ for (const figure of document.querySelectorAll("figure.network")) {
       if (form.arrows.checked) line.setAttribute("marker-end", `url(#end-${number})`);
       return line;
     }));
+    // Names stand outside, where no line runs.
+    const middle = at.reduce((total, [, y]) => total + y, 0) / at.length;
     points.replaceChildren(...net.nodes.flatMap((node, place) => {
       if (layer.absent.includes(place)) return [];
       const point = svg("g", {class: `node${kept(place) ? "" : " faint"}${layer.unheard.includes(place) ? " unheard" : ""}`, transform: `translate(${at[place][0].toFixed(1)} ${at[place][1].toFixed(1)})`,
@@ -127,7 +129,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
       point.firstChild.setAttribute("stroke", layer.unheard.includes(place) ? colour : "var(--paper)");
       if (!person) {
         const within = layer.ties.find(([from, to]) => from === place && to === place)?.[2] ?? 0;
-        point.append(svg("text", {y: 5, class: "within"}, layer.unheard.includes(place) ? "–" : `${within}`), svg("text", {y: -size[place] - 8}, node.name));
+        point.append(svg("text", {y: 5, class: "within"}, layer.unheard.includes(place) ? "–" : `${within}`), svg("text", {y: at[place][1] > middle ? size[place] + 24 : -size[place] - 8}, node.name));
       }
       return [point];
     }));
