@@ -37,7 +37,7 @@ def _interview_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--tie-value-column",
         metavar="NAME",
-        help="what it says of ties among them that is their strength (Network Canvas)",
+        help="what it says of ties among them that is their strength",
     )
     command.add_argument(
         "--node-type", metavar="NAME", help="sort of nodes that are people, where there are several"
@@ -56,9 +56,9 @@ def _files(given: Sequence[Path], faults: list[Fault]) -> list[Path]:
             one for one in inside if one.suffix.lower() not in _ENDINGS and not one.name.startswith(".")
         ]
         for one in others[:10]:
-            faults.append(
-                Fault(one.name, f"the ending {one.suffix!r}", f"names that end in {', '.join(_ENDINGS)}")
-            )
+            hint = "unpack it, and name the folder" if one.suffix.lower() == ".zip" else ""
+            allowed = f"names that end in {', '.join(_ENDINGS)}"
+            faults.append(Fault(one.name, f"the ending {one.suffix!r}", allowed, hint=hint))
         found += [one for one in inside if one.suffix.lower() in _ENDINGS]
         if not inside:
             faults.append(Fault(path.name, "an empty folder", "the files of an export"))
@@ -90,14 +90,14 @@ def _read_interviews(
         if sheets and any(is_canvas_sheet(sheet.rows[0]) for sheet in sheets):
             network = read_canvas_sheets(sheets, *about, values, people)
         elif sheets:
-            if values.among or values.node_type:
-                given = "--tie-value-column" if values.among else "--node-type"
-                faults.append(Fault(given, "three tables", "an export of Network Canvas"))
+            if values.node_type:
+                faults.append(Fault("--node-type", "three tables", "an export of Network Canvas"))
             raise_faults(faults, "nothing read")
             network = read_ego_tables(
                 sheets,
                 *about,
                 named=values.named,
+                among=values.among,
                 people=people,
                 directed=arguments.directed is True,
             )
@@ -109,9 +109,8 @@ def _read_interviews(
 
 
 INTERVIEWS = Kind(
-    "interviews on people's own networks, files or a folder: Network Canvas (.csv, .graphml); egor, "
-    "EgoNet and "
-    "other tables of egos, alters and ties among alters (.csv, .xlsx)",
+    "interviews on people's own networks, files or a folder: Network Canvas (.csv, .graphml); egor, EgoNet, "
+    "EgoWeb, openeddi and other tables of egos, alters and ties among alters (.csv, .xlsx)",
     "FILE",
     _interview_options,
     _read_interviews,
