@@ -171,12 +171,12 @@ def read_ego_tables(
     several = [key for key, count in times.items() if count > 1]
     if several:
         notes.append(f"named in several interviews, and taken for one person each: {', '.join(several[:20])}")
-    among = {tie.relation for interview in interviews.values() for tie in interview.ties}
+    between = {tie.relation for interview in interviews.values() for tie in interview.ties}
     file = sheets[0].file if len(sheets) == 1 else f"{len(sheets)} tables"
     return assemble_interviews(
         file,
         list(interviews.values()),
-        (only_wave, naming_relation(relations, among)),
+        (only_wave, naming_relation(relations, between)),
         faults,
         notes,
         people=people,
