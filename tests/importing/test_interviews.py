@@ -158,7 +158,7 @@ def test_every_graph_of_every_file_is_an_interview(tmp_path: Path) -> None:
         "Knows: Ben Ana (u1) 1 by Eve",
     }
     assert network.attributes["Ben"] == {"role": "coach"}
-    assert "1 nodes that are no person are left out, and ties with them" in "\n".join(network.notes)
+    assert "left out, since they are no person: 1 node, and ties with them" in "\n".join(network.notes)
 
 
 def test_faults_of_a_graph_are_told(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_folder_of_egonet_through_the_command(
     words = ["--dataset", "ours", "--relation", "help:0:1", "--relation", "between alters:0:1"]
     assert main(["import", "interviews", str(tmp_path / "export"), *words]) == 0
     told = capsys.readouterr().out
-    for told_ in ("named 3 people, and 1 ties", "a column without a header was not read", "sex"):
+    for told_ in ("named 3 people, and 1 tie", "a column without a header was not read", "sex"):
         assert told_ in told
 
 

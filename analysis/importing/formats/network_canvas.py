@@ -23,7 +23,7 @@ from analysis.importing.formats.interviews import (
     naming_relation,
     plain_cell,
 )
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.network import ImportedNetwork, actor_label
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
@@ -124,9 +124,8 @@ class _Export:
             self.faults.append(Fault("--node-type", repr(self.values.node_type), allowed))
         if self.left_out:
             self.notes.append(
-                f"{self.file}: {len(self.left_out)} nodes that are no {self.values.node_type} are left "
-                "out, and "
-                "ties with them"
+                f"{self.file}: left out, since they are no {self.values.node_type}: "
+                f"{counted(len(self.left_out), 'nodes')}, and ties with them"
             )
         if self.unread:
             self.notes.append(f"{self.file}: what is said of ties and not read: {', '.join(self.unread)}")

@@ -19,6 +19,7 @@ from analysis.importing.formats.network_canvas import (
 from analysis.importing.kinds.kind import Imported, Kind
 from analysis.importing.kinds.network_options import network_imported, network_options
 from analysis.importing.kinds.options import people_of
+from analysis.importing.shared.account import counted
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["INTERVIEWS"]
@@ -80,7 +81,7 @@ def _read_interviews(
     if graphs and len(graphs) < len(files):
         # An export has each interview in both forms.
         files = [path for path in files if path not in graphs]
-        notes.append(f"{len(graphs)} files of GraphML beside the tables were not read")
+        notes.append(f"not read, beside the tables: {counted(len(graphs), 'files')} of GraphML")
     if graphs and len(graphs) == len(files):
         network = read_canvas_graphs(graphs, *about, values, people)
     else:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets, read_number, shown
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.columns import find_columns, tell_unread
 from analysis.importing.shared.network import Arc, ImportedNetwork, actor_label, assemble
 from analysis.importing.shared.people import People
@@ -145,7 +145,9 @@ def read_edges(
     if not faults:
         notes.append(str(Account(file, "rows", reader.rows, reader.became)))
         if reader.left_out:
-            notes.append(f"{file}: {reader.left_out} values of rows with others are missing, left out")
+            notes.append(
+                f"{file}: missing, left out: {counted(reader.left_out, 'values')} of rows with others"
+            )
     asked = list(reader.asked) or [(only_wave, only_relation)]
     return assemble(
         file,

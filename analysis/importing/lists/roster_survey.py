@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from analysis.importing.files.sheets import Layout, unread_columns
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.grid import Grid, read_grids
 from analysis.importing.shared.people import Matcher
 from analysis.privacy.names import fold
@@ -543,7 +543,7 @@ def _settle_blanks(
             silenced.add(key)
             set_aside.append((key, found))
     for relation, some in asked_for.items():
-        told = f"{len(some)} rows about {relation} with answers and blanks"
+        told = f"{counted(len(some), 'rows')} about {relation} with answers and blanks"
         allowed = "--blank none (a blank is no tie) or --blank missing (nothing is known)"
         hint = f"for this relation alone: --blank {relation}:none"
         faults.append(Fault(some[0].file, told, allowed, some[0].line, some[0].blank[0], hint))
@@ -552,11 +552,12 @@ def _settle_blanks(
         asked = gone + len(found.ties) + found.none
         notes.append(
             f"{file}, row {found.line}: {gone} of {asked} answers of {key.sender} about {key.relation} (wave "
-            f"{key.wave}) are missing, so that it counts as not answered: {len(found.ties)} ties set aside"
+            f"{key.wave}) are missing, so that it counts as not answered: "
+            f"{counted(len(found.ties), 'ties')} set aside"
         )
     if len(set_aside) > 20:
         ties = sum(len(found.ties) for _, found in set_aside)
-        notes.append(f"{file}: {len(set_aside)} such rows in all, {ties} ties set aside")
+        notes.append(f"{file}: {len(set_aside)} such rows in all, {counted(ties, 'ties')} set aside")
     return silenced
 
 
