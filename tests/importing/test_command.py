@@ -200,7 +200,7 @@ def test_several_matrices_are_what_is_said_in_order(tmp_path: Path, raw: Path, r
     assert run("matrix", first, second, *given, "--is", "help:1") == (
         *(1, ""),
         "1 fault, nothing read:\n"
-        "  m.csv, n.csv: found 2 matrices; allowed: one for each of 1 waves and relations\n",
+        "  m.csv, n.csv: found 2 matrices; allowed: one for each wave and relation: 1\n",
     )
 
 

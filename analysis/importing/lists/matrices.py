@@ -224,7 +224,7 @@ def _chosen(
         pairs = [named_wave(sheet.name) or (only if len(sheets) == 1 else None) for sheet in sheets]
     if len(pairs) != len(sheets) or not sheets:
         found_ = counted(len(sheets), "matrices")
-        faults.append(Fault(names, found_, f"one for each of {len(pairs)} waves and relations"))
+        faults.append(Fault(names, found_, f"one for each wave and relation: {len(pairs)}"))
         raise_faults(faults, "nothing read")
     chosen: list[tuple[Sheet, tuple[int, str]]] = []
     for sheet, pair in zip(sheets, pairs, strict=True):
