@@ -32,6 +32,7 @@ from analysis.importing.kinds.matrix import MATRIX
 from analysis.importing.kinds.options import given_people, wave_dates
 from analysis.importing.kinds.refi import REFI
 from analysis.importing.kinds.roster import ROSTER
+from analysis.importing.shared.account import counted
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["KINDS", "add_arguments", "run"]
@@ -154,7 +155,7 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
         moves=people.moves if people is not None else (),
         write=not arguments.dry_run,
     )
-    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+    listed = ", ".join(counted(count, name) for name, count in counts.items())
     would = "would have" if arguments.dry_run else "now has"
     say(f"data_raw/{arguments.dataset}/ {would} {listed}.")
     for note in notes:

@@ -14,6 +14,7 @@ from pathlib import Path
 from analysis.importing.files.archive import read_small_file
 from analysis.importing.files.sheets import Layout, Sheet, is_identifiers, read_sheets, with_one_header
 from analysis.importing.guesses import Guess, Table, belongs_to, guess_of, shown_headers
+from analysis.importing.shared.account import counted
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["look_at"]
@@ -129,7 +130,7 @@ def _members(path: Path) -> list[str]:
 
 def _what_it_is(path: Path, sheets: list[Sheet]) -> str:
     if zipfile.is_zipfile(path):
-        return f"{path.name}: a workbook with {len(sheets)} sheet{'s' * (len(sheets) > 1)} that hold anything"
+        return f"{path.name}: a workbook, {counted(len(sheets), 'sheets')} of it with anything"
     signs = {",": "commas", ";": "semicolons", "\t": "tabs"}
     sign = sheets[0].separator
     return f"{path.name}: a text file, cells parted by {signs.get(sign, repr(sign))}"
@@ -151,7 +152,7 @@ def _layout_of(sheet: Sheet) -> Layout:
 
 def _about(sheet: Sheet, layout: Layout, table: Table, guess: Guess | None) -> list[str]:
     lines = "" if layout.header_rows == 1 else f" to {layout.header_row + layout.header_rows - 1}"
-    told = [f"  header in row {layout.header_row}{lines}, {len(table.rows)} rows below it"]
+    told = [f"  header in row {layout.header_row}{lines}, {counted(len(table.rows), 'rows')} below it"]
     columns = guess.columns if guess is not None and guess.columns else ", ".join(shown_headers(table))
     told.append(f"  columns: {columns}")
     if guess is not None:

@@ -394,7 +394,7 @@ CASES = [
     ),
     refused(
         *("roster", "90_blank_among_answers.csv", *HELP, *NAMES, *WORDS),
-        told="1 rows about help with answers and blanks … --blank none … or --blank missing",
+        told="1 row about help with answers and blanks … --blank none … or --blank missing",
     ),
     read(
         *("roster", "90_blank_among_answers.csv", *HELP, *NAMES, *WORDS, "--blank", "none"),
@@ -406,7 +406,7 @@ CASES = [
         *("roster", "90_blank_among_answers.csv", *HELP, *NAMES, *WORDS, "--blank", "help:missing"),
         ties="1 help t2 t1 3",
         silent="1 t1 all; " + REST,
-        told="3 of 5 answers of t1 about help (wave 1) are missing … 1 ties set aside",
+        told="3 of 5 answers of t1 about help (wave 1) are missing … 1 tie set aside",
     ),
     refused(
         *("roster", "wide_ok.csv", *HELP, "--roster", "{cases}/92_roster_joiner.csv"),
@@ -502,7 +502,7 @@ def test_two_kinds_are_attendance(run: Run, name: str, came: set[tuple[str, str]
 def test_a_graph_with_times_is_a_log_of_contacts(run: Run) -> None:
     code, told = run("contacts", "61_gephi_dynamic.gexf", *NAMES)
     assert code == 0, told
-    assert "1 ties have an end, which was not read" in told
+    assert "not read: an end, which 1 tie had" in told
     assert rows("contacts", "time", "sender_id", "receiver_id") == {("2024-09-01", "t1", "t2")}
 
 
@@ -729,5 +729,5 @@ def test_scores_that_are_empty_are_asked_about(run: Run, tmp_path: Path) -> None
     code, told = run(*words, "--blank", "missing")
     assert code == 0, told
     assert "2 rows: 1 with ties, 1 of value 0, no tie" in told
-    assert "3 values of rows with others are missing, left out" in told
+    assert "missing, left out: 3 values of rows with others" in told
     assert ties() == {(1, "frequency", "Lakes", "Hill", 3.0), (1, "worth", "Lakes", "Hill", 4.0)}

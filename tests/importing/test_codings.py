@@ -74,7 +74,7 @@ def test_two_projects_of_two_coders_are_one_dataset(
 @pytest.mark.parametrize(
     ("file", "told"),
     [
-        ("70_two_coders.qdpx", "1 documents, 2 codebook, 2 codings"),
+        ("70_two_coders.qdpx", "1 document, 2 codebook, 2 codings"),
         ("71_nvivo_named_qde.qdpx", "data_raw/ours/ now has"),
         ("73_missing_code.qdpx", "a coding of the code"),
     ],

@@ -88,7 +88,7 @@ def test_one_network_gives_the_same_bytes_from_any_file(
     told = run(kind, path, "--wave", "2", "--tie", "help", "--relation", "help:0:3:Whom do you ask?")
     assert told[::2] == (0, "")
     first, *notes, last = told[1].splitlines()
-    assert first == "data_raw/ours/ now has 5 actors, 1 waves, 5 ties."
+    assert first == "data_raw/ours/ now has 5 actors, 1 wave, 5 ties."
     assert last == "Next: make check-data DATASET=ours, make deidentify DATASET=ours"
     accounts = {
         "matrix": "25 cells: 5 ties, 20 no tie",
@@ -200,14 +200,14 @@ def test_several_matrices_are_what_is_said_in_order(tmp_path: Path, raw: Path, r
     assert run("matrix", first, second, *given, "--is", "help:1") == (
         *(1, ""),
         "1 fault, nothing read:\n"
-        "  m.csv, n.csv: found 2 matrices; allowed: one for each of 1 waves and relations\n",
+        "  m.csv, n.csv: found 2 matrices; allowed: one for each wave and relation: 1\n",
     )
 
 
 def test_a_person_whose_row_is_missing_did_not_answer(tmp_path: Path, raw: Path, run: Run) -> None:
     path = written(tmp_path / "help 1.csv", ",a,b\na,0,1\nb,NA,NA\n")
     assert run("matrix", path, "--relation", "help:0:3")[1].startswith(
-        "data_raw/ours/ now has 2 actors, 1 waves, 1 ties, 1 nonresponse.\n"
+        "data_raw/ours/ now has 2 actors, 1 wave, 1 tie, 1 nonresponse.\n"
     )
     assert (raw / "ours/nonresponse.csv").read_text() == "wave,actor_id,relation\n1,b,help\n"
 
@@ -265,7 +265,7 @@ def test_a_second_import_adds_and_doubles_nothing(tmp_path: Path, raw: Path, run
     path = written(tmp_path / "e.csv", PAIR)
     run("edges", path, "--relation", "help:0:3")
     before = {name.name: name.read_bytes() for name in (raw / "ours").glob("*.*")}
-    assert run("edges", path)[1].startswith("data_raw/ours/ now has 3 actors, 1 waves, 2 ties.\n")
+    assert run("edges", path)[1].startswith("data_raw/ours/ now has 3 actors, 1 wave, 2 ties.\n")
     assert {name.name: name.read_bytes() for name in (raw / "ours").glob("*.*")} == before
     more = written(tmp_path / "more.csv", "sender,receiver,value,wave\nc,d,3,2\na,b,2,1\n")
     assert run("edges", more)[1].startswith("data_raw/ours/ now has 4 actors, 2 waves, 3 ties.\n")
@@ -344,7 +344,7 @@ def test_items_of_a_wave_with_labels_and_the_names_of_the_dataset(
     answers = written(tmp_path / "a.csv", "who,i1\nBob,Weekly\nann lee,1\n")
     told = run("items", answers, "--items", items, "--respondent", "who", "--labels", labels, "--wave", "2")
     assert told[::2] == (0, "")
-    assert told[1].startswith("data_raw/ours/ now has 1 items, 2 waves, 2 responses.\n")
+    assert told[1].startswith("data_raw/ours/ now has 1 item, 2 waves, 2 responses.\n")
     assert (raw / "ours/responses.csv").read_text().splitlines()[1:] == ["2,a2,i1,3.0", "2,a1,i1,1.0"]
 
 
@@ -595,7 +595,7 @@ def test_a_dry_run_tells_all_and_writes_nothing(run: Run, raw: Path, tmp_path: P
     words = ("edges", str(path), "--relation", "help:0:1", "--directed")
     code, told, _ = run(*words, "--dry-run")
     assert code == 0
-    assert "data_raw/ours/ would have 3 actors, 1 waves, 2 ties." in told
+    assert "data_raw/ours/ would have 3 actors, 1 wave, 2 ties." in told
     assert "e.csv: 2 rows: 2 with ties" in told
     assert not (raw / "ours").exists()
     assert run(*words)[0] == 0

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from analysis.importing.files.sheets import Layout
 from analysis.importing.lists.attendance_list import ATTENDANCE, read_attendance
 from analysis.importing.lists.contact_log import CONTACTS, read_contacts
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.dated import Listed, Way
 from analysis.importing.shared.days import read_moment
 from analysis.importing.shared.people import Matcher, People
@@ -232,7 +233,7 @@ def test_every_row_of_a_log_is_a_contact_or_told(
     again = len(log) - len(expected)
     assert (f"{again} there before word for word, counted once" in "\n".join(notes)) == (again > 0)
     loops = sum(one[1] == "t2" for one in expected)
-    assert (f"{loops} contacts of people with themselves" in "\n".join(notes)) == (loops > 0)
+    assert (f"{counted(loops, 'contacts')} of people with themselves" in "\n".join(notes)) == (loops > 0)
 
 
 def test_a_log_with_holes_or_a_title_is_refused_in_words(tmp_path: Path) -> None:
@@ -251,7 +252,7 @@ def test_several_receivers_are_one_contact_each(tmp_path: Path) -> None:
     found = read_contacts(path, way(split=";"), [], notes, kind="mail").tables["contacts"]
     assert found["receiver_id"].tolist() == ["t2", "t3"]
     assert found["kind"].tolist() == ["mail", "mail"]
-    assert "1 rows: 1 with people and a day" in "\n".join(notes)
+    assert "1 row: 1 with people and a day" in "\n".join(notes)
 
 
 def test_usual_headers_are_of_one_column_each() -> None:

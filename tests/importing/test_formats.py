@@ -57,7 +57,7 @@ def test_a_spreadsheet_of_open_document_is_read(run: Run, tmp_path: Path) -> Non
     path = book(tmp_path / "ties.ods", {"Ties": rows, "Empty": []})
     code, told, err = run("edges", path, "--relation", "help:0:3", "--directed")
     assert code == 0, err
-    assert "ties.ods [Ties]: 1 rows: 1 with ties" in told
+    assert "ties.ods [Ties]: 1 row: 1 with ties" in told
     ties = read_own("ours").tables["ties"]
     assert ties[["sender_id", "receiver_id", "value"]].values.tolist() == [["Ana Ruiz", "Ben Odel", 2.0]]
 

@@ -158,7 +158,7 @@ def test_every_graph_of_every_file_is_an_interview(tmp_path: Path) -> None:
         "Knows: Ben Ana (u1) 1 by Eve",
     }
     assert network.attributes["Ben"] == {"role": "coach"}
-    assert "1 nodes that are no person are left out, and ties with them" in "\n".join(network.notes)
+    assert "left out, since they are no person: 1 node, and ties with them" in "\n".join(network.notes)
 
 
 def test_faults_of_a_graph_are_told(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_folder_of_egonet_through_the_command(
     words = ["--dataset", "ours", "--relation", "help:0:1", "--relation", "between alters:0:1"]
     assert main(["import", "interviews", str(tmp_path / "export"), *words]) == 0
     told = capsys.readouterr().out
-    for told_ in ("named 3 people, and 1 ties", "a column without a header was not read", "sex"):
+    for told_ in ("named 3 people, and 1 tie", "a column without a header was not read", "sex"):
         assert told_ in told
 
 
@@ -234,3 +234,148 @@ def test_faulty_tables_are_refused(tmp_path: Path, change: dict[str, str], told:
     with pytest.raises(InvalidInput) as caught:
         tables(tmp_path, THREE | change)
     assert told in str(caught.value)
+
+
+SECRET = ALTERS.replace("Ana,3", "ENCRYPTED,3").replace("Ben,1", "ENCRYPTED,1")
+NEWER = EGOS.replace("sessionStart,role", "sessionStart,networkCanvasFinishOutcome,role").replace(
+    "000Z,", "000Z,completed,"
+)
+SPACED = ALTERS.replace("layout_x", "layout_screenSpaceX")
+NOBODY = "nodeID,networkCanvasEgoUUID,networkCanvasUUID\n"
+
+
+def one_interview(number: int) -> dict[str, str]:
+    """Return the files of one interview, as the program writes them without merging."""
+    ego = f"ego-{number}"
+    parts = {"ego.csv": EGOS, "attributeList_Person.csv": ALTERS, "edgeList_Knows.csv": TIES}
+    return {
+        f"{ego}_{name}": "".join(
+            line for place, line in enumerate(text.splitlines(keepends=True)) if not place or ego in line
+        )
+        for name, text in parts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "ties", "told"),
+    [
+        (
+            {"x_ego.csv": NEWER, PERSONS: SECRET, KNOWS: TIES},
+            {"help: Eve 11111111-a 3 by Eve", "help: Fay Ana 2 by Fay"},
+            "encrypted, so not read: name (people without a name are called by their identifiers)",
+        ),
+        ({"x_ego.csv": EGOS, PERSONS: SPACED, KNOWS: TIES}, {"help: Eve Ben 1 by Eve"}, "named 5 people"),
+        (
+            {"x_ego.csv": EGOS, "x_attributeList.csv": NOBODY, "x_edgeList.csv": TIES.partition("\n")[0]},
+            set(),
+            "2 interviews named 0 people, and 0 ties among them",
+        ),
+        (
+            {name: text for number in (1, 2) for name, text in one_interview(number).items()},
+            EXPECTED,
+            "told apart by their identifiers",
+        ),
+    ],
+    ids=["encrypted names", "places on a screen", "nobody named", "an interview a file"],
+)
+def test_other_exports_of_network_canvas(
+    tmp_path: Path, files: Mapping[str, str], ties: set[str], told: str
+) -> None:
+    among = "often" if ties == EXPECTED else None
+    closeness = None if "x_attributeList.csv" in files else "closeness"
+    network = canvas(tmp_path, files, Values(named=closeness, among=among))
+    assert ties <= ties_of(network)
+    assert told in "\n".join(network.notes)
+    assert not {"name", "layout_screenSpaceX", "networkCanvasFinishOutcome"} & {
+        name for said in network.attributes.values() for name in said
+    }
+
+
+def test_a_node_without_a_name_is_not_called_after_its_sort(tmp_path: Path) -> None:
+    nodes = {"1": ("Person", "Person", "u1"), "2": ("Encrypted", "Person", "u2")}
+    paths = put(tmp_path, {"a.graphml": GRAPH.format(graphs=graph("Eve", "ego-1", nodes))})
+    network = read_canvas_graphs(paths, 1, ["help", "Knows"], Values())
+    assert {"help: Eve u1 1 by Eve", "help: Eve u2 1 by Eve"} < ties_of(network)
+
+
+WEB = {
+    "alters.csv": "Interview ID,EgoID,Start Time,role,Alter Number,Alter Name,close\n"
+    "7,Eve,2024-10-01 08:00:00,coach,1,Ana,3\n7,Eve,2024-10-01 08:00:00,coach,2,Ben,1\n"
+    "8,Fay,2024-10-02 08:00:00,,1,Ben,2\n9,Gus,2024-10-02 09:00:00,,1,,\n",
+    "pairs.csv": "Interview ID,EgoID,Alter 1 Number,Alter 1 Name,Alter 2 Number,Alter 2 Name,knows,"
+    "Alter 1 ID\n7,Eve,1,Ana,2,Ben,1,31\n",
+}
+EDDI = {
+    "s_responses.csv": "puid,age\n1,40\n2,\n",
+    "s_namedetails.csv": "puid,nameid,sex\n1,1,w\n1,2,m\n2,1,w\n",
+    "s_nameties.csv": "puid,nameid,targetid,weight\n1,1,2,3\n",
+}
+
+
+def tied(one: str, other: str, value: int, who: str) -> set[str]:
+    """Return a tie between alters in words, in both directions."""
+    ways = ((one, other), (other, one))
+    return {f"between alters: {here} {there} {value} by {who}" for here, there in ways}
+
+
+@pytest.mark.parametrize(
+    ("files", "named", "among", "expected"),
+    [
+        (
+            WEB,
+            "close",
+            "knows",
+            {"help: Eve Ana 3 by Eve", "help: Eve Ben 1 by Eve", "help: Fay Ben 2 by Fay"}
+            | tied("Ana", "Ben", 1, "Eve"),
+        ),
+        (
+            {**WEB, "pairs.csv": WEB["pairs.csv"].replace("Ben,1,", "Ben,0,")},
+            None,
+            "knows",
+            {"help: Eve Ana 1 by Eve", "help: Eve Ben 1 by Eve", "help: Fay Ben 1 by Fay"},
+        ),
+        (
+            EDDI,
+            None,
+            None,
+            {"help: 1 1 of 1 1 by 1", "help: 1 2 of 1 1 by 1", "help: 2 1 of 2 1 by 2"}
+            | tied("1 of 1", "2 of 1", 3, "1"),
+        ),
+    ],
+    ids=["egoweb", "egoweb, a pair that does not know each other", "openeddi"],
+)
+def test_tables_as_other_programs_for_ego_networks_write_them(
+    tmp_path: Path, files: Mapping[str, str], named: str | None, among: str | None, expected: set[str]
+) -> None:
+    sheets = [sheet for path in put(tmp_path, files) for sheet in read_sheets(path, [])]
+    network = read_ego_tables(sheets, 1, ["help"], named=named, among=among)
+    assert ties_of(network) == expected
+    if files is WEB:
+        assert network.attributes["Eve"]["role"] == "coach"
+        assert "Gus" in network.actors
+        assert "there is no table of egos: they are those whose alters are listed" in network.notes
+        assert "Gus" not in set(network.nonresponse["actor_id"]), "who names nobody has answered"
+
+
+@pytest.mark.parametrize(
+    ("files", "among", "told"),
+    [
+        (WEB, None, "every pair of alters, whatever was said of it; allowed: the column that says so"),
+        (WEB, "close", "no column 'close'; allowed: the column that says so, with --tie-value-column"),
+        ({"all.csv": "egoID,alter_1_age,alter_2_age\n1,40,50\n"}, None, "make it one of a row per alter"),
+    ],
+    ids=["every pair", "another column", "a row per interview"],
+)
+def test_what_tables_do_not_say_is_asked_for(
+    tmp_path: Path, files: Mapping[str, str], among: str | None, told: str
+) -> None:
+    sheets = [sheet for path in put(tmp_path, files) for sheet in read_sheets(path, [])]
+    with pytest.raises(InvalidInput) as caught:
+        read_ego_tables(sheets, 1, ["help"], among=among)
+    assert told in str(caught.value)
+
+
+def test_an_archive_is_refused_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "export.zip").write_bytes(b"PK")
+    assert main(["import", "interviews", str(tmp_path / "export.zip"), "--dataset", "ours"]) == 1
+    assert "unpack it, and name the folder" in capsys.readouterr().err

@@ -102,6 +102,16 @@ SHARES = form(
 )
 SHARE: tuple[str, ...] = ("--relation", "plans:0:1:Shares plans", *ONCE, "--respondent", "Your name")
 SHARE += ("--pattern", "What do you share? [{alter}]", "--blank", "none")
+CHECKED = form(
+    FORM + ",".join(f"How do you work with them? [{name}]" for name in ("Ines Falk", "Omar Reid")),
+    'Ines Falk,,"We give advice, We plan, or teach, together"',
+    "Omar Reid,We give advice,",
+    "Lucie Brandt,Cannot say,None of these",
+)
+WORK: tuple[str, ...] = ("--relation", "advice:0:1:We give advice")
+WORK += ("--relation", "joint:0:1:We plan, or teach, together", *ONCE, "--respondent", "Your name")
+WORK += ("--pattern", "How do you work with them? [{alter}]", "--unlisted", "p3", "--missing", "Cannot say")
+KINDS_OF_TIES = "From,To,How\nInes Falk,Omar Reid,advice; joint work\nOmar Reid,Lucie Brandt,advice;\n"
 LIKERT = form(
     GRID,
     "Ines Falk,1 - Never,3 - Weekly,2 - Monthly",
@@ -262,7 +272,37 @@ TIES = "1 help p1 p2 2; 1 help p1 p3 1; 1 help p2 p1 3"
 CHOSE = "1 help p1 p2 1; 1 help p2 p1 1; 1 help p2 p3 1"
 
 LAYOUTS = {
-    "google: checkbox grid": no("roster", SHARES, *SHARE, told="'Plans, Materials' … --labels"),
+    "google: checkbox grid": no("roster", SHARES, *SHARE, told="'Plans, Materials' … --labels … --split"),
+    "google: checkbox grid, all relations at once": ok(
+        *("roster", SHARES, *SHARE, "--split", ","),
+        *("--relation", "materials:0:1:Materials", "--relation", "plans:0:1"),
+        rows="1 plans p1 p2 1; 1 plans p1 p3 1; 1 plans p3 p2 1; 1 materials p1 p2 1; 1 materials p2 p1 1;"
+        "1 materials p3 p2 1",
+        told="3 rows: 3 respondents … 18 answers: 6 about oneself, blank, 6 ties, 2 no tie, 4 left blank",
+    ),
+    "google: checkboxes whose words have commas, and none": ok(
+        *("roster", CHECKED, *WORK, "--split", ","),
+        labels="None of these 0",
+        rows="1 advice p1 p2 1; 1 joint p1 p2 1; 1 advice p2 p1 1",
+    ),
+    "google: a checkbox nobody declared": no(
+        *("roster", CHECKED, *WORK[:2], *WORK[4:], "--split", ","),
+        labels="None of these 0",
+        told="'We plan' … choices parted by ',': advice, by name or words … --relation NAME:0:1:WORDS",
+    ),
+    "google: nothing to check": no(
+        *("roster", CHECKED, *WORK[4:], "--split", ","), told="--split: found nothing to choose"
+    ),
+    "google: how often is no checkbox": no(
+        *("roster", CHECKED, *WORK, "--split", ",", "--relation", "help:0:3"),
+        told="--split: found 'help' with 3; allowed: a highest answer of 1",
+    ),
+    "a list of ties with several relations in a cell": ok(
+        *("edges", KINDS_OF_TIES, "--relation", "advice:0:1", "--relation", "joint work:0:1"),
+        *("--relation-column", "How", "--split", ";", "--directed"),
+        rows="1 advice p1 p2 1; 1 joint work p1 p2 1; 1 advice p2 p3 1",
+        told="2 rows: 2 with ties",
+    ),
     "google: checkbox grid, a relation at a time": ok(
         *("roster", SHARES, *SHARE),
         labels="Plans 1; Plans, Materials 1; Materials 0",

@@ -70,7 +70,7 @@ ADOPTED = {
         "Name,Date\nAna Ruiz,2024-12-05\nana ruiz,2024-10-05\n",
         ("--innovation", "exit tickets"),
         {("t1", "2024-10-05", 0)},
-        "1 rows of somebody again: the first use counts",
+        "1 row of somebody again: the first use counts",
     ),
     "rounds are periods": (
         "Teacher,Tool,Since\nAna Ruiz,exit tickets,2\nBen Odel,exit tickets,10\nBen Odel,exit tickets,9\n",
@@ -88,7 +88,7 @@ ADOPTED = {
         'Name,Date\n"Ana Ruiz; Ben Odel",2024-10-05\n',
         ("--innovation", "exit tickets", "--split", ";"),
         {("t1", "2024-10-05", 0), ("t2", "2024-10-05", 0)},
-        "1 rows: 1 of somebody who took it up",
+        "1 row: 1 of somebody who took it up",
     ),
 }
 

@@ -99,7 +99,7 @@ LAYOUTS = [
         "1 2 3\r\n"
         '*Edges\r\n 2 3 2 l "both"\r\n',
         ties="1 help Ana Ben 1; 1 help Ana Eve 1; 1 help Ben Eve 2; 1 help Eve Ben 2",
-        told="3 lines say more (places, shapes, colours)",
+        told="what 3 lines further had (places, shapes, colours)",
     ),
     Layout(
         "times.net",
@@ -188,7 +188,7 @@ LAYOUTS = [
     refused("wide.##h", WIDE[0], "KIND=attendance", WIDE[1]),
     refused("alone.##h", NEW[0], "half a dataset … .##h and .##d, in one folder"),
     refused("short.##h", NEW[0][:-3], "a header that breaks off", NEW[1]),
-    refused("long.##h", NEW[0] + b"\0", "1 bytes after the labels", NEW[1]),
+    refused("long.##h", NEW[0] + b"\0", "1 byte after the labels", NEW[1]),
     refused("numbers.##h", NEW[0], "12 bytes; allowed: 16 bytes, 1 x 2 x 2 numbers", NEW[1][:12]),
     refused("version.##h", b"\x05V7001" + NEW[0][6:], "the version b'V7001' … UCINET 6.404 or later", NEW[1]),
     refused("sort.##h", ucinet("V6404", PAIR, [2, 2], [0] * 4, sort=5)[0], "whole numbers", NEW[1]),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.importing.lists.edge_list import read_edges
 from analysis.importing.lists.roster_survey import read_roster_survey
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.network import as_tables
 from analysis.importing.shared.people import Matcher, People
 from analysis.tables.faults import Fault, InvalidInput, raise_faults
@@ -148,10 +148,11 @@ def test_rows_in_are_rows_out_and_rows_told(
         assert wrong.faults
         return
     filled = [row for row in rows if any(row)]
-    account = next((note for note in network.notes if " rows" in note), "e.csv: 0 rows")
-    assert account.startswith(f"e.csv: {len(filled)} rows")
+    told_of = f"e.csv: {counted(len(filled), 'rows')}"
+    account = next((note for note in network.notes if note.startswith(told_of)), "")
+    assert account
     told = Counter({"with ties": 0})
-    for part in filter(None, account.partition("rows: ")[2].split(", ")):
+    for part in filter(None, account.removeprefix("e.csv: ").partition(": ")[2].split(", ")):
         count, _, what = part.partition(" ")
         if count.isdecimal():
             told[what] = int(count)

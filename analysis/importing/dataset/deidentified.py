@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.files import DATA_DERIVED, ROOT, keep_private, write_atomically
 from analysis.importing.dataset.own import NAMES, own_folder, read_own
+from analysis.importing.shared.account import counted
 from analysis.privacy.deidentify import deidentify
 from analysis.privacy.disclosure import Disclosure
 from analysis.privacy.pseudonyms import default_key_file, open_key
@@ -76,7 +77,10 @@ def write_deidentified(
     keep_private(folder)
     write_dataset(done.tables, done.package, DATA_DERIVED / dataset)
     schools = f"{', '.join(keep)} keep their names" if keep else "no name"
-    say(f"data_derived/{dataset}/ has {len(done.tables)} tables and {len(done.keys)} pseudonyms, {schools}.")
+    say(
+        f"data_derived/{dataset}/ has {counted(len(done.tables), 'tables')} and "
+        f"{counted(len(done.keys), 'pseudonyms')}, {schools}."
+    )
     say(f"Who is who stays in {names.relative_to(ROOT)}/pseudonyms.csv.")
     told = "A key was made" if made else "The key"
     say(f"{told}: {place}. Keep it apart from the data: later waves then get the same pseudonyms.")

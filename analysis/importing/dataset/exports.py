@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.files import DATA_DERIVED, ROOT, keep_private, write_atomically
 from analysis.importing.dataset.own import own_folder
 from analysis.importing.formats.network_writers import FORMATS
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.network import ImportedNetwork
 from analysis.privacy.disclosure import Disclosure
 from analysis.tables.faults import Fault, raise_faults
@@ -145,8 +146,8 @@ def write_export(
         say(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path} is written.")
     count = len(network.ties)
     say(
-        f"{len(network.actors)} people under their pseudonyms, {count} ties, {len(network.asked)} rounds "
-        "of relations."
+        f"{counted(len(network.actors), 'people')} under their pseudonyms, {counted(count, 'ties')}, "
+        f"{counted(len(network.asked), 'rounds')} of relations."
     )
     if Disclosure.of(package).restricts:
         say("Small schools stand together; what else too few people have in common is left out.")

@@ -18,6 +18,7 @@ import pandas as pd
 from analysis.files import DATA_RAW, keep_private, partial_folder, write_atomically
 from analysis.importing.dataset.corrections import Change, joined, joined_silence, with_rows, write_changes
 from analysis.importing.dataset.people_file import read_roster
+from analysis.importing.shared.account import counted
 from analysis.tables.adopter_kind import others_of_kind
 from analysis.tables.cells import typed
 from analysis.tables.describe import described
@@ -306,7 +307,7 @@ def _with_relations(
 def told(data: OwnData) -> list[str]:
     """Return in words what is in a dataset: sizes, answers by wave, what there is not."""
     tables = data.tables
-    lines = [f"{len(frame)} {name}" for name, frame in tables.items()]
+    lines = [counted(len(frame), name) for name, frame in tables.items()]
     summary = [f"{data.package.label}: {data.package.title}", f"tables: {', '.join(lines) or 'none'}"]
     if {"actors", "waves", "ties"} <= tables.keys():
         silent = tables.get("nonresponse", pd.DataFrame(columns=["wave", "actor_id", "relation"]))
@@ -314,7 +315,9 @@ def told(data: OwnData) -> list[str]:
         for wave in tables["waves"]["wave"]:
             nobody = silent[(silent["wave"] == wave) & silent["relation"].isna()]
             counts = ties[ties["wave"] == wave]["relation"].value_counts(sort=False)
-            listed = ", ".join(f"{count} ties of {relation}" for relation, count in counts.items())
+            listed = ", ".join(
+                f"{counted(count, 'ties')} of {relation}" for relation, count in counts.items()
+            )
             summary.append(f"wave {wave}: {listed or 'no tie'}; {len(nobody)} did not answer")
         if "nonresponse" not in tables:
             summary.append("no table nonresponse: people who name nobody count as having answered so")

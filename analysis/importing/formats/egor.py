@@ -24,15 +24,17 @@ from analysis.tables.faults import Fault, raise_faults
 __all__ = ["read_ego_tables"]
 
 _USUAL = {
-    "ego": (".egoid", "egoid", "ego_id", "ego"),
-    "alter": (".altid", "alterid", "alter_id", "altid", "alter"),
-    "one": (".srcid", "source", "source_id", "from", "alter1", "alter_1"),
-    "other": (".tgtid", "target", "target_id", "to", "alter2", "alter_2"),
-    "name": ("name", "label", "alter_name", "ego_name"),
+    "ego": ("egoid", "ego", "puid"),
+    "alter": ("alterid", "altid", "alter", "alternumber", "nameid"),
+    "one": ("srcid", "source", "sourceid", "from", "alter1", "alter1number"),
+    "other": ("tgtid", "target", "targetid", "to", "alter2", "alter2number"),
+    "name": ("name", "label", "altername", "egoname"),
     "weight": ("weight", "value", "strength"),
-    "relation": ("relation", "tie_type"),
+    "relation": ("relation", "tietype"),
 }
-"""Headers looked for, in lower case."""
+"""Headers looked for, in lower case and without signs between words: egor's, EgoWeb's, openeddi's."""
+_EVERY_PAIR = "alter1number"
+"""The header of a table of EgoWeb, which lists every pair of alters, whatever was said of it."""
 _AMONG = "between alters"
 _NUMBER = re.compile(r"[0-9]+(\.0+)?")
 
@@ -43,6 +45,7 @@ def read_ego_tables(
     relations: Sequence[str],
     *,
     named: str | None = None,
+    among: str | None = None,
     people: People | None = None,
     directed: bool = False,
 ) -> ImportedNetwork:
@@ -55,7 +58,10 @@ def read_ego_tables(
         among alters: `egoID`, `Source` (`.srcID`) and `Target` (`.tgtID`), with a `weight` if there is one,
         and a `relation`. A table of one ego alone, without a column of it, is named after it (`17.csv`). Egos
         and alters are called by a column `name`, or else by their identifiers. A number of an alter counts
-        within one interview; a name, or an identifier that is no number, is one person throughout.
+        within one interview; a name, or an identifier that is no number, is one person throughout. The same
+        of openeddi (`puid`, `nameid`, `targetid`). Without a table of egos, as in EgoWeb, they are those
+        whose alters are listed: what stands left of the alter is said of ego, and a row that names no alter
+        is an interview without.
     only_wave : int
         Wave of all.
     relations : sequence of str
@@ -63,6 +69,9 @@ def read_ego_tables(
         what their column `relation` says, or else of *between alters*.
     named : str, optional
         Variable of the alters that gives the strength of the tie from ego; else each is 1.
+    among : str, optional
+        Column of the ties among alters that gives their strength; by default `weight`, or else each is 1.
+        EgoWeb lists every pair, so that it has to be said there.
     people : People, optional
         Who is meant by a name.
     directed : bool
@@ -77,7 +86,7 @@ def read_ego_tables(
     notes: list[str] = []
     parts: dict[str, list[tuple[Sheet, dict[str, int]]]] = {"egos": [], "alters": [], "ties": []}
     for sheet in sheets:
-        header = [cell.casefold() for cell in (sheet.rows[0] if sheet.rows else [])]
+        header = [re.sub(r"[\W_]+", "", cell.casefold()) for cell in (sheet.rows[0] if sheet.rows else [])]
         for name, count in Counter(header).items():
             if name and count > 1:
                 faults.append(Fault(sheet.file, f"{count} columns of that name", "one", sheet.line, name))
@@ -86,7 +95,10 @@ def read_ego_tables(
             for what, usual in _USUAL.items()
             if any(one in header for one in usual)
         }
+        if {"alter", "other"} <= places.keys() and "one" not in places:
+            places["one"] = places.pop("alter")
         if {"one", "other"} <= places.keys():
+            _weigh(sheet, header, places, among, faults)
             parts["ties"].append((sheet, places))
         elif "alter" in places:
             parts["alters"].append((sheet, places))
@@ -97,9 +109,10 @@ def read_ego_tables(
                 "columns egoID (egos), egoID and alterID (alters), or egoID, Source and Target (their ties)"
             )
             faults.append(Fault(sheet.file, "no table of an ego network", allowed, sheet.line))
-    for part in ("egos", "alters"):
-        if not parts[part] and not faults:
-            faults.append(Fault(sheets[0].file, f"no table of {part}", "egos, alters, and ties among alters"))
+    if not parts["alters"] and not faults:
+        hint = "a table of a row per interview, with a column for each alter: make it one of a row per alter"
+        allowed = "egos, alters, and ties among alters"
+        faults.append(Fault(sheets[0].file, "no table of alters", allowed, hint=hint))
     raise_faults(faults, "nothing read")
     interviews: dict[str, Interview] = {}
     keys: dict[tuple[str, str], str] = {}
@@ -111,9 +124,16 @@ def read_ego_tables(
                 faults.append(Fault(sheet.file, found, "each ego once", line, "ego"))
                 continue
             interviews[ego] = Interview(ego, cells.get("name", "") or ego, said, row=line)
+    alone = not parts["egos"]
     for sheet, places in parts["alters"]:
         for line, cells, said in _rows(sheet, places, _stem(sheet, interviews), faults, notes):
             ego, alter = cells.get("ego", ""), cells.get("alter", "")
+            if alone and ego:
+                left = set(sheet.rows[0][: places["alter"]])
+                own = {name: said.pop(name) for name in list(said) if name in left}
+                interviews.setdefault(ego, Interview(ego, ego, own, row=line))
+                if not cells.get("name", "" if "name" in places else alter):
+                    continue
             if not _is_known(sheet, line, ego, interviews, faults):
                 continue
             label = cells.get("name", "") or alter
@@ -145,21 +165,38 @@ def read_ego_tables(
                 one, other = (keys[ego, end] for end in ends)
                 tie = AlterTie(one, other, cells.get("relation", "") or _AMONG, value, line)
                 interviews[ego].ties.append(tie)
+    if alone:
+        notes.append("there is no table of egos: they are those whose alters are listed")
     times = Counter(key for key in keys.values() if "/" not in key)
     several = [key for key, count in times.items() if count > 1]
     if several:
         notes.append(f"named in several interviews, and taken for one person each: {', '.join(several[:20])}")
-    among = {tie.relation for interview in interviews.values() for tie in interview.ties}
+    between = {tie.relation for interview in interviews.values() for tie in interview.ties}
     file = sheets[0].file if len(sheets) == 1 else f"{len(sheets)} tables"
     return assemble_interviews(
         file,
         list(interviews.values()),
-        (only_wave, naming_relation(relations, among)),
+        (only_wave, naming_relation(relations, between)),
         faults,
         notes,
         people=people,
         directed=directed,
     )
+
+
+def _weigh(
+    sheet: Sheet, header: Sequence[str], places: dict[str, int], among: str | None, faults: list[Fault]
+) -> None:
+    """Say which column gives the strength of ties; every pair listed and none said is a fault."""
+    written = [cell.casefold() for cell in sheet.rows[0]]
+    if among is not None and among.casefold() in written:
+        places["weight"] = written.index(among.casefold())
+    elif among is not None or ("weight" not in places and _EVERY_PAIR in header):
+        found = f"no column {among!r}" if among else "every pair of alters, whatever was said of it"
+        columns = ", ".join(repr(cell) for cell in sheet.rows[0][max(places.values()) + 1 :])
+        hint = "0 in it is no tie"
+        allowed = f"the column that says so, with --tie-value-column: one of {columns or 'none'}"
+        faults.append(Fault(sheet.file, found, allowed, sheet.line, hint=hint))
 
 
 def _stem(sheet: Sheet, interviews: dict[str, Interview]) -> str:

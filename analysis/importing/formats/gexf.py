@@ -24,6 +24,7 @@ from analysis.importing.formats.graphs import (
     graphs_network,
     xml_of,
 )
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.network import ImportedNetwork, read_asked, silence_told
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
@@ -127,7 +128,11 @@ def read_gexf(
             for relation in relations or {only_relation}
         ]
         notes.append(f"{path.name}: times are read as waves {', '.join(map(str, rounds))}")
-        notes += [f"{path.name}: {dropped} ties of {len(ties)} are in no round, left out"] if dropped else []
+        notes += (
+            [f"{path.name}: in no round, left out: {counted(dropped, 'ties')} of {len(ties)}"]
+            if dropped
+            else []
+        )
         notes += [f"{path.name}: nodes outside their times count as not having answered"] if silent else []
     for *_, data in graph_of.edges(data=True):
         data.pop("number", None)
@@ -163,7 +168,9 @@ def read_gexf_moments(path: Path, faults: list[Fault], notes: list[str]) -> list
         if not any(begin for begin, _ in intervals):
             faults.append(Fault(path.name, "no time", "the time of each tie", column=f"edge {number}"))
     if ended:
-        notes.append(f"{path.name}: {ended} ties have an end, which was not read: a contact is when it began")
+        notes.append(
+            f"{path.name}: not read: an end, which {counted(ended, 'ties')} had: a contact is when it began"
+        )
     return found
 
 

@@ -15,6 +15,7 @@ import networkx as nx
 from analysis.importing.files.archive import read_small_file
 from analysis.importing.files.markup import parse_xml
 from analysis.importing.files.sheets import read_number, shown
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.network import (
     SILENT,
     Arc,
@@ -136,7 +137,11 @@ def read_graphml(
     said = sum(one.tag.rpartition(":")[2] == "graph" for one in root.iter())
     if said != len(graphs):
         faults.append(
-            Fault(path.name, f"{said} graphs, of which {len(graphs)} can be read", "graphs side by side")
+            Fault(
+                path.name,
+                f"{counted(said, 'graphs')}, of which {len(graphs)} can be read",
+                "graphs side by side",
+            )
         )
     return graphs_network(path.name, graphs, (only_wave, only_relation), people, faults, by_id=by_id)
 
@@ -271,7 +276,9 @@ def _labels(file: str, graph: Any, by_id: bool, faults: list[Fault]) -> dict[Any
     hint = "make them differ, or say --by-id: people are then called by the nodes' identifiers"
     without = sum(not label for label in found.values())
     if without and len(found) > without:
-        faults.append(Fault(file, f"{without} nodes without a label", "a label of each node", hint=hint))
+        faults.append(
+            Fault(file, f"{counted(without, 'nodes')} without a label", "a label of each node", hint=hint)
+        )
     for label, count in Counter(found.values()).items():
         if label and count > 1:
             again, how = f"{label!r} again", "" if by_id or label in map(str, graph.nodes) else hint

@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.network import Arc, ImportedNetwork, actor_label, assemble
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault
@@ -165,7 +166,10 @@ def assemble_interviews(
     among_relations = {tie.relation for interview in interviews for tie in interview.ties} - {relation}
     count = sum(len(interview.alters) for interview in interviews)
     among = sum(len(interview.ties) for interview in interviews)
-    notes.append(f"{file}: {len(interviews)} interviews named {count} people, and {among} ties among them")
+    notes.append(
+        f"{file}: {counted(len(interviews), 'interviews')} named {counted(count, 'people')}, "
+        f"and {counted(among, 'ties')} among them"
+    )
     others = "people who were named and not interviewed count as not having answered"
     notes.append(f"{file}: {others} ({relation})")
     heard = {(wave, relation, ego) for ego in egos}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.importing.files.sheets import is_missing, read_number, read_text, shown
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.network import Arc, ImportedNetwork, actor_label, assemble, named_wave
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
@@ -141,7 +141,7 @@ def _sections(file: str, text: str, faults: list[Fault]) -> dict[str, tuple[int,
             elif len(words) != len(header):
                 allowed = f"{len(header)}, as in the header ({', '.join(header)})"
                 hint = "entries with spaces stand in quotation marks"
-                faults.append(Fault(file, f"{len(words)} entries", allowed, line, hint=hint))
+                faults.append(Fault(file, counted(len(words), "entries"), allowed, line, hint=hint))
             else:
                 rows.append((line, words))
     raise_faults([fault for fault in faults if not found], "nothing read")

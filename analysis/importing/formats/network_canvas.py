@@ -23,7 +23,7 @@ from analysis.importing.formats.interviews import (
     naming_relation,
     plain_cell,
 )
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.network import ImportedNetwork, actor_label
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
@@ -35,7 +35,9 @@ _PLUMBING = re.compile(
     r"networkCanvas|(nodeID|edgeID|from|to|sessionStart|sessionFinish|sessionExported|APP_VERSION|COMMIT_HASH)\Z"
 )
 """What the program writes for itself."""
-_DRAWN = re.compile(r"(.*[_ ])?(layout|x|y)([_ ][xy])?\Z", re.I)
+_DRAWN = re.compile(r"(.*[_ ])?(layout|x|y|screenSpace[XY])([_ ][xy])?\Z", re.I)
+_SECRET = "encrypted"
+"""What an export has in place of what was encrypted, in capitals or not."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class _Export:
     types: dict[str, int] = field(default_factory=dict)
     unread: dict[str, None] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
+    secret: dict[str, None] = field(default_factory=dict)
 
     def value(self, said: dict[str, str], name: str | None, where: str, row: int | None) -> float | None:
         if name is None:
@@ -86,8 +89,13 @@ class _Export:
         if self.values.node_type and kind.casefold() != self.values.node_type.casefold():
             self.left_out.add(key)
             return
-        label = next((said[name] for name in _NAMES if said.get(name)), "") or key
+        hidden = [name for name, text in said.items() if text.casefold() == _SECRET]
+        self.secret |= dict.fromkeys(hidden)
         value = self.value(said, self.values.named, where, row)
+        said = {name: text for name, text in said.items() if name not in hidden}
+        # A node without a name has its sort for a label.
+        names = [said[name] for name in _NAMES if said.get(name) and said[name].casefold() != kind.casefold()]
+        label = names[0] if names else key
         if value is not None:
             told = {
                 name: text for name, text in said.items() if name not in _NAMES and not _DRAWN.fullmatch(name)
@@ -116,12 +124,14 @@ class _Export:
             self.faults.append(Fault("--node-type", repr(self.values.node_type), allowed))
         if self.left_out:
             self.notes.append(
-                f"{self.file}: {len(self.left_out)} nodes that are no {self.values.node_type} are left "
-                "out, and "
-                "ties with them"
+                f"{self.file}: left out, since they are no {self.values.node_type}: "
+                f"{counted(len(self.left_out), 'nodes')}, and ties with them"
             )
         if self.unread:
             self.notes.append(f"{self.file}: what is said of ties and not read: {', '.join(self.unread)}")
+        if self.secret:
+            hint = "people without a name are called by their identifiers"
+            self.notes.append(f"{self.file}: encrypted, so not read: {', '.join(self.secret)} ({hint})")
         among = {tie.relation for interview in self.interviews.values() for tie in interview.ties}
         return assemble_interviews(
             self.file,

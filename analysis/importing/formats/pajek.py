@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from analysis.importing.files.sheets import read_number, read_text, shown
 from analysis.importing.formats.pajek_network import NetworkReader, holds
 from analysis.importing.formats.two_mode import Entry, TwoMode, two_kinds
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.network import SILENT, Arc, ImportedNetwork, actor_label, assemble, named_wave
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
@@ -66,7 +67,7 @@ def _values(file: str, block: _Block, size: int, faults: list[Fault]) -> list[st
     said = lines[0][1].split() if lines else []
     declared = said[1] if len(said) > 1 and said[0].lower() == "*vertices" else ""
     if declared != str(size) or len(lines) - 1 != size:
-        found = f"{max(len(lines) - 1, 0)} values, *Vertices {declared or 'not there'}"
+        found = f"{counted(max(len(lines) - 1, 0), 'values')}, *Vertices {declared or 'not there'}"
         faults.append(Fault(file, found, f"*Vertices {size} and as many values", column=called))
         return []
     found_values = []
@@ -151,7 +152,9 @@ def read_pajek(
         directed |= reader.directed
     drawn = sum(reader.drawn for reader in readers)
     if drawn:
-        notes.append(f"{path.name}: {drawn} lines say more (places, shapes, colours), which was not read")
+        notes.append(
+            f"{path.name}: not read: what {counted(drawn, 'lines')} further had (places, shapes, colours)"
+        )
     raise_faults(faults, "nothing read")
     return assemble(
         path.name,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analysis.importing.files.sheets import read_number, shown
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.network import MOST_ACTORS, actor_label, named_wave
 from analysis.tables.faults import Fault
 
@@ -227,7 +228,7 @@ class NetworkReader:
     def matrix(self, words: list[str], line: int) -> None:
         high, wide, first = self.shape
         if self.matrix_row >= high or len(words) != wide:
-            found = f"{len(words)} numbers in row {self.matrix_row + 1} of the matrix"
+            found = f"{counted(len(words), 'numbers')} in row {self.matrix_row + 1} of the matrix"
             self.fault(found, f"{high} rows of {wide} numbers", line)
         else:
             for column, word in enumerate(words, start=first):
@@ -238,7 +239,7 @@ class NetworkReader:
 
     def end(self) -> None:
         if self.kind == "matrix" and self.matrix_row < self.shape[0]:
-            found = f"a matrix of {self.matrix_row} rows"
+            found = f"a matrix of {counted(self.matrix_row, 'rows')}"
             self.faults.append(Fault(self.file, found, f"{self.shape[0]} rows", column="*Matrix"))
         self.kind = ""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.dated import Listed
 from analysis.importing.shared.days import DayOrder, read_moment
 from analysis.importing.shared.people import People
@@ -101,10 +102,13 @@ def two_mode_tables(
     counts = sum(entry.value != 1 for entry in found.entries)
     notes += found.notes
     notes.append(
-        f"{found.file}: {len(found.entries)} entries: {len(there)} attendances, {again} there before"
+        f"{found.file}: {counted(len(found.entries), 'entries')}: {counted(len(there), 'attendances')}, "
+        f"{again} there before"
     )
     if counts:
-        notes.append(f"{found.file}: {counts} entries that are not 1 (a count, say) are read as: was there")
+        notes.append(
+            f"{found.file}: read as was there: {counted(counts, 'entries')} other than 1 (a count, say)"
+        )
     sorts = pd.DataFrame(
         [(name, *days[name]) for name in days], columns=["activity_id", "date", "kind"]
     ).sort_values(["date", "activity_id"], ignore_index=True)

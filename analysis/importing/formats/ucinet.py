@@ -13,6 +13,7 @@ from pathlib import Path
 from analysis.importing.files.sheets import is_missing, read_number, read_text, shown
 from analysis.importing.formats.two_mode import Entry, TwoMode, two_kinds
 from analysis.importing.formats.ucinet_header import QUOTED, Header, Word, read_header, words_of
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.network import (
     Arc,
     ImportedNetwork,
@@ -83,7 +84,7 @@ def read_dl_two_mode(path: Path) -> TwoMode:
     header, words = _opened(path, faults)
     two = header.two_kinds or header.says_columns
     if not two or header.matrices > 1:
-        found = f"{header.matrices} matrices" if two else "rows and columns of one kind"
+        found = counted(header.matrices, "matrices") if two else "rows and columns of one kind"
         allowed = "one matrix, its rows people and its columns activities (nr, nc)"
         raise_faults([Fault(path.name, found, allowed)], "nothing read")
     rows, columns = list(header.labels), list(header.column_labels)
@@ -135,7 +136,7 @@ def _rectangle(
     if not high or not wide or len(words) != top + high * (side + wide):
         labels = ", with their labels" if top or side else ""
         allowed = f"{high} rows of {wide} numbers{labels}" if high and wide else "nr and nc"
-        faults.append(Fault(file, f"{len(words)} entries", allowed, column="data"))
+        faults.append(Fault(file, counted(len(words), "entries"), allowed, column="data"))
         return []
     cells = [words[top + row * (side + wide) :][: side + wide] for row in range(high)]
     for names, embedded in ((columns, words[:top]), (rows, [row[0] for row in cells] if side else [])):
@@ -210,7 +211,9 @@ def _pairs(
             ends = line[:2]
             number = read_number(line[2].text) if len(line) == 3 else 1.0
             if not 2 <= len(line) <= 3 or number is None:
-                faults.append(Fault(file, f"{len(line)} entries", "two, and a number", line[0].line, "data"))
+                faults.append(
+                    Fault(file, counted(len(line), "entries"), "two, and a number", line[0].line, "data")
+                )
                 continue
             value = number
         who = meant(0, ends[0])
@@ -260,7 +263,7 @@ def _full_matrices(
         allowed = (
             f"{what}{header.matrices} x {size} rows of {width}{above}" if size else "n, the number of people"
         )
-        faults.append(Fault(file, f"{len(words)} entries", allowed, column="data"))
+        faults.append(Fault(file, counted(len(words), "entries"), allowed, column="data"))
         return [], [], []
     labels = list(header.labels)
     arcs: list[Arc] = []
@@ -347,7 +350,7 @@ def _lists(
                 ends = line[:2]
                 if not 2 <= len(line) <= 3:
                     faults.append(
-                        Fault(file, f"{len(line)} entries", "two, and a value", line[0].line, "data")
+                        Fault(file, counted(len(line), "entries"), "two, and a value", line[0].line, "data")
                     )
                     continue
                 number = read_number(line[2].text) if len(line) == 3 else 1.0

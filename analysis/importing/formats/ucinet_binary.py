@@ -19,6 +19,7 @@ from pathlib import Path
 
 from analysis.importing.files.archive import read_small_file
 from analysis.importing.formats.two_mode import Entry, TwoMode, two_kinds
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.network import (
     MOST_ACTORS,
     Arc,
@@ -124,7 +125,7 @@ def read_ucinet(
         silent += unheard
     if len(set(asked)) != len(asked):
         faults.append(Fault(found.file, "a matrix label twice", "each once", column="matrix labels"))
-    notes = [f"{found.file}: {len(found.matrices)} matrices of {found.rows} people"]
+    notes = [f"{found.file}: {counted(len(found.matrices), 'matrices')} of {counted(found.rows, 'people')}"]
     if single and names and asked[0] == (only_wave, only_relation):
         notes.append(f"{found.file}: the matrix is called {names[0]!r} and read as {only_relation}")
     return assemble(found.file, labels, arcs, asked, faults, silent=silent, people=people, notes=notes)
@@ -174,7 +175,7 @@ def _read(path: Path, faults: list[Fault]) -> _Dataset:
     needed = 4 * columns * rows * levels
     if len(numbers or b"") != needed:
         allowed = f"{needed} bytes, {levels} x {rows} x {columns} numbers of four"
-        faults.append(Fault(pair[1].name, f"{len(numbers or b'')} bytes", allowed))
+        faults.append(Fault(pair[1].name, counted(len(numbers or b""), "bytes"), allowed))
     for name, some in zip(("columns", "rows", "matrices"), labels, strict=True):
         counts = Counter(label.casefold() for label in some)
         for label in dict.fromkeys(label for label in some if counts[label.casefold()] > 1):
@@ -228,7 +229,7 @@ def _header(
             written = content.take(content.number(2))
             labels[dimension].append(_label(file, written, version, faults))
     if rest := len(content.content) - content.place:
-        faults.append(Fault(file, f"{rest} bytes after the labels", "nothing", hint=_SAVE))
+        faults.append(Fault(file, f"{counted(rest, 'bytes')} after the labels", "nothing", hint=_SAVE))
     return sizes, (labels[0], labels[1], labels[2])
 
 

@@ -50,7 +50,9 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
         help="everybody on the roster was asked: people without a row did not answer",
     )
     wave_label_option(command)
-    command.add_argument("--split", metavar="SIGN", help="what parts several receivers in one cell")
+    command.add_argument(
+        "--split", metavar="SIGN", help="what parts several receivers, or relations, in one cell"
+    )
     command.add_argument(
         "--combine", choices=("sum", "max", "count"), help="what becomes of several rows of one tie"
     )

@@ -19,6 +19,7 @@ from analysis.importing.formats.network_canvas import (
 from analysis.importing.kinds.kind import Imported, Kind
 from analysis.importing.kinds.network_options import network_imported, network_options
 from analysis.importing.kinds.options import people_of
+from analysis.importing.shared.account import counted
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["INTERVIEWS"]
@@ -37,7 +38,7 @@ def _interview_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--tie-value-column",
         metavar="NAME",
-        help="what it says of ties among them that is their strength (Network Canvas)",
+        help="what it says of ties among them that is their strength",
     )
     command.add_argument(
         "--node-type", metavar="NAME", help="sort of nodes that are people, where there are several"
@@ -56,9 +57,9 @@ def _files(given: Sequence[Path], faults: list[Fault]) -> list[Path]:
             one for one in inside if one.suffix.lower() not in _ENDINGS and not one.name.startswith(".")
         ]
         for one in others[:10]:
-            faults.append(
-                Fault(one.name, f"the ending {one.suffix!r}", f"names that end in {', '.join(_ENDINGS)}")
-            )
+            hint = "unpack it, and name the folder" if one.suffix.lower() == ".zip" else ""
+            allowed = f"names that end in {', '.join(_ENDINGS)}"
+            faults.append(Fault(one.name, f"the ending {one.suffix!r}", allowed, hint=hint))
         found += [one for one in inside if one.suffix.lower() in _ENDINGS]
         if not inside:
             faults.append(Fault(path.name, "an empty folder", "the files of an export"))
@@ -80,7 +81,7 @@ def _read_interviews(
     if graphs and len(graphs) < len(files):
         # An export has each interview in both forms.
         files = [path for path in files if path not in graphs]
-        notes.append(f"{len(graphs)} files of GraphML beside the tables were not read")
+        notes.append(f"not read, beside the tables: {counted(len(graphs), 'files')} of GraphML")
     if graphs and len(graphs) == len(files):
         network = read_canvas_graphs(graphs, *about, values, people)
     else:
@@ -90,14 +91,14 @@ def _read_interviews(
         if sheets and any(is_canvas_sheet(sheet.rows[0]) for sheet in sheets):
             network = read_canvas_sheets(sheets, *about, values, people)
         elif sheets:
-            if values.among or values.node_type:
-                given = "--tie-value-column" if values.among else "--node-type"
-                faults.append(Fault(given, "three tables", "an export of Network Canvas"))
+            if values.node_type:
+                faults.append(Fault("--node-type", "three tables", "an export of Network Canvas"))
             raise_faults(faults, "nothing read")
             network = read_ego_tables(
                 sheets,
                 *about,
                 named=values.named,
+                among=values.among,
                 people=people,
                 directed=arguments.directed is True,
             )
@@ -109,9 +110,8 @@ def _read_interviews(
 
 
 INTERVIEWS = Kind(
-    "interviews on people's own networks, files or a folder: Network Canvas (.csv, .graphml); egor, "
-    "EgoNet and "
-    "other tables of egos, alters and ties among alters (.csv, .xlsx)",
+    "interviews on people's own networks, files or a folder: Network Canvas (.csv, .graphml); egor, EgoNet, "
+    "EgoWeb, openeddi and other tables of egos, alters and ties among alters (.csv, .xlsx)",
     "FILE",
     _interview_options,
     _read_interviews,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from analysis.importing.kinds.declared import highest_of, questions_of
+from analysis.importing.kinds.declared import declared_relations, highest_of, questions_of
 from analysis.importing.kinds.kind import Imported, Kind
 from analysis.importing.kinds.options import (
     blank_option,
@@ -37,6 +37,12 @@ def _roster_options(command: argparse.ArgumentParser) -> None:
         "--wave", type=wave_number, help="round of all answers, where neither header nor row says"
     )
     command.add_argument(
+        "--split",
+        default="",
+        metavar="SIGN",
+        help="what parts several choices in one cell, each of them a relation: --relation NAME:0:1:WORDS",
+    )
+    command.add_argument(
         "--unlisted",
         action="append",
         default=[],
@@ -54,13 +60,19 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         return Imported({})
     notes: list[str] = []
     asked: list[tuple[int, str]] = []
+    questions, highest = questions_of(arguments), highest_of(arguments)
+    if arguments.split:
+        # Others of the dataset are no choice of this survey.
+        relations = list(declared_relations(arguments.relation, []))
+        questions = {asked: relation for asked, relation in questions.items() if relation in relations}
+        _check_choices(relations, highest, faults)
     tables = read_roster_survey(
         arguments.files[0],
         roster,
         relations,
         faults,
         pattern=arguments.pattern,
-        questions=questions_of(arguments),
+        questions=questions,
         respondent=arguments.respondent,
         wave_column=arguments.wave_column,
         wave=arguments.wave,
@@ -73,9 +85,20 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         layout=layout_of(arguments),
         notes=notes,
         asked_of=asked,
-        highest=highest_of(arguments),
+        highest=highest,
+        split=arguments.split,
     )
     return Imported(tables, roster, notes=notes, asked=asked)
+
+
+def _check_choices(relations: Sequence[str], highest: Mapping[str, float], faults: list[Fault]) -> None:
+    """Append a fault if nothing can be chosen, and for each relation of which a choice says too little."""
+    if not relations:
+        allowed = "each choice, declared in this command with --relation NAME:0:1:WORDS"
+        faults.append(Fault("--split", "nothing to choose", allowed))
+    for relation in (one for one in relations if highest[one] != 1):
+        allowed = "a highest answer of 1: a choice does not say how strong a tie is"
+        faults.append(Fault("--split", f"{relation!r} with {highest[relation]:g}", allowed))
 
 
 ROSTER = Kind(

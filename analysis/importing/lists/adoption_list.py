@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.importing.lists.roster_survey import TICKS
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.dated import Listed, Row, Way, identified, names_in, read_rows
 from analysis.importing.shared.days import read_moment
 from analysis.importing.shared.network import actor_label
@@ -121,7 +121,9 @@ def read_adoptions(
                 first.setdefault((meant, one), (1, int(end) if periods else end))
     if len(faults) == before:
         notes.append(str(Account(file, "rows", len(rows), became)))
-        notes += [f"{file}: {again} rows of somebody again: the first use counts"] if again else []
+        notes += (
+            [f"{file}: {counted(again, 'rows')} of somebody again: the first use counts"] if again else []
+        )
         notes += [f"{file}: {silent} without a row had not taken it up by {end}"] if silent else []
     table = pd.DataFrame(
         [(what, one, day, censored) for (what, one), (censored, day) in sorted(first.items())],

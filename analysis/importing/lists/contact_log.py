@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.dated import Listed, Row, Way, identified, names_in, read_rows
 from analysis.importing.shared.days import read_moment
 from analysis.tables.faults import Fault
@@ -96,7 +96,7 @@ def contacts_of(
         notes += [str(told), str(Account(file, "contacts named", total, became))]
         loops = sum(one == other for _, one, other, *_ in found)
         if loops:
-            told_ = f"{loops} contacts of people with themselves are kept, and left out of reports"
+            told_ = f"kept, and left out of reports: {counted(loops, 'contacts')} of people with themselves"
             notes.append(f"{file}: {told_}")
     header = ["time", "sender_id", "receiver_id", "kind", "conversation_id"]
     contacts = pd.DataFrame(sorted(found), columns=header).replace("", pd.NA)

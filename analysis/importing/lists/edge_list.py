@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets, read_number, shown
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.columns import find_columns, tell_unread
 from analysis.importing.shared.network import Arc, ImportedNetwork, actor_label, assemble
 from analysis.importing.shared.people import People
@@ -89,7 +89,7 @@ def read_edges(
         Whether each row is a tie in both directions. A column `Type` or `Direction` of directed, undirected
         and mutual, as Gephi and Kumu write it, says so of each row.
     split : str, optional
-        What parts several receivers in one cell.
+        What parts several receivers, or several relations, in one cell.
     combine : {"sum", "max", "count"}, optional
         What rows of one tie become; by default a tie that is there twice is a fault.
     everybody : callable, optional
@@ -145,7 +145,9 @@ def read_edges(
     if not faults:
         notes.append(str(Account(file, "rows", reader.rows, reader.became)))
         if reader.left_out:
-            notes.append(f"{file}: {reader.left_out} values of rows with others are missing, left out")
+            notes.append(
+                f"{file}: missing, left out: {counted(reader.left_out, 'values')} of rows with others"
+            )
     asked = list(reader.asked) or [(only_wave, only_relation)]
     return assemble(
         file,
@@ -219,8 +221,13 @@ class _Reader:
         if self.of_value:
             # Each column of values is a relation of its own.
             about = [(name, relation) for name, relation in self.of_value.items()]
+        elif "relation" not in cells:
+            about = [("value", self.only_relation)]
         else:
-            about = [("value", actor_label(cells["relation"]) if "relation" in cells else self.only_relation)]
+            told = cells["relation"].split(self.split) if self.split else [cells["relation"]]
+            # An empty cell is one relation without a name, which is at fault.
+            names = dict.fromkeys(filter(None, map(actor_label, told))) or [""]
+            about = [("value", relation) for relation in names]
         if number is not None and all(relation for _, relation in about):
             for _, relation in about:
                 self.asked[number, relation] = None
@@ -229,14 +236,14 @@ class _Reader:
             self.became["that name somebody without a tie"] += 1
             return
         self.faults += no_wave
-        told = [
+        values = [
             self.value(sheet, header, places, cells, line, column, relation, bool(named))
             for column, relation in about
         ]
         if not named:
             self.became["that name somebody without a tie"] += 1
-        elif number is not None and None not in told:
-            strengths = [(relation, value) for (_, relation), value in zip(about, told, strict=True)]
+        elif number is not None and None not in values:
+            strengths = [(relation, value) for (_, relation), value in zip(about, values, strict=True)]
             known = [(relation, float(value)) for relation, value in strengths if isinstance(value, float)]
             if not known:
                 self.became["whose value is missing, left out"] += 1
@@ -245,8 +252,8 @@ class _Reader:
             self.left_out += len(strengths) - len(known) if known else 0
             reporter = actor_label(cells.get("reporter", ""))
             for relation, value in known:
-                about = (number, relation, line)
-                self.tie(who, named, value, about, cells.get("direction", "").casefold(), reporter)
+                of = (number, relation, line)
+                self.tie(who, named, value, of, cells.get("direction", "").casefold(), reporter)
 
     def value(
         self,

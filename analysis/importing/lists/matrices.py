@@ -16,7 +16,7 @@ from analysis.importing.files.sheets import (
     read_sheets,
     shown,
 )
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.network import (
     Arc,
     ImportedNetwork,
@@ -178,14 +178,13 @@ def _settled(
             else:
                 kept = [None] * len(row)
                 ties = sum(bool(row[column]) for column in others)
-                told = (
-                    f"{len(gone)} cells of {labels[place]!r} are missing, so that the row counts as missing"
-                )
-                notes.append(f"{file}, row {line}: {told}: {ties} ties set aside")
+                told = f"missing: {counted(len(gone), 'cells')} of {labels[place]!r}"
+                aside = f"{counted(ties, 'ties')} set aside"
+                notes.append(f"{file}, row {line}: {told}, so that the row counts as missing: {aside}")
         settled.append(kept)
     if asked_for:
         line, column = asked_for[0]
-        found = f"{len(asked_for)} rows with numbers and missing cells"
+        found = f"{counted(len(asked_for), 'rows')} with numbers and missing cells"
         allowed = "--blank none (a blank is no tie) or --blank missing (nothing is known)"
         hint = f"for this relation alone: --blank {relation}:none; a row wholly blank was not answered"
         faults.append(Fault(file, found, allowed, line, labels[column], hint))
@@ -224,8 +223,8 @@ def _chosen(
     else:
         pairs = [named_wave(sheet.name) or (only if len(sheets) == 1 else None) for sheet in sheets]
     if len(pairs) != len(sheets) or not sheets:
-        found_ = f"{len(sheets)} matrices"
-        faults.append(Fault(names, found_, f"one for each of {len(pairs)} waves and relations"))
+        found_ = counted(len(sheets), "matrices")
+        faults.append(Fault(names, found_, f"one for each wave and relation: {len(pairs)}"))
         raise_faults(faults, "nothing read")
     chosen: list[tuple[Sheet, tuple[int, str]]] = []
     for sheet, pair in zip(sheets, pairs, strict=True):
@@ -272,7 +271,9 @@ def _square(
     elif len(rows) != width:
         allowed = "as many rows as columns, with a first row and a first column of names or without both"
         hint = "write NA in the row of somebody who did not answer" if len(rows) < width else ""
-        faults.append(Fault(sheet.file, f"{len(rows)} rows of {width} columns", allowed, hint=hint))
+        faults.append(
+            Fault(sheet.file, f"{counted(len(rows), 'rows')} of {width} columns", allowed, hint=hint)
+        )
     if set(columns) != set(senders) or len(columns) != len(senders):
         return (), [], []
     if len(columns) > _MOST_ACTORS:

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from analysis.importing.files.sheets import Layout, unread_columns
-from analysis.importing.shared.account import Account
+from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.grid import Grid, read_grids
 from analysis.importing.shared.people import Matcher
 from analysis.privacy.names import fold
@@ -89,6 +89,8 @@ class _Way:
     keep: Literal["first", "last"] | None
     present: Mapping[int, frozenset[str]]
     highest: Mapping[str, float]
+    split: str
+    choices: Mapping[str, str]
 
 
 def read_roster_survey(
@@ -112,6 +114,7 @@ def read_roster_survey(
     notes: list[str] | None = None,
     asked_of: list[tuple[int, str]] | None = None,
     highest: Mapping[str, float] | None = None,
+    split: str = "",
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of a wide roster survey; faults are appended.
 
@@ -163,6 +166,9 @@ def read_roster_survey(
     highest : mapping of str to float, optional
         By relation, the highest answer. Where it is not 1, a tick or yes says nothing of how strong a tie is,
         and is at fault unless `labels` tells.
+    split : str
+        What parts several choices in one cell, where a cell says which of the relations hold, by name or
+        question: each column then asks about all of them, and who chose one said no to the others.
 
     Returns
     -------
@@ -183,7 +189,8 @@ def read_roster_survey(
     all_asked: list[_Asked] = []
     for grid in grids:
         asked = _columns(
-            grid, pattern, known, matcher, (wave_column, wave), (respondent, layout), faults, notes
+            *(grid, pattern, known, matcher, (wave_column, wave), (respondent, layout), faults, notes),
+            several=bool(split),
         )
         for header, told in (
             (respondent, f"one of {', '.join(grid.header[:12]) or 'none'}"),
@@ -209,7 +216,7 @@ def read_roster_survey(
     if len(faults) == before:
         _check_everybody_is_asked_about(path.name, all_asked, listed, own, matcher, left_out, faults)
     words = {fold(word): value for word, value in (labels or {}).items()}
-    way = _Way(words, layout, blank or {}, keep, listed, highest or {})
+    way = _Way(words, layout, blank or {}, keep, listed, highest or {}, split, known)
     heard, accounts = _heard(rows, respondent, way, faults, notes)
     silenced = _settle_blanks(path.name, heard, way, matcher, faults, notes)
     notes += [*matcher.notes, *map(str, accounts)]
@@ -225,6 +232,8 @@ def _columns(
     told: tuple[str, Layout],
     faults: list[Fault],
     notes: list[str],
+    *,
+    several: bool,
 ) -> list[_Asked]:
     """Return what each column asks, as its header says."""
     file = grid.file
@@ -239,7 +248,10 @@ def _columns(
         allowed = "{wave} in the pattern, --wave-column, or --wave where all answers are of one: one of them"
         faults.append(Fault("--pattern", repr(pattern), allowed))
         return []
-    if "relation" not in fields and len(relations) != 1:
+    if several and "relation" in fields:
+        faults.append(Fault("--pattern", repr(pattern), "no {relation} in it, since cells name relations"))
+        return []
+    if "relation" not in fields and len(relations) != 1 and not several:
         allowed = f"{{relation}} in the pattern, since there are {len(relations)} relations"
         faults.append(Fault("--pattern", repr(pattern), allowed))
         return []
@@ -256,8 +268,9 @@ def _columns(
             others.append(header)
             continue
         parts = fit.groupdict()
-        relation = known.get(fold(parts.get("relation") or relations[0]))
-        if relation is None:
+        said = fold(parts["relation"]) if "relation" in parts else ""
+        about = (known.get(said),) if said else relations
+        if None in about:
             allowed = f"relations of the dataset: {', '.join(relations) or 'none'}"
             hint = "declare it in datapackage.json, or with --relation"
             faults.append(Fault(file, repr(parts["relation"]), allowed, grid.line, header, hint))
@@ -265,16 +278,17 @@ def _columns(
         alter = matcher.find(parts["alter"], (file, grid.line, header), nobody)
         unread = f"if the column asks about nobody, say --unread {header!r}"
         faults += [replace(fault, hint=f"{fault.hint}; {unread}") for fault in nobody]
-        if relation is None or alter is None:
-            continue
         when = int(parts["wave"]) if "wave" in parts else wave
-        if (relation, when, alter) in taken:
-            found_again = f"the same person as column {taken[relation, when, alter]!r}"
-            allowed = "one column per person, wave and relation"
-            faults.append(Fault(file, found_again, allowed, grid.line, header))
-            continue
-        taken[relation, when, alter] = header
-        found.append(_Asked(place, relation, when, alter))
+        for relation in about:
+            if relation is None or alter is None:
+                continue
+            if (relation, when, alter) in taken:
+                found_again = f"the same person as column {taken[relation, when, alter]!r}"
+                allowed = "one column per person, wave and relation"
+                faults.append(Fault(file, found_again, allowed, grid.line, header))
+                break
+            taken[relation, when, alter] = header
+            found.append(_Asked(place, relation, when, alter))
     if not taken and len(faults) == before:
         allowed = f"headers like {pattern!r}"
         found_ = "no column that asks about a person"
@@ -457,6 +471,8 @@ def _answer(
     header, relation = about
     if way.layout.is_missing(text):
         return None
+    if way.split:
+        return _chosen(grid, text, line, about, way, faults)
     if fold(text) in way.words:
         return way.words[fold(text)]
     highest = way.highest.get(relation, 1.0)
@@ -471,8 +487,37 @@ def _answer(
     elif value is None:
         known = ", ".join((*ticks, *way.words))
         hint = "say what other words mean with --labels, or --missing that the answer is missing"
+        hint += "; that a cell names several relations, with --split" if re.search("[,;|]", text) else ""
         faults.append(Fault(grid.file, repr(text), f"a number, or one of {known}", line, header, hint))
     return value
+
+
+def _chosen(
+    grid: Grid, text: str, line: int, about: tuple[str, str], way: _Way, faults: list[Fault]
+) -> float | None:
+    """Return 1 if a relation is among the choices in a cell, 0 if others are or none is."""
+    header, relation = about
+    if fold(text) in way.words and not way.words[fold(text)]:
+        return way.words[fold(text)]
+    parts = text.split(way.split)
+    chosen: set[str] = set()
+    place = 0
+    while place < len(parts):
+        # What a choice says may have the sign in it: the longest that is known counts.
+        ends = range(len(parts), place, -1)
+        known = (end for end in ends if fold(way.split.join(parts[place:end])) in way.choices)
+        end = next(known, place + 1)
+        said = fold(way.split.join(parts[place:end]))
+        if said and said not in way.choices:
+            names = ", ".join(dict.fromkeys(way.choices.values()))
+            allowed = f"choices parted by {way.split!r}: {names}, by name or words"
+            hint = "declare it with --relation NAME:0:1:WORDS; words alone that say none, with --labels and 0"
+            fault = Fault(grid.file, repr(parts[place].strip()), allowed, line, header, hint)
+            faults += [fault] if fault not in faults else []
+            return None
+        chosen |= {way.choices[said]} if said else set()
+        place = end
+    return float(relation in chosen)
 
 
 def _settle_blanks(
@@ -498,7 +543,7 @@ def _settle_blanks(
             silenced.add(key)
             set_aside.append((key, found))
     for relation, some in asked_for.items():
-        told = f"{len(some)} rows about {relation} with answers and blanks"
+        told = f"{counted(len(some), 'rows')} about {relation} with answers and blanks"
         allowed = "--blank none (a blank is no tie) or --blank missing (nothing is known)"
         hint = f"for this relation alone: --blank {relation}:none"
         faults.append(Fault(some[0].file, told, allowed, some[0].line, some[0].blank[0], hint))
@@ -507,11 +552,12 @@ def _settle_blanks(
         asked = gone + len(found.ties) + found.none
         notes.append(
             f"{file}, row {found.line}: {gone} of {asked} answers of {key.sender} about {key.relation} (wave "
-            f"{key.wave}) are missing, so that it counts as not answered: {len(found.ties)} ties set aside"
+            f"{key.wave}) are missing, so that it counts as not answered: "
+            f"{counted(len(found.ties), 'ties')} set aside"
         )
     if len(set_aside) > 20:
         ties = sum(len(found.ties) for _, found in set_aside)
-        notes.append(f"{file}: {len(set_aside)} such rows in all, {ties} ties set aside")
+        notes.append(f"{file}: {len(set_aside)} such rows in all, {counted(ties, 'ties')} set aside")
     return silenced
 
 

@@ -5,7 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Account"]
+__all__ = ["Account", "counted"]
+
+_ONE = {
+    **{"activities": "activity", "entries": "entry", "matrices": "matrix", "people": "person"},
+    **{f"{one}s": one for one in ("actor", "adoption", "alter", "answer", "attendance", "byte", "cell")},
+    **{f"{one}s": one for one in ("coding", "column", "contact", "document", "file", "graph", "interview")},
+    **{
+        f"{one}s": one
+        for one in ("item", "label", "line", "name", "network", "node", "number", "organization")
+    },
+    **{f"{one}s": one for one in ("pseudonym", "relation", "respondent", "response", "round", "row")},
+    **{f"{one}s": one for one in ("segment", "sheet", "table", "tie", "value", "wave")},
+}
+"""What one of them is called."""
+
+
+def counted(count: int, things: str) -> str:
+    """Return a count and what is counted, the first word of which says whether it is one.
+
+    Examples
+    --------
+    >>> counted(2, "ties set aside"), counted(1, "ties set aside"), counted(1, "nonresponse")
+    ('2 ties set aside', '1 tie set aside', '1 nonresponse')
+    """
+    first, gap, rest = things.partition(" ")
+    return f"{count} {_ONE.get(first, first) if count == 1 else first}{gap}{rest}"
 
 
 @dataclass(frozen=True)
@@ -26,7 +51,7 @@ class Account:
     Examples
     --------
     >>> print(Account("survey.csv", "rows", 3, {"ties": 2, "values of 0": 1, "loops": 0}))
-    survey.csv: 3 rows: 2 ties, 1 values of 0
+    survey.csv: 3 rows: 2 ties, 1 value of 0
     >>> Account("survey.csv", "rows", 3, {"ties": 2})
     Traceback (most recent call last):
     ...
@@ -44,5 +69,5 @@ class Account:
             raise RuntimeError(f"{self.file}: {self.total} {self.unit}, of which {found} are accounted for")
 
     def __str__(self) -> str:
-        told = ", ".join(f"{count} {what}" for what, count in self.became.items() if count)
-        return f"{self.file}: {self.total} {self.unit}" + (f": {told}" if told else "")
+        told = ", ".join(counted(count, what) for what, count in self.became.items() if count)
+        return f"{self.file}: {counted(self.total, self.unit)}" + (f": {told}" if told else "")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets, read_number
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.days import DayOrder, read_moment
 from analysis.tables.cells import typed
 from analysis.tables.faults import Fault
@@ -65,7 +66,7 @@ def _grid(sheet: Sheet, faults: list[Fault]) -> Grid | None:
     for name in sorted(name for name, count in Counter(header).items() if name and count > 1):
         faults.append(Fault(sheet.file, "the column a second time", "each column once", sheet.line, name))
     if len(header) * len(rows) > _MOST_CELLS:
-        found = f"{len(rows)} rows of {len(header)} columns"
+        found = f"{counted(len(rows), 'rows')} of {len(header)} columns"
         faults.append(Fault(sheet.file, found, f"at most {_MOST_CELLS} cells"))
         return None
     cells = []
@@ -73,7 +74,7 @@ def _grid(sheet: Sheet, faults: list[Fault]) -> Grid | None:
         if any(row[len(header) :]):
             allowed = f"{len(header)}, as in the first line"
             hint = header_hint(rows[:10], sheet.line)
-            faults.append(Fault(sheet.file, f"{len(row)} cells", allowed, line, hint=hint))
+            faults.append(Fault(sheet.file, counted(len(row), "cells"), allowed, line, hint=hint))
         cells.append([*row, *[""] * len(header)][: len(header)])
     while cells and not any(cells[-1]):
         cells.pop()

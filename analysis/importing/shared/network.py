@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from analysis.importing.shared.account import counted
 from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
 
@@ -281,7 +282,9 @@ def assemble(
     unheard = unheard.astype({"wave": "Int64", "actor_id": "string", "relation": "string"})
     loops = sum(arc.sender == arc.receiver for arc in kept)
     if loops:
-        told.append(f"{file}: {loops} ties of people with themselves are kept, and left out of reports")
+        told.append(
+            f"{file}: kept, and left out of reports: {counted(loops, 'ties')} of people with themselves"
+        )
     said = {who[label]: values for label, values in (attributes or {}).items()}
     actors = tuple(dict.fromkeys([*who.values(), *(actor for _, actor, _ in silent)]))
     return ImportedNetwork(actors, ties, pairs, unheard, directed or {}, said, tuple(told))
