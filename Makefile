@@ -149,8 +149,10 @@ cluster: $(CLUSTER_STAMP)  ## a scheduler with workers on this machine, for tryi
 	@env -u COMPENDIUM_CLUSTER $(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m analysis cluster \
 	  --workers "$$WORKERS" --port "$$PORT"
 
+# What waits for another process ends, and says where it stood, rather than never.
+NO_HANGING := -o faulthandler_timeout=400 -o faulthandler_exit_on_timeout=true
 test-cluster: $(CLUSTER_STAMP)  ## tests of what needs requirements-cluster.lock: a scheduler with two workers, files in batches
-	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m pytest -q tests/test_cluster.py tests/contacts/test_batches.py tests/contacts/test_closures_of_file.py
+	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m pytest -q $(NO_HANGING) tests/test_cluster.py tests/contacts/test_batches.py tests/contacts/test_closures_of_file.py
 
 browser: $(STAMP)  ## the built pages in Chromium: both widths, links, filters, sociograms, contrast (needs chromium and npm)
 	@test -x .venv-browser/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-browser
