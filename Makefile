@@ -35,12 +35,19 @@ SET ?=
 CLAIMS ?=
 ARCHIVE ?=
 SEAL ?=
+# Closures in a large file of contacts: spans in days, or in the unit of its times, and a table to write.
+WINDOW ?=
+PERSISTENCE ?=
+HORIZON ?=
+BURN_IN ?=
+OUT ?=
 # A cluster on this machine, for trying.
 WORKERS ?= 2
 PORT ?= 8786
 # What a person types reaches Python as typed, whatever is in it: neither make nor the shell reads it again.
 $(foreach name,STUDY NAME DATASET KIND FILE ARGS KEY DATES KEEP_TEXT KEEP WORDS SET CLAIMS ARCHIVE SEAL \
-  FORMAT TIE WAVE MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY WORKERS PORT,\
+  FORMAT TIE WAVE MEMBERS SCHOOLS WAVES CONTACTS ATTENDANCE ANSWERED ACTIVITIES MONTHS READY WORKERS PORT \
+  WINDOW PERSISTENCE HORIZON BURN_IN OUT,\
   $(eval override export $(name) := $$(value $(name))))
 BASE_PYTHON ?= python3
 # COMPENDIUM_CLUSTER=tcp://host:8786 sends work to a Dask scheduler; that needs another environment.
@@ -65,7 +72,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 FOR_STUDY := $(if $(STUDY),--study "$$STUDY")
 
-.PHONY: all test coverage data check why new import check-data deidentify export report plan sweep certificate verify expected validate ergm cluster test-cluster browser drill picture lab lint lock clean help
+.PHONY: all test coverage data check why new import check-data deidentify export report plan sweep closures certificate verify expected validate ergm cluster test-cluster browser drill picture lab lint lock clean help
 
 all: $(STAMP)  ## environment, data, every run, verdict and pages (STUDY=name: only that study's runs)
 	@$(ANALYSIS) make $(FOR_STUDY)
@@ -113,6 +120,10 @@ plan: $(STAMP)  ## what to collect and what you can then say (MEMBERS=60 SCHOOLS
 sweep: $(STAMP)  ## a run under every combination of the choices in `sweeps:` of study.yml (STUDY=name; see CONTRIBUTING.md)
 	@$(ANALYSIS) sweep $(FOR_STUDY)
 
+closures: $(CLUSTER_STAMP)  ## triads that close in millions of contacts (FILE=contacts.parquet WINDOW=14 PERSISTENCE=7 OUT=closures.csv)
+	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m analysis closures "$$FILE" --window "$$WINDOW" \
+	  --persistence "$$PERSISTENCE" --horizon "$$HORIZON" --burn-in "$$BURN_IN" --out "$$OUT"
+
 certificate: $(STAMP)  ## what an auditor takes away: reports/certificate/, with an archive for a repository (after make)
 	@$(ANALYSIS) certificate
 
@@ -138,8 +149,10 @@ cluster: $(CLUSTER_STAMP)  ## a scheduler with workers on this machine, for tryi
 	@env -u COMPENDIUM_CLUSTER $(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m analysis cluster \
 	  --workers "$$WORKERS" --port "$$PORT"
 
+# What waits for another process ends, and says where it stood, rather than never.
+NO_HANGING := -o faulthandler_timeout=400 -o faulthandler_exit_on_timeout=true
 test-cluster: $(CLUSTER_STAMP)  ## tests of what needs requirements-cluster.lock: a scheduler with two workers, files in batches
-	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m pytest -q tests/test_cluster.py tests/contacts/test_batches.py
+	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m pytest -q $(NO_HANGING) tests/test_cluster.py tests/contacts/test_batches.py tests/contacts/test_closures_of_file.py
 
 browser: $(STAMP)  ## the built pages in Chromium: both widths, links, filters, sociograms, contrast (needs chromium and npm)
 	@test -x .venv-browser/bin/python || $(PYTHON) -m uv venv --quiet --python $(PYTHON) .venv-browser

@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -296,6 +297,26 @@ def _sweep(arguments: argparse.Namespace) -> int:
         return make_sweeps(studies, _chosen(studies, arguments.study), _say)
 
 
+_SPANS = ("window", "persistence", "horizon", "burn_in")
+
+
+def _closures(arguments: argparse.Namespace) -> int:
+    from analysis.contacts.closures_of_file import write_closures
+
+    spans = {name: getattr(arguments, name) for name in _SPANS}
+    try:
+        write_closures(
+            arguments.file, spans, arguments.out, _say, partial(print, file=sys.stderr, flush=True)
+        )
+    except InvalidInput as error:
+        print(error, file=sys.stderr)
+        return 2
+    except ImportError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _cluster(arguments: argparse.Namespace) -> int:
     from analysis.parallel import serve
 
@@ -347,6 +368,7 @@ _COMMANDS = {
     **_STUDY_COMMANDS,
     **_DATASET_COMMANDS,
     "import": (_import, "your own files into tables"),
+    "closures": (_closures, "the triads that close in a large file of contacts, read in batches"),
     "cluster": (_cluster, "run a scheduler and workers on this machine, for trying"),
     "certificate": (_certificate, "write what an auditor takes away, with an archive for a repository"),
     "verify": (_verify, "examine somebody else's archive; name what was altered"),
@@ -397,6 +419,8 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
         if name in ("report", "plan"):
             told = "parameters in place of the defaults: 'innovation=exit tickets; window=60'"
             command.add_argument("--set", default="", metavar="NAME=VALUE;…", help=told)
+        if name == "closures":
+            _add_closures(command)
         if name == "cluster":
             command.add_argument("--workers", type=int, default=2, help="how many (default: %(default)s)")
             command.add_argument("--port", type=int, default=8786, help="of the scheduler")
@@ -408,6 +432,27 @@ def _parser(importing: bool) -> argparse.ArgumentParser:
         if name == "export":
             _add_export(command)
     return parser
+
+
+def _add_closures(command: argparse.ArgumentParser) -> None:
+    command.epilog = (
+        "After two people's first contact: whom of the contacts of either does the other meet, and does that "
+        "last (analysis/contacts/closure.py)? Spans are days where times are dates, else the unit of "
+        "the times. Rows that cannot be used are left out, counted by reason, and named by their first lines."
+    )
+    told = "a .parquet or .csv file with the columns time, sender_id, receiver_id"
+    command.add_argument("file", nargs="?", default="", help=told)
+    spans = {
+        "window": "how long after two people's first contact a tie still is a closure",
+        "persistence": "a closure lasts if its pair is in contact again this much later or more",
+        "horizon": "how much longer it may take to be so (default: as long as the persistence)",
+        "burn_in": "events less than this after the first contact are set aside (default: none)",
+    }
+    for span, words in spans.items():
+        command.add_argument(f"--{span.replace('_', '-')}", default="", help=words)
+    command.add_argument(
+        "--out", default="", help="a .csv or .parquet file: a row per closure, people numbered"
+    )
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ import os
 import platform
 import re
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -244,6 +245,7 @@ def _client(address: str) -> Any:
     if find_spec("distributed") is None:
         told = f"the package distributed is not installed, which {CLUSTER_VARIABLE}={address} needs"
         raise ClusterError(f"{told}: call make, which uses the environment of make cluster")
+    _require_greeting(address)
     from distributed import Client
 
     # Dask tells at length what is said here in one line.
@@ -252,8 +254,7 @@ def _client(address: str) -> Any:
     try:
         client = Client(address, timeout=_PATIENCE)
     except (OSError, TimeoutError, ValueError, TypeError):
-        told = f"no scheduler answers at {address} ({CLUSTER_VARIABLE}) within {_PATIENCE:g} s"
-        raise ClusterError(f"{told}; make cluster starts one here") from None
+        raise _silent(address, f" within {_PATIENCE:g} s") from None
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
     except TimeoutError:
@@ -272,6 +273,29 @@ def _client(address: str) -> Any:
             f"the cluster at {address} is refused: {told}. End these, or give them this checkout"
         )
     return client
+
+
+def _require_greeting(address: str) -> None:
+    """Raise where nothing listens, or what listens does not greet as a scheduler does: Dask would wait on."""
+    place = re.fullmatch(r"tcp://\[?([^\[\]/]+?)\]?:(\d{1,5})", address)
+    if place is None:
+        return
+    told = ""
+    try:
+        with socket.create_connection((place[1], int(place[2])), timeout=_PATIENCE) as scheduler:
+            told = "" if scheduler.recv(1) else ": what listens there closes at once"
+    except TimeoutError:
+        told = f" within {_PATIENCE:g} s"
+    except (OSError, OverflowError) as error:
+        told = f": {error}"
+    if told:
+        raise _silent(address, told)
+
+
+def _silent(address: str, told: str) -> ClusterError:
+    return ClusterError(
+        f"no scheduler answers at {address} ({CLUSTER_VARIABLE}){told}; make cluster starts one here"
+    )
 
 
 def _require_workers(client: Any, address: str) -> None:

@@ -6,6 +6,8 @@ Needs the package distributed, which the environment of `make cluster` has: `mak
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Timer
+from threading import Thread
 
 import nbformat
 import numpy as np
@@ -37,6 +39,8 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
+_LONG = 300
+"""Seconds after which what is waited for does not come any more, also on a busy machine."""
 
 
 @contextmanager
@@ -122,13 +126,24 @@ def test_what_a_task_holds_is_packed_once(cluster: str) -> None:
 
 
 def test_a_worker_killed_in_the_middle_is_survived(cluster: str) -> None:
-    pids = list(parallel._client(cluster).run(os.getpid).values())
-    timer = Timer(0.8, os.kill, (pids[0], signal.SIGKILL))
-    timer.start()
-    found = mapped(partial(whose, 0.1), range(40))
-    assert not timer.is_alive()  # it was killed while there was work
+    pids = set(parallel._client(cluster).run(os.getpid).values())
+    killed: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def kill_the_first() -> None:
+            with listening.accept()[0] as caller, caller.makefile() as told:
+                killed.append(int(told.readline()))
+                os.kill(killed[0], signal.SIGKILL)
+
+        listening.settimeout(_LONG)
+        killer = Thread(target=kill_the_first)
+        killer.start()
+        # Each tells that it is in the middle before it goes on.
+        found = mapped(partial(whose, 0.1, ask=listening.getsockname()), range(40))
+        killer.join(_LONG)
+    assert killed[0] in pids
     assert [item for item, _ in found] == list(range(40))
-    assert pids[1] in {pid for _, pid in found}
+    assert pids - set(killed) <= {pid for _, pid in found}
 
 
 def test_a_task_that_fails_there_fails_here(cluster: str) -> None:
@@ -136,11 +151,54 @@ def test_a_task_that_fails_there_fails_here(cluster: str) -> None:
         mapped(partial(divmod, 1), [1, 0])
 
 
-def test_where_nobody_answers_it_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_PATIENCE", 0.5)
-    monkeypatch.setenv(CLUSTER_VARIABLE, "tcp://127.0.0.1:9")
-    with pytest.raises(ClusterError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9 .* within 0\.5 s"):
+def test_where_nothing_listens_it_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+    monkeypatch.setenv(CLUSTER_VARIABLE, address)
+    # Dask, which has patience, is not even asked.
+    monkeypatch.setattr("distributed.Client", None)
+    with pytest.raises(ClusterError, match=rf"^no scheduler answers at {address} \(\w+\): .*refused; make"):
         mapped(abs, [1])
+
+
+def test_where_what_listens_is_no_scheduler_it_is_told_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+        monkeypatch.setenv(CLUSTER_VARIABLE, address)
+        with pytest.raises(ClusterError, match=rf"no scheduler answers at {address} .* within 0\.5 s"):
+            mapped(abs, [1])
+
+
+def test_a_command_ends_in_one_line_where_no_scheduler_is() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from analysis.parallel import mapped; mapped(abs, [1])"],
+        cwd=ROOT,
+        env=os.environ | {CLUSTER_VARIABLE: "tcp://127.0.0.1:9", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=_LONG,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("no scheduler answers at tcp://127.0.0.1:9 (COMPENDIUM_CLUSTER): ")
+
+
+def test_a_worker_with_another_lock_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "analysis", tmp_path / "analysis", ignore=shutil.ignore_patterns("__pycache__"))
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    (tmp_path / "requirements.lock").write_text(f"{lock}# another\n", encoding="utf-8")
+    with serving(tmp_path) as (address, _):
+        monkeypatch.setenv(CLUSTER_VARIABLE, address)
+        with pytest.raises(ClusterError, match=rf"^the cluster at {address} is refused: ") as caught:
+            mapped(abs, [1])
+    refused = str(caught.value).partition(" is refused: ")[2].partition(". End these")[0].split("; ")
+    # Both, each with its name and place, and for nothing else.
+    told = [re.sub(r"tcp://127\.0\.0\.1:\d+", "…", one) for one in refused]
+    assert told == [f"worker {name} at … has another requirements.lock" for name in (0, 1)]
 
 
 def test_a_scheduler_that_goes_away_is_told_in_one_line() -> None:
@@ -159,7 +217,7 @@ def test_a_scheduler_that_goes_away_is_told_in_one_line() -> None:
         assert running.stdout is not None
         assert running.stdout.readline() == "begun\n"
         os.killpg(server.pid, signal.SIGKILL)
-        _, wrong = running.communicate(timeout=60)
+        _, wrong = running.communicate(timeout=_LONG)
     assert running.returncode == 1
     assert wrong == f"the scheduler at {address} is gone; what was finished before stays as it is\n"
 
@@ -206,7 +264,7 @@ def end_after_the_first(running: subprocess.Popen[str], end: Callable[[], object
         if line.startswith("sweep small/") and "done in" in line:
             end()
             break
-    more, wrong = running.communicate(timeout=300)
+    more, wrong = running.communicate(timeout=_LONG)
     return said + more, wrong
 
 
@@ -214,7 +272,7 @@ def test_a_sweep_is_interrupted_resumed_and_the_same_as_here(tmp_path: Path, ser
     small = slow_sweep(tmp_path)
     with serving(small.root) as (address, server):
         # The workers of another checkout have other code, or another lock, and are told by name.
-        _, wrong = sweep(small, served).communicate(timeout=300)
+        _, wrong = sweep(small, served).communicate(timeout=_LONG)
         assert wrong.startswith(f"the cluster at {served} is refused: worker ")
         assert "has other code in analysis/" in wrong
         assert len(wrong.splitlines()) == 1
@@ -224,7 +282,7 @@ def test_a_sweep_is_interrupted_resumed_and_the_same_as_here(tmp_path: Path, ser
         assert running.returncode == 130
         assert not small.reports()
         again = sweep(small, address)
-        said, wrong = again.communicate(timeout=300)
+        said, wrong = again.communicate(timeout=_LONG)
         assert again.returncode == 0, wrong
         before = int(said.partition("3 runs, ")[2].partition(" of them")[0])
         assert 1 <= before < 3
@@ -244,6 +302,6 @@ def test_a_sweep_is_interrupted_resumed_and_the_same_as_here(tmp_path: Path, ser
 
     small.replace("notebooks/small/small.ipynb", "sleep(0.6", "sleep(0.7")
     here = sweep(small)
-    _, wrong = here.communicate(timeout=300)
+    _, wrong = here.communicate(timeout=_LONG)
     assert here.returncode == 0, wrong
     assert small.reports() == there

@@ -110,6 +110,14 @@ def test_a_value_reaches_python_as_it_was_typed(python: Path, typed: list[str], 
     assert given(python, *others, f"{variable}={NASTY}") == [["-m", "analysis", *expected]]
 
 
+def test_closures_are_looked_for_where_the_file_can_be_read(python: Path) -> None:
+    asked = [f"CLUSTER_PYTHON={python}", f"FILE={NASTY}", "WINDOW=14", "PERSISTENCE=7", "OUT=a b.csv"]
+    spans = ["--window", "14", "--persistence", "7", "--horizon", "", "--burn-in", ""]
+    assert given(python, "closures", *asked) == [
+        ["-m", "analysis", "closures", NASTY, *spans, "--out", "a b.csv"]
+    ]
+
+
 def test_a_cluster_for_trying_has_two_workers_unless_told(python: Path) -> None:
     command = ["-m", "analysis", "cluster", "--workers"]
     asked = f"CLUSTER_PYTHON={python}"

@@ -70,7 +70,7 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-OWN = ("new", "import", "check-data", "deidentify", "export", "report", "plan", "validate")
+OWN = ("new", "import", "check-data", "deidentify", "export", "report", "plan", "closures", "validate")
 
 
 def test_environment_yml_has_the_pins_of_pyproject() -> None:

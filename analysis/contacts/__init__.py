@@ -1,6 +1,7 @@
 """Dated interactions.
 
-`stream` orders them (`batches`: out of a file too large to be read at once); `closure` finds what follows
+`stream` orders them (`batches`: out of a file too large to be read at once,
+`closures_of_file`: what `make closures` tells of one); `closure` finds what follows
 every meeting (`closure_counts`: the same as arrays, for
 many draws) and `cascade` what came of one; `positions`, `two_paths` and `closing_rates` describe it,
 `survival` says how long closures last and `shares` how sure a share of meetings is; `nulls` redraws a record

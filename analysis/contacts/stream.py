@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.arrays import Floats, Integers
+from analysis.arrays import Flags, Floats, Integers
 from analysis.tables.cells import fault_cells
 from analysis.tables.faults import Fault, raise_faults
 
@@ -30,6 +30,7 @@ __all__ = [
     "contact_stream",
     "static_ties",
     "stream_of",
+    "ticks_of",
     "tie_between",
 ]
 
@@ -180,22 +181,26 @@ def clock_of(times: pd.Series, file: str, faults: list[Fault]) -> tuple[Floats, 
     >>> (ticks / unit).tolist()
     [1.0, 1.5]
     """
-    if pd.api.types.is_numeric_dtype(times) and not pd.api.types.is_bool_dtype(times):
-        clock = times.to_numpy(dtype=np.float64, na_value=np.nan)
-        allowed, bad, unit = "a number", ~np.isfinite(clock), 1.0
-    else:
-        dated = pd.api.types.is_datetime64_any_dtype(times)
-        read = pd.to_datetime(
-            times if dated else times.astype("string"),
-            format=None if dated else "ISO8601",
-            errors="coerce",
-            utc=True,
-        )
-        bad = read.isna().to_numpy()
-        allowed, unit = "a number, a date, or a date with a time of day (ISO 8601)", DAY
-        clock = read.dt.as_unit("us").to_numpy(dtype="datetime64[us]").astype(np.int64).astype(np.float64)
+    clock, bad, unit, allowed = ticks_of(times)
     fault_cells(file, "time", times, pd.Series(bad), allowed, faults)
     return clock, unit
+
+
+def ticks_of(times: pd.Series) -> tuple[Floats, Flags, float, str]:
+    """Return times in ticks, which cells are no time, how many ticks make a unit, and what is allowed."""
+    if pd.api.types.is_numeric_dtype(times) and not pd.api.types.is_bool_dtype(times):
+        clock = times.to_numpy(dtype=np.float64, na_value=np.nan)
+        return clock, ~np.isfinite(clock), 1.0, "a number"
+    dated = pd.api.types.is_datetime64_any_dtype(times)
+    read = pd.to_datetime(
+        times if dated else times.astype("string"),
+        format=None if dated else "ISO8601",
+        errors="coerce",
+        utc=True,
+    )
+    clock = read.dt.as_unit("us").to_numpy(dtype="datetime64[us]").astype(np.int64).astype(np.float64)
+    bad: Flags = read.isna().to_numpy()
+    return clock, bad, DAY, "a number, a date, or a date with a time of day (ISO 8601)"
 
 
 @_compile

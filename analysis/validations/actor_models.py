@@ -7,12 +7,10 @@ over time that is not there, and for goodness of fit, which is good.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,7 +28,7 @@ from analysis.tie_models.saom_estimation import draw
 from analysis.tie_models.saom_fit import goodness_of_fit, score_test, time_heterogeneity
 from analysis.tie_models.saom_periods import read_model
 from analysis.ties.panel import Panel
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import made_with, settings_of, write_record
 
 __all__ = [
     "coverage_and_levels",
@@ -324,16 +322,17 @@ def sparse_panels(*, panels: int, seed: int, workers: int | None = None, told: s
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run every validation of the study and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.actor_models", description=main.__doc__
+    chosen = settings_of(
+        "actor_models",
+        main.__doc__,
+        OUT,
+        arguments,
+        panels=(400, "of each size"),
+        sparse=(1000, "sparse panels"),
+        together=(200, "of co-evolution"),
+        seed=(20010931, "starts them"),
+        workers=(None, "processes"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--panels", type=int, default=400, help="of each size (default: %(default)s)")
-    parser.add_argument("--sparse", type=int, default=1000, help="sparse panels (default: %(default)s)")
-    parser.add_argument("--together", type=int, default=200, help="of co-evolution (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=20010931, help="starts them (default: %(default)s)")
-    parser.add_argument("--workers", type=int, help="processes (default: as many as there are cores)")
-    chosen = parser.parse_args(arguments)
     by_size = {}
     for actors in SIZES:
         told = f"panels of {actors}"

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +29,7 @@ from analysis.parallel import replicated
 from analysis.resampling.many_tests import holm
 from analysis.resampling.monte_carlo import normal_interval
 from analysis.validations.adoption_twins import ADOPTION_TWINS, CONTAGION, adoption_twin
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import made_with, settings_of, write_record
 
 __all__ = ["OUT", "coverage", "levels", "main", "one_twin", "p_values"]
 
@@ -222,12 +220,15 @@ def _truths(kind: str, outcomes: Sequence[Outcome], contagion: float) -> dict[st
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the validation of the pages on adoption and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.validations.adoption", description=main.__doc__)
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--seeds", type=int, default=200, help="twins of each kind (default: %(default)s)")
-    parser.add_argument("--replicates", type=int, default=99, help="of each null (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=30003, help="starts them (default: %(default)s)")
-    chosen = parser.parse_args(arguments)
+    chosen = settings_of(
+        "adoption",
+        main.__doc__,
+        OUT,
+        arguments,
+        seeds=(200, "twins of each kind"),
+        replicates=(99, "of each null"),
+        seed=(30003, "starts them"),
+    )
     kinds = [*ADOPTION_TWINS, "thirty schools"]
 
     def made(kind: str, contagion: float) -> list[Outcome]:

@@ -8,12 +8,10 @@ is one, and only there? And do intervals hold every chance that a twin was made 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,7 +32,7 @@ from analysis.files import DATA_RAW, STUDIES
 from analysis.parallel import replicated
 from analysis.resampling.proportions import wilson_interval
 from analysis.sources.central_office import KINDS, grown
-from analysis.validations.records import banded, made_with, write_record
+from analysis.validations.records import banded, made_with, settings_of, write_record
 
 __all__ = [
     "chances_found",
@@ -304,16 +302,17 @@ def size_needed(apart: pd.DataFrame, twin: str, power: float) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run every validation of the study and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.coordinated_change", description=main.__doc__
+    chosen = settings_of(
+        "coordinated_change",
+        main.__doc__,
+        OUT,
+        arguments,
+        seeds=(200, "twins, and webs"),
+        draws=(199, "of each null model"),
+        seed=(20230827, "starts them"),
+        sizes=([36, 84, 108, 132], "changes followed"),
+        workers=(1, "processes"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--seeds", type=int, default=200, help="twins, and webs (default: %(default)s)")
-    parser.add_argument("--draws", type=int, default=199, help="of each null model (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=20230827, help="starts them (default: %(default)s)")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[36, 84, 108, 132], help="changes followed")
-    parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
-    chosen = parser.parse_args(arguments)
     twins = {
         name: json.loads((DATA_RAW / name / "parameters.json").read_text(encoding="utf-8")) for name in TWINS
     }

@@ -9,13 +9,11 @@ reliabilities. Twins of the two districts are in `district_twins`. `make validat
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -30,7 +28,7 @@ from analysis.measurement.reliability import alpha
 from analysis.measurement.school_reliability import school_reliability
 from analysis.parallel import replicated
 from analysis.validations.district_twins import SILENCE, coverage
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import made_with, settings_of, write_record
 
 __all__ = ["Scenario", "drawn_answers", "main", "reliabilities", "scenario_reliabilities"]
 
@@ -140,16 +138,17 @@ def scenario_reliabilities(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run every validation of the study and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.district_comparison", description=main.__doc__
+    chosen = settings_of(
+        "district_comparison",
+        main.__doc__,
+        OUT,
+        arguments,
+        seeds=(50, "draws"),
+        twins=(200, "of two districts"),
+        schools=(600, "of the large twin"),
+        seed=(40001, "starts them"),
+        workers=(1, "processes"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--seeds", type=int, default=50, help="draws (default: %(default)s)")
-    parser.add_argument("--twins", type=int, default=200, help="of two districts (default: %(default)s)")
-    parser.add_argument("--schools", type=int, default=600, help="of the large twin (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=40001, help="starts them (default: %(default)s)")
-    parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
-    chosen = parser.parse_args(arguments)
     scenario = Scenario()
     how = {"seed": chosen.seed, "workers": chosen.workers}
     found = scenario_reliabilities(scenario, seeds=chosen.seeds, told="reliabilities", **how)

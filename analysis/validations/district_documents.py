@@ -6,12 +6,10 @@ Hundreds of twins' documents; who is silent in the survey does not change them. 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +19,7 @@ from analysis.evidence.true_shares import coder_errors, true_shares
 from analysis.files import DATA_RAW, STUDIES
 from analysis.parallel import replicated
 from analysis.sources.two_districts import coded_documents
-from analysis.validations.records import banded, made_with, write_record
+from analysis.validations.records import banded, made_with, settings_of, write_record
 
 __all__ = ["document_coverage", "document_intervals", "main"]
 
@@ -95,14 +93,15 @@ def document_coverage(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Draw documents of many twins and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.district_documents", description=main.__doc__
+    chosen = settings_of(
+        "district_documents",
+        main.__doc__,
+        OUT,
+        arguments,
+        twins=(200, "of two districts"),
+        seed=(40015, "starts them"),
+        workers=(1, "processes"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--twins", type=int, default=200, help="of two districts (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=40015, help="starts them (default: %(default)s)")
-    parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
-    chosen = parser.parse_args(arguments)
     parameters = json.loads((DATA_RAW / "two_districts/parameters.json").read_text(encoding="utf-8"))
     how = {"seeds": chosen.twins, "seed": chosen.seed, "workers": chosen.workers}
     covered = document_coverage(parameters, told="documents", **how)

@@ -6,12 +6,10 @@ it. `recovered` is also what that page computes of the one twin it reads.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +27,7 @@ from analysis.parallel import replicated
 from analysis.resampling.least_squares import least_squares
 from analysis.sources.rural_network import BACKBONE, grown
 from analysis.tables.package import read_package
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import made_with, settings_of, write_record
 
 __all__ = ["coverage", "flagged", "main", "recovered", "recovery_findings", "rule_levels"]
 
@@ -238,13 +236,14 @@ def recovery_findings(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run every validation of the study and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.network_design", description=main.__doc__
+    chosen = settings_of(
+        "network_design",
+        main.__doc__,
+        OUT,
+        arguments,
+        seeds=(200, "made-up networks"),
+        seed=(20190117, "starts them"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--seeds", type=int, default=200, help="made-up networks (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=20190117, help="starts them (default: %(default)s)")
-    chosen = parser.parse_args(arguments)
     parameters = json.loads((_TWIN / "parameters.json").read_text(encoding="utf-8"))
     held, charts = coverage(parameters, seeds=chosen.seeds, seed=chosen.seed, told="twins")
     record = {

@@ -7,11 +7,9 @@ courses.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -30,7 +28,7 @@ from analysis.tie_models.network_growth import (
 from analysis.tie_models.network_growth_courses import FITTED, fitted_plan, foretold
 from analysis.tie_models.network_growth_map import MARGINS, RANGES, growth_map, sensitivity, verdict_counts
 from analysis.tie_models.network_growth_rates import course_of, course_rates, work_rates
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import made_with, settings_of, write_record
 
 __all__ = ["accountings", "base_plan", "crowd_rates", "main", "matched_rates"]
 
@@ -122,17 +120,18 @@ def _rounded(values: pd.Series) -> list[Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the maps, the sensitivity analysis and the rates, and write them, with their provenance."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.network_growth", description=main.__doc__
+    chosen = settings_of(
+        "network_growth",
+        main.__doc__,
+        OUT,
+        arguments,
+        networks=(200, "crowds per cell"),
+        power=(9, "2^power rows a part"),
+        points=(4, "crowds per point"),
+        draws=(40, "courses drawn a step"),
+        seed=(20190115, "starts them"),
+        workers=(None, "processes"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--networks", type=int, default=200, help="crowds per cell (default: %(default)s)")
-    parser.add_argument("--power", type=int, default=9, help="2^power rows a part (default: %(default)s)")
-    parser.add_argument("--points", type=int, default=4, help="crowds per point (default: %(default)s)")
-    parser.add_argument("--draws", type=int, default=40, help="courses drawn a step (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=20190115, help="starts them (default: %(default)s)")
-    parser.add_argument("--workers", type=int, help="processes (default: as many as there are cores)")
-    chosen = parser.parse_args(arguments)
     spread: dict[str, Any] = {"seed": chosen.seed, "workers": chosen.workers}
     course = course_of(load("mooced_dlt"), *FIRST_COURSE)
     rates, work = course_rates(course), work_rates(load("school_teacher_advice"), "advice", crosses=False)

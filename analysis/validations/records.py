@@ -1,10 +1,11 @@
-"""What every validation writes: counts beside their bands, and the code and packages that gave them."""
+"""What every validation is told, and what it writes: counts, their bands, and the code that gave them."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from scipy.stats import binom
 
 from analysis.files import code_digest, write_atomically
 
-__all__ = ["banded", "made_with", "outside", "write_record"]
+__all__ = ["banded", "made_with", "outside", "settings_of", "write_record"]
 
 
 def banded(held: int, twins: int, chance: float) -> dict[str, Any]:
@@ -48,6 +49,49 @@ def outside(covered: pd.DataFrame) -> int:
     1
     """
     return int((~covered["held"].between(covered["least"], covered["most"])).sum())
+
+
+def settings_of(
+    module: str,
+    told: str | None,
+    out: Path,
+    arguments: Sequence[str] | None = None,
+    **options: tuple[Any, str],
+) -> argparse.Namespace:
+    """Return what a validation is run with: what was typed, or the settings of the committed results.
+
+    Parameters
+    ----------
+    module : str
+        Its name in this room.
+    told : str or None
+        What it does.
+    out : Path
+        Where the committed results are; another path can be typed.
+    arguments : sequence of str, optional
+        By default what was typed.
+    **options : tuple of a default and its words
+        A default is a number, a list of them, or None: as many as there are cores.
+
+    Examples
+    --------
+    >>> settings_of("imports", None, Path("a.json"), ["--seed", "2"], seed=(1, "starts them")).seed
+    2
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m analysis.validations.{module}", description=told)
+    parser.add_argument("--out", type=Path, default=out, help="file to write (default: the committed one)")
+    for name, (default, words) in options.items():
+        several = isinstance(default, list)
+        kind = type(default[0]) if several else int
+        told_default = "as many as there are cores" if default is None else "%(default)s"
+        parser.add_argument(
+            f"--{name}",
+            type=kind,
+            nargs="+" if several else None,
+            default=default,
+            help=f"{words} (default: {told_default})",
+        )
+    return parser.parse_args(arguments)
 
 
 def made_with(*packages: str) -> dict[str, Any]:

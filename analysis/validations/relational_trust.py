@@ -7,12 +7,10 @@ assume are in `misspecified`.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +26,7 @@ from analysis.tie_models.formation import formation_rates
 from analysis.tie_models.separable import separable
 from analysis.ties.overview import panels_of
 from analysis.validations.misspecified import levels_and_coverage
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import made_with, settings_of, write_record
 
 __all__ = ["coverage", "main", "separable_coverage", "twin_rates"]
 
@@ -155,13 +153,14 @@ def separable_coverage(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run every validation of the study and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.relational_trust", description=main.__doc__
+    chosen = settings_of(
+        "relational_trust",
+        main.__doc__,
+        OUT,
+        arguments,
+        seeds=(200, "made-up networks"),
+        seed=(20190154, "starts them"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--seeds", type=int, default=200, help="made-up networks (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=20190154, help="starts them (default: %(default)s)")
-    chosen = parser.parse_args(arguments)
     parameters = json.loads((DATA_RAW / "pipnic_twin/parameters.json").read_text(encoding="utf-8"))
     rates = coverage(parameters, seeds=chosen.seeds, seed=chosen.seed, told="formation rates")
     sizes = list(parameters["teams"].values())

@@ -6,12 +6,10 @@ it.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +26,7 @@ from analysis.files import DATA_RAW, STUDIES
 from analysis.parallel import replicated
 from analysis.sources.thirty_schools import grown
 from analysis.validations.contact_twins import KINDS, Kind, misspecified
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import made_with, settings_of, write_record
 
 __all__ = [
     "OUT",
@@ -318,14 +316,15 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run every validation of the study and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.star_coalescence", description=main.__doc__
+    chosen = settings_of(
+        "star_coalescence",
+        main.__doc__,
+        OUT,
+        arguments,
+        seeds=(200, "made-up networks"),
+        replicates=(99, "of each null"),
+        seed=(30001, "starts them"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--seeds", type=int, default=200, help="made-up networks (default: %(default)s)")
-    parser.add_argument("--replicates", type=int, default=99, help="of each null (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=30001, help="starts them (default: %(default)s)")
-    chosen = parser.parse_args(arguments)
     parameters = json.loads((DATA_RAW / "thirty_schools/parameters.json").read_text(encoding="utf-8"))
     without = {**parameters, "coalescence": False}
     found = detection(parameters, seeds=chosen.seeds, seed=chosen.seed, told="detection")

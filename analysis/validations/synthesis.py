@@ -6,16 +6,14 @@ collect draws it, and computes the same for a reader's own numbers.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from analysis.checks import NotEstimable
 from analysis.files import STUDIES
 from analysis.validations.planning import EFFECTS, QUANTITIES, Design, power
-from analysis.validations.records import made_with, write_record
+from analysis.validations.records import made_with, settings_of, write_record
 
 __all__ = ["INVENTED", "main", "power_rows"]
 
@@ -60,15 +58,16 @@ def _of(named: Mapping[str, Any], design: Design, replicates: int, seed: int) ->
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run every validation of the page and write the results, with their provenance, as JSON."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.validations.synthesis", description=main.__doc__
+    chosen = settings_of(
+        "synthesis",
+        main.__doc__,
+        OUT,
+        arguments,
+        replicates=(400, "networks drawn"),
+        seed=(20260901, "starts them"),
+        members=([12, 24, 48, 96], "sizes tried"),
+        answered=([0.9, 0.75, 0.6], "shares tried"),
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="file to write (default: the committed one)")
-    parser.add_argument("--replicates", type=int, default=400, help="networks drawn (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=20260901, help="starts them (default: %(default)s)")
-    parser.add_argument("--members", type=int, nargs="+", default=[12, 24, 48, 96], help="sizes tried")
-    parser.add_argument("--answered", type=float, nargs="+", default=[0.9, 0.75, 0.6], help="shares tried")
-    chosen = parser.parse_args(arguments)
     grid = [
         row
         for members in chosen.members

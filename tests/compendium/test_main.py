@@ -17,7 +17,7 @@ from analysis.tables.faults import Fault, InvalidInput
 
 COMMANDS = ("make", "data", "why", "check", "sweep", "expected")
 DATASET_COMMANDS = ("new", "check-data", "deidentify", "export", "report")
-OTHERS = ("import", "cluster", "certificate", "verify", "plan")
+OTHERS = ("import", "closures", "cluster", "certificate", "verify", "plan")
 STUDIES = tuple(Study(name, name.title(), "?", "C.", "D.", (), ()) for name in ("advice", "leaders"))
 
 

@@ -98,7 +98,7 @@ def test_every_cell_that_cannot_be_read_is_named_by_its_row(kind: str, tmp_path:
     ("text", "found"),
     [
         ("time,sender_id\n1,a\n", "column receiver_id: found no such column"),
-        ("time,sender_id,receiver_id\n1,a\n", "Expected 3 columns, got 2"),
+        ("time,sender_id,receiver_id\n1,a\n", "row 2: found 2 cells; allowed: 3, as in the first row"),
         (
             "time,sender_id,receiver_id\n1,a,b\n" * 1 + "2,a,b\n" * 9 + "2024-01-01,a,b\n" * 9,
             "numbers and dates",
