@@ -41,6 +41,7 @@ def ucinet(
 
 PAIR = (["Ana", "Ben"], ["Ana", "Ben"])
 NEW = ucinet("V6404", (["Ana", "Zoë"], ["Ana", "Zoë"]), [2, 2], [0, 2, 1.25, 0])
+PLAIN = ucinet("V6404", (*PAIR, [""]), [2, 2, 1], [0, 1, 0, 0])
 OLD = ucinet("DATE:", PAIR, [2, 2], [0, 2, 1e38, 0])
 TWO = ucinet("V6404", (*PAIR, ["help 1", "trust 2"]), [2, 2, 2], [0, 1, 0, 0, 0, 0, 3, 0])
 WIDE = ucinet("V6404", (["Walk", "Talk", "Fair"], ["Ana", "Ben"]), [3, 2], [1, 0, 0, 1, 2, 0])
@@ -184,6 +185,9 @@ LAYOUTS = [
     # UCINET's own pairs.
     Layout("help.##h", NEW[0], "1 help Ana Zoë 2; 1 help Zoë Ana 1.25", beside=NEW[1]),
     Layout("old.##h", OLD[0], "1 help Ana Ben 2", silent="1 Ben", beside=OLD[1]),
+    Layout(
+        "plain.##h", PLAIN[0], "1 help Ana Ben 1", told="plain.##h: 1 matrix of 2 people", beside=PLAIN[1]
+    ),
     Layout("two.##h", TWO[0], "1 help Ana Ben 1; 2 trust Ben Ana 3", beside=TWO[1]),
     refused("wide.##h", WIDE[0], "KIND=attendance", WIDE[1]),
     refused("alone.##h", NEW[0], "half a dataset … .##h and .##d, in one folder"),
@@ -370,6 +374,7 @@ def test_a_layout_is_read_whole_or_refused_in_words(tmp_path: Path, layout: Layo
         assert undirected == set(layout.undirected.split())
     for words in layout.told.split(" … "):
         assert words in told
+    assert "called ''" not in told
 
 
 TWO_KINDS = [

@@ -5,8 +5,10 @@ bytes, which is what UCINET 6 writes. After the version come the date (four numb
 day, day of the week), the sort of labels (two bytes), the sort of numbers (one byte; 7: four-byte reals), how
 many dimensions (two bytes), the size of each (columns, rows, matrices; four bytes, before 6.404 two), a title
 (its length in one byte), whether each dimension has labels (a byte each), and these (their length in two
-bytes; in `V6404` UTF-16). This follows `read.ucinet` by Christian Steglich (2015), in the R package migraph,
-and what the program itself writes; numbers of 1E+36 and more are UCINET's missing values.
+bytes; in `V6404` UTF-16). This follows `read.ucinet` by Christian Steglich (2015), in the R package migraph;
+numbers of 1E+36 and more are UCINET's missing values. Eight datasets that the program wrote from 2005 to
+2016, in the repository of the R package rucinet (Jesse Fagan), were read whole: Zachary's has the ties that
+networkx has of it, and campnet in either version the same 54, three a person. No file of two kinds was found.
 """
 
 from __future__ import annotations
@@ -126,7 +128,7 @@ def read_ucinet(
     if len(set(asked)) != len(asked):
         faults.append(Fault(found.file, "a matrix label twice", "each once", column="matrix labels"))
     notes = [f"{found.file}: {counted(len(found.matrices), 'matrices')} of {counted(found.rows, 'people')}"]
-    if single and names and asked[0] == (only_wave, only_relation):
+    if single and names and names[0] and asked[0] == (only_wave, only_relation):
         notes.append(f"{found.file}: the matrix is called {names[0]!r} and read as {only_relation}")
     return assemble(found.file, labels, arcs, asked, faults, silent=silent, people=people, notes=notes)
 
