@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,6 +174,8 @@ ARRIVED = "Name,Time in,Time out\nInes Falk,8:00,9:00\nOmar Reid,,\nLucie Brandt
 ZOOM = "Name (original name),Email,Join time,Leave time\n"
 ZOOM += "Ines Falk,,10/05/2024 08:00:12 AM,10/05/2024 08:20:00 AM\n"
 ZOOM += "Ines Falk,,10/05/2024 08:21:12 AM,10/05/2024 09:20:00 AM\n"
+SECTIONS_OF_A_CALL = "1. Summary\nParticipants\t1\nName\tFirst Join\tRole\nInes Falk\t10/5/24, 9:00:01 AM\t"
+SECTIONS_OF_A_CALL += "Organizer\n\nName\tJoin Time\tRole\nInes Falk\t10/5/24, 9:00:01 AM\tOrganizer\n"
 MEETINGS = ("--register", "--activity", "Team meeting")
 
 PARTNERS = "Respondent,Partner,How often,Trust\nNorth School,River Library,Weekly,3\n"
@@ -262,6 +266,22 @@ def ods(path: Path) -> Path:
     return book(path.with_suffix(".ods"), {"Answers": ["".join(map(cell, row)) for row in rows]})
 
 
+def workbook(path: Path) -> Path:
+    """Write an export as Qualtrics writes a workbook: names, wording, answers."""
+    text = qualtrics(MATRIX, "Ines Falk,,Weekly,Monthly", "Omar Reid,Daily,,Never")
+    header, wording, _, *answers = csv.reader(text.splitlines())
+    said = {"StartDate": "Start Date", "EndDate": "End Date", "ResponseId": "Response ID"}
+    wording = [said.get(word, word) for word in wording]
+    return write_sheets(path.with_suffix(".xlsx"), {"Sheet0": [header, wording, *answers]})
+
+
+def packed(path: Path) -> Path:
+    """Write answers packed, as a form gives them."""
+    with zipfile.ZipFile(path.with_suffix(".csv.zip"), "w") as archive:
+        archive.writestr("answers.csv", LIKERT)
+    return path.with_suffix(".csv.zip")
+
+
 def xlsx(path: Path) -> Path:
     """Write highlights as Taguette writes a workbook."""
     rows = [line.split(",") for line in TAGUETTE.splitlines()]
@@ -309,6 +329,9 @@ LAYOUTS = {
         rows="1 plans p1 p2 1; 1 plans p1 p3 1; 1 plans p3 p2 1",
         told="not read: 'Timestamp', 'Email Address'",
     ),
+    "google: answers in an archive": no(
+        *("roster", packed, *SCALE, *GRID_OPTIONS), told="unpack it, and import what is in it"
+    ),
     "google: numbers with words": no("roster", LIKERT, *SCALE, *GRID_OPTIONS, told="'1 - Never' … --labels"),
     "google: numbers with words, said": ok(
         *("roster", LIKERT, *SCALE, *GRID_OPTIONS),
@@ -333,6 +356,12 @@ LAYOUTS = {
         *("--pattern", "Q5_{alter}"),
         rows=TIES,
         told="rows 2 to 3 read as wording and import identifiers … 'IPAddress'",
+    ),
+    "qualtrics: a workbook, without identifiers": ok(
+        *("roster", workbook, *SCALE, *Q2, "--pattern", "Q5_{alter}"),
+        labels=WORDS,
+        rows=TIES,
+        told="row 2 read as wording, not as answers … 2 rows: 2 respondents",
     ),
     "qualtrics: words": ok(
         *("roster", qualtrics(MATRIX, "Ines Falk,,Weekly,Monthly", "Omar Reid,Daily,,Never"), *SCALE, *ONCE),
@@ -482,6 +511,22 @@ LAYOUTS = {
         table="attendance",
         rows="Team meeting p1",
         told="1 of somebody who signed twice, counted once … 'Join time'",
+    ),
+    "sign-in: a report in sections": no(
+        *("attendance", SECTIONS_OF_A_CALL, *TODAY, "--header-row", "3"),
+        told="row 6: found the header again; allowed: one table (another table begins there",
+        roster=False,
+    ),
+    "sign-in: the first section of a report": ok(
+        *("attendance", SECTIONS_OF_A_CALL.partition("\n\n")[0], *TODAY, "--header-row", "3"),
+        table="attendance",
+        rows="Team meeting p1",
+        told="'First Join', 'Role'",
+    ),
+    "sign-in: first and last names": ok(
+        *("attendance", "First name,Last name,Time joined\nInes,Falk,9:00 AM\n", *TODAY),
+        table="attendance",
+        rows="Team meeting p1",
     ),
     "sign-in: days across": no("attendance", ACROSS, *MEETINGS, told="'05/10/2024' … --dates day-first"),
     "sign-in: days across, day first": ok(

@@ -38,6 +38,10 @@ ENCODINGS = ("windows-1252", "windows-1250", "windows-1251", "iso-8859-1", "iso-
 """How programs wrote letters before UTF-8: in the west and the middle of Europe, in Cyrillic, on a Mac."""
 _PLAIN_ANSWER = frozenset({"response", "open-ended response"})
 """What stands below a question that is of one column only."""
+_TITLES = 20
+"""Lines at the top of a text file that may be titles, without several cells."""
+_QUALTRICS = {"StartDate": "Start Date", "EndDate": "End Date", "ResponseId": "Response ID"}
+"""What Qualtrics writes below its own headers, in a workbook without a third row of identifiers."""
 _MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "nan"})
 
 
@@ -160,7 +164,9 @@ def read_text(path: Path, faults: list[Fault], encoding: str = "") -> str | None
     if content.startswith(b"PK\x03\x04"):
         allowed = "text, or a workbook whose name ends in .xlsx or .ods"
         found = "a packed file (a workbook, an archive)"
-        faults.append(Fault(path.name, found, allowed, hint="save it as .xlsx or as CSV UTF-8"))
+        archive = path.suffix.lower() == ".zip"
+        hint = "unpack it, and import what is in it" if archive else "save it as .xlsx or as CSV UTF-8"
+        faults.append(Fault(path.name, found, allowed, hint=hint))
         return None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         # A spreadsheet's "Unicode text", which says itself what it is.
@@ -202,8 +208,8 @@ def read_sheets(
 ) -> list[Sheet]:
     """Return a CSV file, data of SPSS, or every sheet of a workbook (.xlsx, .ods), as text; see `read_text`.
 
-    Tabs separate the cells of a CSV file if its first line that is not blank has any outside quotation
-    marks, else semicolons if it has any, else commas. A number of a workbook is written as the sheet shows
+    Tabs separate the cells of a CSV file if its first line of several cells has any outside quotation marks,
+    else semicolons if it has any, else commas. A number of a workbook is written as the sheet shows
     it, with at most 15 digits.
     """
     if path.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
@@ -227,8 +233,10 @@ def read_sheets(
         return []
     declared = re.match(r"sep=(.)\r?\n", text)
     first = next((line for line in text.splitlines() if line.strip()), "")
-    unquoted = re.sub(r'"[^"]*"', "", first)
-    separator = declared[1] if declared else next((sign for sign in "\t;" if sign in unquoted), ",")
+    # A title may stand above the first line with several cells.
+    lines = (re.sub(r'"[^"]*"', "", line) for line in itertools.islice(io.StringIO(text), _TITLES))
+    parted = next((line for line in lines if any(sign in line for sign in "\t;,")), "")
+    separator = declared[1] if declared else next((sign for sign in "\t;" if sign in parted), ",")
     if separator in '\r\n"\0':
         faults.append(Fault(path.name, shown(first), "sep= and the sign that parts the cells", 1))
         return []
@@ -280,6 +288,9 @@ def with_one_header(sheet: Sheet, layout: Layout, notes: list[str]) -> Sheet:
     sheet = replace(sheet, rows=rows, line=sheet.line + skipped)
     header = _joined(rows[:count]) if count > 1 else rows[:1]
     identifiers = [place for place, row in enumerate(rows[:4]) if place and is_identifiers(row)]
+    if not identifiers and count == 1 and _is_wording(*rows[:2]):
+        notes.append(f"{sheet.file}: row {sheet.line + 1} read as wording, not as answers")
+        return replace(sheet, rows=[rows[0], [], *rows[2:]])
     last = max([count - 1, *identifiers])
     if not header or last < 1:
         return sheet
@@ -288,6 +299,13 @@ def with_one_header(sheet: Sheet, layout: Layout, notes: list[str]) -> Sheet:
     lines = f"row {sheet.line + 1}" if last == 1 else f"rows {sheet.line + 1} to {sheet.line + last}"
     notes.append(f"{sheet.file}: {lines} read as {what}, not as answers")
     return replace(sheet, rows=[*header, *[[] for _ in rows[1 : last + 1]], *rows[last + 1 :]])
+
+
+def _is_wording(header: Sequence[str] = (), below: Sequence[str] = ()) -> bool:
+    """Whether a row says in words what the columns are, as below the header of a workbook of Qualtrics."""
+    if not set(_QUALTRICS) <= set(header) or len(below) < len(header):
+        return False
+    return all(below[header.index(name)] == words for name, words in _QUALTRICS.items())
 
 
 def is_identifiers(row: Sequence[str]) -> bool:

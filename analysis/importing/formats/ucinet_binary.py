@@ -6,9 +6,9 @@ day, day of the week), the sort of labels (two bytes), the sort of numbers (one 
 many dimensions (two bytes), the size of each (columns, rows, matrices; four bytes, before 6.404 two), a title
 (its length in one byte), whether each dimension has labels (a byte each), and these (their length in two
 bytes; in `V6404` UTF-16). This follows `read.ucinet` by Christian Steglich (2015), in the R package migraph;
-numbers of 1E+36 and more are UCINET's missing values. Eight datasets that the program wrote from 2005 to
-2016, in the repository of the R package rucinet (Jesse Fagan), were read whole: Zachary's has the ties that
-networkx has of it, and campnet in either version the same 54, three a person. No file of two kinds was found.
+numbers of 1E+36 and more are UCINET's missing values. The eight datasets in the repository of the R package
+rucinet (Jesse Fagan), dated 2005 to 2016, were read whole: Zachary's has the ties that networkx has of it,
+and campnet in either version the same 54, three a person. No file of two kinds was found.
 """
 
 from __future__ import annotations

@@ -99,7 +99,12 @@ def read_rows(
             rows += list(opened(sheet, places, way, faults, notes))
             continue
         tell_unread(sheet, places.values(), near, way.layout, faults, notes)
-        rows += list(_filled(sheet, places, way.fill_down, own))
+        found = list(_filled(sheet, places, way.fill_down, own))
+        # Without a roster the words of a header would be somebody's name.
+        for row in (row for row in found if row.cells == row.headers):
+            hint = "another table begins there: leave it, and its title, out of the file"
+            faults.append(Fault(row.file, "the header again", "one table", row.line, hint=hint))
+        rows += found
     return rows, sheets[0].file if len(sheets) == 1 else path.name
 
 
