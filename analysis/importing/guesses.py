@@ -40,6 +40,7 @@ _USUAL = {
 """Headers that need no option."""
 _DAYS = frozenset({"date", "day", "timestamp", "when", "time", "datetime", "start date", "adopted on"})
 _ACTIVITIES = frozenset({"activity", "activity id", "session", "event", "meeting", "topic", "workshop"})
+_CAME = frozenset({"join time", "time joined", "first join", "joined at", "time in", "arrived"})
 _INNOVATIONS = frozenset({"innovation", "practice", "strategy", "tool", "routine"})
 _CODES = frozenset({"code", "codes", "tag", "tags", "code name"})
 _DOCUMENTS = frozenset({"document", "document name", "source", "file", "transcript", "interview"})
@@ -511,13 +512,15 @@ def _named(table: Table) -> Guess | None:
 
 def _sheet_of_names(table: Table) -> Guess | None:
     """A sign-in sheet: who was there, and when."""
-    who = table.place(_PEOPLE)
-    day = _day_column(table)
+    apart = {"first name", "last name"} <= set(table.plain)
+    who = table.plain.index("first name") if apart else table.place(_PEOPLE)
+    came = table.place(_CAME)
+    day = _day_column(table) if came is None else came if _orders(table.cells(came)) else None
     what = table.place(_ACTIVITIES)
-    if who is None or (day is None and what is None) or len(table.header) > 8:
+    if who is None or (day is None and what is None and came is None) or len(table.header) > 8:
         return None
     guess = Guess("attendance", "a row is somebody who came")
-    if table.plain[who] not in ("name", "full name", "your name", "participant", "attendee"):
+    if not apart and table.plain[who] not in ("name", "full name", "your name", "participant", "attendee"):
         guess.options += ["--person-column", table.header[who]]
     if day is None:
         guess.asks("the day of it", "--date", "<day>")

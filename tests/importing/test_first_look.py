@@ -113,6 +113,28 @@ def test_what_needs_more_than_a_command_is_said(file: str, told: str, cases: Pat
     assert told in "\n".join(look_at(cases / file))
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("First name,Last name,Email,Time joined\nAna,Ruiz,a@x,9:00 AM\n", '--date "<day>"'),
+        (
+            "Attendee,Join time,Leave time\nAna Ruiz,10/05/2024 9:00,10/05/2024 9:30\n",
+            '--date-column "Join time" --dates "<day-first|month-first>"',
+        ),
+    ],
+    ids=["names apart", "days and times"],
+)
+def test_a_report_of_a_call_is_attendance(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, asked: str
+) -> None:
+    (tmp_path / "call.csv").write_text(text, encoding="utf-8")
+    assert main(["import", "look", str(tmp_path / "call.csv")]) == 0
+    told = capsys.readouterr().out
+    assert "KIND=attendance" in told
+    assert f'{asked} --activity "<what it was>"' in told
+    assert "--person-column" not in told
+
+
 def test_a_file_that_is_like_nothing_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "notes.csv"
     path.write_text("Ana Ruiz,Ben Odel\nsaid this,said that\nand this,and that\n", encoding="utf-8")
