@@ -305,6 +305,16 @@ LAYOUTS = {
         labels="None of these 0",
         rows="1 advice p1 p2 1; 1 joint p1 p2 1; 1 advice p2 p1 1",
     ),
+    "google: checkboxes on lines": ok(
+        *("roster", CHECKED.replace("advice, We", "advice\nWe"), *WORK, "--split", "\\n"),
+        labels="None of these 0",
+        rows="1 advice p1 p2 1; 1 joint p1 p2 1; 1 advice p2 p1 1",
+    ),
+    "names on lines": ok(
+        *("edges", 'Name,Whom\nInes Falk,"Omar Reid\nLucie Brandt"\n', *ASKED, "--directed"),
+        *("--sender-column", "Name", "--receiver-column", "Whom", "--split", "\\n"),
+        rows="1 help p1 p2 1; 1 help p1 p3 1",
+    ),
     "google: a checkbox nobody declared": no(
         *("roster", CHECKED, *WORK[:2], *WORK[4:], "--split", ","),
         labels="None of these 0",

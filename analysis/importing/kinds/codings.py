@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from analysis.importing.kinds.coding_options import numbered_there, only_new
 from analysis.importing.kinds.kind import Imported, Kind
-from analysis.importing.kinds.options import blank_option, blanks_of, layout_of, layout_options, table_options
+from analysis.importing.kinds.options import (
+    blank_option,
+    blanks_of,
+    layout_of,
+    layout_options,
+    split_option,
+    table_options,
+)
 from analysis.importing.lists.coding_sheet import CODINGS, read_codings
 from analysis.tables.faults import Fault
 
@@ -25,7 +32,7 @@ def _codings_options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="a row per segment, a column per code: each with nothing but 0, 1 and ticks in it",
     )
-    command.add_argument("--split", metavar="SIGN", help="what parts several codes in one cell")
+    split_option(command, "codes")
     layout_options(command, "a value that is not known")
     table_options(command)
     blank_option(command)

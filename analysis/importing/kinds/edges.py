@@ -17,6 +17,7 @@ from analysis.importing.kinds.options import (
     layout_of,
     layout_options,
     people_of,
+    split_option,
     table_options,
     wave_label_option,
     waves_of,
@@ -50,9 +51,7 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
         help="everybody on the roster was asked: people without a row did not answer",
     )
     wave_label_option(command)
-    command.add_argument(
-        "--split", metavar="SIGN", help="what parts several receivers, or relations, in one cell"
-    )
+    split_option(command, "receivers, or relations,")
     command.add_argument(
         "--combine", choices=("sum", "max", "count"), help="what becomes of several rows of one tie"
     )

@@ -16,6 +16,7 @@ from analysis.importing.kinds.options import (
     layout_options,
     people_of,
     people_options,
+    split_option,
     table_options,
 )
 from analysis.importing.shared.dated import Listed, Way
@@ -32,7 +33,7 @@ def list_options(command: argparse.ArgumentParser, columns: Sequence[str]) -> No
         command.add_argument(
             f"--{name}-column", help=f"header of the {name}'s column, where it is not a usual one"
         )
-    command.add_argument("--split", metavar="SIGN", help="what parts several people in one cell")
+    split_option(command, "people")
     command.add_argument(
         "--fill-down",
         action="store_true",

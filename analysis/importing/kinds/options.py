@@ -37,6 +37,7 @@ __all__ = [
     "people_of",
     "people_options",
     "roster_options",
+    "split_option",
     "survey_options",
     "table_options",
     "wave_dates",
@@ -164,6 +165,16 @@ def blanks_of(
         else:
             found.update(dict.fromkeys([relation] if relation else relations, said))
     return found
+
+
+def split_option(command: argparse.ArgumentParser, what: str) -> None:
+    """Take what parts several of something in one cell."""
+    told = f"what parts several {what} in one cell, as in ';' (\\n: a new line)"
+    command.add_argument("--split", type=_sign, metavar="SIGN", help=told)
+
+
+def _sign(text: str) -> str:
+    return text.replace("\\n", "\n").replace("\\t", "\t")
 
 
 def wave_number(text: str) -> int:

@@ -15,6 +15,7 @@ from analysis.importing.kinds.options import (
     labels_of,
     layout_of,
     roster_options,
+    split_option,
     survey_options,
     wave_number,
     waves_of,
@@ -36,12 +37,7 @@ def _roster_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--wave", type=wave_number, help="round of all answers, where neither header nor row says"
     )
-    command.add_argument(
-        "--split",
-        default="",
-        metavar="SIGN",
-        help="what parts several choices in one cell, each of them a relation: --relation NAME:0:1:WORDS",
-    )
+    split_option(command, "choices, each a relation declared with --relation NAME:0:1:WORDS,")
     command.add_argument(
         "--unlisted",
         action="append",
@@ -65,7 +61,8 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         # Others of the dataset are no choice of this survey.
         relations = list(declared_relations(arguments.relation, []))
         questions = {asked: relation for asked, relation in questions.items() if relation in relations}
-        _check_choices(relations, highest, faults)
+        if not _are_choices(relations, highest, faults):
+            return Imported({})
     tables = read_roster_survey(
         arguments.files[0],
         roster,
@@ -86,19 +83,21 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         notes=notes,
         asked_of=asked,
         highest=highest,
-        split=arguments.split,
+        split=arguments.split or "",
     )
     return Imported(tables, roster, notes=notes, asked=asked)
 
 
-def _check_choices(relations: Sequence[str], highest: Mapping[str, float], faults: list[Fault]) -> None:
-    """Append a fault if nothing can be chosen, and for each relation of which a choice says too little."""
+def _are_choices(relations: Sequence[str], highest: Mapping[str, float], faults: list[Fault]) -> bool:
+    """Whether there is anything to choose; a relation of which a choice says too little is a fault."""
+    before = len(faults)
     if not relations:
         allowed = "each choice, declared in this command with --relation NAME:0:1:WORDS"
         faults.append(Fault("--split", "nothing to choose", allowed))
     for relation in (one for one in relations if highest[one] != 1):
         allowed = "a highest answer of 1: a choice does not say how strong a tie is"
         faults.append(Fault("--split", f"{relation!r} with {highest[relation]:g}", allowed))
+    return len(faults) == before
 
 
 ROSTER = Kind(
