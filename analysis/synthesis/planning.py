@@ -124,8 +124,11 @@ def assumptions(design: object, recorded: Callable[[str, str], Recorded]) -> pd.
         run, key = _RECORDED.get(name, ("", ""))
         found = recorded(run, key) if run else None
         number = found.value if found and isinstance(found.value, (int, float)) else None
-        told = f"{found.data} {label_in_words(found.label)}: {found}" if number is not None else str(found)
-        rows[in_words(name)] = [value, number, Linked(told, found.link) if found else ""]
+        where: Linked | str = ""
+        if found:
+            known = f"{found.data} {label_in_words(found.label)}: " if number is not None else ""
+            where = Linked(f"{known}{found}", found.link)
+        rows[in_words(name)] = [value, number, where]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["assumed", "recorded", "of"])
     return frame.rename_axis("assumption").astype({"assumed": object, "recorded": float})
 
@@ -247,7 +250,7 @@ def plan_findings(said: pd.DataFrame, minutes: float, surveys: float, months: in
     months : int
         Recorded as ``months``.
     """
-    found = []
+    found: list[Finding] = []
     for verdict, words in zip(
         SAID,
         (
@@ -260,8 +263,8 @@ def plan_findings(said: pd.DataFrame, minutes: float, surveys: float, months: in
         own = said[said["verdict"] == verdict]
         if len(own):
             told = [
-                f"{and_list(list(map(str, alike.index)))}{f' ({why})' if why else ''}"
-                for why, alike in own.groupby("why", sort=False)
+                and_list([str(name) for name in own.index[own["why"] == why]]) + (f" ({why})" if why else "")
+                for why in own["why"].unique()
             ]
             keys = (key_of("count", verdict), "schools", "answering", *_missed(own))
             who = "It" if found else "This plan"
