@@ -69,11 +69,8 @@ def shown(value: Any) -> str:
         if abs(value) < 5e-5:
             return tiny(value)
         # Digits after the third that are all zero were never computed.
-        return (
-            f"{value:{'.3g' if abs(value - round(value, 3)) < 1e-12 and abs(value) < 1 else '.4f'}}".replace(
-                "-", "−"
-            )
-        )
+        short = abs(value - round(value, 3)) < 1e-12 * max(1.0, abs(value))
+        return (f"{value:.3f}".rstrip("0") if short else f"{value:.4f}").replace("-", "−")
     return f"{value:.15g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
 
 

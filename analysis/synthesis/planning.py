@@ -124,10 +124,13 @@ def assumptions(design: object, recorded: Callable[[str, str], Recorded]) -> pd.
         run, key = _RECORDED.get(name, ("", ""))
         found = recorded(run, key) if run else None
         number = found.value if found and isinstance(found.value, (int, float)) else None
-        where = Linked(f"{found.data} {label_in_words(found.label)}: {found}", found.link) if found else ""
-        rows[in_words(name)] = [float(value), number, where]
+        where: Linked | str = ""
+        if found:
+            known = f"{found.data} {label_in_words(found.label)}: " if number is not None else ""
+            where = Linked(f"{known}{found}", found.link)
+        rows[in_words(name)] = [value, number, where]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["assumed", "recorded", "of"])
-    return frame.rename_axis("assumption").astype({"assumed": float, "recorded": float})
+    return frame.rename_axis("assumption").astype({"assumed": object, "recorded": float})
 
 
 def to_ask(*, contacts: bool, attendance: bool) -> pd.DataFrame:
@@ -247,21 +250,25 @@ def plan_findings(said: pd.DataFrame, minutes: float, surveys: float, months: in
     months : int
         Recorded as ``months``.
     """
-    found = []
+    found: list[Finding] = []
     for verdict, words in zip(
         SAID,
         (
-            "This plan can show a change of middle size in {}.",
-            "It can show only a large change in {}.",
-            "It cannot show a change in {}.",
+            "can show a change of middle size in {}.",
+            "can show only a large change in {}.",
+            "cannot show a change in {}.",
         ),
         strict=True,
     ):
         own = said[said["verdict"] == verdict]
         if len(own):
-            told = [f"{name} ({why})" if why else str(name) for name, why in own["why"].items()]
+            told = [
+                and_list([str(name) for name in own.index[own["why"] == why]]) + (f" ({why})" if why else "")
+                for why in own["why"].unique()
+            ]
             keys = (key_of("count", verdict), "schools", "answering", *_missed(own))
-            found.append(Finding(key_of("verdict", verdict), words.format(and_list(told)), keys))
+            who = "It" if found else "This plan"
+            found.append(Finding(key_of("verdict", verdict), f"{who} {words.format('; '.join(told))}", keys))
     sentence = (
         f"It asks {minutes:.0f} minutes of each member in {months} months; {surveys:.0f} of them are for the "
         "first survey."

@@ -255,7 +255,7 @@ def test_everything_is_shown_in_its_order(page: Page) -> None:
         "2 claims on Table 1: 1 reproduced, 1 deviates (open)",
         f"Statement {NASTY}",
         "printed 1.40",
-        "1.3960",
+        "1.396",
         "reproduced",
         "printed 1.39",
         "deviates (open)",

@@ -312,6 +312,9 @@ def test_what_is_shown_is_escaped(shown: Shown) -> None:
         ([0.0004, 0.00051, 0.5], 3, ["0.0004", "0.001", "0.500"]),
         ([-1.2e-7, 0.5, 1.0], 3, ["−10⁻⁷", "0.500", "1.000"]),
         ([10**6, 3, 0], 3, ["1000000", "3", "0"]),
+        # A ratio of so many digits made its table wider than the page; a rate of minus nothing is nothing.
+        ([4.8e83, 0.5, 1.0], 3, ["5\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁸³", "0.500", "1"]),
+        ([-0.0, 0.0, 1.0], 3, ["0", "0", "1"]),
         ([math.nan, math.nan, math.nan], 3, ["", "", ""]),
         (["a", 0.5, None], 3, ["a", "0.500", ""]),
     ],
@@ -324,6 +327,15 @@ def test_numbers_are_shown_with_the_decimals_they_need(
     header, *rows = cells(shown[1][TABLE]["html"])
     assert header == ["", "the value", "other"]
     assert [row[1] for row in rows] == texts
+
+
+def test_a_table_of_sentences_can_stand_row_by_row(shown: Shown) -> None:
+    said = "In the last wave more ties are returned than if people had named others at random."
+    Results("twin").table("t", pd.DataFrame({"p_error": [0.5], "said": [said]}, index=["a"]), "A table.")
+    written = shown[1][TABLE]["html"]
+    assert 'class="result wordy"' in written and 'data-head="simulation error of p"' in written
+    Results("twin").table("u", pd.DataFrame({"said": ["2025-01-18"]}, index=["a"]), "A table.")
+    assert "wordy" not in shown[3][TABLE]["html"] and '"text short">2025-01-18' in shown[3][TABLE]["html"]
 
 
 def test_how_small_a_p_is_is_not_shown(shown: Shown) -> None:

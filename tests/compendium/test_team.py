@@ -157,7 +157,9 @@ def test_three_commands_from_a_spreadsheet_to_a_report_in_which_nobody_is_named(
     ties_2 = sum(tie["wave"] == "2" and tie["relation"] == "help" for tie in ties)
     details = json.loads((reports / "help_networks/numbers.json").read_text(encoding="utf-8"))
     assert details["structure.help.2.ties"]["value"] == ties_2
-    assert "Reports not made" in (reports / "index.html").read_text(encoding="utf-8")
+    listed = (reports / "index.html").read_text(encoding="utf-8")
+    assert "Reports not made" in listed
+    assert listed.index("one_page.html") < listed.index("help_networks.html"), "a team's own pages first"
 
     parts = {part for _, name, aliases, _ in PEOPLE for part in [name, *name.split(), *aliases.split("|")]}
     parts = {part for part in parts if len(part) > 2}

@@ -59,6 +59,11 @@ def test_many_waves_are_named_by_number_and_have_room() -> None:
     assert [text.get_text() for text in axis.get_xticklabels()] == [str(month) for month in range(3, 20)]
     assert axis.get_xlabel() == "month"
     assert figure.get_figwidth() == pytest.approx(0.3 * 17 + 1.2)
+    many.index = many.index.set_levels([range(1980, 1997)], level=[1])
+    (axis,) = against_chance(many, "measure", "chance", "a measure", unit="year").axes
+    assert [text.get_text() for text in axis.get_xticklabels()] == [
+        str(year) for year in range(1980, 1997, 2)
+    ]
 
 
 def test_ranges_reach_from_least_to_most() -> None:
