@@ -66,7 +66,8 @@ def shown_matrix(evidence: pd.DataFrame) -> pd.DataFrame:
     """
     kinds = kinds_matrix(evidence)
     found = evidence[(evidence["role"] == "found") & (evidence["shown"] != "")]
-    judged = found[[row.kind == kinds.at[row.mechanism, row.study] for row in found.itertuples()]]
+    own_kind = [str(kinds.at[row.mechanism, row.study]) for row in found.itertuples()]
+    judged = found[found["kind"] == pd.Series(own_kind, index=found.index)]
     told = {
         cell: f"{(own == 'shown').sum()} of {len(own)}"
         for cell, own in judged.groupby(["mechanism", "study"])["shown"]
