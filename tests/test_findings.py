@@ -175,8 +175,11 @@ def test_rates_of_activities() -> None:
     )
     tables = {"rates": rates.set_index("source")}
     told = said(rate_findings(rates, ["lab", "fair", "never"]), tables, caption="95 % intervals")[0]
-    assert "is lab: pairs who met there formed a tie with a chance of 0.10 (95 % interval" in told
-    assert said(rate_findings(rates, ["fair"]), tables)[0].startswith("No activity clearly makes ties")
+    assert told.startswith(
+        "New ties follow lab most clearly: pairs who met there formed one with a chance of 0.10"
+    )
+    assert told.endswith("if nothing that was not recorded made ties."), "it is no proof of what made them"
+    assert said(rate_findings(rates, ["fair"]), tables)[0].startswith("New ties clearly follow no activity")
     assert rate_findings(rates, []) == []
 
 

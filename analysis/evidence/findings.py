@@ -176,7 +176,7 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
         return [
             Finding(
                 "rates",
-                "No activity clearly makes ties: even the interval of "
+                "New ties clearly follow no activity: even the interval of "
                 f"{in_words(best)} begins at {row['lower']:.0f}.",
                 keys[1:2],
             )
@@ -184,8 +184,9 @@ def rate_findings(estimated: pd.DataFrame, activities: list[str]) -> list[Findin
     return [
         Finding(
             "rates",
-            f"The activity that most clearly made ties is {in_words(best)}: pairs who met there formed a tie "
-            f"with a chance of {row['rate']:.2f} (95 % interval {row['lower']:.2f} to {row['upper']:.2f}).",
+            f"New ties follow {in_words(best)} most clearly: pairs who met there formed one with a chance of "
+            f"{row['rate']:.2f} (95 % interval {row['lower']:.2f} to {row['upper']:.2f}), if nothing that "
+            "was not recorded made ties.",
             keys,
         )
     ]

@@ -30,6 +30,7 @@ __all__ = [
     "errata_findings",
     "errata_table",
     "readings",
+    "totals",
 ]
 
 ERRATA = ("published error", "deviates (explained)", NOT_RUN)
@@ -160,6 +161,22 @@ def counts(rows: pd.DataFrame) -> pd.DataFrame:
     return found.assign(**{"in all": found.sum(axis=1)}).rename_axis(None, axis=1)
 
 
+def totals(rows: pd.DataFrame) -> dict[str, int]:
+    """Return how many printed values contradict their source (``published-error``) and are ``explained``.
+
+    Apart from them ``software``: what a peer program gives, and no print; and ``not-run``.
+    """
+    printed = rows["kind"] == KINDS["number"]
+    error, explained, silent = (rows["verdict"] == name for name in ERRATA)
+    there = {
+        "published-error": printed & error,
+        "explained": printed & explained,
+        "software": ~printed & ~silent,
+        "not-run": silent,
+    }
+    return {name: int(which.sum()) for name, which in there.items()}
+
+
 def readings(rows: pd.DataFrame) -> pd.DataFrame:
     """Return what the errata change in the reading of a work: findings that say so.
 
@@ -186,19 +203,19 @@ def errata_findings(rows: pd.DataFrame) -> list[Finding]:
     Parameters
     ----------
     rows : DataFrame
-        As from `errata`; recorded are `counts` as the table ``counts``, ``published-error``, ``explained``,
-        ``not-run`` and ``turned``.
+        As from `errata`; recorded are `counts` as the table ``counts``, each of `totals`, and ``turned``.
     """
-    verdicts = rows["verdict"].value_counts()
-    error, explained, silent = (int(verdicts.get(name, 0)) for name in ERRATA)
-    found = [
-        Finding(
-            "errata",
-            f"{error} printed values contradict their own source, and {explained} more are explained by "
-            "another calculation than the one they are said to come from.",
-            ("published-error", "explained"),
-        )
-    ]
+    of = totals(rows)
+    silent = of["not-run"]
+    sentence = (
+        f"{of['published-error']} printed values contradict their own source, and {of['explained']} more are "
+        "explained by another calculation than the one they are said to come from."
+    )
+    keys = ["published-error", "explained"]
+    if of["software"]:
+        sentence += f" So {'is' if of['software'] == 1 else 'are'} {of['software']} given by a peer program."
+        keys.append("software")
+    found = [Finding("errata", sentence, tuple(keys))]
     by_study = counts(rows)["in all"]
     if len(by_study):
         most = str(by_study.idxmax())

@@ -60,8 +60,14 @@ def linked_matrix(evidence: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_matrix(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return, of the findings of each cell that have a rule, how many show the mechanism: ``2 of 3``."""
-    judged = evidence[(evidence["role"] == "found") & (evidence["shown"] != "")]
+    """Return, of each cell's findings that have a rule, how many show the mechanism: ``2 of 3``.
+
+    Only those of the kind that the cell is of: what made-up data show is not counted under *real*.
+    """
+    kinds = kinds_matrix(evidence)
+    found = evidence[(evidence["role"] == "found") & (evidence["shown"] != "")]
+    own_kind = [str(kinds.at[row.mechanism, row.study]) for row in found.itertuples()]
+    judged = found[found["kind"] == pd.Series(own_kind, index=found.index)]
     told = {
         cell: f"{(own == 'shown').sum()} of {len(own)}"
         for cell, own in judged.groupby(["mechanism", "study"])["shown"]

@@ -37,15 +37,15 @@ def test_where_nothing_was_run_every_question_still_leads_to_its_study() -> None
 
 def test_a_question_says_what_its_run_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "REPORTS", tmp_path)
-    folder = tmp_path / "relational_trust/help_leaders"
+    folder = tmp_path / "relational_trust/help_twin"
     folder.mkdir(parents=True)
-    found = {"mixing.collaboration": {"sentence": "Ties cross schools.", "numbers": ["mixing.p", "mixing.e"]}}
+    found = {"mixing.help": {"sentence": "Ties cross schools.", "numbers": ["mixing.p", "mixing.e"]}}
     (folder / "findings.json").write_text(json.dumps(found), encoding="utf-8")
-    built = ["relational_trust/help_leaders", "star_coalescence/scale_up_farmers"]
+    built = ["relational_trust/help_twin", "star_coalescence/scale_up_farmers"]
     ways = {way.question: way for way in ways_in(STUDIES, (), built)}
     crossed = ways["Did ties cross schools?"]
-    assert (crossed.sentence, crossed.label) == ("Ties cross schools.", "REAL")
-    assert crossed.link == "relational_trust/help_leaders.html#mixing.p"
+    assert (crossed.sentence, crossed.label) == ("Ties cross schools.", "SYNTHETIC")
+    assert crossed.link == "relational_trust/help_twin.html#mixing.p"
     # Its report is there, and does not find this (any more).
     spread = ways["Did it spread?"]
     assert (spread.sentence, spread.link) == (NOT_RECORDED, "star_coalescence/scale_up_farmers.html")

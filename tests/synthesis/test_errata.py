@@ -24,6 +24,7 @@ from analysis.synthesis.errata import (
     errata_findings,
     errata_table,
     readings,
+    totals,
 )
 from tests.notebooks.cells import RUNS
 from tests.notebooks.test_cells import as_recorded
@@ -143,6 +144,11 @@ def test_tables_are_of_one_work_and_findings_say_what_they_change(reports: Path)
     )
     told = errata_caption(rows, "star_coalescence", "netdiffuser")
     assert told.startswith("Peer software values in error: R package netdiffuseR 1.22.6")
+    # What a peer program gives is no print, and is not counted among the printed values.
+    own = rows.xs("netdiffuser", level="run")
+    assert totals(own) == {"published-error": 0, "explained": 0, "software": 1, "not-run": 0}
+    said = errata_findings(rows)[0].sentence
+    assert f"{totals(rows)['explained']} more are explained" in said and "1 given by a peer program" in said
     changes = readings(rows)
     assert (changes["rows"] > 0).all() and len(changes) >= 5
     assert readings(rows.iloc[:0]).empty

@@ -109,7 +109,10 @@ def test_a_changed_number_is_what_the_matrix_shows(reports: Path) -> None:
     row = cell_table(evidence, "reciprocated trust").loc[("relational trust", "help_boys")]
     assert (row["number"], row["shown"]) == (0.4, "not shown")
     after = shown_matrix(evidence).at["reciprocated trust", "relational_trust"]
-    assert (before, after) == ("5 of 6", "4 of 6")
+    assert (before, after) == ("4 of 5", "3 of 5")
+    # The twin shows it too, and is not counted among real findings.
+    own = evidence[evidence["run"] == "relational_trust/help_twin"]
+    assert own["shown"].tolist() == ["shown"] and own["kind"].tolist() == [SYNTHETIC]
 
 
 def test_a_cell_of_several_tests_shows_only_what_all_of_them_find(reports: Path) -> None:
@@ -197,7 +200,7 @@ def test_the_figure_says_every_cell_in_words(reports: Path) -> None:
     words = [text.get_text() for text in figure.axes[0].texts]
     assert len(words) == kinds.size
     assert sum(NO_DATA in word for word in words) == int((kinds == NO_DATA).sum().sum())
-    assert "real\n5 of 6 shown" in words
+    assert "real\n4 of 5 shown" in words
     with pytest.raises(ValueError, match="found rumour; allowed: at least one cell"):
         evidence_matrix(pd.DataFrame({"a": ["rumour"]}), pd.DataFrame({"a": [""]}), KINDS)
 
