@@ -101,10 +101,12 @@ def recovery_findings(stored: Mapping[str, Any]) -> list[Finding]:
             holding.append(_WHERE[kind])
             kept += keys
             continue
-        told = [f"{counts.index[0]} ({_PARTS[part]}) in {counts.iloc[0]}" for part, counts in failing.items()]
+        told = [
+            f"of {counts.index[0]} ({_PARTS[part]}) in {counts.iloc[0]}" for part, counts in failing.items()
+        ]
         fine = [f" Those of {_PARTS[part]} hold." for part in worst if part not in failing]
         where = f"{_WHERE[kind][0].upper()}{_WHERE[kind][1:]}"
-        sentence = f"{where}, intervals fail: they hold {and_list(told)} of {records} records."
+        sentence = f"{where}, intervals fail: they hold the true value {and_list(told)} of {records} records."
         found.append(Finding(f"fails-{kind}", sentence + "".join(fine), (*keys, "records")))
     if holding:
         sentence = f"Intervals hold the truth as often as they say {and_list(holding)}."

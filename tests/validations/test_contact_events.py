@@ -112,7 +112,10 @@ def test_the_page_opens_with_where_intervals_fail() -> None:
     assert [one.key for one in found][:2] == ["fails-popular", "fails-groups"]
     assert [one.key for one in found][-2:] == ["holds", "clustered"]
     worst = int(held(results, "choice").loc["busy pair"].min())
-    assert f"they hold reciprocity (whom people turn to) in {worst} and " in found[0].sentence
+    assert (
+        f"they hold the true value of reciprocity (whom people turn to) in {worst} and of "
+        in found[0].sentence
+    )
     assert found[1].sentence.endswith(" Those of how soon hold.")
     counts = rejected(results).loc["uneven people"]
     told = f"in {counts['rate, clustered by sender']} records, and in {counts['rate']} otherwise."
