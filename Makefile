@@ -150,7 +150,7 @@ cluster: $(CLUSTER_STAMP)  ## a scheduler with workers on this machine, for tryi
 	  --workers "$$WORKERS" --port "$$PORT"
 
 # What waits for another process ends, and says where it stood, rather than never.
-NO_HANGING := -o faulthandler_timeout=400 -o faulthandler_exit_on_timeout=true
+NO_HANGING := -o faulthandler_timeout=1800 -o faulthandler_exit_on_timeout=true
 test-cluster: $(CLUSTER_STAMP)  ## tests of what needs requirements-cluster.lock: a scheduler with two workers, files in batches
 	@$(ONE_THREAD) PYTHONPATH="$(CURDIR)" $(CLUSTER_PYTHON) -m pytest -q $(NO_HANGING) tests/test_cluster.py tests/contacts/test_batches.py tests/contacts/test_closures_of_file.py
 

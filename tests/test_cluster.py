@@ -39,7 +39,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
-_LONG = 300
+_LONG = 600
 """Seconds after which what is waited for does not come any more, also on a busy machine."""
 
 

@@ -174,8 +174,8 @@ def walk(
     present: Flags,
     groups: Integers,
     kept: Floats,
-) -> tuple[float, Floats, Floats, Integers, Floats, Floats]:  # pragma: no cover - compiled
-    """Return log-likelihood, score, information, counts, what was expected of each person, of groups.
+) -> tuple[float, Floats, Floats, Integers, Floats, Floats, Floats]:  # pragma: no cover - compiled
+    """Return log-likelihood, score, information, counts, what was expected of each person, of groups, scores.
 
     Parameters
     ----------
@@ -211,6 +211,8 @@ def walk(
         sent, observed alone.
     within : ndarray of shape (3,)
         The same of contacts within a group, in a choice.
+    by_sender : ndarray of shape (n, k)
+        The score, sender by sender.
     """
     size, people = len(beta), len(present)
     state = (
@@ -230,7 +232,7 @@ def walk(
         far |= INDEGREE <= terms[k, 0] <= OUTDEGREE or TRANSITIVITY <= terms[k, 0] <= SHARED_RECEIVERS
     column, senders = np.zeros((size, 1)), np.zeros((size, people))
     log_likelihood, score, information = 0.0, np.zeros(size), np.zeros((size, size))
-    by_person, within = np.zeros((3, people)), np.zeros(3)
+    by_person, within, by_sender = np.zeros((3, people)), np.zeros(3), np.zeros((people, size))
     contacts, censored, now = 0, 0, since
     relative = model in (CHOICE, RATE_ORDER)
     for mark in range(len(clock)):
@@ -260,6 +262,7 @@ def walk(
                         total += totals[i]
                         first += firsts[i]
                         second += seconds[i]
+                        by_sender[i] -= elapsed * firsts[i]
                 if happened:
                     _fill(rows, terms, state, one)
                     chosen[:] = rows[:, other]
@@ -274,12 +277,15 @@ def walk(
             if happened:
                 log_likelihood += np.dot(beta, chosen)
                 score += chosen
+                by_sender[one] += chosen
                 if len(kept):
                     kept[contacts] = senders if model in (RATE, RATE_ORDER) else rows
             if relative:
                 log_likelihood -= top + np.log(total)
                 first /= total
                 score -= first
+                if model == CHOICE:
+                    by_sender[one] -= first
                 information += second / total
                 for a in range(size):
                     for b in range(a + 1):
@@ -292,6 +298,11 @@ def walk(
                 information += elapsed * second
                 if model == RATE:
                     by_person[1:] += elapsed * weight
+            if model in (RATE, RATE_ORDER):
+                share = 1 / total if relative else elapsed
+                for i in range(people):
+                    for a in range(size):
+                        by_sender[i, a] -= share * weight[i] * senders[a, i]
             if happened:
                 by_person[0, other if model == CHOICE else one] += 1
             if model == CHOICE and groups[one] >= 0:
@@ -317,4 +328,4 @@ def walk(
     for a in range(size):
         for b in range(a):
             information[b, a] = information[a, b]
-    return log_likelihood, score, information, np.array([contacts, censored]), by_person, within
+    return log_likelihood, score, information, np.array([contacts, censored]), by_person, within, by_sender

@@ -21,6 +21,7 @@ __all__ = [
     "fullest",
     "next_contact_findings",
     "rate_steps",
+    "rate_table",
     "record_counts",
     "record_of",
     "side_by_side",
@@ -182,6 +183,20 @@ def estimates_table(model: ContactModel, window: float) -> pd.DataFrame:
     table[["lower", "upper"]] = table[["lower", "upper"]].map(math.exp)
     columns = ["times", "lower", "upper", "p", "estimate", "standard_error"]
     return table.drop(index="intercept", errors="ignore").rename(columns={"ratio": "times"})[columns]
+
+
+def rate_table(model: ContactModel, window: float) -> pd.DataFrame:
+    """Return `estimates_table` of a rate, with intervals that are clustered by sender as well.
+
+    Parameters
+    ----------
+    model : ContactModel
+    window : float
+        As given to `rate_steps`.
+    """
+    clustered = estimates_table(model.clustered(), window)[["lower", "upper"]].add_prefix("clustered_")
+    table = estimates_table(model, window).join(clustered)
+    return table[["times", "lower", "upper", *clustered, "p", "estimate", "standard_error"]]
 
 
 def side_by_side(fits: Fits, window: float) -> dict[str, pd.DataFrame] | NotEstimable:

@@ -409,3 +409,37 @@ def test_likelihoods_without_a_maximum_and_wrong_arguments() -> None:
     ):
         with pytest.raises(ValueError, match=said):
             wrong()
+
+
+@pytest.mark.parametrize("kind", ["choice", "order", "rate"])
+def test_clustered_errors_are_those_of_scores_added_up_by_sender(kind: str) -> None:
+    history = random_history(3)
+    if kind == "choice":
+        terms = [Term("tie"), Term("reciprocity"), Term("alter", "years")]
+        fitted, of = choice_model(history, terms), "choice"
+    else:
+        terms = [Term("sender_indegree"), Term("ego", "years")]
+        fitted, of = rate_model(history, terms, timed=kind == "rate"), "rate"
+        terms = [Term("intercept"), *terms] if kind == "rate" else terms
+    statistics = contact_statistics(history, terms, of)  # type: ignore[arg-type]
+    contacts, people, size = statistics.shape
+    each = np.arange(contacts)
+    weight = np.exp(statistics @ fitted.estimates)
+    if kind == "choice":
+        weight[each, history.sender] = 0
+    waits = np.diff([history.since, *history.time])
+    share = weight * waits[:, None] if kind == "rate" else weight / weight.sum(axis=1, keepdims=True)
+    expected = share[:, :, None] * statistics
+    happened = statistics[each, history.receiver if kind == "choice" else history.sender]
+    scores = np.zeros((people, size))
+    if kind == "choice":
+        np.add.at(scores, history.sender, happened - expected.sum(axis=1))
+    else:
+        scores -= expected.sum(axis=0)
+        np.add.at(scores, history.sender, happened)
+    bread = np.linalg.inv(fitted.information)
+    covariance = bread @ scores.T @ scores @ bread * people / (people - 1)
+    assert_allclose(scores.sum(axis=0), 0, atol=1e-6)
+    clustered = fitted.clustered()
+    assert_allclose(clustered.standard_errors, np.sqrt(np.diag(covariance)), rtol=1e-7)
+    assert_allclose(clustered.tidy()["estimate"], fitted.estimates)

@@ -14,6 +14,7 @@ from analysis.contacts.next_contact import (
     fullest,
     next_contact_findings,
     rate_steps,
+    rate_table,
     record_counts,
     record_of,
     side_by_side,
@@ -89,3 +90,14 @@ def test_small_records_and_people_who_were_not_there() -> None:
     assert set(rate_steps(history, window=7.0)) == {"habit", "recency"}
     with pytest.raises(NotEstimable, match="no contact"):
         record_of({"actors": actors, "contacts": contacts.iloc[2:3]})
+
+
+def test_intervals_of_the_rate_stand_beside_those_clustered_by_sender() -> None:
+    actors = everybody(organization_id="one")
+    history = record_of({"actors": actors, "contacts": simulated(8)}, alike=["organization_id"])
+    fitted = rate_steps(history, window=1.0)["habit"]
+    assert isinstance(fitted, ContactModel)
+    table, own = rate_table(fitted, 1.0), estimates_table(fitted, 1.0)
+    pd.testing.assert_frame_equal(table[own.columns], own)
+    half = np.log(table["clustered_upper"] / table["clustered_lower"]) / 2
+    np.testing.assert_allclose(half, 1.959964 * fitted.clustered_errors[1:], rtol=1e-6)

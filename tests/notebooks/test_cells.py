@@ -28,6 +28,7 @@ CHEAPER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "class_friendships/teacher_and_pupils": ({"permutations": 99}, ("table", "each", "rounding")),
     "contact_events/student_calls": ({}, ("",)),
     "contact_events/next_contact_example": ({}, ("",)),
+    "contact_events/recovery": ({}, ("",)),
     "coordinated_change/coding_classrooms": ({"draws": 20}, ("volume", "bounds", "mark", "chance")),
     "coordinated_change/codes_chat": ({"draws": 99}, ("codes", "connected", "axes")),
     "coordinated_change/discourse_chapter": ({}, ("",)),
