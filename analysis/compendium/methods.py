@@ -196,7 +196,7 @@ def write_methods(studies: Sequence[Study], built: Sequence[Run]) -> None:
     for run in (run for study in studies for run in study.runs):
         page = f"{run.study}/{run.id}.html" if run in built else ""
         for use in _uses(ast.parse(run.notebook.code)):
-            told[".".join(use)].add((run.title, page))
+            told[".".join(use)].add((run.notebook.title, page))
     page = (
         page_environment()
         .get_template("methods.html")

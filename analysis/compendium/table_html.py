@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ _COUNT = 10
 """From here on a whole number among others is a count."""
 _SENTENCE = 60
 """Letters from which a cell is a sentence."""
+_ROUNDING = 1e-7
+"""What single precision leaves of a number, as a share of it."""
 _PLACES = 6
 """Zeros up to here are written out; beyond, a power of ten is easier to read."""
 _HUGE = 1e10
@@ -195,6 +197,8 @@ def _texts(column: pd.Series, digits: int, chance: bool, significant: int | None
     counts = any(_is_whole(value) and abs(value) >= _COUNT for value in numbers)
     whole = counts or all(map(_is_whole, numbers))
     mixed = column.dtype == object
+    if not chance:
+        digits = _needed(numbers, digits)
     return [
         _cell(
             value,
@@ -206,6 +210,17 @@ def _texts(column: pd.Series, digits: int, chance: bool, significant: int | None
         )
         for value in column
     ]
+
+
+def _needed(numbers: Sequence[float], digits: int) -> int:
+    """Return how many decimals a column has: those that are zero in every number of it are not shown."""
+    parts = [value for value in numbers if math.isfinite(value) and not _is_whole(value)]
+    enough = (
+        few
+        for few in range(1, digits)
+        if all(abs(value - round(value, few)) < _ROUNDING * max(1.0, abs(value)) for value in parts)
+    )
+    return next(enough, digits) if parts else digits
 
 
 def _is_of_words(column: pd.Series) -> bool:

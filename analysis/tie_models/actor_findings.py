@@ -92,12 +92,12 @@ def model_findings(
     effects = estimates[~estimates.index.str.startswith(_RATE)].drop("outdegree (density)", errors="ignore")
     sure = effects[effects["p"] < _SURE]
     told = [
-        f"{row['of']} multiplies the odds by {row['odds_ratio']:.2f}"
+        f"{row['of']} (by {row['odds_ratio']:.2f})"
         for row in sure.sort_values("p").head(3).to_dict("records")
     ]
     if told:
         keys = tuple(key_of("odds", name, "odds_ratio") for name in sure.sort_values("p").head(3).index)
-        sentence = f"What draws people to a tie: {and_list(told)}."
+        sentence = f"What multiplies the odds of a tie: {and_list(told)}."
         found.append(Finding("moves", sentence, keys))
     unsure = effects[~(effects["p"] < _SURE)]
     if len(unsure):

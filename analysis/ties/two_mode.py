@@ -195,7 +195,7 @@ def met_findings(frame: pd.DataFrame | NotEstimable) -> list[Finding]:
         Finding(
             "met",
             f"Activities brought {percent(pairs['observed'])} of all pairs of people together; "
-            f"{percent(again['observed'])} of all pairs met at two activities or more.",
+            f"{percent(again['observed'])} of these pairs met at two activities or more.",
             (key[0], key[1]),
         ),
         Finding(

@@ -120,7 +120,9 @@ def kinds_findings(
         short = own[own["held"] < own["least"]].index.get_level_values("kind")
         told = and_list([*short.unique()])
         case = (
-            "Where role decides who is silent" if str(silence) == "as made" else f"Where {silence} more often"
+            "Where role decides who is silent"
+            if str(silence) == "as made"
+            else f"Where {silence}".replace(" silent", " are silent more often")
         )
         words = (
             f"{case}, {outside(own)} of {len(own)} intervals hold the truth more or less often than they say"

@@ -241,7 +241,7 @@ def test_only_cells_with_finite_numbers_are_recorded(folder: Path, shown: Shown)
     }
     assert cells(shown[0][TABLE]["html"]) == [
         ["", *frame.columns],
-        ["x", "1", "0.500", "inf", "7", "yes", "yes", "2", "2024-01-01 00:00:00"],
+        ["x", "1", "0.5", "inf", "7", "yes", "yes", "2", "2024-01-01 00:00:00"],
         ["y", "", "", "", "", "no", "", "two", ""],
     ]
 
@@ -261,7 +261,7 @@ def test_labels_of_several_levels_make_one_key(folder: Path, shown: Shown) -> No
         },
         "t.advice-year-1.out-degree.p.3": {"value": 3, "label": "Advice, year 1, out-degree, p, 3"},
     }
-    assert cells(shown[0][TABLE]["html"])[-1] == ["Advice, year 1", "out-degree", "1.500", "2.500", "3"]
+    assert cells(shown[0][TABLE]["html"])[-1] == ["Advice, year 1", "out-degree", "1.5", "2.5", "3"]
 
 
 def test_cells_that_would_share_a_key_are_all_named(folder: Path) -> None:
@@ -304,7 +304,7 @@ def test_what_is_shown_is_escaped(shown: Shown) -> None:
     ("column", "digits", "texts"),
     [
         ([1.0, 2.0, -3.0], 3, ["1", "2", "−3"]),
-        ([1.0, 2.5, math.nan], 3, ["1.000", "2.500", ""]),
+        ([1.0, 2.5, math.nan], 3, ["1.0", "2.5", ""]),
         # A missing count does not make the others fractions.
         ([1.0, math.nan, 12.0], 3, ["1", "", "12"]),
         ([-0.12345, 1.0, 0.0], 2, ["−0.12", "1.00", "0.00"]),
@@ -316,7 +316,10 @@ def test_what_is_shown_is_escaped(shown: Shown) -> None:
         ([4.8e83, 0.5, 1.0], 3, ["5\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁸³", "0.500", "1"]),
         ([-0.0, 0.0, 1.0], 3, ["0", "0", "1"]),
         ([math.nan, math.nan, math.nan], 3, ["", "", ""]),
-        (["a", 0.5, None], 3, ["a", "0.500", ""]),
+        (["a", 0.5123, None], 3, ["a", "0.512", ""]),
+        # Decimals that are zero in every number of a column were never computed.
+        ([36.2, 28.799999237060547, 9.0], 3, ["36.2", "28.8", "9.0"]),
+        ([0.832, 0.77, 0.0854], 5, ["0.8320", "0.7700", "0.0854"]),
     ],
 )
 def test_numbers_are_shown_with_the_decimals_they_need(
@@ -383,7 +386,7 @@ def test_tables_may_be_empty_or_repeat_a_column(shown: Shown) -> None:
     results.table("twice", pd.DataFrame([[1, 0.5]], columns=["a", "a"]), "Twice.", numbers=False)
     assert cells(shown[1][TABLE]["html"]) == [["", "a"]]
     assert cells(shown[2][TABLE]["html"]) == [[""], ["x"]]
-    assert cells(shown[3][TABLE]["html"]) == [["", "a", "a"], ["0", "1", "0.500"]]
+    assert cells(shown[3][TABLE]["html"]) == [["", "a", "a"], ["0", "1", "0.5"]]
 
 
 def test_a_long_table_and_a_long_text_are_shown_whole(shown: Shown) -> None:
