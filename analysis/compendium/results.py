@@ -299,12 +299,17 @@ class Results:
         display(bundle, raw=True)
 
     def _by_group(self, key: str, network: Network) -> Network:
-        """Return a network of people as one of their groups, with the answers of those that may be shown."""
+        """Return a network of people as one of their groups, with the numbers of ties that may be shown.
+
+        A number rests on the ties it counts, as in a table, and its group has to have answered.
+        """
         shown = {}
         for layer in network.layers:
-            told = network.told_by(layer)
-            reasons = self._disclosure.decide_rows(f"figure {key!r}", told, len(told))
-            shown[layer.relation, layer.wave] = np.array([not reason for reason in reasons])
+            told, ties = network.told_by(layer), network.told_between(layer)
+            answers = self._disclosure.decide_rows(f"figure {key!r}", told, len(told))
+            cells = self._disclosure.decide_cells(f"figure {key!r}", ties, ties.map(len))
+            heard = np.array([not reason for reason in answers])
+            shown[layer.relation, layer.wave] = heard[:, None] & (cells == "").to_numpy(bool)
         return network.by_group(shown)
 
     def _written(self, key: str, figure: Figure, caption: str) -> str:

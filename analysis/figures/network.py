@@ -14,6 +14,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -21,6 +22,7 @@ from matplotlib.figure import Figure
 from analysis.arrays import Flags, Floats, Integers
 from analysis.figures.theme import MARKERS, PALETTE
 from analysis.labels import in_words
+from analysis.whom import tie
 
 __all__ = ["Layer", "Network", "NetworkFigure", "network_panels", "on_a_circle"]
 
@@ -36,6 +38,8 @@ class Layer:
         From row to column: how many; on the diagonal those within a node.
     present, answered : array of bool
         Who was in the network, and who answered. Of who did not, no tie is no sign of none.
+    hidden : array of bool, nodes × nodes, optional
+        Whose number of ties is not shown, from row to column; 0 stands in its place. By default none.
     """
 
     relation: str
@@ -43,6 +47,7 @@ class Layer:
     ties: Integers
     present: Flags
     answered: Flags
+    hidden: Flags | None = None
 
 
 @dataclass(frozen=True)
@@ -82,24 +87,35 @@ class Network:
         ]
         return [frozenset(person for group, person in told if group == one) for one in self.grouped()]
 
+    def told_between(self, layer: Layer) -> pd.DataFrame:
+        """Return the ties of a layer from each group (row) to each (column), as `whom.tie`."""
+        names = self.grouped()
+        cells: dict[tuple[str, str], set[Hashable]] = {(one, to): set() for one in names for to in names}
+        for sender, receiver in zip(*layer.ties.nonzero(), strict=True):
+            entry = tie(self.names[sender], self.names[receiver], layer.relation, layer.wave)
+            cells[self.groups[sender], self.groups[receiver]].add(entry)
+        rows = [[frozenset(cells[one, to]) for to in names] for one in names]
+        return pd.DataFrame(rows, index=[*names], columns=[*names], dtype=object)
+
     def by_group(self, shown: Mapping[tuple[str, str], Flags]) -> Network:
         """Return the network of groups: a node each, its ties within and to each other counted.
 
         Parameters
         ----------
-        shown : mapping of (str, str) to array of bool
-            For each relation and wave, of which groups (in the order of `grouped`) what they said is shown.
-            Of the others no tie is counted; they stand there as unheard.
+        shown : mapping of (str, str) to array of bool, groups × groups
+            For each relation and wave, which numbers of ties are shown, from row to column (in the order of
+            `grouped`). Of the others no tie is counted; a group of which none is shown is unheard.
         """
         names = self.grouped()
         member = np.array([[group == name for name in names] for group in self.groups], dtype=np.int64)
         layers = []
         for layer in self.layers:
             told = shown[layer.relation, layer.wave]
-            counts = member.T @ layer.ties @ member
-            counts[~told] = 0
-            there = (member.T @ layer.present) > 0
-            layers.append(Layer(layer.relation, layer.wave, counts, there, told))
+            counts = np.where(told, member.T @ layer.ties @ member, 0)
+            there, heard = (member.T @ layer.present) > 0, told.any(axis=1)
+            layers.append(
+                Layer(layer.relation, layer.wave, counts, there, heard, ~told & heard[:, None] & there)
+            )
         sizes = tuple(int(count) for count in member.sum(axis=0))
         places = on_a_circle(len(names))
         return Network("school", names, names, places, tuple(layers), sizes, self.wave)
@@ -141,6 +157,7 @@ class Network:
                     "wave": layer.wave,
                     "absent": _where(~layer.present),
                     "unheard": _where(layer.present & ~layer.answered),
+                    "hidden": [] if layer.hidden is None else np.argwhere(layer.hidden).tolist(),
                     "ties": [
                         [int(first), int(second), int(layer.ties[first, second])]
                         for first, second in zip(*layer.ties.nonzero(), strict=True)

@@ -72,10 +72,13 @@ def school_maps(network: Network) -> NetworkFigure:
     with themed():
         figure, axes = network_panels(network)
         for layer, axis in zip(network.layers, axes, strict=True):
-            told = np.ones_like(layer.ties, dtype=bool)
-            np.fill_diagonal(told, layer.answered)
+            hidden = np.zeros_like(layer.ties, dtype=bool) if layer.hidden is None else layer.hidden
+            told = ~(hidden | hidden.T)
+            np.fill_diagonal(told, layer.answered & ~hidden.diagonal())
             _draw(axis, network.names, network.places, people, layer.ties, told, hollow=~layer.answered)
-            axis.set_title(f"{layer.relation}, {network.wave} {layer.wave} ({int(layer.ties.sum())} ties)")
+            shown = " shown" if hidden.any() else ""
+            count = int(layer.ties.sum())
+            axis.set_title(f"{layer.relation}, {network.wave} {layer.wave} ({count} ties{shown})")
         figure.tight_layout()
     return figure
 
@@ -100,7 +103,7 @@ def _draw(
             line[:, 1],
             color="0.55" if count else "0.75",
             linewidth=1 + 7 * count / most if count and told[one, other] else 1,
-            linestyle="-" if count else (0, (2, 4)),
+            linestyle="-" if count or not told[one, other] else (0, (2, 4)),
             zorder=1,
         )
         # Off the middle, where the lines of opposite schools cross.

@@ -16,6 +16,7 @@ from analysis.figures.sociogram import sociograms
 from analysis.figures.svg import as_image, as_png, as_svg, smallest_text
 from analysis.figures.theme import EACH_PERSON
 from analysis.ties.panel import Panel
+from analysis.whom import tie
 
 ACTORS = list("abcde")
 HOMES = ["ash", "ash", "elm", "elm", "elm"]
@@ -56,7 +57,7 @@ def test_a_page_is_given_everybody_every_tie_and_where_they_stand() -> None:
 
 def test_ties_of_groups_are_counted_within_and_between() -> None:
     people = network()
-    schools = people.by_group({("help", "2"): np.array([True, True])})
+    schools = people.by_group({("help", "2"): np.ones((2, 2), bool)})
     assert schools.names == ("ash", "elm") and schools.sizes == (2, 3)
     np.testing.assert_array_equal(schools.layers[0].ties, [[2, 1], [1, 2]])
     assert schools.layers[0].ties.sum() == people.layers[0].ties.sum()
@@ -66,13 +67,28 @@ def test_ties_of_groups_are_counted_within_and_between() -> None:
 
 
 def test_of_a_group_that_is_not_shown_nothing_it_said_is_left() -> None:
-    schools = network().by_group({("help", "2"): np.array([True, False])})
+    schools = network().by_group({("help", "2"): np.array([[True, True], [False, False]])})
     np.testing.assert_array_equal(schools.layers[0].ties, [[2, 1], [0, 0]])
     assert json.loads(schools.as_json())["layers"][0]["unheard"] == [1]
 
 
+def test_a_number_that_is_not_shown_is_in_no_sum_and_no_line() -> None:
+    people = network()
+    between = people.told_between(people.layers[0])
+    assert between.map(len).to_numpy().tolist() == [[2, 1], [1, 2]]
+    assert between.loc["ash", "elm"] == {tie("b", "c", "help", "2")}
+    schools = people.by_group({("help", "2"): np.array([[False, True], [False, True]])})
+    (layer,) = schools.layers
+    np.testing.assert_array_equal(layer.ties, [[0, 1], [0, 2]])
+    assert layer.answered.all()
+    assert json.loads(schools.as_json())["layers"][0]["hidden"] == [[0, 0], [1, 0]]
+    (axis,) = school_maps(schools).axes
+    assert sorted(text.get_text() for text in axis.texts) == sorted(["ash", "elm", "–", "–", "2"])
+    assert axis.get_title(loc="left") == "help, year 2 (3 ties shown)"
+
+
 def test_the_map_of_groups_draws_nobody() -> None:
-    figure = school_maps(network().by_group({("help", "2"): np.array([True, False])}))
+    figure = school_maps(network().by_group({("help", "2"): np.array([[True, True], [False, False]])}))
     assert figure.get_label() != EACH_PERSON
     (axis,) = figure.axes
     texts = [text.get_text() for text in axis.texts]

@@ -501,10 +501,10 @@ def test_in_place_of_a_sociogram_stands_the_map_of_its_schools(
 ) -> None:
     bundles: list[dict[str, Any]] = []
     monkeypatch.setattr(module, "display", lambda bundle, raw: bundles.append(bundle))
-    people = [f"p_{0xABCDEF00 + number:08x}" for number in range(16)]
-    homes = ["north"] * 7 + ["south"] * 6 + ["west"] * 3
+    people = [f"p_{0xABCDEF00 + number:08x}" for number in range(26)]
+    homes = ["north"] * 12 + ["south"] * 11 + ["west"] * 3
     # Everybody names the next two; of those in the west only three answered, too few to be shown.
-    ring = np.roll(np.eye(16), 1, axis=1) + np.roll(np.eye(16), 2, axis=1)
+    ring = np.roll(np.eye(26), 1, axis=1) + np.roll(np.eye(26), 2, axis=1)
     panel = Panel.from_matrices([ring], actors=people)
     groups = [
         {one for one, home in zip(people, homes, strict=True) if home == name}
@@ -518,11 +518,12 @@ def test_in_place_of_a_sociogram_stands_the_map_of_its_schools(
     everybody, schools = (json.loads(bundle[FIGURE]["network"]) for bundle in bundles)
     assert [node["name"] for node in everybody["nodes"]] == [person.replace("_", " ") for person in people]
     assert [(node["name"], node["people"]) for node in schools["nodes"]] == [
-        *(("north", 7), ("south", 6)),
+        *(("north", 12), ("south", 11)),
         ("west", 3),
     ]
-    # Six and five within, three across, and nothing of what the west said.
-    assert schools["layers"][0]["ties"] == [[0, 0, 11], [0, 1, 3], [1, 1, 9], [1, 2, 3]]
+    # Those across are ties of four people, as in a table; and nothing of what the west said is left.
+    assert schools["layers"][0]["ties"] == [[0, 0, 21], [1, 1, 19]]
+    assert schools["layers"][0]["hidden"] == [[0, 1], [1, 2]]
     assert schools["layers"][0]["unheard"] == [2]
     assert not any(person[2:] in json.dumps(bundles[1]) for person in people)
     assert "People are not drawn" in bundles[1][FIGURE]["caption"]

@@ -71,6 +71,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
     const ends = ties.filter(([from, to]) => from === place || to === place).length;
     return crowd * (form.size.checked ? Math.min(5 + 1.6 * Math.sqrt(ends), 16) : 7);
   };
+  const concealed = (from, to) => layer.hidden.some(([one, other]) => one === from && other === to);
   const tell = place => {
     if (layer.absent.includes(place)) return "";
     const [sent, received] = [0, 1].map(end => ties.filter(tie => tie[end] === place && tie[0] !== tie[1]));
@@ -78,7 +79,9 @@ for (const figure of document.querySelectorAll("figure.network")) {
     const unheard = layer.unheard.includes(place);
     const within = sum(ties.filter(([from, to]) => from === place && to === place));
     const back = sent.filter(([, to]) => received.some(([from]) => from === to)).length;
-    if (!person) return `${called(place)} (${net.nodes[place].people} people): ` + (unheard ? "answers not shown; " : `${within} ties within, ${sum(sent)} to other schools, `) + `${sum(received)} from them.`;
+    // What is not shown of a school is counted in none of its sums.
+    const some = layer.hidden.some(pair => pair.includes(place)) ? " Some are not shown." : "";
+    if (!person) return `${called(place)} (${net.nodes[place].people} people): ` + (unheard ? "answers not shown; " : `${concealed(place, place) ? "–" : within} ties within, ${sum(sent)} to other schools, `) + `${sum(received)} from them.${some}`;
     const group = net.groups.length > 1 ? ` (${net.groups[net.nodes[place].group].name})` : "";
     return `${called(place)}${group}: ` + (unheard ? "did not answer; " : `names ${sent.length}, ${back} of them in return; `) + `named by ${received.length}.`;
   };
@@ -98,7 +101,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
   const draw = () => {
     const wave = waves[+slider.value], relation = form.relation.value;
     layer = net.layers.find(one => one.relation === relation && one.wave === wave)
-      ?? {ties: [], absent: net.nodes.map((_, place) => place), unheard: []};
+      ?? {ties: [], absent: net.nodes.map((_, place) => place), unheard: [], hidden: []};
     const group = form.group?.value ?? "";
     const kept = place => group === "" || net.nodes[place].group === +group;
     const all = new Set(layer.ties.map(([from, to]) => `${from}-${to}`));
@@ -106,7 +109,8 @@ for (const figure of document.querySelectorAll("figure.network")) {
     ties = layer.ties.filter(tie => (kept(tie[0]) || kept(tie[1])) && (!form.mutual?.checked || back(tie)));
     const most = Math.max(1, ...ties.filter(([from, to]) => from !== to).map(tie => tie[2]));
     const size = net.nodes.map((_, place) => radius(place));
-    lines.replaceChildren(...ties.filter(([from, to]) => from !== to).map(tie => {
+    const drawn = [...ties, ...layer.hidden.map(pair => [...pair, 0])].filter(([from, to]) => from !== to);
+    lines.replaceChildren(...drawn.map(tie => {
       const [[x1, y1], [x2, y2]] = [at[tie[0]], at[tie[1]]];
       const long = Math.hypot(x2 - x1, y2 - y1) || 1;
       const [ux, uy] = [(x2 - x1) / long, (y2 - y1) / long];
@@ -115,6 +119,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
       const [start, end] = [size[tie[0]], size[tie[1]] + 2];
       const line = svg("line", {x1: x1 + ux * start - uy * aside, y1: y1 + uy * start + ux * aside, x2: x2 - ux * end - uy * aside, y2: y2 - uy * end + ux * aside,
         "stroke-width": person ? (back(tie) ? 1.8 : 1) : 1 + 6 * tie[2] / most, class: back(tie) ? "mutual" : "single", "data-from": tie[0], "data-to": tie[1]});
+      if (!tie[2]) line.setAttribute("stroke-dasharray", "2 6");
       if (form.arrows.checked) line.setAttribute("marker-end", `url(#end-${number})`);
       return line;
     }));
@@ -129,13 +134,13 @@ for (const figure of document.querySelectorAll("figure.network")) {
       point.firstChild.setAttribute("stroke", layer.unheard.includes(place) ? colour : "var(--paper)");
       if (!person) {
         const within = layer.ties.find(([from, to]) => from === place && to === place)?.[2] ?? 0;
-        point.append(svg("text", {y: 5, class: "within"}, layer.unheard.includes(place) ? "–" : `${within}`), svg("text", {y: at[place][1] > middle ? size[place] + 24 : -size[place] - 8}, node.name));
+        point.append(svg("text", {y: 5, class: "within"}, layer.unheard.includes(place) || concealed(place, place) ? "–" : `${within}`), svg("text", {y: at[place][1] > middle ? size[place] + 24 : -size[place] - 8}, node.name));
       }
       return [point];
     }));
     points.firstChild?.setAttribute("tabindex", 0);
     const count = ties.reduce((total, tie) => total + tie[2], 0);
-    said.value = `${net.wave} ${wave}: ${count} ties`;
+    said.value = `${net.wave} ${wave}: ${count} ties${layer.hidden.length ? " shown; – and dotted: not shown" : ""}`;
     slider.setAttribute("aria-valuetext", `${net.wave} ${wave}`);
     mark(-1);
   };
