@@ -506,6 +506,18 @@ def _with_options(words: list[str]) -> list[str]:
     return [*words[:place], *options, *words[place + 2 :]]
 
 
+def _with_codes(words: list[str]) -> list[str]:
+    """Join an option of an import and a value that begins as a number below zero does, as in -99,98."""
+    found: list[str] = []
+    for word in words:
+        option = words[:1] == ["import"] and found and re.fullmatch("--[a-z-]+", found[-1])
+        if option and re.match("-[0-9.]", word):
+            found[-1] += f"={word}"
+        else:
+            found.append(word)
+    return found
+
+
 def _with_look(words: list[str]) -> list[str]:
     """Put `look` before the file where an import names no kind; no kind has a dot or a slash in it."""
     if words == ["import"] or (words[:1] == ["import"] and re.search(r"[./\\]", words[1])):
@@ -517,7 +529,7 @@ def main(given: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     words = list(sys.argv[1:] if given is None else given)
     try:
-        words = _with_look(_with_options(words))
+        words = _with_codes(_with_look(_with_options(words)))
         arguments = _parser(importing=words[:1] == ["import"]).parse_args(words)
         return _COMMANDS[arguments.command][0](arguments)
     except InvalidInput as error:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -33,7 +34,7 @@ from analysis.importing.kinds.options import given_people, wave_dates
 from analysis.importing.kinds.refi import REFI
 from analysis.importing.kinds.roster import ROSTER
 from analysis.importing.shared.account import counted
-from analysis.tables.faults import Fault, raise_faults
+from analysis.tables.faults import Fault, InvalidInput, raise_faults
 
 __all__ = ["KINDS", "add_arguments", "run"]
 
@@ -54,6 +55,23 @@ KINDS: dict[str, Kind] = {
 """Each kind of file, by the name the command calls it; a new one is a module of `kinds` and a line here."""
 
 
+class _Once(argparse.Action):
+    """Keeps the one value of an option; a second one would silently take the place of the first."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        given = vars(namespace).setdefault("given", set())
+        if option_string in given:
+            raise InvalidInput([Fault(str(option_string), "the option twice", "once: it takes one value")])
+        given.add(option_string)
+        setattr(namespace, self.dest, values)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes, for each kind of file."""
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
@@ -63,6 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     look.add_argument("--dataset", default="", help="your dataset, for the command")
     for name, kind in KINDS.items():
         command = kinds.add_parser(name, help=kind.told, description=kind.told, allow_abbrev=False)
+        command.register("action", None, _Once)
+        command.register("action", "store", _Once)
         command.add_argument(
             "files", type=Path, nargs="+" if kind.many else 1, metavar=kind.file, help="what to import"
         )
@@ -124,7 +144,12 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
     imported = KINDS[arguments.kind].read(arguments, known, faults)
     people = given_people(arguments, [])
     imported = _with_people(imported, people, arguments, faults)
-    check_declared(imported.tables.get("ties"), known, faults)
+    check_declared(
+        ", ".join(path.name for path in arguments.files),
+        imported.tables.get("ties"),
+        {**given, **before},
+        faults,
+    )
     if imported.directed is not None:
         check_direction(imported.tables["ties"], imported.directed, list(before), faults)
     raise_faults(list(dict.fromkeys(faults)))

@@ -12,9 +12,19 @@ import zipfile
 from pathlib import Path
 
 from analysis.importing.files.archive import read_small_file
-from analysis.importing.files.sheets import Layout, Sheet, is_identifiers, read_sheets, with_one_header
+from analysis.importing.files.sheets import (
+    ENCODINGS,
+    Layout,
+    Sheet,
+    is_identifiers,
+    is_wording,
+    read_sheets,
+    with_one_header,
+)
 from analysis.importing.guesses import Guess, Table, belongs_to, guess_of, shown_headers
+from analysis.importing.questions import looks_like_a_name
 from analysis.importing.shared.account import counted
+from analysis.privacy.names import fold
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["look_at"]
@@ -78,8 +88,13 @@ def look_at(path: Path, dataset: str = "") -> list[str]:
         )
         guess.asks("who the people are, and what else they are called", "--roster", "<roster.csv>")
         guess.asks("which round it is, where the file does not say", "--wave", "<round>")
+        if not what.startswith("a graph in XML") and not binary and not _is_utf8(content or b""):
+            guess.asks(_LETTERS.format(ENCODINGS[0]), "--encoding", ENCODINGS[0])
         return _told([f"{path.name}: {what}"], guess, path, dataset)
     sheets = [sheet for sheet in read_sheets(path, faults) if any(map(any, sheet.rows))]
+    encoding = ""
+    if faults and not sheets and (read := read_sheets(path, [], ENCODINGS[0])):
+        encoding, sheets, faults = ENCODINGS[0], [sheet for sheet in read if any(map(any, sheet.rows))], []
     if not sheets and not faults:
         faults.append(Fault(path.name, "nothing in it", "a table, or a file of a network program"))
     raise_faults(faults, "nothing read")
@@ -99,13 +114,16 @@ def look_at(path: Path, dataset: str = "") -> list[str]:
         elif belongs_to(table) == ("a list of people", "--roster"):
             lists.append(sheet.name)
     if not found:
-        return lines if any(belongs_to(table) for table in tables) else [*lines, *_WITHOUT]
+        known = any(belongs_to(table) for table in tables)
+        return lines if known else [*lines, *(_HEADLESS if any(map(_headless, tables)) else _WITHOUT)]
     _, layout, guess = found[0]
     alike = [sheet.name for sheet, how, other in found if (other.kind, how) == (guess.kind, layout)]
     options = [word for name in alike for word in ("--sheet", name)] if len(sheets) > 1 else []
     options += ["--header-row", str(layout.header_row)] if layout.header_row > 1 else []
     options += ["--header-rows", str(layout.header_rows)] if layout.header_rows > 1 else []
     guess.options[:0] = options
+    if encoding:
+        guess.asks(_LETTERS.format(encoding), "--encoding", encoding)
     if lists and "<roster.csv>" in guess.options:
         place = guess.options.index("<roster.csv>")
         guess.options[place : place + 1] = [str(path), "--roster-sheet", lists[0]]
@@ -118,6 +136,30 @@ _WITHOUT = (
     "It is like nothing that can be imported as it is. What a table should look like is in GUIDE.md of a new",
     "dataset (make new NAME=ours); make import KIND=help lists the kinds of files.",
 )
+
+
+_LETTERS = "whether its letters are those of {}: where é looks wrong, say another"
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_HEADLESS = (
+    "Its first line seems to be no header: write one above it that says what each column holds, as in",
+    "from,to for who turned to whom, and look at it again.",
+)
+
+
+def _headless(table: Table) -> bool:
+    """Whether the first line of a table is like those below it."""
+    below = {fold(cell) for row in table.rows for cell in row if cell}
+    names = [cell for cell in table.header if looks_like_a_name(cell) and fold(cell) in below]
+    return len(names) > 1 or (len(names) == 1 and len(table.header) < 4)
 
 
 def _members(path: Path) -> list[str]:
@@ -138,16 +180,32 @@ def _what_it_is(path: Path, sheets: list[Sheet]) -> str:
 
 def _layout_of(sheet: Sheet) -> Layout:
     """Return where the header seems to stand, and how many lines it has."""
-    filled = [sum(map(bool, row)) for row in sheet.rows[:15]]
-    first = next((place for place, count in enumerate(filled) if count > 1), 0)
+    first = _first_line(sheet)
     below = sheet.rows[first + 1] if first + 1 < len(sheet.rows) else []
-    if first + 2 < len(sheet.rows) and is_identifiers(sheet.rows[first + 2]):
-        # Qualtrics: short names, the wording, identifiers. The wording says more.
-        return Layout(header_row=sheet.line + first + 1)
+    qualtrics = first + 2 < len(sheet.rows) and is_identifiers(sheet.rows[first + 2])
+    if qualtrics or is_wording(sheet.rows[first], below):
+        # Short names, the wording, identifiers. The wording says more, where it tells columns apart.
+        told = [cell for cell in below if cell]
+        return Layout(header_row=sheet.line + first + (len(set(told)) == len(told)))
     top = sheet.rows[first]
     merged = [place for place in range(1, len(below)) if below[place] and not "".join(top[place : place + 1])]
     over = len(merged) > 1 and first + 2 < len(sheet.rows)
     return Layout(header_row=sheet.line + first, header_rows=2 if over else 1)
+
+
+def _first_line(sheet: Sheet) -> int:
+    """Return which row of a sheet is the header: the first of several cells, of the longest table in it."""
+    blocks: list[list[int]] = [[]]
+    for place, row in enumerate(sheet.rows[:2000]):
+        if not any(row):
+            blocks.append([])
+        elif blocks[-1] or sum(map(bool, row)) > 1:
+            blocks[-1].append(place)
+    tables = [block for block in blocks if len(block) > 1]
+    # A short table above a longer one tells of the file: when a meeting was, who wrote it down.
+    longest = max(tables, key=len, default=[])
+    first = tables[0] if tables and (len(tables[0]) > 3 or len(longest) <= len(tables[0])) else longest
+    return first[0] if first else next((block[0] for block in blocks if block), 0)
 
 
 def _about(sheet: Sheet, layout: Layout, table: Table, guess: Guess | None) -> list[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from analysis.importing.files.sheets import Sheet, is_missing, read_number
+from analysis.importing.files.sheets import Sheet, is_missing, parted, read_number
 from analysis.importing.lists.adoption_list import ADOPTIONS
 from analysis.importing.lists.edge_list import DIRECTIONS
 from analysis.importing.lists.roster_survey import TICKS
-from analysis.importing.shared.days import DayOrder, read_moment
+from analysis.importing.questions import Questions, is_code, looks_like_a_name, questions_in
+from analysis.importing.shared.days import WITHOUT_YEAR, DayOrder, read_moment, without_zone
+from analysis.importing.shared.people import NOBODY
 from analysis.privacy.names import fold
 
 __all__ = ["Guess", "Table", "belongs_to", "guess_of", "shown_headers"]
@@ -28,11 +29,43 @@ _PEOPLE = frozenset(
             "attendee",
         ),
         *("respondent", "actor_id", "actor id", "person", "who are you", "member", "email", "email address"),
-        *("e mail", "username", "teacher", "record id", "respondent name", "name of respondent", "adopter"),
+        *(
+            "e mail",
+            "username",
+            "teacher",
+            "attendees",
+            "participants",
+            "names",
+            "staff",
+            "record id",
+            "respondent name",
+            "name of respondent",
+            "adopter",
+        ),
     }
 )
-_SENDERS = frozenset({"sender", "sender id", "from", "source", "ego", "nominator", "caller"})
-_RECEIVERS = frozenset({"receiver", "receiver id", "to", "target", "alter", "nominee", "recipient"})
+_NAMED = frozenset({one for one in _PEOPLE if "name" in one.split() and one != "username"})
+"""Those that hold names, where there are others, too."""
+_FIRST = frozenset({"first name", "firstname", "given name", "forename", "recipientfirstname"})
+_LAST = frozenset({"last name", "lastname", "surname", "family name", "recipientlastname"})
+_SENDERS = frozenset(
+    {"sender", "sender id", "from", "source", "ego", "nominator", "caller", "visitor", "user", "author"}
+)
+_RECEIVERS = frozenset(
+    {
+        "receiver",
+        "receiver id",
+        "to",
+        "target",
+        "alter",
+        "nominee",
+        "recipient",
+        "called",
+        "callee",
+        "visited",
+        "mentions",
+    }
+)
 _USUAL = {
     "sender": ("sender", "sender id", "from", "source"),
     "receiver": ("receiver", "receiver id", "to", "target"),
@@ -51,13 +84,6 @@ _PRESENT = frozenset({"joined on", "left on"})
 _HOMES = frozenset({"organization id", "organization", "organisation", "org", "school", "role", "aliases"})
 _LABELS = frozenset({"id", "label", "nodename", "nodenumber", "node", "nodes"})
 
-_SHAPES = {
-    "wave": re.compile(r"(?P<question>.+?) \| [0-9]{1,6} \| (?P<about>.+)"),
-    "brackets": re.compile(r"(?P<question>.+?)(?P<gap> ?)\[(?P<about>[^\[\]]+)\]"),
-    "dash": re.compile(r"(?P<question>.+?) - (?P<about>.+)"),
-    "code": re.compile(r"(?P<question>[A-Za-z]+[0-9]*)[_.](?P<about>[0-9]{1,3})"),
-}
-"""How headers of one question about several people, or with several statements, are written."""
 _WHO = "who the people are, and what else they are called"
 _HEADINGS = frozenset(
     {
@@ -66,7 +92,6 @@ _HEADINGS = frozenset(
     }
 )
 """Words in headers of columns, as no name has them."""
-_NAME = re.compile(r"[^\W\d_a-z][^\W\d_.]*\.?([ '’-][^\W\d_][^\W\d_.]*\.?){1,4}(, .+)?")
 
 
 @dataclass
@@ -134,6 +159,7 @@ def guess_of(table: Table) -> Guess | None:
         _matrix,
         _ties,
         _register,
+        _named_columns,
         _two_mode,
         _named,
         _sheet_of_names,
@@ -156,14 +182,14 @@ def belongs_to(table: Table) -> tuple[str, str] | None:
     return None
 
 
-def _looks_like_a_name(text: str) -> bool:
-    return len(text) <= 60 and _NAME.fullmatch(text) is not None
+def _orders(cells: Sequence[str], header: str = "") -> set[DayOrder | None]:
+    """Return the orders in which all cells are days; empty where they are none.
 
-
-def _orders(cells: Sequence[str]) -> set[DayOrder | None]:
-    """Return the orders in which all cells are days; empty where they are none."""
+    Numbers may be days where the header (its words alone) says so.
+    """
     orders: tuple[DayOrder | None, ...] = (None, "day-first", "month-first")
-    some = cells[:500]
+    orders = (*orders, "serial") if header in _DAYS else orders
+    some = [without_zone(cell) for cell in cells[:500]]
     where = ("", None, None)
     return {
         order
@@ -173,10 +199,13 @@ def _orders(cells: Sequence[str]) -> set[DayOrder | None]:
 
 
 def _say_order(guess: Guess, table: Table, place: int) -> None:
-    orders = _orders(table.cells(place))
+    orders = _orders(table.cells(place), table.plain[place])
     if None in orders:
         return
-    if len(orders) == 1:
+    if orders == {"serial"}:
+        guess.options += ["--dates", "serial"]
+        guess.asked.append("that its numbers are days as a spreadsheet counts them (45570 is 2024-10-05)")
+    elif len(orders) == 1:
         (order,) = orders
         guess.options += ["--dates", str(order)]
         guess.asked.append(f"that its days stand {order}: they are none the other way round")
@@ -187,7 +216,7 @@ def _say_order(guess: Guess, table: Table, place: int) -> None:
 def _day_column(table: Table, but: Collection[int] = ()) -> int | None:
     places = [place for place in range(len(table.header)) if place not in but]
     likely = sorted(places, key=lambda place: table.plain[place] not in _DAYS)
-    return next((place for place in likely if _orders(table.cells(place))), None)
+    return next((place for place in likely if _orders(table.cells(place), table.plain[place])), None)
 
 
 def _say_rounds(guess: Guess, table: Table, but: Collection[int] = ()) -> None:
@@ -196,51 +225,31 @@ def _say_rounds(guess: Guess, table: Table, but: Collection[int] = ()) -> None:
         guess.asks("which round it is", "--wave", "<round>")
         return
     guess.options += ["--wave-column", table.header[place]]
-    words = dict.fromkeys(cell for cell in table.cells(place) if not table.is_number(cell))
+    words = {fold(cell) for cell in table.cells(place) if not table.is_number(cell)}
     if words:
         labels = [word for number in range(len(words)) for word in ("--wave-label", f"<round {number + 1}>")]
         guess.asks("in which order its rounds come, as the column calls them", *labels)
 
 
-class _Questions(NamedTuple):
-    """Questions over several columns each: how their headers are written, and what they are about."""
-
-    shape: str
-    gap: str
-    about: dict[str, list[tuple[int, str]]]
-
-
-def _questions(table: Table) -> _Questions:
-    """Return the questions that most columns are of, however headers are written."""
-    best = _Questions("", "", {})
-    for shape, form in _SHAPES.items():
-        about: dict[str, list[tuple[int, str]]] = {}
-        gap = ""
-        for place, header in enumerate(table.header):
-            if fit := form.fullmatch(header):
-                about.setdefault(fit["question"], []).append((place, fit["about"]))
-                gap = fit.groupdict().get("gap") or gap
-        about = {question: some for question, some in about.items() if len(some) > 1}
-        if sum(map(len, about.values())) > sum(map(len, best.about.values())):
-            best = _Questions(shape, gap, about)
-    return best
-
-
 def _survey(table: Table) -> Guess | None:
     """A question over several columns: about people, or with a statement each."""
-    questions = _questions(table)
+    questions = questions_in(table.header, {fold(cell) for row in table.rows for cell in row if cell})
     if not questions.about:
         return None
+    labels = questions.labels
     taken = {place for some in questions.about.values() for place, _ in some}
-    labels = dict.fromkeys(label for some in questions.about.values() for _, label in some)
-    others = [place for place in range(len(table.header)) if place not in taken]
+    others = [
+        place
+        for place in range(len(table.header))
+        if place not in taken and table.header[place] not in questions.others
+    ]
     folded = {fold(label) for label in labels}
     met = {place: len(folded & {fold(cell) for cell in table.cells(place)}) for place in others}
-    who = table.place(_PEOPLE, taken)
-    who = max(met, key=lambda place: met[place]) if who is None and any(met.values()) else who
-    coded = all(re.fullmatch("[A-Z]{0,3}[0-9]{1,4}", label) for label in labels)
-    people = coded or questions.shape == "wave" or (who is not None and met.get(who, 0) * 3 >= len(labels))
-    people = people or sum(map(_looks_like_a_name, labels)) * 3 >= 2 * len(labels)
+    who = _respondents(table, others, met)
+    coded = all(map(is_code, labels))
+    people = coded or "{wave}" in questions.shape
+    people = people or any(count * 3 >= len(labels) for count in met.values())
+    people = people or sum(map(looks_like_a_name, labels)) * 3 >= 2 * len(labels)
     shown = "a code" if coded else "a name" if people else "a statement"
     listed = [
         f"{len(some)} of {_short(question)!r} and {shown}" for question, some in questions.about.items()
@@ -253,40 +262,98 @@ def _survey(table: Table) -> Guess | None:
         _say_questions(guess, questions, coded)
     else:
         guess.asks("what the statements are: item_id, scale, wording, minimum, …", "--items", "<items.csv>")
-    if who is None:
-        guess.asks("which column says whose row it is", "--respondent", "<whose row it is>")
-    elif table.header[who] != ("respondent" if people else "actor_id"):
-        guess.options += ["--respondent", table.header[who]]
-    if questions.shape != "wave":
+    _say_respondents(guess, table, who, "respondent" if people else "actor_id")
+    if "{wave}" not in questions.shape:
         _say_rounds(guess, table, taken)
     _say_answers(guess, table, {cell for place in taken for cell in table.cells(place)})
     if people and any(
         _half_empty(row, some, folded, who) for row in table.rows for some in questions.about.values()
     ):
         guess.asks("whether a blank is no tie or an answer not given", "--blank", "<none|missing>")
-    again = len(table.cells(who)) - len(set(map(fold, table.cells(who)))) if who is not None else 0
-    if again and table.place(_WAVES, taken) is None:
+    guess.options += [word for header in questions.others for word in ("--unread", header)] if people else []
+    whole = [" ".join(fold(row[place]) for place in who) for row in table.rows]
+    again = len([one for one in whole if one.strip()]) - len({one for one in whole if one.strip()})
+    if who and again and table.place(_WAVES, taken) is None:
         guess.asks(f"which row counts of {again} that are of somebody again", "--keep", "<first|last>")
     return guess
 
 
-def _say_questions(guess: Guess, questions: _Questions, coded: bool) -> None:
+def _respondents(table: Table, others: Sequence[int], met: Mapping[int, int]) -> list[int]:
+    """Return the column of whose row it is, or two, of first and last names; nothing where none looks so."""
+    filled = [place for place in others if table.cells(place)]
+    halves = [
+        next((place for place in filled if table.plain[place].removeprefix("recipient ") in some), None)
+        for some in (_FIRST, _LAST)
+    ]
+
+    def likely(place: int) -> tuple[int, bool, bool]:
+        plain = table.plain[place]
+        called = plain in _PEOPLE or "name" in plain.split()
+        return met[place], called and "mail" not in plain, plain in _PEOPLE
+
+    best = max(filled, key=likely, default=None)
+    if best is not None and (met[best] or likely(best)[1]) and best not in halves:
+        return [best]
+    whole = [place for place in halves if place is not None]
+    if len(whole) == len(halves):
+        return whole
+    return [best] if best is not None and table.plain[best] in _PEOPLE else []
+
+
+def _say_respondents(guess: Guess, table: Table, who: Sequence[int], usual: str) -> None:
+    if not who:
+        guess.asks("which column says whose row it is", "--respondent", "<whose row it is>")
+    elif [table.header[place] for place in who] != [usual]:
+        guess.options += [word for place in who for word in ("--respondent", table.header[place])]
+
+
+def _say_questions(guess: Guess, questions: Questions, coded: bool) -> None:
     if coded:
         guess.asked.append("whether these are people: if they are statements, see KIND=items")
     meant = "which person each code stands for, as an alias of theirs" if coded else _WHO
     guess.asks(meant, "--roster", "<roster.csv>")
     scale = "what the relation is called, and its lowest and highest answer"
+    short = coded and "{question}_" in questions.shape
     for question in questions.about:
-        if questions.shape == "wave":
+        if "{wave}" in questions.shape:
             guess.asks(scale, "--relation", f"{question}:<lowest>:<highest>")
-        elif questions.shape == "code":
+        elif not question or (short and len(questions.about) == 1):
             guess.asks(scale, "--relation", "<name>:<lowest>:<highest>")
         else:
             guess.asks(scale, "--relation", f"<name>:<lowest>:<highest>:{question}")
-    if questions.shape != "wave":
-        ends = {"brackets": f"{questions.gap}[{{alter}}]", "dash": " - {alter}", "code": "_{alter}"}
-        first = next(iter(questions.about)) if len(questions.about) == 1 else "{relation}"
-        guess.options += ["--pattern", f"{first}{ends[questions.shape]}"]
+    if "{wave}" not in questions.shape:
+        guess.options += ["--pattern", questions.pattern()]
+
+
+def _named_columns(table: Table) -> Guess | None:
+    """Columns that are headed by nothing but a name, with answers below."""
+    named = [
+        place
+        for place, cell in enumerate(table.header)
+        if looks_like_a_name(cell)
+        and not _HEADINGS & set(table.plain[place].split())
+        and not _orders(table.cells(place))
+        and not any(map(looks_like_a_name, table.cells(place)))
+    ]
+    others = [place for place, cell in enumerate(table.header) if cell and place not in named]
+    folded = {fold(table.header[place]) for place in named}
+    met = {place: len(folded & {fold(cell) for cell in table.cells(place)}) for place in others}
+    who = _respondents(table, others, met)
+    if len(named) < 3 or not who or table.place(_ACTIVITIES, named) is not None:
+        return None
+    guess = Guess("roster", f"{len(named)} columns ask about {len(named)} people")
+    guess.columns = ", ".join([*shown_headers(table, others), f"{len(named)} of names"])
+    _say_questions(guess, Questions("{about}", {"": [(place, table.header[place]) for place in named]}), True)
+    guess.asked.pop(0)
+    _say_respondents(guess, table, who, "respondent")
+    _say_rounds(guess, table, named)
+    _say_answers(guess, table, {cell for place in named for cell in table.cells(place)})
+    some = [(place, table.header[place]) for place in named]
+    if any(_half_empty(row, some, folded, who) for row in table.rows):
+        guess.asks("whether a blank is no tie or an answer not given", "--blank", "<none|missing>")
+    left = [place for place in others if place not in who and table.plain[place] not in _WAVES]
+    guess.options += [word for place in left for word in ("--unread", table.header[place])]
+    return guess
 
 
 def _say_answers(guess: Guess, table: Table, answers: Collection[str]) -> None:
@@ -294,18 +361,18 @@ def _say_answers(guess: Guess, table: Table, answers: Collection[str]) -> None:
         cell for cell in answers if not (table.is_number(cell) or is_missing(cell) or fold(cell) in TICKS)
     }
     if words:
-        many = f"{len(words)} words" if len(words) > 1 else "a word"
-        what = f"what {many} among the answers mean as a number (a table label, value)"
+        many = f"{len(words)} words among the answers mean" if len(words) > 1 else "a word among them means"
+        what = f"what {many} as a number (a table label, value)"
         guess.asks(what, "--labels", "<labels.csv>")
     if any(map(is_missing, answers)):
         guess.asks("what stands for an answer not given", "--missing", "N/A")
 
 
 def _half_empty(
-    row: Sequence[str], some: Sequence[tuple[int, str]], own: Collection[str], who: int | None
+    row: Sequence[str], some: Sequence[tuple[int, str]], own: Collection[str], who: Sequence[int]
 ) -> bool:
     """Whether somebody answered about some people and not about others."""
-    myself = fold(row[who]) if who is not None else ""
+    myself = fold(" ".join(row[place] for place in who))
     cells = [row[place] for place, label in some if fold(label) != myself]
     allowed = 0 if myself in own else 1
     return any(cells) and cells.count("") > allowed
@@ -343,7 +410,7 @@ def _matrix(table: Table) -> Guess | None:
         return None
     columns = [fold(cell) for cell in table.header[1:]]
     rows = [fold(row[0]) for row in table.rows]
-    if len(set(rows) & set(columns)) * 5 < 4 * len(columns) or len(rows) * 5 < 4 * len(columns):
+    if len(set(rows) & set(columns)) * 5 < 4 * len(rows) or len(rows) < 3 or len(rows) * 2 < len(columns):
         return None
     guess = Guess("matrix", "rows and columns are the same people", columns=f"{len(columns)} of people")
     guess.asks(
@@ -352,6 +419,8 @@ def _matrix(table: Table) -> Guess | None:
     )
     guess.asks("which round it is", "--wave", "<round>")
     guess.asks("whether ties have a sender", "<--directed|--undirected>")
+    if set(columns) - set(rows) and not set(rows) - set(columns):
+        guess.asks("that people without a row were asked and did not answer", "--all-asked")
     cells = [row[1:] for row in table.rows]
     if any("" in [*row[:place], *row[place + 1 :]] for place, row in enumerate(cells)):
         guess.asks("whether a blank is no tie or not known", "--blank", "<none|missing>")
@@ -365,15 +434,23 @@ def _ends(table: Table) -> tuple[int, list[int]] | None:
         return sender, [receiver]
     numbered: dict[str, list[int]] = {}
     for place, cell in enumerate(table.plain):
-        if fit := re.fullmatch(r"(.+?) ?([0-9]{1,2}|[ab])", cell):
+        dated = _orders([table.header[place]]) or WITHOUT_YEAR.fullmatch(table.header[place])
+        if (fit := re.fullmatch(r"(.+?) ?([0-9]{1,2}|[ab])", cell)) and not dated:
             numbered.setdefault(fit[1], []).append(place)
     several = max(numbered.values(), key=len, default=[])
     if any(map(table.is_number, (cell for place in several for cell in table.cells(place)))):
         several = several if len(several) == 2 and "number" in table.plain[several[0]] else []
     who = table.place(_PEOPLE, several)
     if len(several) > 1 and who is not None:
-        return who, several
+        return (who, several) if _names_people(table, several, who) else None
     return (several[0], several[1:]) if len(several) == 2 else None
+
+
+def _names_people(table: Table, places: Sequence[int], who: int) -> bool:
+    """Whether columns hold names, or what the column of people holds, for the most part."""
+    known = set(map(fold, table.cells(who)))
+    cells = [cell for place in places for cell in table.cells(place)]
+    return 2 * sum(fold(cell) in known or looks_like_a_name(cell) for cell in cells) > len(cells)
 
 
 def _ties(table: Table) -> Guess | None:
@@ -382,11 +459,16 @@ def _ties(table: Table) -> Guess | None:
         return None
     sender, receivers = ends
     taken = {sender, *receivers}
-    if (day := table.place(_DAYS, taken)) is not None and len(receivers) == 1 and _orders(table.cells(day)):
+    if (day := table.place(_DAYS, taken)) is not None and _orders(table.cells(day), table.plain[day]):
         guess = Guess("contacts", "a row is who turned to whom, and when")
         if table.plain[day] not in ("date", "day", "timestamp", "datetime", "when", "time"):
             guess.options += ["--date-column", table.header[day]]
         _say_order(guess, table, day)
+        copied = [place for place, cell in enumerate(table.plain) if cell in ("cc", "bcc")]
+        if copied:
+            receivers = [*receivers, *copied]
+        if any(without_zone(cell) != cell for cell in table.cells(day)):
+            guess.asks("that times count as they stand, whatever their zone", "--zones", "as-written")
     else:
         guess = Guess("edges", "a row is who turned to whom")
     usual = {
@@ -394,8 +476,9 @@ def _ties(table: Table) -> Guess | None:
         "receiver": ("receiver", "receiver id", "to", "target"),
     }
     for name, place in (("sender", sender), *(("receiver", place) for place in receivers)):
-        if table.plain[place] not in usual[name]:
+        if table.plain[place] not in usual[name] or (name == "receiver" and len(receivers) > 1):
             guess.options += [f"--{name}-column", table.header[place]]
+    guess.options += _signs_between(table, receivers)
     if any(word.startswith("organi") for word in table.plain[sender].split()) and guess.kind == "edges":
         guess.options += ["--nodes", "organizations"]
     else:
@@ -412,7 +495,25 @@ def _ties(table: Table) -> Guess | None:
         # Kumu says the direction in a column of its own, and the relation in `Type`.
         about = table.place({"type"}, directions)
     values = [place for place, cell in enumerate(table.plain) if cell in _VALUES and place not in taken]
-    if about is not None:
+    if not values and about is None:
+        values = [
+            place
+            for place in range(len(table.header))
+            if place not in taken
+            and table.plain[place] not in _WAVES | _PRESENT
+            and table.plain[place] not in ("id", "type", "label", "year")
+            and (cells := table.cells(place))
+            and all(fold(cell) in TICKS or table.is_number(cell) for cell in cells)
+        ]
+    if about is None and len(values) == len(receivers) > 1:
+        guess.asked.append("that each column of values is how strong the tie to one column of names is")
+        guess.asks(
+            "what the relation is called, and its lowest and highest value",
+            *("--relation", "<name>:<lowest>:<highest>"),
+        )
+        guess.options += [word for place in values for word in ("--strength-column", table.header[place])]
+        values = []
+    elif about is not None:
         guess.options += ["--relation-column", table.header[about]]
         for number in range(len(set(table.cells(about)))):
             guess.asks(
@@ -432,15 +533,39 @@ def _ties(table: Table) -> Guess | None:
     for place in values:
         if len(values) > 1 or table.plain[place] not in ("value", "weight", "strength"):
             guess.options += ["--value-column", table.header[place]]
+    if any(fold(cell) in TICKS and fold(cell) not in "01" for place in values for cell in table.cells(place)):
+        guess.asks("what marks mean as values", "--labels", "<labels.csv>")
+    if any(len(table.cells(place)) < len(table.rows) for place in values):
+        guess.asks("whether a blank value is no tie or not known", "--blank", "<none|missing>")
     _say_rounds(guess, table, taken)
     if not directions:
         guess.asks("whether a tie has a sender", "<--directed|--undirected>")
     return guess
 
 
+def _signs_between(table: Table, places: Sequence[int]) -> list[str]:
+    """Return the options that say what parts several names in one cell; none where nothing does."""
+    known = {fold(cell) for row in table.rows for cell in row}
+    cells = [cell for place in places for cell in table.cells(place)]
+    found: list[str] = []
+    for sign in (";", "|", "\n", ",", " and ", " & "):
+        parts = _parts_of(cells, [*found, sign])
+        named = [part for part in parts if fold(part) in known or looks_like_a_name(part) or "@" in part]
+        whole = _parts_of(cells, found)
+        if len(parts) > len(whole) and 5 * len(named) >= 4 * len(parts):
+            found.append(sign)
+    return [word for sign in found for word in ("--split", "\\n" if sign == "\n" else sign)]
+
+
+def _parts_of(cells: Sequence[str], signs: Sequence[str]) -> list[str]:
+    """Return the parts of all cells that name somebody."""
+    return [part for cell in cells for part in parted(cell, signs) if fold(part) not in NOBODY]
+
+
 def _register(table: Table) -> Guess | None:
     """People down, days across."""
-    days = [place for place, cell in enumerate(table.header) if _orders([cell])]
+    bare = [place for place, cell in enumerate(table.header) if WITHOUT_YEAR.fullmatch(cell)]
+    days = bare or [place for place, cell in enumerate(table.header) if _orders([cell])]
     who = table.place(_PEOPLE) if len(days) > 1 else None
     if who is None:
         return None
@@ -449,7 +574,12 @@ def _register(table: Table) -> Guess | None:
     if table.plain[who] not in ("name", "full name", "your name", "participant", "attendee"):
         guess.options += ["--person-column", table.header[who]]
     guess.asks("what took place on these days", "--activity", "<what it was>")
-    if None not in _orders([table.header[place] for place in days]):
+    if bare:
+        guess.asked.append("the year of its days: write it into the headers, as in 2024-10-05")
+    known = {*TICKS, "0", "1", "present", "absent"}
+    if any(fold(cell) not in known for place in days for cell in table.cells(place)):
+        guess.asks("which marks mean that somebody came (1) or not (0)", "--labels", "<labels.csv>")
+    if not bare and None not in _orders([table.header[place] for place in days]):
         guess.asks("whether the day or the month stands first", "--dates", "<day-first|month-first>")
     guess.asks(_WHO, "--roster", "<roster.csv>")
     return guess
@@ -489,24 +619,28 @@ def _two_mode(table: Table) -> Guess | None:
 
 def _named(table: Table) -> Guess | None:
     """Several names in one cell."""
-    who = table.place(_PEOPLE)
+    who = table.place(_NAMED) if table.place(_NAMED) is not None else table.place(_PEOPLE)
     if who is None:
         return None
-    known = set(map(fold, table.cells(who)))
+    if table.place(_ACTIVITIES) is not None:
+        return None
     for place in range(len(table.header)):
-        cells = table.cells(place)
-        for sign in ";|\n,":
-            parts = [part.strip() for cell in cells for part in cell.split(sign)]
-            named = [part for part in parts if fold(part) in known or _looks_like_a_name(part)]
-            if place != who and len(parts) > len(cells) and len(named) * 5 >= 4 * len(parts):
-                guess = Guess("edges", "somebody's row names several people in one cell")
-                guess.options += ["--sender-column", table.header[who]]
-                guess.options += ["--receiver-column", table.header[place]]
-                guess.options += ["--split", "\\n" if sign == "\n" else sign, "--all-asked"]
-                guess.asks(_WHO, "--roster", "<roster.csv>")
-                guess.asks("what the relation is called", "--relation", "<name>:0:1")
-                _say_rounds(guess, table, {who, place})
-                return guess
+        signs = _signs_between(table, [place]) if place != who else []
+        asked = re.search(r"\?|\bwhom?\b|\bname[ds]?\b|\bpeople\b|\brank\b", fold(table.header[place]))
+        if place == who or not (signs or (asked and _names_people(table, [place], who))):
+            continue
+        guess = Guess(
+            "edges", "somebody's row names several people in one cell" if signs else "a row names people"
+        )
+        guess.options += ["--sender-column", table.header[who]]
+        guess.options += ["--receiver-column", table.header[place]]
+        guess.options += [*signs, "--all-asked"]
+        guess.asks(_WHO, "--roster", "<roster.csv>")
+        if words := sorted({cell for cell in table.cells(place) if fold(cell) in NOBODY}):
+            guess.asks("that people who wrote so name nobody", "--nobody", ",".join(words))
+        guess.asks("what the relation is called", "--relation", "<name>:0:1")
+        _say_rounds(guess, table, {who, place})
+        return guess
     return None
 
 
@@ -580,7 +714,7 @@ def shown_headers(table: Table, places: Sequence[int] | None = None) -> Iterator
     for place in range(len(table.header)) if places is None else places:
         header = table.header[place]
         worded = _HEADINGS & set(table.plain[place].split())
-        if fold(header) in cells or (_looks_like_a_name(header) and not worded):
+        if fold(header) in cells or (looks_like_a_name(header) and not worded):
             hidden += bool(header)
         elif header:
             yield repr(_short(header))

@@ -22,6 +22,11 @@ _SHORTEST_WHOLE = 2
 """Letters of the shortest name or nickname: somebody wrote it down to be searched for."""
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+# Signs that keyboards and programs put for one another.
+_SIGNS = str.maketrans(
+    dict.fromkeys("\u2019\u2018\u02bc\u02b9\u2032\u00b4`", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
+)
 # Letters that are a plain one with a stroke or a ligature, which Unicode does not take apart.
 _PLAIN = str.maketrans(dict(zip("ıøłđðħŧ", "iolddht", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"})
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"})
@@ -36,14 +41,18 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3
 
 
 def fold(text: str) -> str:
-    """Return a text as it is compared: no accents, no case, nothing unseen, one space between words."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    """Return a text as it is compared: no accents, no case, nothing unseen, one space between words.
+
+    Apostrophes of any shape are one sign, and so are hyphens.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.translate(_SIGNS))
     plain = "".join(
         character
         for character in decomposed
         if not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
     )
-    return " ".join(plain.casefold().translate(_PLAIN).split())
+    # Letters that are taken apart leave such signs, too.
+    return " ".join(plain.casefold().translate(_PLAIN).translate(_SIGNS).split())
 
 
 class Names:

@@ -256,7 +256,8 @@ def test_a_value_off_the_scale_is_a_fault_and_nothing_is_begun(tmp_path: Path, r
     assert run("edges", path, "--relation", "help:0:1.5") == (
         *(1, ""),
         "1 fault, nothing written:\n"
-        "  ties.csv, row 2, column value: found '2'; allowed: help is measured from 0 to 1.5\n",
+        "  e.csv: found 2 from 'a' to 'b' (wave 1); allowed: help from 0 to 1.5 (mend the file, or "
+        "declare the scale it has with --relation)\n",
     )
     assert not (raw / "ours").exists()
 

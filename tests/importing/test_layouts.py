@@ -13,6 +13,7 @@ import pyreadstat
 import pytest
 
 from analysis.importing.dataset.own import read_own
+from analysis.importing.dataset.people_file import read_roster
 from tests.importing.networks import write_sheets
 from tests.importing.test_command import raw, run  # noqa: F401  (fixtures)
 from tests.importing.test_formats import book, cell
@@ -62,6 +63,7 @@ class Layout:
     labels: str = ""
     table: str = "ties"
     roster: bool = True
+    people: str = ROSTER
 
 
 def ok(kind: str, content: str | Callable[[Path], Path], *options: str, rows: str, **more: object) -> Layout:
@@ -80,6 +82,8 @@ COLUMNS = {
     "ties": ["wave", "relation", "sender_id", "receiver_id", "value"],
     "attendance": ["activity_id", "actor_id"],
     "codings": ["document_id", "segment_id", "coder_id", "code", "applied"],
+    "contacts": ["time", "sender_id", "receiver_id"],
+    "activities": ["activity_id", "date"],
 }
 
 FORM = "Timestamp,Email Address,Your name,"
@@ -131,6 +135,34 @@ MATRIX = {"Q2": "Your name", **{f"Q5_{number}": f"{HOW} - {name}" for number, na
 LOOP = {"Q2": "Your name", **{f"{number}_Q5": f"How often {name}?" for number, name in enumerate(NAMES, 1)}}
 CHOSEN = {"Q2": "Your name", **{f"Q7_{number}": f"{WHOM} - {name}" for number, name in enumerate(NAMES, 1)}}
 Q2 = (*ONCE, "--respondent", "Q2")
+ORDERED = {
+    **MATRIX,
+    "Q5_DO": "Display Order: how",
+    **{f"Q5_DO_{one}": f"Display Order: {one}" for one in "123"},
+}
+RECALL = FORM + "Whom do you ask?"
+RECALLED = ('Ines Falk,"Omar Reid and\nLucie Brandt"', "Omar Reid,None", "Lucie Brandt,N/A")
+RECALLS: tuple[str, ...] = ("--sender-column", "Your name", "--receiver-column", "Whom do you ask?")
+RECALLS += ("--split", " and", "--split", "\\n")
+GUESTS = "Date,Session,Name\n2024-10-05,Talk,Ines Falk\n2024-10-05,Talk,Somebody From Afar\n"
+TRIALS = qualtrics(
+    ORDERED,
+    "Ines Falk,,2,1,,,,",
+    "Omar Reid,3,,0,1|2|3,1,2,3",
+    ",,,,,,,",
+    "Omar Reid,-99,,-98,,,,",
+)
+_lines = TRIALS.splitlines()
+_lines[4] = _lines[4].replace("IP Address", "Survey Preview")
+TRIALS = "\n".join([*_lines[:5], *(line.replace("True", "False") for line in _lines[5:])]) + "\n"
+HALVES = qualtrics(
+    {"RecipientLastName": "Recipient Last Name", "RecipientFirstName": "Recipient First Name", **MATRIX},
+    "Falk,Ines,,,2,1",
+)
+COPIED = "Date,From,To,Cc\n2024-10-05T14:05:12Z,Ines Falk,Omar Reid,Lucie Brandt\n"
+COPIED += "6 Oct 2024 15:05:00 +0200,Omar Reid,Ines Falk,\n"
+MARKED = "Who asks whom,,,,\n,Ines Falk,Omar Reid,Lucie Brandt,Total\nInes Falk,,x,,1\nOmar Reid,no,,yes,1\n"
+MARKED += "Total,0,1,1,2\n"
 
 TWO_ROWS = ("--header-rows", "2", *ONCE, "--respondent", "What is your name?", "--pattern")
 CHOICES = monkey(
@@ -384,10 +416,146 @@ LAYOUTS = {
         *("--pattern", "{alter}_Q5"),
         rows=TIES,
     ),
-    "qualtrics: choices in columns": no(
+    "qualtrics: choices in columns": ok(
         *("roster", qualtrics(CHOSEN, "Ines Falk,,Omar Reid,", "Omar Reid,Ines Falk,,Lucie Brandt"), *ASKED),
-        *(*Q2, "--pattern", "Q7_{alter}"),
-        told="'Omar Reid' … --labels",
+        *(*Q2, "--pattern", "Q7_{alter}", "--blank", "none"),
+        rows=CHOSE,
+    ),
+    "qualtrics: a box with somebody else's name": no(
+        *("roster", qualtrics(CHOSEN, "Ines Falk,,Lucie Brandt,"), *ASKED, *Q2, "--pattern", "Q7_{alter}"),
+        told="'Lucie Brandt' … --labels",
+    ),
+    "qualtrics: trials, who did not finish, rows of nobody": ok(
+        *("roster", TRIALS, *SCALE, *Q2, "--pattern", "Q5_{alter}", "--missing", "-99,-98"),
+        rows="1 help p1 p2 2; 1 help p1 p3 1",
+        told="row 5: left out, since it is a trial (Survey Preview) … did not finish, read as far as they "
+        "came: 6, 7 … 1 rows without a name and without an answer, left out: 6 … 2 declared … 'Q5_DO'",
+    ),
+    "qualtrics: names in two columns": ok(
+        *("roster", HALVES, *SCALE, *ONCE, "--pattern", "Q5_{alter}"),
+        *("--respondent", "RecipientFirstName", "--respondent", "RecipientLastName"),
+        rows="1 help p1 p2 2; 1 help p1 p3 1",
+    ),
+    "a question that holds what parts it from names": ok(
+        *("roster", form(FORM + "Often? - ideas - Omar Reid,Often? - ideas - Lucie Brandt", "Ines Falk,2,1")),
+        *("--relation", "help:0:3:Often? - ideas", *ONCE, "--respondent", "Your name", "--unlisted", "p1"),
+        *("--pattern", "{relation} - {alter}"),
+        rows="1 help p1 p2 2; 1 help p1 p3 1",
+    ),
+    "off the scale": no(
+        *("roster", form(GRID, "Ines Falk,,7,9"), *SCALE, *GRID_OPTIONS),
+        told="2 faults … export.csv: found 7 from 'p1' to 'p2' (wave 1); allowed: help from 0 to 3",
+    ),
+    "an option said twice": no(
+        *("roster", form(GRID, "Ines Falk,,1,2"), *SCALE, *GRID_OPTIONS, "--wave", "2"),
+        told="--wave: found the option twice; allowed: once",
+    ),
+    "a log with copies": no(
+        "contacts", COPIED, "--split", ",", told="--receiver-column 'Cc', beside the first,"
+    ),
+    "a log with copies and zones": ok(
+        *("contacts", COPIED, "--split", ",", "--receiver-column", "To", "--receiver-column", "Cc"),
+        *("--zones", "as-written"),
+        table="contacts",
+        rows="2024-10-05T14:05:12 p1 p2; 2024-10-05T14:05:12 p1 p3; 2024-10-06T15:05 p2 p1",
+    ),
+    "days as a spreadsheet counts them": ok(
+        *(
+            "attendance",
+            "Date,Session,Name\n45570,Talk,Ines Falk\n12-Oct-24,Visit,Omar Reid\n",
+            "--dates",
+            "serial",
+        ),
+        table="activities",
+        rows="Talk 2024-10-05; Visit 2024-10-12",
+    ),
+    "days as a spreadsheet counts them, not said": no(
+        *("attendance", "Date,Session,Name\n45570,Talk,Ines Falk\n"), told="(2024-10-05), say --dates serial"
+    ),
+    "a title above cells parted by semicolons": ok(
+        *("edges", "Our network, spring\n\nfrom;to;value\nInes Falk;Omar Reid;1,5\nOmar Reid;Ines Falk;2\n"),
+        *("--relation", "help:0:3", "--directed", "--header-row", "3"),
+        rows="1 help p1 p2 1.5; 1 help p2 p1 2",
+    ),
+    "rows of one tie under two spellings": ok(
+        *("edges", "from,to,value\nInes Falk,Omar Reid,1\nines falk,OMAR REID,2\n", "--relation", "help:0:3"),
+        *("--directed", "--combine", "max"),
+        rows="1 help p1 p2 2",
+    ),
+    "a matrix with marks and a total, below a title": ok(
+        *("matrix", MARKED, "--relation", "help:0:1", "--directed", "--header-row", "2", "--unread", "Total"),
+        *("--blank", "none", "--all-asked"),
+        rows="1 help p1 p2 1; 1 help p2 p3 1",
+    ),
+    "a matrix without the row of who did not answer": no(
+        *("matrix", MARKED, "--relation", "help:0:1", "--directed", "--header-row", "2", "--unread", "Total"),
+        told="row 2, column 4: found no row of 'Lucie Brandt' … --all-asked",
+    ),
+    "names as typed: several signs, nobody, missing": ok(
+        *("edges", form(RECALL, *RECALLED), *ASKED, *RECALLS, "--nobody", "none,no one", "--missing", "N/A"),
+        rows="1 help p1 p2 1; 1 help p1 p3 1",
+        told="3 rows: 1 with ties, 1 that … a tie, 1 whose names are missing, left out",
+    ),
+    "names as typed: nobody is asked about": no(
+        *("edges", form(RECALL, *RECALLED), *ASKED, *RECALLS), told="--nobody 'None', if they name nobody"
+    ),
+    "names, and how strong the tie to each": ok(
+        *("edges", "Your name,Name 1,Name 2,Often 1,Often 2\nInes Falk,Omar Reid,Lucie Brandt,3,1\n"),
+        *("--relation", "help:0:3", "--sender-column", "Your name", "--receiver-column", "Name 1"),
+        *("--receiver-column", "Name 2", "--strength-column", "Often 1", "--strength-column", "Often 2"),
+        rows="1 help p1 p2 3; 1 help p1 p3 1",
+    ),
+    "guests of a meeting": ok(
+        *("attendance", GUESTS, "--guests"),
+        table="attendance",
+        rows="Talk p1",
+        told="1 who are not on the roster are left out: 'Somebody From Afar'",
+    ),
+    "a guest who may be somebody": no(
+        "attendance",
+        GUESTS.replace("Somebody From Afar", "Omar Ried"),
+        "--guests",
+        told="near: Omar Reid (p2)",
+    ),
+    "guests in a log": ok(
+        *(
+            "contacts",
+            "Date,From,To\n2024-10-05,Ines <i@x.org>,Omar Reid;Far Away\n",
+            "--split",
+            ";",
+            "--guests",
+        ),
+        table="contacts",
+        rows="2024-10-05 p1 p2",
+        told="1 with a guest, left out",
+        people=ROSTER.replace("1|SQ001|101", "i@x.org"),
+    ),
+    "guests among ties": ok(
+        *("edges", "from,to\nInes Falk,Omar Reid\nInes Falk,Far Away\n", *ASKED, "--directed", "--guests"),
+        rows="1 help p1 p2 1",
+        told="1 of 2 ties are with them, left out",
+    ),
+    "a list without a header": no(
+        *("edges", "Ines Falk,Omar Reid\nOmar Reid,Ines Falk\n", *ASKED, "--directed"),
+        *("--sender-column", "Ines Falk", "--receiver-column", "Omar Reid"),
+        told="the header 'Ines Falk', who is on the roster; allowed: headers in the first line",
+    ),
+    "yes and no among values, and a blank": ok(
+        *(
+            "edges",
+            "from,to,help\nInes Falk,Omar Reid,yes\nOmar Reid,Ines Falk,no\nOmar Reid,Lucie Brandt,\n",
+        ),
+        *(*ASKED, "--directed", "--value-column", "help", "--blank", "none"),
+        rows="1 help p1 p2 1",
+        told="1 with ties, 2 of value 0, no tie",
+    ),
+    "a web page named as a table": no(
+        *("edges", "<html><table><tr><td>from</td></tr></table></html>", *ASKED), told="a web page … as .xlsx"
+    ),
+    "letters that were read wrongly": no(
+        *("edges", "from,to\nZoÃ« Falk,Omar Reid\n", *ASKED, "--directed"),
+        told="'ZoÃ« Falk', for 'Zoë Falk'",
+        roster=False,
     ),
     "qualtrics: choices in columns, as names": ok(
         *("edges", qualtrics(CHOSEN, "Ines Falk,,Omar Reid,", "Omar Reid,Ines Falk,,Lucie Brandt"), *ASKED),
@@ -685,7 +853,7 @@ def test_a_layout_is_read_exactly_or_refused_in_words(
     else:
         path = layout.content(path)
     if layout.roster:
-        (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+        (tmp_path / "roster.csv").write_text(layout.people, encoding="utf-8")
         options += ["--roster", str(tmp_path / "roster.csv")]
     if layout.labels:
         pairs = (part.strip().rpartition(" ") for part in layout.labels.split(";"))
@@ -703,3 +871,11 @@ def test_a_layout_is_read_exactly_or_refused_in_words(
     found = read_own("ours").tables[layout.table][COLUMNS[layout.table]].astype(object)
     cells = found.map(lambda one: f"{one:g}" if isinstance(one, float) else str(one))
     assert {" ".join(row) for row in cells.itertuples(index=False, name=None)} == layout.rows
+
+
+def test_first_and_last_names_of_a_list_of_people_are_names(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("ID,First Name,Last Name,School\np1,Ines,Falk,north\np2,Omar,Reid,\n", encoding="utf-8")
+    roster = read_roster(path, faults := [])
+    assert not faults
+    assert roster[["actor_id", "name"]].values.tolist() == [["p1", "Ines Falk"], ["p2", "Omar Reid"]]

@@ -89,7 +89,8 @@ def test_a_tie_twice_and_an_empty_label_are_faults() -> None:
     assert [str(fault) for fault in caught.value.faults] == [
         "f: found the label ''; allowed: labels of at least one printed character",
         "f: found the label 'x\\x01'; allowed: labels of at least one printed character",
-        "f, row 5: found 'b' to 'a' again, as in row 2 (wave 1, r); allowed: each tie once",
+        "f, row 5: found 'b' to 'a' again, as in row 2 (wave 1, r); allowed: each tie once (a list of ties "
+        "(KIND=edges) may say what several become: --combine sum, max or count)",
     ]
     with pytest.raises(InvalidInput, match="nobody"):
         assemble("f", [], [], [(1, "r")], [])

@@ -34,6 +34,11 @@ _USUAL = {
     "wave": ("wave", "round"),
 }
 """Headers looked for, in this order; of a list of nodes, too."""
+_HALVES = (
+    ("first name", "firstname", "given name", "first", "forename"),
+    ("last name", "lastname", "surname", "family name", "last"),
+)
+"""Headers of first and of last names."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ def read_people_file(
     if not grids and len(faults) == before:
         faults.append(Fault(path.name, "nothing", "a list of people"))
     grid = grids[0] if grids and len(faults) == before else Grid([], [], file=path.name)
+    grid = _with_names(grid)
     places = _places(grid)
     found = _wanted(grid, attributes, faults)
     taken = {*places.values(), *found.values()}
@@ -135,6 +141,22 @@ _AGAIN = (
     "somebody who moved: a column wave that says from which round each row holds; or a list for each round, "
     "imported with its survey and --changed update"
 )
+
+
+def _with_names(grid: Grid) -> Grid:
+    """Return a list with a column of names, where first and last names stand in two."""
+    header = [" ".join(cell.casefold().split()) for cell in grid.header]
+    halves = [next((header.index(one) for one in some if one in header), None) for some in _HALVES]
+    first, last = halves
+    if first is None or last is None or set(header) & {"name", "full name"}:
+        return grid
+    cells = [
+        [*row[:first], " ".join(filter(None, (row[first], row[last]))), *row[first + 1 :]]
+        for row in grid.cells
+    ]
+    cells = [[cell for place, cell in enumerate(row) if place != last] for row in cells]
+    named = [*grid.header[:first], "name", *grid.header[first + 1 :]]
+    return replace(grid, header=[cell for place, cell in enumerate(named) if place != last], cells=cells)
 
 
 def _wanted(grid: Grid, attributes: Sequence[str], faults: list[Fault]) -> dict[str, int]:

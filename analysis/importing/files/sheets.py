@@ -25,6 +25,8 @@ __all__ = [
     "chosen_sheets",
     "is_identifiers",
     "is_missing",
+    "is_wording",
+    "parted",
     "read_number",
     "read_sheets",
     "read_text",
@@ -36,12 +38,29 @@ __all__ = [
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 ENCODINGS = ("windows-1252", "windows-1250", "windows-1251", "iso-8859-1", "iso-8859-2", "mac-roman")
 """How programs wrote letters before UTF-8: in the west and the middle of Europe, in Cyrillic, on a Mac."""
+_SAVE = "open it in a spreadsheet and save it as .xlsx"
+_NO_TEXT = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        "a workbook of an older Excel (.xls), or one with a password",
+        _SAVE,
+    ),
+    (b"<!doctype html", "a web page, whatever its name says", _SAVE),
+    (b"<html", "a web page, whatever its name says", _SAVE),
+    (b"<table", "a web page, whatever its name says", _SAVE),
+    (b"%pdf", "a PDF", "export the table it was made of as .xlsx or CSV"),
+    (b"\x1f\x8b", "a packed file (gzip)", "unpack it first"),
+)
+"""What files that are no text begin with, and what to do about them."""
 _PLAIN_ANSWER = frozenset({"response", "open-ended response"})
 """What stands below a question that is of one column only."""
-_TITLES = 20
-"""Lines at the top of a text file that may be titles, without several cells."""
-_QUALTRICS = {"StartDate": "Start Date", "EndDate": "End Date", "ResponseId": "Response ID"}
-"""What Qualtrics writes below its own headers, in a workbook without a third row of identifiers."""
+_TOLD = (("StartDate", "Start Date"), ("ResponseId", "Response ID"))
+"""Two columns of Qualtrics that every export has: short names, and their wording."""
+_SAID = ("Response Type", "Finished")
+_TRIALS = frozenset(
+    {"survey preview", "survey test", "spam", "survey preview spam", "1", "2", "8", "9", "17"}
+)
+"""What the first of `_SAID` calls answers that are no respondent's: in words, or as Qualtrics numbers."""
 _MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "nan"})
 
 
@@ -99,6 +118,8 @@ class Layout:
         How text that is not UTF-8 writes its letters; empty: nobody has said.
     value_labels : bool
         Whether values of SPSS are read as their labels.
+    joined : tuple of str
+        Headers of columns that are one: first name, last name. Its header is theirs, a space between.
     """
 
     sheets: tuple[str, ...] = ()
@@ -109,6 +130,7 @@ class Layout:
     unread: frozenset[str] = frozenset()
     encoding: str = ""
     value_labels: bool = False
+    joined: tuple[str, ...] = ()
 
     def is_missing(self, text: str) -> bool:
         """Whether a cell says that an answer was not given."""
@@ -152,6 +174,19 @@ def read_number(text: str, *, decimal_comma: bool = False) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def parted(cell: str, signs: Sequence[str]) -> list[str]:
+    """Return the parts of a cell; without signs it is whole.
+
+    Examples
+    --------
+    >>> parted("Ana Ruiz, Ben Odel and Eve Park", [",", " and "])
+    ['Ana Ruiz', 'Ben Odel', 'Eve Park']
+    """
+    if not signs:
+        return [cell]
+    return [part.strip() for part in re.split("|".join(map(re.escape, signs)), cell) if part.strip()]
+
+
 def read_text(path: Path, faults: list[Fault], encoding: str = "") -> str | None:
     """Return the text of a file in UTF-8, with or without a byte order mark, or None and a fault.
 
@@ -161,6 +196,10 @@ def read_text(path: Path, faults: list[Fault], encoding: str = "") -> str | None
     content = read_small_file(path, faults)
     if content is None:
         return None
+    for begins, found, hint in _NO_TEXT:
+        if content[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(begins):
+            faults.append(Fault(path.name, found, "text, or a workbook (.xlsx, .ods)", hint=hint))
+            return None
     if content.startswith(b"PK\x03\x04"):
         allowed = "text, or a workbook whose name ends in .xlsx or .ods"
         found = "a packed file (a workbook, an archive)"
@@ -208,9 +247,9 @@ def read_sheets(
 ) -> list[Sheet]:
     """Return a CSV file, data of SPSS, or every sheet of a workbook (.xlsx, .ods), as text; see `read_text`.
 
-    Tabs separate the cells of a CSV file if its first line of several cells has any outside quotation marks,
-    else semicolons if it has any, else commas. A number of a workbook is written as the sheet shows
-    it, with at most 15 digits.
+    Tabs separate the cells of a CSV file if its first line that is not blank has any outside quotation
+    marks, or if that line is a title and most below it have any; else semicolons likewise, else commas. A
+    number of a workbook is written as the sheet shows it, with at most 15 digits.
     """
     if path.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
         told: dict[str, tuple[str, ...]] = {}
@@ -232,13 +271,11 @@ def read_sheets(
     if text is None:
         return []
     declared = re.match(r"sep=(.)\r?\n", text)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    # A title may stand above the first line with several cells.
-    lines = (re.sub(r'"[^"]*"', "", line) for line in itertools.islice(io.StringIO(text), _TITLES))
-    parted = next((line for line in lines if any(sign in line for sign in "\t;,")), "")
-    separator = declared[1] if declared else next((sign for sign in "\t;" if sign in parted), ",")
+    separator = declared[1] if declared else _separator(text)
     if separator in '\r\n"\0':
-        faults.append(Fault(path.name, shown(first), "sep= and the sign that parts the cells", 1))
+        faults.append(
+            Fault(path.name, shown(text.splitlines()[0]), "sep= and the sign that parts the cells", 1)
+        )
         return []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -249,6 +286,18 @@ def read_sheets(
     below = rows[1:] if declared else rows
     line = 2 if declared else 1
     return [Sheet(path.name, path.stem, below, separator != ",", line, separator=separator)]
+
+
+def _separator(text: str) -> str:
+    """Return what parts the cells of a text: by its first line, or those below a title."""
+    unquoted = re.sub(r'"[^"]*"', "", text[:20_000])
+    first, *others = [line for line in unquoted.splitlines()[:30] if line.strip()] or [""]
+    alike = sum(line.count(",") == first.count(",") for line in others)
+    title = "," not in first or 2 * alike < len(others)
+    for sign in "\t;":
+        if sign in first or (title and 2 * sum(sign in line for line in others) > len(others)):
+            return sign
+    return ","
 
 
 def chosen_sheets(
@@ -288,24 +337,62 @@ def with_one_header(sheet: Sheet, layout: Layout, notes: list[str]) -> Sheet:
     sheet = replace(sheet, rows=rows, line=sheet.line + skipped)
     header = _joined(rows[:count]) if count > 1 else rows[:1]
     identifiers = [place for place, row in enumerate(rows[:4]) if place and is_identifiers(row)]
-    if not identifiers and count == 1 and _is_wording(*rows[:2]):
-        notes.append(f"{sheet.file}: row {sheet.line + 1} read as wording, not as answers")
-        return replace(sheet, rows=[rows[0], [], *rows[2:]])
-    last = max([count - 1, *identifiers])
-    if not header or last < 1:
+    wording = 1 if len(rows) > 1 and not identifiers and is_wording(rows[0], rows[1]) else 0
+    last = max([count - 1, *identifiers, wording])
+    if header and last:
+        what = "wording and import identifiers" if identifiers else "lines of the header"
+        what = "import identifiers" if identifiers and last == 1 else "wording" if wording else what
+        lines = f"row {sheet.line + 1}" if last == 1 else f"rows {sheet.line + 1} to {sheet.line + last}"
+        notes.append(f"{sheet.file}: {lines} read as {what}, not as answers")
+        sheet = replace(sheet, rows=[*header, *[[] for _ in rows[1 : last + 1]], *rows[last + 1 :]])
+    return _with_joined(_without_trials(sheet, notes), layout.joined)
+
+
+def is_wording(header: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row is the wording of Qualtrics' short names above it."""
+    return all({name, wording} <= {*header, *below} for name, wording in _TOLD) and not set(header) & {
+        wording for _, wording in _TOLD
+    }
+
+
+def _without_trials(sheet: Sheet, notes: list[str]) -> Sheet:
+    """Return a sheet without the trial answers of Qualtrics, which are told; so are unfinished ones."""
+    header = sheet.rows[0] if sheet.rows else []
+    short = {name for name, _ in _TOLD} <= set(header)
+    if not short and not {wording for _, wording in _TOLD} <= set(header):
         return sheet
-    what = "wording and import identifiers" if identifiers else "lines of the header"
-    what = "import identifiers" if identifiers and last == 1 else what
-    lines = f"row {sheet.line + 1}" if last == 1 else f"rows {sheet.line + 1} to {sheet.line + last}"
-    notes.append(f"{sheet.file}: {lines} read as {what}, not as answers")
-    return replace(sheet, rows=[*header, *[[] for _ in rows[1 : last + 1]], *rows[last + 1 :]])
+    places = [header.index(name) for name in (("Status", "Finished") if short else _SAID) if name in header]
+    if len(places) < len(_SAID):
+        return sheet
+    rows, unfinished = [list(header)], []
+    for line, row in enumerate(sheet.rows[1:], start=sheet.line + 1):
+        status, finished = ((row[place] if place < len(row) else "").casefold() for place in places)
+        if status in _TRIALS:
+            notes.append(f"{sheet.file}, row {line}: left out, since it is a trial ({row[places[0]]})")
+            rows.append([])
+            continue
+        unfinished += [line] if finished in ("false", "0") and any(row) else []
+        rows.append(row)
+    if unfinished:
+        listed = ", ".join(map(str, unfinished[:20]))
+        notes.append(f"{sheet.file}: rows of people who did not finish, read as far as they came: {listed}")
+    return replace(sheet, rows=rows)
 
 
-def _is_wording(header: Sequence[str] = (), below: Sequence[str] = ()) -> bool:
-    """Whether a row says in words what the columns are, as below the header of a workbook of Qualtrics."""
-    if not set(_QUALTRICS) <= set(header) or len(below) < len(header):
-        return False
-    return all(below[header.index(name)] == words for name, words in _QUALTRICS.items())
+def _with_joined(sheet: Sheet, headers: Sequence[str]) -> Sheet:
+    """Return a sheet with some columns as one."""
+    header = [cell.casefold() for cell in (sheet.rows[0] if sheet.rows else [])]
+    places = [header.index(name.casefold()) for name in headers if name.casefold() in header]
+    if not headers or len(places) < len(headers):
+        return sheet
+    rows = []
+    for row in sheet.rows:
+        cells = [*row, *[""] * (max(places) + 1 - len(row))] if row else []
+        whole = " ".join(cells[place] for place in places if cells and cells[place])
+        for place in places if cells else ():
+            cells[place] = whole if place == places[0] else ""
+        rows.append(cells)
+    return replace(sheet, rows=rows)
 
 
 def is_identifiers(row: Sequence[str]) -> bool:
@@ -349,8 +436,9 @@ def unread_columns(
         elif header:
             told.append(header)
     if told:
-        shown_ = ", ".join(repr(header if len(header) <= 60 else f"{header[:60]}…") for header in told[:12])
-        more = f" and {len(told) - 12} more" if len(told) > 12 else ""
+        most = 200
+        shown_ = ", ".join(repr(header if len(header) <= 60 else f"{header[:60]}…") for header in told[:most])
+        more = f" and {len(told) - most} more" if len(told) > most else ""
         notes.append(f"{file}: columns that were not read: {shown_}{more}")
 
 

@@ -191,6 +191,11 @@ def _root(path: Path, faults: list[Fault], notes: list[str]) -> Element:
     )
     check_nodes(path.name, root, faults)
     raise_faults(faults, "nothing read")
+    moments = _all(root, "graph")[0].get("timerepresentation", "").lower() == "timestamp"
+    for element in root.iter():
+        # A draft of GEXF 1.3, which Gephi writes: what it holds, the graph says.
+        if times := element.attrib.pop("timeset", ""):
+            element.set("timestamps" if moments else "intervals", times)
     return root
 
 
@@ -279,7 +284,7 @@ def _intervals(element: Element) -> list[Interval]:
         if _tag(some) == "spells":
             found += [_interval(spell) for spell in some]
     text = element.get("timestamp") or element.get("timestamps") or ""
-    found += [(time.strip(), time.strip()) for time in text.strip("<[]> ").split(",") if time.strip()]
+    found += [(time, time) for time in re.findall(r"[^<>\[\],; ]+", text)]
     for part in re.findall(r"\[([^\]]*)\]", element.get("intervals", "")):
         begin, _, end = part.partition(",")
         found.append((begin.strip(), end.strip()))

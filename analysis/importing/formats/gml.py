@@ -26,6 +26,7 @@ def read_gml(
     only_relation: str = "tie",
     people: People | None = None,
     by_id: bool = False,
+    encoding: str = "",
 ) -> ImportedNetwork:
     """Read a GML file; people and ties as `read_graphml` has them.
 
@@ -36,7 +37,7 @@ def read_gml(
         identifier or with one that is taken, a tie of a node that is not there, a tie twice.
     """
     faults: list[Fault] = []
-    text = read_text(path, faults) or ""
+    text = read_text(path, faults, encoding) or ""
     bare = re.sub(r'"[^"]*"|#[^\n]*', "", text)
     depth = deepest = 0
     for sign in re.findall(r"[\[\]]", bare):

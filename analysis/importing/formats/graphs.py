@@ -133,7 +133,8 @@ def read_graphml(
             graphs = _graphml(content)
     except Exception as error:  # the reader lets whatever happens inside it through
         found = f"no graph that can be read ({type(error).__name__}: {error})"
-        raise_faults([Fault(path.name, found, "graphs, each directed or not")], "nothing read")
+        hint = "" if "directed" not in str(error) else "one graph has ties of both sorts: save it as GEXF"
+        raise_faults([Fault(path.name, found, "graphs, each directed or not", hint=hint)], "nothing read")
     said = sum(one.tag.rpartition(":")[2] == "graph" for one in root.iter())
     if said != len(graphs):
         faults.append(

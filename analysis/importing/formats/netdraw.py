@@ -25,7 +25,12 @@ _VALUES = frozenset({"strength", "weight", "value"})
 
 
 def read_vna(
-    path: Path, *, only_wave: int = 1, only_relation: str = "tie", people: People | None = None
+    path: Path,
+    *,
+    only_wave: int = 1,
+    only_relation: str = "tie",
+    people: People | None = None,
+    encoding: str = "",
 ) -> ImportedNetwork:
     """Read a NetDraw file.
 
@@ -41,6 +46,8 @@ def read_vna(
         Wave, and relation where no column gives it.
     people : People, optional
         Who is meant by an identifier.
+    encoding : str
+        How text that is not UTF-8 writes letters.
 
     Raises
     ------
@@ -48,7 +55,7 @@ def read_vna(
         With every fault of the file: a section that is not known, a row that does not fit its header.
     """
     faults: list[Fault] = []
-    text = read_text(path, faults) or ""
+    text = read_text(path, faults, encoding) or ""
     raise_faults(faults, "nothing read")
     file = path.name
     sections = _sections(file, text, faults)

@@ -80,7 +80,12 @@ def _values(file: str, block: _Block, size: int, faults: list[Fault]) -> list[st
 
 
 def read_pajek(
-    path: Path, *, only_wave: int = 1, only_relation: str = "tie", people: People | None = None
+    path: Path,
+    *,
+    only_wave: int = 1,
+    only_relation: str = "tie",
+    people: People | None = None,
+    encoding: str = "",
 ) -> ImportedNetwork:
     """Read a Pajek network (`*Vertices`, `*Arcs`, `*Edges`, lists, matrices) or project.
 
@@ -102,6 +107,8 @@ def read_pajek(
         Wave and relation where sections have no name.
     people : People, optional
         Who is meant by a label.
+    encoding : str
+        How text that is not UTF-8 writes letters.
 
     Raises
     ------
@@ -110,7 +117,7 @@ def read_pajek(
     """
     faults: list[Fault] = []
     notes: list[str] = []
-    text = read_text(path, faults)
+    text = read_text(path, faults, encoding)
     raise_faults(faults, "nothing read")
     blocks = _blocks(path.name, text or "", faults, notes)
     networks = [block for block in blocks if block.kind == "network"]
@@ -224,7 +231,7 @@ def _timed(
         )
 
 
-def read_pajek_two_mode(path: Path) -> TwoMode:
+def read_pajek_two_mode(path: Path, encoding: str = "") -> TwoMode:
     """Read a Pajek network of two kinds (`*Vertices 7 5`): the first are people, the others what they came
     to.
 
@@ -235,7 +242,7 @@ def read_pajek_two_mode(path: Path) -> TwoMode:
     """
     faults: list[Fault] = []
     notes: list[str] = []
-    text = read_text(path, faults)
+    text = read_text(path, faults, encoding)
     raise_faults(faults, "nothing read")
     blocks = _blocks(path.name, text or "", faults, notes)
     raise_faults(faults, "nothing read")

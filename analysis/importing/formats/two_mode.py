@@ -92,10 +92,13 @@ def two_mode_tables(
         some = ", ".join(undated[:10]) + (f" and {len(undated) - 10} more" if len(undated) > 10 else "")
         hint = "fill activities.csv in the dataset's folder (activity_id, date, kind) first, or say --date"
         faults.append(Fault(found.file, f"no day of {some}", "a day of each activity", hint=hint))
-    who = people.identify(found.file, dict.fromkeys(found.people), faults, notes, once=True)
+    meant = people.identify(found.file, dict.fromkeys(found.people), faults, notes, once=True)
+    who = {label: actor for label, actor in meant.items() if label not in people.guests}
     there: dict[tuple[str, str], None] = {}
     again = 0
     for entry in found.entries:
+        if entry.person in people.guests:
+            continue
         pair = (names[entry.activity], who[entry.person])
         again += pair in there
         there[pair] = None

@@ -29,7 +29,12 @@ __all__ = ["read_dl", "read_dl_two_mode"]
 
 
 def read_dl(
-    path: Path, *, only_wave: int = 1, only_relation: str = "tie", people: People | None = None
+    path: Path,
+    *,
+    only_wave: int = 1,
+    only_relation: str = "tie",
+    people: People | None = None,
+    encoding: str = "",
 ) -> ImportedNetwork:
     """Read a DL file of one kind of actors.
 
@@ -45,6 +50,8 @@ def read_dl(
         Wave, and relation where there are no matrix labels.
     people : People, optional
         Who is meant by a label.
+    encoding : str
+        How text that is not UTF-8 writes letters.
 
     Raises
     ------
@@ -53,7 +60,7 @@ def read_dl(
         Rows and columns of two kinds are a fault here: `read_dl_two_mode` reads them.
     """
     faults: list[Fault] = []
-    header, words = _opened(path, faults)
+    header, words = _opened(path, faults, encoding)
     if header.two_kinds:
         raise_faults([two_kinds(path.name)], "nothing read")
     asked = _asked(path.name, header, only_wave, only_relation, faults)
@@ -69,7 +76,7 @@ def read_dl(
     return assemble(path.name, labels, arcs, asked, faults, silent=silent, directed=directed, people=people)
 
 
-def read_dl_two_mode(path: Path) -> TwoMode:
+def read_dl_two_mode(path: Path, encoding: str = "") -> TwoMode:
     """Read a DL file of two kinds: rows are people, columns what they came to.
 
     Formats fullmatrix, edgelist2 and nodelist2, with labels listed or embedded; without, rows and columns are
@@ -81,7 +88,7 @@ def read_dl_two_mode(path: Path) -> TwoMode:
         With the faults of the file.
     """
     faults: list[Fault] = []
-    header, words = _opened(path, faults)
+    header, words = _opened(path, faults, encoding)
     two = header.two_kinds or header.says_columns
     if not two or header.matrices > 1:
         found = counted(header.matrices, "matrices") if two else "rows and columns of one kind"
@@ -99,9 +106,9 @@ def read_dl_two_mode(path: Path) -> TwoMode:
     return TwoMode(path.name, tuple(rows), tuple(columns), tuple(entries))
 
 
-def _opened(path: Path, faults: list[Fault]) -> tuple[Header, list[list[Word]]]:
+def _opened(path: Path, faults: list[Fault], encoding: str) -> tuple[Header, list[list[Word]]]:
     """Return what a file says before its data, and the words of each line of these."""
-    text = read_text(path, faults) or ""
+    text = read_text(path, faults, encoding) or ""
     raise_faults(faults, "nothing read")
     masked = QUOTED.sub(lambda quoted: "\x01" * len(quoted[0]), text)
     start = re.match(r"\s*dl\b", masked, re.I)

@@ -49,7 +49,7 @@ def _read_attendance(arguments: argparse.Namespace, _: Sequence[str], faults: li
     notes: list[str] = []
     known = activities_there(arguments.dataset)
     (file,) = arguments.files
-    if read_two_mode := two_mode_of(file):
+    if read_two_mode := two_mode_of(file, arguments.encoding):
         unfit = ("activity", "register", "people_across", "repeated", "labels")
         for name in (name.replace("_", "-") for name in unfit if getattr(arguments, name)):
             faults.append(Fault(f"--{name}", file.name, "an option of sign-in sheets and registers"))

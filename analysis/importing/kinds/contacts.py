@@ -17,6 +17,9 @@ __all__ = ["LOGGED"]
 
 def _contacts_options(command: argparse.ArgumentParser) -> None:
     list_options(command, tuple(CONTACTS))
+    command.add_argument(
+        "--zones", choices=("as-written",), help="times count as they stand, whatever their zone (+02:00, Z)"
+    )
     command.add_argument("--contact-kind", help="sort of contact, where no column says so")
 
 
@@ -32,7 +35,9 @@ def _read_contacts(arguments: argparse.Namespace, _: Sequence[str], faults: list
         ]
         found = contacts_of(rows, file.name, way, faults, notes, kind=arguments.contact_kind)
     else:
-        found = read_contacts(file, way, faults, notes, kind=arguments.contact_kind)
+        found = read_contacts(
+            file, way, faults, notes, kind=arguments.contact_kind, zones=arguments.zones is not None
+        )
     return list_imported(found, arguments, notes)
 
 

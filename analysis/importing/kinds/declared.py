@@ -77,8 +77,13 @@ def _bounds(fit: re.Match[str]) -> list[float]:
     return [low, high] if -_HUGE < low <= high < _HUGE else []
 
 
-def check_declared(ties: pd.DataFrame | None, known: Sequence[str], faults: list[Fault]) -> None:
-    """Append a fault for each relation whose scale nobody has stated: it cannot be told from the answers."""
+def check_declared(
+    file: str, ties: pd.DataFrame | None, known: Mapping[str, Relation], faults: list[Fault]
+) -> None:
+    """Append a fault for each relation whose scale nobody has stated, and for each value off that scale.
+
+    A scale cannot be told from the answers.
+    """
     if ties is None or not len(ties):
         return
     for relation, values in ties.groupby("relation")["value"]:
@@ -86,6 +91,14 @@ def check_declared(ties: pd.DataFrame | None, known: Sequence[str], faults: list
             allowed = f"relations of the dataset: {', '.join(known) or 'none yet'}"
             hint = f"declare it and its scale, as in --relation '{relation}:0:{values.max():g}'"
             faults.append(Fault("ties", f"the relation {relation!r}", allowed, hint=hint))
+            continue
+        low, high = known[str(relation)].minimum, known[str(relation)].maximum
+        told = values.to_numpy(dtype=float, na_value=np.nan)
+        for row in ties.loc[values.index[(told < low) | (told > high)]].itertuples(index=False):
+            found = f"{row.value:g} from {row.sender_id!r} to {row.receiver_id!r} (wave {row.wave})"
+            allowed = f"{relation} from {low:g} to {high:g}"
+            hint = "mend the file, or declare the scale it has with --relation"
+            faults.append(Fault(file, found, allowed, hint=hint))
 
 
 def check_direction(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from analysis.importing.kinds.declared import questions_of
+from analysis.importing.kinds.declared import highest_of, questions_of
 from analysis.importing.kinds.kind import Imported, Kind
 from analysis.importing.kinds.network_options import network_imported, network_options, relation_of
 from analysis.importing.kinds.options import (
+    Joined,
     blank_option,
     blanks_of,
     known_roster,
@@ -37,12 +38,13 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
     for name in _ENDS:
         several = name in ("receiver", "value")
         again = {
+            "sender": "; given again where first and last name stand in two",
             "receiver": "; given again for each further column of names",
             "value": "; given again where several columns are a relation each, of that name or question",
         }
         command.add_argument(
             f"--{name}-column",
-            action="append" if several else "store",
+            action="append" if several else Joined if name == "sender" else "store",
             help=f"header of the {name}'s column, where it is not a usual one" + again.get(name, ""),
         )
     command.add_argument(
@@ -52,6 +54,15 @@ def _edges_options(command: argparse.ArgumentParser) -> None:
     )
     wave_label_option(command)
     split_option(command, "receivers, or relations,")
+    command.add_argument(
+        "--strength-column",
+        action="append",
+        default=[],
+        help="header of how strong the tie to a name is: one for each column of names, in their order",
+    )
+    command.add_argument(
+        "--nobody", default="", help='what people write who name nobody, as in "none,no one": an answer'
+    )
     command.add_argument(
         "--combine", choices=("sum", "max", "count"), help="what becomes of several rows of one tie"
     )
@@ -71,9 +82,12 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
     if arguments.all_asked and roster is None:
         faults.append(Fault("--all-asked", "no roster", "the list of those asked, with --roster"))
     labels = labels_of(arguments, faults)
-    people = people_of(arguments, faults)
+    people, waves = people_of(arguments, faults), waves_of(arguments)
+    strengths, receivers = arguments.strength_column, arguments.receiver_column or [""]
+    if strengths and (len(strengths) != len(receivers) or told or arguments.split):
+        allowed = "one for each --receiver-column, without --value-column and --split"
+        faults.append(Fault("--strength-column", f"{len(strengths)} of {len(receivers)}", allowed))
     raise_faults(faults, "nothing read")
-    waves = waves_of(arguments)
     network = read_edges(
         arguments.files[0],
         **columns,
@@ -85,6 +99,9 @@ def _read_edges(arguments: argparse.Namespace, relations: Sequence[str], faults:
         only_relation=relation_of(arguments, relations),
         undirected=arguments.directed is False,
         split=arguments.split,
+        nobody=[word.strip() for word in arguments.nobody.split(",") if word.strip()],
+        strength=strengths,
+        highest=highest_of(arguments),
         combine=arguments.combine,
         layout=layout_of(arguments),
         people=people,

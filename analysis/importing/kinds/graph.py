@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.importing.files.sheets import read_text
+from analysis.importing.files.sheets import ENCODINGS, read_text
 from analysis.importing.formats.gexf import read_gexf
 from analysis.importing.formats.gml import read_gml
 from analysis.importing.formats.graphs import read_graphml, xml_of
@@ -20,31 +21,34 @@ from analysis.importing.formats.ucinet import read_dl, read_dl_two_mode
 from analysis.importing.formats.ucinet_binary import read_ucinet, read_ucinet_two_mode
 from analysis.importing.kinds.kind import Imported, Kind
 from analysis.importing.kinds.network_options import network_imported, network_options, relation_of
-from analysis.importing.kinds.options import people_of, waves_of
+from analysis.importing.kinds.options import encoding_option, people_of, waves_of
 from analysis.importing.shared.network import ImportedNetwork
-from analysis.tables.faults import Fault
+from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["GRAPH", "GRAPHS", "Format", "two_mode_of"]
 
 
 class Format(NamedTuple):
-    """One format: its name, what reads it (of one kind of nodes, or two), and what that takes."""
+    """One format: its name, what reads it (of one kind of nodes, or two), and what that takes; `text` may be
+    in any encoding.
+    """
 
     called: str
     read: Callable[..., ImportedNetwork]
-    two_mode: Callable[[Path], TwoMode] | None = None
+    two_mode: Callable[..., TwoMode] | None = None
     identifiers: bool = False
     waves: bool = False
+    text: bool = False
 
 
-_DL = Format("UCINET text (DL)", read_dl, read_dl_two_mode)
+_DL = Format("UCINET text (DL)", read_dl, read_dl_two_mode, text=True)
 _UCINET = Format("UCINET", read_ucinet, read_ucinet_two_mode)
-_PAJEK = Format("Pajek", read_pajek, read_pajek_two_mode)
+_PAJEK = Format("Pajek", read_pajek, read_pajek_two_mode, text=True)
 
 GRAPHS: dict[str, Format] = {
     ".graphml": Format("GraphML", read_graphml, identifiers=True),
     ".gexf": Format("GEXF", read_gexf, identifiers=True, waves=True),
-    ".gml": Format("GML", read_gml, identifiers=True),
+    ".gml": Format("GML", read_gml, identifiers=True, text=True),
     ".net": _PAJEK,
     ".paj": _PAJEK,
     ".dl": _DL,
@@ -52,19 +56,21 @@ GRAPHS: dict[str, Format] = {
     ".dat": _DL,
     ".##h": _UCINET,
     ".##d": _UCINET,
-    ".vna": Format("NetDraw", read_vna),
+    ".vna": Format("NetDraw", read_vna, text=True),
 }
 """Formats by the ending of a file's name; a new one is a line here."""
 
 
-def two_mode_of(path: Path) -> Callable[[Path], TwoMode] | None:
+def two_mode_of(path: Path, encoding: str = "") -> Callable[[Path], TwoMode] | None:
     """Return what reads people and what they came to of a file of a network program; None: it is none."""
     found = GRAPHS.get(path.suffix.lower())
     if found is _DL and path.suffix.lower() != ".dl":
         # A list that was saved as text is no DL file.
-        text = read_text(path, []) or ""
+        text = read_text(path, [], ENCODINGS[0]) or ""
         found = found if re.match(r"\s*dl\b", text, re.I) else None
-    return None if found is None else found.two_mode
+    if found is None or found.two_mode is None:
+        return None
+    return partial(found.two_mode, encoding=encoding) if found.text else found.two_mode
 
 
 def _endings() -> str:
@@ -81,6 +87,7 @@ def _graph_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--by-id", action="store_true", help="people are called by the identifiers of a graph's nodes"
     )
+    encoding_option(command)
 
 
 def _read_graph(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
@@ -90,6 +97,7 @@ def _read_graph(arguments: argparse.Namespace, relations: Sequence[str], faults:
         faults.append(Fault(path.name, f"the ending {path.suffix!r}", f"a name that ends in {_endings()}"))
         return Imported({})
     people, about = people_of(arguments, faults), relation_of(arguments, relations)
+    raise_faults(faults, "nothing read")
     if found.read is read_graphml and is_canvas_graph(xml_of(path, faults)[1]):
         asked = [arguments.tie] if arguments.tie else relations
         return network_imported(
@@ -98,7 +106,11 @@ def _read_graph(arguments: argparse.Namespace, relations: Sequence[str], faults:
     more: dict[str, object] = {"by_id": arguments.by_id} if found.identifiers else {}
     if arguments.by_id and not found.identifiers:
         faults.append(Fault("--by-id", path.name, "a format whose nodes have identifiers and labels"))
+    if arguments.encoding and not found.text:
+        faults.append(Fault("--encoding", path.name, "a file that does not say so itself"))
+    raise_faults(faults, "nothing read")
     more |= {"waves": waves_of(arguments)} if found.waves else {}
+    more |= {"encoding": arguments.encoding} if found.text else {}
     network = found.read(path, only_wave=arguments.wave, only_relation=about, people=people, **more)
     return network_imported(network, arguments)
 

@@ -11,6 +11,7 @@ from analysis.importing.dataset.own import own_folder
 from analysis.importing.kinds.kind import Imported
 from analysis.importing.kinds.network_options import with_roster
 from analysis.importing.kinds.options import (
+    Joined,
     known_roster,
     layout_of,
     layout_options,
@@ -30,8 +31,14 @@ def list_options(command: argparse.ArgumentParser, columns: Sequence[str]) -> No
     """Take how a list with days, which has these columns, is to be read."""
     people_options(command)
     for name in columns:
+        again = {
+            "receiver": "; given again for each further column of names",
+            **dict.fromkeys(("person", "sender"), "; given again where first and last name stand in two"),
+        }
         command.add_argument(
-            f"--{name}-column", help=f"header of the {name}'s column, where it is not a usual one"
+            f"--{name}-column",
+            action="append" if name == "receiver" else Joined if name in again else "store",
+            help=f"header of the {name}'s column, where it is not a usual one{again.get(name, '')}",
         )
     split_option(command, "people")
     command.add_argument(
@@ -44,9 +51,12 @@ def list_options(command: argparse.ArgumentParser, columns: Sequence[str]) -> No
 
 
 def way_of(arguments: argparse.Namespace, columns: Sequence[str], faults: list[Fault]) -> Way:
-    """Return how a list is to be read."""
+    """Return how a list is to be read; of several columns of receivers each but the first has a number."""
+    headers = {name: getattr(arguments, f"{name}_column") for name in columns}
+    first, *more = headers.get("receiver") or [None]
+    several = {f"receiver {number}": header for number, header in enumerate(more, start=2)}
     return Way(
-        {name: getattr(arguments, f"{name}_column") for name in columns},
+        {**headers, "receiver": first, **several} if "receiver" in headers else headers,
         people_of(arguments, faults),
         arguments.dates,
         arguments.split,

@@ -6,11 +6,15 @@ import argparse
 import re
 from collections.abc import Sequence
 
+from analysis.importing.kinds.declared import highest_of
 from analysis.importing.kinds.kind import Imported, Kind
 from analysis.importing.kinds.network_options import network_imported, network_options, relation_of
 from analysis.importing.kinds.options import (
     blank_option,
     blanks_of,
+    header_row_option,
+    labels_of,
+    labels_option,
     layout_of,
     layout_options,
     people_of,
@@ -35,8 +39,15 @@ def _matrix_options(command: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether first row and column hold names (default: as it looks)",
     )
+    command.add_argument(
+        "--all-asked",
+        action="store_true",
+        help="people with a column and no row were asked, and did not answer",
+    )
     layout_options(command)
+    header_row_option(command)
     blank_option(command)
+    labels_option(command)
 
 
 def _read_matrices(arguments: argparse.Namespace, relations: Sequence[str], faults: list[Fault]) -> Imported:
@@ -49,6 +60,7 @@ def _read_matrices(arguments: argparse.Namespace, relations: Sequence[str], faul
             faults.append(Fault("--is", repr(text), "a relation and a wave, as in help:1"))
     about = relation_of(arguments, relations)
     blank = blanks_of(arguments, list(dict.fromkeys([*relations, about])), faults)
+    people, labels = people_of(arguments, faults), labels_of(arguments, faults)
     raise_faults(faults)
     network = read_matrices(
         arguments.files,
@@ -59,7 +71,10 @@ def _read_matrices(arguments: argparse.Namespace, relations: Sequence[str], faul
         undirected=arguments.directed is False,
         blank=blank,
         layout=layout_of(arguments),
-        people=people_of(arguments, faults),
+        people=people,
+        words=labels,
+        highest=highest_of(arguments),
+        all_asked=arguments.all_asked,
     )
     return network_imported(network, arguments)
 

@@ -95,6 +95,7 @@ def network_imported(network: ImportedNetwork, arguments: argparse.Namespace) ->
         tables |= with_roster(tables["actors"], roster, arguments, notes)
     names = dict.fromkeys(name for said in network.attributes.values() for name in said)
     columns: list[Column] = []
+    read: list[str] = []
     actors = tables["actors"]
     for name in names:
         values = actors["actor_id"].map(lambda one, name=name: network.attributes.get(one, {}).get(name))
@@ -102,6 +103,7 @@ def network_imported(network: ImportedNetwork, arguments: argparse.Namespace) ->
         if column in actors:
             notes.append(f"what is said of people as {name!r} was not read: there is another {column!r}")
             continue
+        read.append(name)
         actors[column] = values.astype("string")
         if column == "organization_id":
             homes = actors[column].dropna().drop_duplicates()
@@ -113,7 +115,7 @@ def network_imported(network: ImportedNetwork, arguments: argparse.Namespace) ->
         # Each is the one member of itself, so that whatever reads people and where they belong reads these.
         actors["organization_id"] = actors["actor_id"]
         tables["organizations"] = organizations_of(actors["actor_id"], arguments)
-    notes += [f"read of people as attributes: {', '.join(names)}"] if names else []
+    notes += [f"read of people as attributes: {', '.join(read)}"] if read else []
     homes_of = {"organizations": tables.pop("organizations", pd.DataFrame())}
     return Imported(
         {**(homes_of if len(homes_of["organizations"]) else {}), **tables},

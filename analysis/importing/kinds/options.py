@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -24,10 +24,13 @@ from analysis.tables.schema import TABLES
 
 __all__ = [
     "NUMBER",
+    "Joined",
     "blank_option",
     "blanks_of",
     "dates_option",
+    "encoding_option",
     "given_people",
+    "header_row_option",
     "known_roster",
     "labels_of",
     "labels_option",
@@ -49,6 +52,20 @@ __all__ = [
 NUMBER = r"-?[0-9]{1,300}(\.[0-9]+)?"
 
 
+class Joined(argparse.Action):
+    """Keeps the header of a column; said again, the headers of columns that are one: first and last name."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        namespace.joined = (*getattr(namespace, "joined", ()), str(values))
+        setattr(namespace, self.dest, " ".join(namespace.joined))
+
+
 def layout_options(command: argparse.ArgumentParser, missing: str = "an answer not given") -> None:
     """Take which sheets are read, and what stands for a missing value."""
     command.add_argument(
@@ -61,6 +78,11 @@ def layout_options(command: argparse.ArgumentParser, missing: str = "an answer n
         "--value-labels", action="store_true", help="read values of SPSS (.sav) as their labels"
     )
     command.add_argument("--missing", default="", help=f'what stands for {missing}, as in "N/A,-99"')
+    encoding_option(command)
+
+
+def encoding_option(command: argparse.ArgumentParser) -> None:
+    """Take how text is encoded."""
     command.add_argument(
         "--encoding", choices=ENCODINGS, default="", help="how a text file writes letters (default: UTF-8)"
     )
@@ -68,14 +90,31 @@ def layout_options(command: argparse.ArgumentParser, missing: str = "an answer n
 
 def table_options(command: argparse.ArgumentParser) -> None:
     """Take where the header stands, and how many lines it has."""
-    command.add_argument(
-        "--header-row", type=_line, default=1, help="line of the header (default: %(default)s)"
-    )
+    header_row_option(command)
     command.add_argument(
         "--header-rows",
         type=_line,
         default=1,
         help="how many lines the header has: questions, and what each column is of them (default: 1)",
+    )
+
+
+def header_row_option(command: argparse.ArgumentParser) -> None:
+    """Take where the header stands."""
+    command.add_argument(
+        "--header-row", type=_line, default=1, help="line of the header (default: %(default)s)"
+    )
+
+
+def split_option(command: argparse.ArgumentParser, what: str) -> None:
+    """Take what parts several of something in one cell."""
+    command.add_argument(
+        "--split",
+        action="append",
+        default=[],
+        type=lambda text: text.replace("\\n", "\n").replace("\\t", "\t"),
+        metavar="SIGN",
+        help=f"what parts several {what} in one cell (\\n: a new line); given again for each further sign",
     )
 
 
@@ -108,6 +147,7 @@ def layout_of(arguments: argparse.Namespace) -> Layout:
         encoding=getattr(arguments, "encoding", ""),
         unread=frozenset(header.strip().casefold() for header in getattr(arguments, "unread", [])),
         value_labels=getattr(arguments, "value_labels", False),
+        joined=getattr(arguments, "joined", ()),
     )
 
 
@@ -167,16 +207,6 @@ def blanks_of(
     return found
 
 
-def split_option(command: argparse.ArgumentParser, what: str) -> None:
-    """Take what parts several of something in one cell."""
-    told = f"what parts several {what} in one cell, as in ';' (\\n: a new line)"
-    command.add_argument("--split", type=_sign, metavar="SIGN", help=told)
-
-
-def _sign(text: str) -> str:
-    return text.replace("\\n", "\n").replace("\\t", "\t")
-
-
 def wave_number(text: str) -> int:
     """Return the wave that an option names, as a file would."""
     number = read_wave(text)
@@ -193,7 +223,11 @@ def survey_options(command: argparse.ArgumentParser, respondent: str) -> None:
         "--keep", choices=("first", "last"), help="which row counts of somebody who answered twice"
     )
     command.add_argument(
-        "--respondent", default=respondent, help="header of the respondents' column (default: %(default)s)"
+        "--respondent",
+        action=Joined,
+        default=respondent,
+        help="header of the respondents' column (default: %(default)s); given again where first and last "
+        "name stand in two",
     )
     command.add_argument("--wave-column", help="header of the wave, where each row tells its own")
     wave_label_option(command)
@@ -204,8 +238,9 @@ def dates_option(command: argparse.ArgumentParser) -> None:
     """Take what stands first in days."""
     command.add_argument(
         "--dates",
-        choices=("day-first", "month-first"),
-        help="what stands first in days such as 05/10/2024; other forms of a day need no word",
+        choices=("day-first", "month-first", "serial"),
+        help="what stands first in days such as 05/10/2024, or serial: numbers are days as a spreadsheet "
+        "counts them; other forms of a day need no word",
     )
 
 
@@ -232,6 +267,12 @@ def people_options(command: argparse.ArgumentParser) -> None:
         "--new-people",
         action="store_true",
         help="people whose names are nearly those of others are other people",
+    )
+    command.add_argument(
+        "--guests",
+        action="store_true",
+        help="people who are not on the roster are guests: left out, and listed (a name nearly somebody's "
+        "is asked about)",
     )
     command.add_argument(
         "--organization-kind",
@@ -274,7 +315,10 @@ def people_of(arguments: argparse.Namespace, faults: list[Fault]) -> People:
     known = own_folder(arguments.dataset) / "actors.csv"
     tables = examine_tables(known.parent, [])[0] if known.is_file() else {}
     there = tables["actors"]["actor_id"].dropna().astype(str) if "actors" in tables else ()
-    return People(matcher_of(arguments, faults), there, new=arguments.new_people)
+    matcher = matcher_of(arguments, faults)
+    if arguments.guests and matcher is None:
+        faults.append(Fault("--guests", "no roster", "the list of people, with --roster"))
+    return People(matcher, there, new=arguments.new_people, leave_guests=arguments.guests)
 
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"

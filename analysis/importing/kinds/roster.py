@@ -57,6 +57,8 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
     notes: list[str] = []
     asked: list[tuple[int, str]] = []
     questions, highest = questions_of(arguments), highest_of(arguments)
+    if len(arguments.split) > 1:
+        faults.append(Fault("--split", f"{len(arguments.split)} signs", "one sign between choices"))
     if arguments.split:
         # Others of the dataset are no choice of this survey.
         relations = list(declared_relations(arguments.relation, []))
@@ -83,7 +85,7 @@ def _read_roster(arguments: argparse.Namespace, relations: Sequence[str], faults
         notes=notes,
         asked_of=asked,
         highest=highest,
-        split=arguments.split or "",
+        split=arguments.split[0] if arguments.split else "",
     )
     return Imported(tables, roster, notes=notes, asked=asked)
 

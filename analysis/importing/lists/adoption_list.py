@@ -108,7 +108,7 @@ def read_adoptions(
     again = 0
     for _, what, day, censored, names in entries:
         meant = called.setdefault(fold(what), what)
-        for name in names:
+        for name in filter(who.__contains__, names):
             told = (censored, int(day) if periods else day)
             again += (meant, who[name]) in first
             # Taken up counts before not yet, then the first day of it, or the last day it was not.

@@ -15,7 +15,7 @@ from analysis.importing.lists.roster_survey import TICKS
 from analysis.importing.shared.account import Account
 from analysis.importing.shared.columns import tell_unread
 from analysis.importing.shared.dated import Listed, Row, Way, identified, names_in, read_rows
-from analysis.importing.shared.days import DayOrder, read_moment
+from analysis.importing.shared.days import WITHOUT_YEAR, DayOrder, read_moment
 from analysis.importing.shared.network import actor_label
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
@@ -149,6 +149,9 @@ def read_attendance(
     ids = called_on(days, dates, repeated, faults)
     labels = ((row, name) for row, _, _, names in entries for name in names)
     who = identified(file, labels, way, faults, notes)
+    entries = [
+        (row, meant, day, [name for name in names if name in who]) for row, meant, day, names in entries
+    ]
     there: dict[tuple[str, str], int] = {}
     kinds: dict[str, str] = {}
     again = 0
@@ -206,15 +209,18 @@ def _marks(
     marked = {*came, "0", "1"}
 
     def near(header: str) -> str:
+        if WITHOUT_YEAR.fullmatch(header):
+            return "a day, which needs its year as in 2024-10-05,"
         place = sheet.rows[0].index(header)
         cells = {fold(row[place]) for row in sheet.rows[1:] if place < len(row)} - {""}
         return "an activity the dataset has, or a day," if cells <= marked else ""
 
     tell_unread(sheet, [*places.values(), *headed], near, way.layout, faults, notes)
     if not headed:
-        faults.append(
-            Fault(sheet.file, "no column of a day", "days, or activities the dataset has", sheet.line)
-        )
+        allowed = f"days, or activities the dataset has ({', '.join(list(known)[:10]) or 'none'})"
+        left = [cell for place, cell in enumerate(sheet.rows[0]) if cell and place not in places.values()]
+        hint = f"the columns are {', '.join(map(repr, left[:10]))}"
+        faults.append(Fault(sheet.file, "no column of a day", allowed, sheet.line, hint=hint))
     if len(faults) > before:
         return
     for line, row in enumerate(sheet.rows[1:], start=sheet.line + 1):

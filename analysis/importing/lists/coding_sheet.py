@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets
+from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets, parted
 from analysis.importing.lists.roster_survey import TICKS
 from analysis.importing.shared.account import Account
 from analysis.importing.shared.columns import find_columns, tell_unread
@@ -47,7 +47,7 @@ def read_codings(
     coder: str | None = None,
     wide: bool = False,
     blank: str | None = None,
-    split: str | None = None,
+    split: Sequence[str] = (),
     layout: Layout | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables documents, codebook and codings of a sheet; faults are appended.
@@ -69,7 +69,7 @@ def read_codings(
         known where a coder did not apply a code, which agreement needs.
     blank : {"missing", "none"}, optional
         What an empty cell beside marks says: not decided, or not applied. There is no default.
-    split : str, optional
+    split : sequence of str
         What parts several codes in one cell; each line of a cell is one in any case.
     layout : Layout, optional
         Sheets, line of the header, columns known not to be read.
@@ -165,14 +165,14 @@ def _told(
     row: Sequence[str],
     line: int,
     cells: Mapping[str, str],
-    how: tuple[Mapping[int, str], str | None, str | None],
+    how: tuple[Mapping[int, str], Sequence[str], str | None],
     faults: list[Fault],
 ) -> dict[str, int]:
     """Return what a row says of codes."""
     codes, split, blank = how
     if not codes:
         cell = cells.get("code", "")
-        parts = (cell.replace(split, "\n") if split else cell).splitlines()
+        parts = parted(cell, [*split, "\n"])
         named = [" ".join(part.split()) for part in parts if part.strip()]
         text = fold(cells.get("applied", "")) or "1"
         if text not in _MARKS:

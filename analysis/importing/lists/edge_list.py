@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets, read_number, shown
+from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets, parted, read_number, shown
+from analysis.importing.lists.roster_survey import TICKS
 from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.columns import find_columns, tell_unread
-from analysis.importing.shared.network import Arc, ImportedNetwork, actor_label, assemble
+from analysis.importing.shared.network import Arc, Combine, ImportedNetwork, actor_label, assemble
 from analysis.importing.shared.people import People
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault, raise_faults
 
-__all__ = ["DIRECTIONS", "Combine", "read_edges"]
+__all__ = ["DIRECTIONS", "read_edges"]
 
 _USUAL = {
     "sender": ("sender", "sender_id", "from", "source"),
@@ -39,8 +40,6 @@ _TIMES = ("start", "end", "timeset", "interval", "spells")
 DIRECTIONS = frozenset({"directed", "undirected", "mutual"})
 """What a column of a tie's direction says."""
 
-Combine = Literal["sum", "max", "count"]
-
 
 def read_edges(
     path: Path,
@@ -57,7 +56,10 @@ def read_edges(
     only_relation: str = "tie",
     actors: Sequence[str] = (),
     undirected: bool = False,
-    split: str | None = None,
+    split: Sequence[str] = (),
+    nobody: Collection[str] = (),
+    strength: Sequence[str] = (),
+    highest: Mapping[str, float] | None = None,
     combine: Combine | None = None,
     everybody: Callable[[int], Collection[str]] | None = None,
     layout: Layout | None = None,
@@ -88,8 +90,14 @@ def read_edges(
     undirected : bool
         Whether each row is a tie in both directions. A column `Type` or `Direction` of directed, undirected
         and mutual, as Gephi and Kumu write it, says so of each row.
-    split : str, optional
+    split : sequence of str
         What parts several receivers, or several relations, in one cell.
+    nobody : collection of str
+        What somebody wrote who names nobody (none), folded: an answer without a tie.
+    strength : sequence of str
+        Headers of the values of ties, one for each header of receivers.
+    highest : mapping of str to float, optional
+        By relation, the highest value: where it is 1, ticks, yes and no are known.
     combine : {"sum", "max", "count"}, optional
         What rows of one tie become; by default a tie that is there twice is a fault.
     everybody : callable, optional
@@ -122,6 +130,8 @@ def read_edges(
         dict.fromkeys(map(actor_label, actors)),
         blank or {},
         words={fold(word): number for word, number in (labels or {}).items()},
+        nobody=frozenset(map(fold, nobody)),
+        highest=highest or {},
     )
     given = {
         **{"sender": sender, "receiver": None, "value": value},
@@ -129,19 +139,17 @@ def read_edges(
     }
     for place, header in enumerate([receiver] if isinstance(receiver, str) else receiver or ()):
         given["receiver" if place == 0 else f"receiver {place + 1}"] = header
+    for place, header in enumerate(strength):
+        given["strength" if place == 0 else f"strength {place + 1}"] = header
     several = dict(enumerate(values or {}, start=1))
     given |= {f"value {number}": header for number, header in several.items()}
     reader.of_value = {f"value {number}": (values or {})[header] for number, header in several.items()}
     for sheet in sheets or [Sheet(path.name, "", [], False)]:
         places = _places(sheet, given, layout, faults, notes)
+        _check_header(sheet, places, people, faults)
         raise_faults(faults, "nothing read")
         reader.read(sheet, places)
     file = path.name if len(sheets) != 1 else sheets[0].file
-    arcs = reader.arcs
-    if combine is not None and not faults:
-        arcs = _combined(arcs, combine)
-        if len(arcs) < len(reader.arcs):
-            notes.append(f"{file}: {len(reader.arcs)} ties are combined into {len(arcs)} ({combine})")
     if not faults:
         notes.append(str(Account(file, "rows", reader.rows, reader.became)))
         if reader.left_out:
@@ -152,7 +160,7 @@ def read_edges(
     return assemble(
         file,
         reader.people,
-        arcs,
+        reader.arcs,
         asked,
         faults,
         directed=reader.directed,
@@ -160,6 +168,7 @@ def read_edges(
         once=False,
         notes=notes,
         heard=None if everybody is None else (reader.heard, everybody),
+        combine=combine,
     )
 
 
@@ -171,7 +180,7 @@ class _Reader:
     only_wave: int
     only_relation: str
     all_undirected: bool
-    split: str | None
+    split: Sequence[str]
     faults: list[Fault]
     notes: list[str]
     people: dict[str, None]
@@ -185,6 +194,8 @@ class _Reader:
     heard: set[tuple[int, str, str]] = field(default_factory=set)
     left_out: int = 0
     words: Mapping[str, float | None] = field(default_factory=dict)
+    nobody: frozenset[str] = frozenset()
+    highest: Mapping[str, float] = field(default_factory=dict)
 
     def read(self, sheet: Sheet, places: Mapping[str, int]) -> None:
         header = sheet.rows[0]
@@ -208,9 +219,13 @@ class _Reader:
                 Fault(sheet.file, "an empty cell", "who sends the tie", line, header[places["sender"]])
             )
             return
-        columns = [cell for name, cell in cells.items() if name.startswith("receiver") and cell]
-        parts = [part for cell in columns for part in (cell.split(self.split) if self.split else [cell])]
-        named = [label for label in map(actor_label, parts) if label]
+        columns = {name: cell for name, cell in cells.items() if name.startswith("receiver") and cell}
+        if self.layout.missing and any(map(self.layout.is_missing, columns.values())):
+            self.people[who] = None
+            self.became["whose names are missing, left out"] += 1
+            return
+        own = {name: self.names_in(cell) for name, cell in columns.items()}
+        named = [label for some in own.values() for label in some]
         self.people[who] = None
         for one in named:
             self.people[one] = None
@@ -218,18 +233,23 @@ class _Reader:
         number: int | None = self.only_wave
         if "wave" in cells:
             number = self.layout.wave(cells["wave"], (sheet.file, line, header[places["wave"]]), no_wave)
+        own_relations = [self.only_relation]
+        if "relation" in cells:
+            parts = map(actor_label, parted(cells["relation"], self.split))
+            # An empty cell is one relation without a name, which is at fault.
+            own_relations = list(dict.fromkeys(filter(None, parts))) or [""]
+        about = [("value", relation, named) for relation in own_relations]
         if self.of_value:
             # Each column of values is a relation of its own.
-            about = [(name, relation) for name, relation in self.of_value.items()]
-        elif "relation" not in cells:
-            about = [("value", self.only_relation)]
-        else:
-            told = cells["relation"].split(self.split) if self.split else [cells["relation"]]
-            # An empty cell is one relation without a name, which is at fault.
-            names = dict.fromkeys(filter(None, map(actor_label, told))) or [""]
-            about = [("value", relation) for relation in names]
-        if number is not None and all(relation for _, relation in about):
-            for _, relation in about:
+            about = [(name, relation, named) for name, relation in self.of_value.items()]
+        elif "strength" in cells:
+            some_named = {name.replace("receiver", "strength"): some for name, some in own.items() if some}
+            of_each = [
+                (name, relation, some) for relation in own_relations for name, some in some_named.items()
+            ]
+            about = of_each or about
+        if number is not None and all(relation for _, relation, _ in about):
+            for _, relation, _ in about:
                 self.asked[number, relation] = None
                 self.heard.add((number, relation, who))
         elif not named and not cells.get("wave") and not cells.get("relation"):
@@ -238,22 +258,27 @@ class _Reader:
         self.faults += no_wave
         values = [
             self.value(sheet, header, places, cells, line, column, relation, bool(named))
-            for column, relation in about
+            for column, relation, _ in about
         ]
         if not named:
             self.became["that name somebody without a tie"] += 1
         elif number is not None and None not in values:
-            strengths = [(relation, value) for (_, relation), value in zip(about, values, strict=True)]
-            known = [(relation, float(value)) for relation, value in strengths if isinstance(value, float)]
+            strengths = [(one, value, some) for (_, one, some), value in zip(about, values, strict=True)]
+            known = [(one, float(value), some) for one, value, some in strengths if isinstance(value, float)]
             if not known:
                 self.became["whose value is missing, left out"] += 1
             else:
-                self.became["with ties" if any(value for _, value in known) else "of value 0, no tie"] += 1
+                self.became["with ties" if any(value for _, value, _ in known) else "of value 0, no tie"] += 1
             self.left_out += len(strengths) - len(known) if known else 0
             reporter = actor_label(cells.get("reporter", ""))
-            for relation, value in known:
-                of = (number, relation, line)
-                self.tie(who, named, value, of, cells.get("direction", "").casefold(), reporter)
+            for one, value, some in known:
+                where = (number, one, line)
+                self.tie(who, some, value, where, cells.get("direction", "").casefold(), reporter)
+
+    def names_in(self, cell: str) -> list[str]:
+        """Return the names in a cell, without words that name nobody."""
+        labels = [actor_label(part) for part in parted(cell, self.split)]
+        return [label for label in labels if label and fold(label) not in self.nobody]
 
     def value(
         self,
@@ -275,9 +300,13 @@ class _Reader:
         text = cells.get(column)
         if text is None:
             return 1.0 if relation else None
+        if not text and self.blank.get(relation) == "none":
+            return 0.0
         if (self.layout.missing and self.layout.is_missing(text)) or (not text and relation in self.blank):
             return "missing"
-        said = self.words.get(fold(text), read_number(text, decimal_comma=sheet.decimal_comma))
+        marks = TICKS if self.highest.get(relation) == 1 else {}
+        number = read_number(text, decimal_comma=sheet.decimal_comma)
+        said = self.words.get(fold(text), marks.get(fold(text), number))
         if said is None and fold(text) in self.words:
             return "missing"
         strength = said
@@ -311,18 +340,22 @@ class _Reader:
                 self.arcs.append(Arc(whom, who, value, number, about, line, reporter))
 
 
-def _combined(arcs: Sequence[Arc], how: Combine) -> list[Arc]:
-    """Return one tie for all rows of it."""
-    found: dict[tuple[int, str, str, str, str], Arc] = {}
-    for arc in arcs:
-        key = (arc.wave, arc.relation, arc.sender, arc.receiver, arc.reporter)
-        value = 1.0 if how == "count" else arc.value
-        if key not in found:
-            found[key] = arc._replace(value=value)
-            continue
-        before = found[key].value
-        found[key] = found[key]._replace(value=max(before, value) if how == "max" else before + value)
-    return list(found.values())
+def _check_header(
+    sheet: Sheet, places: Mapping[str, int], people: People | None, faults: list[Fault]
+) -> None:
+    """Append a fault for a header that is somebody's name: the first row of a list without one."""
+    for name in ("sender", "receiver"):
+        header = sheet.rows[0][places[name]] if name in places else ""
+        if (
+            header
+            and people is not None
+            and people.roster is not None
+            and fold(header) in people.roster.meant
+        ):
+            allowed = "headers in the first line, as in from, to, value"
+            faults.append(
+                Fault(sheet.file, f"the header {header!r}, who is on the roster", allowed, sheet.line)
+            )
 
 
 def _places(

@@ -15,7 +15,9 @@ from analysis.importing.files.sheets import (
     read_number,
     read_sheets,
     shown,
+    with_one_header,
 )
+from analysis.importing.lists.roster_survey import TICKS
 from analysis.importing.shared.account import Account, counted
 from analysis.importing.shared.network import (
     Arc,
@@ -26,6 +28,7 @@ from analysis.importing.shared.network import (
     named_wave,
 )
 from analysis.importing.shared.people import People
+from analysis.privacy.names import fold
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["read_matrices"]
@@ -45,6 +48,9 @@ def read_matrices(
     blank: Mapping[str, Literal["missing", "none"]] | None = None,
     layout: Layout | None = None,
     people: People | None = None,
+    words: Mapping[str, float | None] | None = None,
+    highest: Mapping[str, float] | None = None,
+    all_asked: bool = False,
 ) -> ImportedNetwork:
     """Read one or more square matrices of the same people.
 
@@ -71,9 +77,16 @@ def read_matrices(
         By relation, what a blank cell in a row with numbers says: that the row is not known in full, and so
         counts as missing, or no tie. There is no default.
     layout : Layout, optional
-        Sheets to be read, and what stands for a missing answer.
+        Sheets to be read, line of the names of columns, what stands for a missing answer, names of rows and
+        columns that are not to be read (a total).
     people : People, optional
         Who is meant by a name.
+    words : mapping of str to float or None, optional
+        What words in cells mean; None: the answer is missing.
+    highest : mapping of str to float, optional
+        By relation, the highest value: where it is 1, ticks, yes and no are known.
+    all_asked : bool
+        Whether people who have a column and no row are said not to have answered.
 
     Returns
     -------
@@ -91,12 +104,14 @@ def read_matrices(
     layout = layout or Layout()
     files = [paths] if isinstance(paths, Path) else list(paths)
     chosen = _chosen(files, asked, (only_wave, only_relation), layout, faults, notes)
-    actors: tuple[str, ...] = ()
+    actors: dict[str, int] = {}
     arcs: list[Arc] = []
     silent: list[tuple[int, str, str]] = []
     for number, (sheet, about) in enumerate(chosen):
         before = len(faults)
-        labels, cells, lines = _square(sheet, labelled, layout, faults)
+        known = {**(TICKS if (highest or {}).get(about[1]) == 1 else {}), **(words or {})}
+        known = {fold(word): value for word, value in known.items()}
+        labels, cells, lines = _square(sheet, labelled, (layout, known, all_asked), faults)
         if len(faults) > before:
             continue
         half = _mirrored(cells)
@@ -124,7 +139,7 @@ def read_matrices(
         became["no tie, or blank on the diagonal"] = size * size - sum(became.values())
         notes.append(str(Account(sheet.file, "cells", size * size, became)))
         if number == 0:
-            actors = labels
+            actors = dict(zip(labels, lines, strict=True))
         elif set(labels) != set(actors) and actors:
             differing = ", ".join(map(repr, sorted(set(labels) ^ set(actors))[:10]))
             allowed = (
@@ -207,13 +222,16 @@ def _chosen(
     sheets: list[Sheet] = []
     for path in files:
         if layout.sheets:
-            sheets += chosen_sheets(path, layout, faults)
+            sheets += chosen_sheets(path, layout, faults, notes)
             continue
-        found = read_sheets(path, faults)
+        found = read_sheets(path, faults, layout.encoding)
         named = [sheet for sheet in found if named_wave(sheet.name)]
         filled = [sheet for sheet in found if any(map(any, sheet.rows))]
-        sheets += found if asked is not None else named or chosen_sheets(path, layout, faults) or found[:1]
-        others = [repr(sheet.name) for sheet in filled if sheet not in sheets]
+        some = found if asked is not None else named
+        whole = [with_one_header(sheet, layout, notes) for sheet in some]
+        sheets += whole or chosen_sheets(path, layout, faults, notes) or found[:1]
+        read = {sheet.name for sheet in some} or {sheet.name for sheet in sheets}
+        others = [repr(sheet.name) for sheet in filled if sheet.name not in read]
         if others and sheets:
             notes.append(f"{path.name}: sheets that were not read: {', '.join(others)}")
     raise_faults(faults, "nothing read")
@@ -248,26 +266,37 @@ def _has_labels(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _square(
-    sheet: Sheet, labelled: bool | None, layout: Layout, faults: list[Fault]
+    sheet: Sheet,
+    labelled: bool | None,
+    told: tuple[Layout, Mapping[str, float | None], bool],
+    faults: list[Fault],
 ) -> tuple[tuple[str, ...], list[list[float | None]], list[int]]:
     """Return labels, cells (None: missing) and the line of each row, columns in the order of the rows."""
+    layout, words, all_asked = told
     width = max((place for row in sheet.rows for place, cell in enumerate(row, 1) if cell), default=0)
     if labelled is None and width:
         labelled = _has_labels([row[:width] for row in sheet.rows])
-    rows = list(enumerate((row[:width] for row in sheet.rows), start=1))
+    rows = list(enumerate((row[:width] for row in sheet.rows), start=sheet.line))
     # A last row of separators alone belongs to the matrix (somebody did not answer); further ones do not.
     while rows and not any(rows[-1][1]) and (len(rows) > width or len(rows[-1][1]) < width):
         rows.pop()
     if not rows or not width:
         faults.append(Fault(sheet.file, "an empty sheet", "a matrix, a row and a column per person"))
         return (), [], []
+    if labelled and layout.unread:
+        rows = [(line, row) for line, row in rows if not row or row[0].casefold() not in layout.unread]
+        kept = [place for place, name in enumerate(rows[0][1]) if name.casefold() not in layout.unread]
+        rows = [(line, [row[place] for place in kept if place < len(row)]) for line, row in rows]
+        width = len(kept)
     columns = [str(number) for number in range(1, width + 1)]
     senders = [str(number) for number in range(1, len(rows) + 1)]
     if labelled:
         columns = [actor_label(cell) for cell in rows[0][1][1:]]
         senders = [actor_label(row[0]) if row else "" for _, row in rows[1:]]
-        _check_labels(sheet.file, columns, senders, [line for line, _ in rows[1:]], faults)
-        rows = [(line, row[1:]) for line, row in rows[1:]]
+        absent = [name for name in dict.fromkeys(columns) if all_asked and name and name not in senders]
+        senders += absent
+        rows = [*((line, row[1:]) for line, row in rows[1:]), *((sheet.line, list[str]()) for _ in absent)]
+        _check_labels(sheet, columns, senders, [line for line, _ in rows], faults)
     elif len(rows) != width:
         allowed = "as many rows as columns, with a first row and a first column of names or without both"
         hint = "write NA in the row of somebody who did not answer" if len(rows) < width else ""
@@ -284,26 +313,39 @@ def _square(
     cells = []
     for line, row in rows:
         padded = [*row, *[""] * (len(columns) - len(row))]
-        cells.append([_cell(sheet, padded[place], line, columns[place], layout, faults) for place in order])
+        cells.append(
+            [_cell(sheet, padded[place], line, columns[place], (layout, words), faults) for place in order]
+        )
     return tuple(senders), cells, [line for line, _ in rows]
 
 
 def _cell(
-    sheet: Sheet, text: str, line: int, column: str, layout: Layout, faults: list[Fault]
+    sheet: Sheet,
+    text: str,
+    line: int,
+    column: str,
+    told: tuple[Layout, Mapping[str, float | None]],
+    faults: list[Fault],
 ) -> float | None:
+    layout, words = told
     if text and (layout.is_missing(text) or is_missing(text)):
         return math.nan
+    if text and fold(text) in words:
+        value = words[fold(text)]
+        return math.nan if value is None else value
     number = read_number(text, decimal_comma=sheet.decimal_comma)
     if number is None and text:
-        faults.append(Fault(sheet.file, shown(text), "a number, or NA", line, column))
+        hint = "say what words mean as numbers with --labels, or --missing that nothing is known"
+        faults.append(Fault(sheet.file, shown(text), "a number, or NA", line, column, hint))
     return number
 
 
 def _check_labels(
-    file: str, columns: Sequence[str], senders: Sequence[str], lines: Sequence[int], faults: list[Fault]
+    sheet: Sheet, columns: Sequence[str], senders: Sequence[str], lines: Sequence[int], faults: list[Fault]
 ) -> None:
+    file = sheet.file
     for names, others, missing, places in (
-        (columns, set(senders), "row", [(1, str(place)) for place in range(2, len(columns) + 2)]),
+        (columns, set(senders), "row", [(sheet.line, str(place)) for place in range(2, len(columns) + 2)]),
         (senders, set(columns), "column", [(line, "1") for line in lines]),
     ):
         seen: set[str] = set()
@@ -314,7 +356,9 @@ def _check_labels(
                 faults.append(Fault(file, f"{name!r} again", "each name once", line, column))
             elif name not in others:
                 allowed = "a row and a column per person"
-                faults.append(Fault(file, f"no {missing} of {name!r}", allowed, line, column))
+                hint = f"a row or a column of nobody: --unread {name!r}"
+                hint += "; people without a row did not answer: --all-asked" if missing == "row" else ""
+                faults.append(Fault(file, f"no {missing} of {name!r}", allowed, line, column, hint))
             seen.add(name)
 
 

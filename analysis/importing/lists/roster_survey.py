@@ -23,7 +23,7 @@ from analysis.importing.shared.people import Matcher
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 
-__all__ = ["PATTERN", "TICKS", "Blank", "check_dates", "present", "read_roster_survey"]
+__all__ = ["DISPLAY_ORDER", "PATTERN", "TICKS", "Blank", "check_dates", "present", "read_roster_survey"]
 
 PATTERN = "{relation} | {wave} | {alter}"
 """How the header of a column says what was asked, of which wave, about whom."""
@@ -37,6 +37,8 @@ Where an answer says how often, a tick and yes need it, too.
 Blank = Literal["missing", "none"]
 """What a blank cell beside answers says: nothing is known, or no tie."""
 
+DISPLAY_ORDER = re.compile(r"_DO(_[0-9]+)?\Z|\ADisplay Order\b")
+"""Columns of Qualtrics that say in which order answers were shown."""
 _FIELDS = ("relation", "wave", "alter")
 _SHORTEST = 4
 """Letters of the shortest name that is looked for in the header of a column that is not read."""
@@ -91,6 +93,7 @@ class _Way:
     highest: Mapping[str, float]
     split: str
     choices: Mapping[str, str]
+    meant: Mapping[str, list[str]]
 
 
 def read_roster_survey(
@@ -180,8 +183,8 @@ def read_roster_survey(
     """
     layout, notes = layout or Layout(), [] if notes is None else notes
     matcher = Matcher(roster)
-    known = {fold(question): relation for question, relation in (questions or {}).items()}
-    known |= {fold(relation): relation for relation in relations}
+    asked_as = {**(questions or {}), **{relation: relation for relation in relations}}
+    known = {way: name for one, name in asked_as.items() for way in (" ".join(one.split()), fold(one))}
     grids = read_grids(path, layout, faults, notes) or [Grid([], [], file=path.name)]
     before = len(faults)
     rows: list[_Row] = []
@@ -201,7 +204,7 @@ def read_roster_survey(
                 allowed = told or "the header of a column"
                 faults.append(Fault(grid.file, f"no column {header!r}", allowed, grid.line, hint=hint))
         if respondent in grid.header and (wave_column is None or wave_column in grid.header):
-            rows += _rows(grid, asked, matcher, respondent, (wave_column, layout), faults)
+            rows += _rows(grid, asked, matcher, respondent, (wave_column, layout), faults, notes)
         all_asked += asked
         told_of |= {(one.wave, one.relation) for one in asked}
     own = sorted({row.wave for row in rows if row.wave is not None})
@@ -216,7 +219,7 @@ def read_roster_survey(
     if len(faults) == before:
         _check_everybody_is_asked_about(path.name, all_asked, listed, own, matcher, left_out, faults)
     words = {fold(word): value for word, value in (labels or {}).items()}
-    way = _Way(words, layout, blank or {}, keep, listed, highest or {}, split, known)
+    way = _Way(words, layout, blank or {}, keep, listed, highest or {}, split, known, matcher.meant)
     heard, accounts = _heard(rows, respondent, way, faults, notes)
     silenced = _settle_blanks(path.name, heard, way, matcher, faults, notes)
     notes += [*matcher.notes, *map(str, accounts)]
@@ -255,7 +258,7 @@ def _columns(
         allowed = f"{{relation}} in the pattern, since there are {len(relations)} relations"
         faults.append(Fault("--pattern", repr(pattern), allowed))
         return []
-    shape = re.compile(_as_expression(pattern), re.IGNORECASE)
+    shape = re.compile(_as_expression(pattern, known), re.IGNORECASE)
     found: list[_Asked] = []
     taken: dict[tuple[str, int | None, str], str] = {}
     others: list[str] = []
@@ -264,7 +267,7 @@ def _columns(
         if header in (respondent, wave_column):
             continue
         fit = shape.fullmatch(" ".join(header.split()))
-        if fit is None or header.casefold() in layout.unread:
+        if fit is None or header.casefold() in layout.unread or DISPLAY_ORDER.search(header):
             others.append(header)
             continue
         parts = fit.groupdict()
@@ -309,6 +312,8 @@ def _named_in(matcher: Matcher) -> Callable[[str], str]:
     names = {way: people for way, people in matcher.meant.items() if len(way) >= _SHORTEST and " " in way}
 
     def named(header: str) -> str:
+        if DISPLAY_ORDER.search(header):
+            return ""
         folded = " " + " ".join(re.findall(r"\w+", fold(header))) + " "
         for way, people in names.items():
             if f" {way} " in folded:
@@ -318,8 +323,14 @@ def _named_in(matcher: Matcher) -> Callable[[str], str]:
     return named
 
 
-def _as_expression(pattern: str) -> str:
-    shapes = {"relation": r"(?P<relation>.+?)", "wave": r"(?P<wave>[0-9]{1,6})", "alter": r"(?P<alter>.+)"}
+def _as_expression(pattern: str, known: Iterable[str]) -> str:
+    # A question may hold what parts it from a name: those that are known are tried first.
+    told = "|".join(re.escape(one) for one in sorted(known, key=len, reverse=True))
+    shapes = {
+        "relation": rf"(?P<relation>{told}|.+?)",
+        "wave": r"(?P<wave>[0-9]{1,6})",
+        "alter": r"(?P<alter>.+)",
+    }
     parts = re.split(r"\{(\w+)\}", " ".join(pattern.split()))
     return "".join(shapes[part] if place % 2 else re.escape(part) for place, part in enumerate(parts))
 
@@ -331,11 +342,15 @@ def _rows(
     respondent: str,
     waves: tuple[str | None, Layout],
     faults: list[Fault],
+    notes: list[str],
 ) -> Iterator[_Row]:
     wave_column, layout = waves
-    who = grid.header.index(respondent)
+    who, empty = grid.header.index(respondent), list[int]()
     for line, cells in enumerate(grid.cells, start=grid.line + 1):
         if not any(cells):
+            continue
+        if not cells[who] and not any(cells[one.place] for one in asked):
+            empty.append(line)
             continue
         if not cells[who]:
             hint = "if another column says whose row it is, name it with --respondent"
@@ -348,6 +363,11 @@ def _rows(
             when = layout.wave(told, (grid.file, line, wave_column), faults)
         if sender is not None and (when is not None or wave_column is None):
             yield _Row(grid, line, cells, sender, when, asked)
+    if empty:
+        listed = ", ".join(map(str, empty[:20]))
+        notes.append(
+            f"{grid.file}: {len(empty)} rows without a name and without an answer, left out: {listed}"
+        )
 
 
 def check_dates(
@@ -454,7 +474,7 @@ def _hear(row: _Row, way: _Way, heard: dict[_Key, _Heard], count: Counter[str], 
             found.blank.append(header)
             count["left blank"] += 1
             continue
-        if (value := _answer(row.grid, text, row.line, (header, one.relation), way, faults)) is None:
+        if (value := _answer(row.grid, text, row.line, (header, one), way, faults)) is None:
             found.missing += 1
             count["declared missing"] += 1
         elif value:
@@ -466,19 +486,23 @@ def _hear(row: _Row, way: _Way, heard: dict[_Key, _Heard], count: Counter[str], 
 
 
 def _answer(
-    grid: Grid, text: str, line: int, about: tuple[str, str], way: _Way, faults: list[Fault]
+    grid: Grid, text: str, line: int, about: tuple[str, _Asked], way: _Way, faults: list[Fault]
 ) -> float | None:
-    header, relation = about
+    header, asked = about
+    relation = asked.relation
     if way.layout.is_missing(text):
         return None
     if way.split:
-        return _chosen(grid, text, line, about, way, faults)
+        return _chosen(grid, text, line, (header, relation), way, faults)
     if fold(text) in way.words:
         return way.words[fold(text)]
     highest = way.highest.get(relation, 1.0)
     ticks = {word: value for word, value in TICKS.items() if not value or highest == 1}
     if fold(text) in ticks:
         return ticks[fold(text)]
+    if highest == 1 and way.meant.get(fold(text)) == [asked.alter]:
+        # A box that was ticked has the name beside it.
+        return 1.0
     value = grid.number(text)
     if value is None and fold(text) in TICKS:
         allowed = f"how strong the tie is, up to {highest:g}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets
+from analysis.importing.files.sheets import Layout, Sheet, chosen_sheets, parted
 from analysis.importing.shared.columns import find_columns, tell_unread
 from analysis.importing.shared.days import DayOrder
 from analysis.importing.shared.network import actor_label
@@ -31,7 +31,7 @@ class Way:
         Who is meant by a name.
     order : {"day-first", "month-first"} or None
         What days of three numbers begin with.
-    split : str or None
+    split : sequence of str
         What parts several names in one cell.
     fill_down : bool
         Whether an empty cell, of people aside, says the same as the one above it.
@@ -42,7 +42,7 @@ class Way:
     columns: Mapping[str, str | None]
     people: People
     order: DayOrder | None = None
-    split: str | None = None
+    split: Sequence[str] = ()
     fill_down: bool = False
     layout: Layout = field(default_factory=Layout)
 
@@ -122,15 +122,15 @@ def _filled(sheet: Sheet, places: Mapping[str, int], down: bool, own: Collection
 
 def names_in(cell: str, way: Way) -> list[str]:
     """Return the names in a cell."""
-    parts = cell.split(way.split) if way.split else [cell]
-    return [name for name in map(actor_label, parts) if name]
+    return [name for name in map(actor_label, parted(cell, way.split)) if name]
 
 
 def identified(
     file: str, labels: Iterator[tuple[Row, str]], way: Way, faults: list[Fault], notes: list[str]
 ) -> dict[str, str]:
-    """Return who is meant by each name; faults name the file and the first line of it."""
+    """Return who is meant by each name, guests left out; faults name the file and the first line of it."""
     first: dict[str, int | None] = {}
     for row, name in labels:
         first.setdefault(name, row.line)
-    return way.people.identify(file, first, faults, notes, once=False)
+    found = way.people.identify(file, first, faults, notes, once=False)
+    return {name: actor for name, actor in found.items() if name not in way.people.guests}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from analysis.tables.faults import Fault
 
-__all__ = ["DayOrder", "read_moment"]
+__all__ = ["WITHOUT_YEAR", "DayOrder", "read_moment", "without_zone"]
 
-DayOrder = Literal["day-first", "month-first"]
+DayOrder = Literal["day-first", "month-first", "serial"]
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
@@ -21,9 +21,23 @@ _FORMS = (
     re.compile(r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})"),
     re.compile(rf"(?P<day>[0-9]{{1,2}})(st|nd|rd|th)?\.?[ -]{_WORD},?[ -](?P<year>[0-9]{{4}})"),
     re.compile(rf"{_WORD} (?P<day>[0-9]{{1,2}})(st|nd|rd|th)?,? (?P<year>[0-9]{{4}})"),
+    # What a spreadsheet writes into a CSV file.
+    re.compile(rf"(?P<day>[0-9]{{1,2}})(?P<sign>[ -]){_WORD}(?P=sign)(?P<year>[0-9]{{2}})"),
 )
 """Forms of a day in which nothing can be taken for something else."""
 _LAST_OF_TWO = 50
+_MONTH = rf"(?:{'|'.join(name[:3] for name in _MONTHS)})[a-z]*\.?"
+WITHOUT_YEAR = re.compile(
+    rf"[0-9]{{1,2}}[-/.][0-9]{{1,2}}\.?|[0-9]{{1,2}}\.?[ -]{_MONTH}|{_MONTH}[ -][0-9]{{1,2}}", re.IGNORECASE
+)
+"""A day and a month alone."""
+_ZONE = re.compile(
+    r"(:[0-9]{2}(?:\.[0-9]+)?(?: ?[AaPp]\.?[Mm]\.?)?) ?"
+    r"(?:(?:GMT|UTC)?[+-][0-9]{1,2}(?::?[0-9]{2})?|Z|UTC|GMT)(?: \([A-Za-z ]+\))?\Z"
+)
+_SERIAL = re.compile(r"(?P<days>[2-6][0-9]{4})(\.[0-9]+)?")
+_FIRST_SERIAL = datetime(1899, 12, 30)
+"""The day that spreadsheets count from."""
 _NUMBERS = re.compile(
     r"(?P<one>[0-9]{1,2})(?P<sign>[-/.])(?P<other>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4}|[0-9]{2})"
 )
@@ -51,8 +65,9 @@ def read_moment(
         says what stands first. Two digits of a year are of this century, up to 2050: any other needs four.
         A weekday before it is passed over. A time follows after a space or a T: `14:30`, `14:30:05`,
         `2:30 PM`.
-    order : {"day-first", "month-first"} or None
-        What a day of three numbers begins with; None: nobody has said, which such a day needs.
+    order : {"day-first", "month-first", "serial"} or None
+        What a day of three numbers begins with; None: nobody has said, which such a day needs. Serial: whole
+        numbers are days as a spreadsheet counts them (45570 is 2024-10-05).
     where : (str, int or None, str or None)
         File, line and column, for the fault.
     faults : list of Fault
@@ -72,6 +87,10 @@ def read_moment(
     day, rest = _parted(written)
     fit = next(filter(None, (form.fullmatch(day) for form in _FORMS)), None)
     numbers = _NUMBERS.fullmatch(day)
+    serial = _SERIAL.fullmatch(written)
+    if serial and order == "serial":
+        return f"{_FIRST_SERIAL + timedelta(days=int(serial['days'])):%Y-%m-%d}"
+    order = None if order == "serial" else order
     if fit is None and numbers is not None and order is None:
         allowed = "a day of which is said what stands first"
         hint = "say --dates day-first or --dates month-first"
@@ -87,11 +106,28 @@ def read_moment(
         hint = f"days are read {order}" if numbers is not None and order else ""
         if numbers is not None and len(numbers["year"]) == 2 and int(numbers["year"]) > _LAST_OF_TWO:
             hint = "write the year with four digits"
+        if without_zone(written) != written:
+            hint = "say --zones as-written, if times count as they stand, whatever their zone"
+        hint = "it has no year: write one" if WITHOUT_YEAR.fullmatch(written) else hint
+        if serial:
+            meant = f"{_FIRST_SERIAL + timedelta(days=int(serial['days'])):%Y-%m-%d}"
+            hint = f"if it is a day as a spreadsheet counts them ({meant}), say --dates serial"
         faults.append(Fault(file, repr(text) if text else "an empty cell", allowed, row, column, hint))
         return None
     if not time_of_day or not rest:
         return f"{moment:%Y-%m-%d}"
     return f"{moment:%Y-%m-%dT%H:%M:%S}" if moment.second else f"{moment:%Y-%m-%dT%H:%M}"
+
+
+def without_zone(text: str) -> str:
+    """Return a time as it stands, without the zone behind it.
+
+    Examples
+    --------
+    >>> without_zone("2024-10-05T14:30:05+02:00")
+    '2024-10-05T14:30:05'
+    """
+    return _ZONE.sub(r"\1", text.strip())
 
 
 def _parted(written: str) -> tuple[str, str]:
@@ -125,7 +161,10 @@ def _moment(parts: dict[str, str | None], time: str) -> datetime | None:
             return None
         hour = hour % 12 + 12 * (clock["half"] in "Pp")
     minute, second = (int(clock[name] or 0) if clock else 0 for name in ("minute", "second"))
+    year = int(parts["year"] or 0)
+    if len(parts["year"] or "") == 2:
+        year = 2000 + year if year <= _LAST_OF_TWO else 0
     try:
-        return datetime(int(parts["year"] or 0), month, int(parts["day"] or 0), hour, minute, second)
+        return datetime(year, month, int(parts["day"] or 0), hour, minute, second)
     except ValueError:
         return None

@@ -29,6 +29,7 @@ __all__ = [
     "MOST_ACTORS",
     "SILENT",
     "Arc",
+    "Combine",
     "ImportedNetwork",
     "actor_label",
     "as_tables",
@@ -47,6 +48,9 @@ MOST_ACTORS = 100_000
 
 SILENT = "did_not_answer"
 """What an export says of people who did not answer, as an attribute: `help 1; trust 2`."""
+
+Combine = Literal["sum", "max", "count"]
+"""What a tie that is there several times becomes."""
 
 _NUMBERED = re.compile(r"[\s_]([0-9]{1,9})\Z")
 
@@ -180,6 +184,7 @@ def assemble(
     attributes: Mapping[str, Mapping[str, str]] | None = None,
     notes: Iterable[str] = (),
     heard: tuple[Collection[tuple[int, str, str]], Callable[[int], Collection[str]] | None] | None = None,
+    combine: Combine | None = None,
 ) -> ImportedNetwork:
     """Put a network together, or raise with every fault.
 
@@ -188,7 +193,8 @@ def assemble(
     file : str
         How faults name the file.
     actors : iterable of str
-        Labels made by `actor_label`, as the file has them; whoever occurs in `arcs` is one of them.
+        Labels made by `actor_label`, as the file has them, or the line of each by label; whoever occurs in
+        `arcs` is one of them.
     arcs : iterable of Arc
         Ties, zero values and loops included.
     asked : iterable of (int, str)
@@ -212,15 +218,17 @@ def assemble(
     heard : pair of collection of (int, str, str) and callable or None, optional
         Wave, relation and label of who answered; and, by wave, the identifiers of who was asked (None:
         everybody in the file). The others of them did not answer.
+    combine : {"sum", "max", "count"}, optional
+        What a tie that is there several times becomes.
 
     Raises
     ------
     InvalidInput
         With the faults given, and: nobody in the network, a label empty or with a control character, a tie
-        there twice, and what `People.identify` finds.
+        there twice (unless `combine` says what becomes of it), and what `People.identify` finds.
     """
     arcs = arcs if isinstance(arcs, list) else list(arcs)
-    listed: dict[str, int | None] = dict.fromkeys(actors)
+    listed: dict[str, int | None] = dict(actors) if isinstance(actors, Mapping) else dict.fromkeys(actors)
     for arc in arcs:
         if arc.row is not None:
             for end in (arc.sender, arc.receiver):
@@ -233,7 +241,18 @@ def assemble(
     if not listed:
         faults.append(Fault(file, "nobody", "at least one person"))
     told = list(notes)
-    who = (people or People()).identify(file, listed, faults, told, once=once)
+    people = people or People()
+    who = people.identify(file, listed, faults, told, once=once)
+    if people.guests:
+        many = len(arcs)
+        arcs = [arc for arc in arcs if not people.guests & {arc.sender, arc.receiver, arc.reporter}]
+        told.append(f"{file}: {many - len(arcs)} of {many} ties are with them, left out")
+        who = {label: actor for label, actor in who.items() if label not in people.guests}
+        silent = [one for one in silent if one[1] not in people.guests]
+        heard = (
+            None if heard is None else ([one for one in heard[0] if one[2] not in people.guests], heard[1])
+        )
+        attributes = {one: said for one, said in (attributes or {}).items() if one not in people.guests}
     if any(label != actor for label, actor in who.items()):
         arcs = [
             arc._replace(
@@ -253,6 +272,9 @@ def assemble(
             if (wave, relation, actor) not in answered
         ]
         silent += absent
+    if combine is not None:
+        some, arcs = len(arcs), _combined(arcs, combine)
+        told += [f"{file}: {some} ties are combined into {len(arcs)} ({combine})"] * (len(arcs) < some)
     first: dict[tuple[int, str, str, str, str], int | None] = {}
     kept = []
     for arc in arcs:
@@ -260,7 +282,8 @@ def assemble(
         if key in first:
             before = f", as in row {first[key]}" if first[key] is not None else ""
             found = f"{arc.sender!r} to {arc.receiver!r} again{before} (wave {arc.wave}, {arc.relation})"
-            faults.append(Fault(file, found, "each tie once", arc.row))
+            hint = "a list of ties (KIND=edges) may say what several become: --combine sum, max or count"
+            faults.append(Fault(file, found, "each tie once", arc.row, hint=hint))
             continue
         first[key] = arc.row
         if arc.value != 0:
@@ -288,6 +311,20 @@ def assemble(
     said = {who[label]: values for label, values in (attributes or {}).items()}
     actors = tuple(dict.fromkeys([*who.values(), *(actor for _, actor, _ in silent)]))
     return ImportedNetwork(actors, ties, pairs, unheard, directed or {}, said, tuple(told))
+
+
+def _combined(arcs: Sequence[Arc], how: Combine) -> list[Arc]:
+    """Return one tie for all of the same people, wave, relation and reporter."""
+    found: dict[tuple[int, str, str, str, str], Arc] = {}
+    for arc in arcs:
+        key = (arc.wave, arc.relation, arc.sender, arc.receiver, arc.reporter)
+        value = 1.0 if how == "count" else arc.value
+        if key not in found:
+            found[key] = arc._replace(value=value)
+            continue
+        before = found[key].value
+        found[key] = found[key]._replace(value=max(before, value) if how == "max" else before + value)
+    return list(found.values())
 
 
 def matrix_arcs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -12,7 +13,7 @@ import pandas as pd
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault
 
-__all__ = ["Matcher", "People"]
+__all__ = ["NOBODY", "Matcher", "People"]
 
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "herr", "frau"})
 _NOBODY = frozenset(
@@ -23,13 +24,17 @@ _NOBODY = frozenset(
     }
 )
 """What stands where a name should, and is nobody's."""
+NOBODY = frozenset({"nobody", "no one", "none", "n/a"})
+"""What people write who name nobody."""
 _NOTE = re.compile(
     r"(exported|generated|printed|created|downloaded|saved|source|note|notes|page|legend|data|last updated|"
     r"updated|retrieved|powered|copyright|quelle|erstellt|stand)\b.*([0-9:]|https?\b).*|=.*"
 )
 """What stands below a table, or in place of a result: a line about the file, a formula."""
 _SEVERAL = re.compile(r"\s*[,;/\n&|]\s*|\s+and\s+")
+_ADDRESS = re.compile(r"[\"']?(.+?)[\"']? ?<([^<>]+@[^<>]+)>")
 _NUMBER = re.compile(r"\+?0*([0-9]+)([.,]0+)?")
+_NOBODY_NEAR = "nobody's name is near; is someone missing from the roster?"
 _HINTS = 50
 """Unknown names that are compared with the known ones; more of them are no slips of the pen."""
 
@@ -52,6 +57,7 @@ class Matcher:
         self.surnames: dict[str, list[str]] = {}
         self.notes: list[str] = []
         self._hints = 0
+        self.most_hints = _HINTS
         filled = roster.dropna(subset=["actor_id", "name"]).fillna("")
         columns = (filled[name].astype(str) for name in ("actor_id", "name", "aliases", "organization_id"))
         for actor, name, aliases, home in zip(*columns, strict=True):
@@ -67,6 +73,9 @@ class Matcher:
     ) -> str | None:
         """Return the identifier of who is meant, or None and a fault."""
         meant = self.meant.get(fold(written), [])
+        if not meant and (fit := _ADDRESS.fullmatch(fold(written))):
+            # A name and an address are two ways to say who is meant.
+            meant = list(dict.fromkeys(one for way in fit.groups() for one in self.meant.get(way, [])))
         if len(meant) == 1:
             return meant[0]
         titled = _untitled(written)
@@ -89,16 +98,18 @@ class Matcher:
 
     def _hint(self, written: str) -> str:
         self._hints += 1
+        if (meant := _regarbled(written)) != written:
+            return f"its letters were read wrongly when the file was saved: {meant!r}? Save it again as UTF-8"
         if fold(written).rstrip(":") in _NOBODY or _NOTE.fullmatch(fold(written)):
-            return "that is nobody's name: leave the row or the column out"
+            return f"that is nobody's name: {_left_out(written)}"
         parts = [part for part in _SEVERAL.split(fold(written)) if part]
         if len(parts) > 1 and all(part in self.meant for part in parts):
             return "several people: one a cell, or say what parts them with --split"
         bare = " ".join(re.sub(r"\(.*?\)", " ", fold(written)).split())
-        people = self._near(bare or fold(written)) if self._hints <= _HINTS else {}
+        people = self._near(bare or fold(written)) if self._hints <= self.most_hints else {}
         if people:
             return f"near: {', '.join(people)}; if one is meant, add {written!r} to their aliases"
-        return "nobody's name is near; is someone missing from the roster?"
+        return _NOBODY_NEAR
 
     def _near(self, folded: str) -> dict[str, None]:
         """Return whose names are near: the same words in another order, initials, or a few letters apart."""
@@ -106,6 +117,21 @@ class Matcher:
         near = [way for way in self.meant if kin and kin & set(_kin(way))]
         near += difflib.get_close_matches(folded, self.meant, 3, 0.7)
         return dict.fromkeys(self.shown[one] for way in near[:6] for one in self.meant[way])
+
+
+def _left_out(written: str) -> str:
+    """Return how a row or a column is left out that is nobody's."""
+    if fold(written) in NOBODY:
+        return f"leave it out (in a list of ties: --nobody {written!r}, if they name nobody)"
+    return f"leave the row or the column out (of a matrix: --unread {written!r})"
+
+
+def _regarbled(written: str) -> str:
+    """Return a text in UTF-8 that was taken for Windows-1252 as it was meant; any other as it is."""
+    try:
+        return written.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return written
 
 
 def _untitled(written: str) -> str:
@@ -137,14 +163,32 @@ class People:
         Identifiers of the people the dataset has already.
     new : bool
         Whether people whose names are nearly those of others are said to be other people.
+    leave_guests : bool
+        Whether whoever is not on the roster is left out. Names that are nearly somebody's are at fault all
+        the same.
+
+    Attributes
+    ----------
+    guests : set of str
+        Labels of those who were left out, after `identify`.
     """
 
     def __init__(
-        self, roster: Matcher | None = None, known: Iterable[str] = (), *, new: bool = False
+        self,
+        roster: Matcher | None = None,
+        known: Iterable[str] = (),
+        *,
+        new: bool = False,
+        leave_guests: bool = False,
     ) -> None:
         self.roster = roster
         self.known = {_folded(one): one for one in known}
         self.new = new
+        self.leave_guests = leave_guests
+        if roster is not None and leave_guests:
+            # Whoever may be somebody is asked about, however many there are.
+            roster.most_hints = sys.maxsize
+        self.guests: set[str] = set()
 
     def identify(
         self,
@@ -172,11 +216,18 @@ class People:
         """
         if self.roster is not None:
             before = len(self.roster.notes)
-            found = {
-                label: self.roster.find(label, (file, row, None), faults) or label
-                for label, row in labels.items()
-            }
+            found = {}
+            for label, row in labels.items():
+                unknown: list[Fault] = []
+                found[label] = self.roster.find(label, (file, row, None), unknown) or label
+                if unknown and self.leave_guests and unknown[0].hint == _NOBODY_NEAR:
+                    self.guests.add(label)
+                else:
+                    faults += unknown
             notes += self.roster.notes[before:]
+            if self.guests:
+                listed = ", ".join(map(repr, sorted(self.guests)[:30]))
+                notes.append(f"{file}: {len(self.guests)} who are not on the roster are left out: {listed}")
         else:
             found = self._among_themselves(file, labels, faults, notes)
         if once:
@@ -209,7 +260,7 @@ class People:
             folded = _folded(label)
             number = _NUMBER.fullmatch(folded)
             if folded.rstrip(":") in _NOBODY or _NOTE.fullmatch(folded):
-                hint = "leave the row or the column out; if somebody is called so, give a --roster"
+                hint = f"{_left_out(label)}; if somebody is called so, give a --roster"
                 faults.append(Fault(file, repr(label), "the name of a person", row, hint=hint))
             elif number and numbers[number[1]] != found[label]:
                 what = f"{label!r}, beside {numbers[number[1]]!r}"
@@ -232,6 +283,12 @@ class People:
         if len(parts) > 1 and (all(part in seen for part in parts) or all(" " in part for part in parts)):
             hint = "say what parts them with --split; or --new-people, if it is one name"
             faults.append(Fault(file, f"{label!r}, several names", "one name per cell", row, hint=hint))
+            return
+        if (meant := _regarbled(label)) != label:
+            hint = "read wrongly when the file was saved? Save it again as UTF-8; or say --new-people"
+            faults.append(
+                Fault(file, f"{label!r}, for {meant!r}", "letters as they were typed", row, hint=hint)
+            )
             return
         words = re.findall(r"[^\W\d_]+", folded)
         if mixed := next((word for word in words if len(_alphabets(word)) > 1), ""):
