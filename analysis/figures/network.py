@@ -112,7 +112,8 @@ class Network:
         for layer in self.layers:
             told = shown[layer.relation, layer.wave]
             counts = np.where(told, member.T @ layer.ties @ member, 0)
-            there, heard = (member.T @ layer.present) > 0, told.any(axis=1)
+            there: Flags = (member.T @ layer.present) > 0
+            heard: Flags = told.any(axis=1)
             layers.append(
                 Layer(layer.relation, layer.wave, counts, there, heard, ~told & heard[:, None] & there)
             )
