@@ -113,7 +113,7 @@ class Network:
             told = shown[layer.relation, layer.wave]
             counts = np.where(told, member.T @ layer.ties @ member, 0)
             there: Flags = (member.T @ layer.present) > 0
-            heard: Flags = told.any(axis=1)
+            heard = np.asarray(told.any(axis=1))
             layers.append(
                 Layer(layer.relation, layer.wave, counts, there, heard, ~told & heard[:, None] & there)
             )
