@@ -64,8 +64,9 @@ FINDING = "application/vnd.compendium.finding+json"
 """Output type of a sentence the page opens with."""
 
 _GROUPS_ONLY = (
-    "Each circle is a school: its area shows how many people it has, the number in it the ties within. "
-    "Lines are ties between schools, both ways together. People are not drawn, to protect them."
+    "Each circle is a school: its area shows how many people it has, the number in it about how many ties "
+    "are within. Lines are ties between schools, both ways together. – and dotted: ties of a few people. "
+    "People are not drawn, and numbers are rounded, to protect them."
 )
 """Caption of a map in place of a sociogram."""
 
@@ -299,18 +300,15 @@ class Results:
         display(bundle, raw=True)
 
     def _by_group(self, key: str, network: Network) -> Network:
-        """Return a network of people as one of their groups, with the numbers of ties that may be shown.
-
-        A number rests on the ties it counts, as in a table, and its group has to have answered.
-        """
-        shown = {}
+        """Return a network of people as one of their groups, with the numbers of ties that may be shown."""
+        numbers = {}
         for layer in network.layers:
             told, ties = network.told_by(layer), network.told_between(layer)
             answers = self._disclosure.decide_rows(f"figure {key!r}", told, len(told))
-            cells = self._disclosure.decide_cells(f"figure {key!r}", ties, ties.map(len))
-            heard = np.array([not reason for reason in answers])
-            shown[layer.relation, layer.wave] = heard[:, None] & (cells == "").to_numpy(bool)
-        return network.by_group(shown)
+            counts = self._disclosure.rounded_cells(ties.map(len), ties)
+            unheard = np.array([bool(reason) for reason in answers])
+            numbers[layer.relation, layer.wave] = np.where(unheard[:, None], np.nan, counts.to_numpy(float))
+        return network.by_group(numbers, self._disclosure.step)
 
     def _written(self, key: str, figure: Figure, caption: str) -> str:
         """Write a figure's files, and return it as an element of a page."""

@@ -68,6 +68,8 @@ class Network:
         People in each node.
     wave : str
         What a wave is called.
+    step : int
+        Numbers of ties are rounded to multiples of this.
     """
 
     unit: str
@@ -77,6 +79,7 @@ class Network:
     layers: tuple[Layer, ...]
     sizes: tuple[int, ...]
     wave: str = "wave"
+    step: int = 1
 
     def told_by(self, layer: Layer) -> list[frozenset[Hashable]]:
         """Return who of each group answered in a layer, as (person, relation, wave)."""
@@ -97,21 +100,24 @@ class Network:
         rows = [[frozenset(cells[one, to]) for to in names] for one in names]
         return pd.DataFrame(rows, index=[*names], columns=[*names], dtype=object)
 
-    def by_group(self, shown: Mapping[tuple[str, str], Flags]) -> Network:
+    def by_group(self, numbers: Mapping[tuple[str, str], Floats], step: int = 1) -> Network:
         """Return the network of groups: a node each, its ties within and to each other counted.
 
         Parameters
         ----------
-        shown : mapping of (str, str) to array of bool, groups × groups
-            For each relation and wave, which numbers of ties are shown, from row to column (in the order of
-            `grouped`). Of the others no tie is counted; a group of which none is shown is unheard.
+        numbers : mapping of (str, str) to array, groups × groups
+            For each relation and wave, the ties from row to column (in the order of `grouped`); NaN where
+            their number is not shown. A group of which none is shown is unheard.
+        step : int
+            What they are rounded to multiples of.
         """
         names = self.grouped()
         member = np.array([[group == name for name in names] for group in self.groups], dtype=np.int64)
         layers = []
         for layer in self.layers:
-            told = shown[layer.relation, layer.wave]
-            counts = np.where(told, member.T @ layer.ties @ member, 0)
+            shown = numbers[layer.relation, layer.wave]
+            told = ~np.isnan(shown)
+            counts = np.where(told, shown, 0).astype(np.int64)
             there: Flags = (member.T @ layer.present) > 0
             heard = np.asarray(told.any(axis=1))
             layers.append(
@@ -119,7 +125,7 @@ class Network:
             )
         sizes = tuple(int(count) for count in member.sum(axis=0))
         places = on_a_circle(len(names))
-        return Network("school", names, names, places, tuple(layers), sizes, self.wave)
+        return Network("school", names, names, places, tuple(layers), sizes, self.wave, step)
 
     def grouped(self) -> tuple[str, ...]:
         """Return the groups in the order in which they first occur."""
@@ -143,6 +149,7 @@ class Network:
         content: dict[str, Any] = {
             "unit": self.unit,
             "wave": self.wave,
+            "step": self.step,
             "groups": [
                 {
                     "name": in_words(name),

@@ -76,9 +76,9 @@ def school_maps(network: Network) -> NetworkFigure:
             told = ~(hidden | hidden.T)
             np.fill_diagonal(told, layer.answered & ~hidden.diagonal())
             _draw(axis, network.names, network.places, people, layer.ties, told, hollow=~layer.answered)
-            shown = " shown" if hidden.any() else ""
-            count = int(layer.ties.sum())
-            axis.set_title(f"{layer.relation}, {network.wave} {layer.wave} ({count} ties{shown})")
+            # A sum of rounded numbers is nobody's.
+            count = "" if network.step > 1 or hidden.any() else f" ({int(layer.ties.sum())} ties)"
+            axis.set_title(f"{layer.relation}, {network.wave} {layer.wave}{count}")
         figure.tight_layout()
     return figure
 

@@ -41,6 +41,7 @@ import pandas as pd
 
 from analysis.arrays import Flags
 from analysis.privacy.corrected import digests
+from analysis.privacy.groups import Groups
 from analysis.privacy.named import are_groups, counts, groups_of, has_numbers, listed, share_columns
 from analysis.privacy.planned import counts_planned
 from analysis.privacy.pseudonyms import PSEUDONYM
@@ -138,6 +139,11 @@ class Disclosure:
         return self._smallest > 0
 
     @property
+    def step(self) -> int:
+        """What numbers are rounded to multiples of, where one may not be told as it is."""
+        return self._smallest
+
+    @property
     def few(self) -> str:
         """In words, how many people are too few."""
         return f"fewer than {self._smallest} people"
@@ -211,6 +217,28 @@ class Disclosure:
         reasons, known = self._shown.reasons(groups)
         self._shown.remember(known)
         return reasons
+
+    def rounded_cells(self, frame: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+        """Return numbers of ties as a picture may show them: rounded, missing where few people make them.
+
+        Rounded to the smallest cell they are no terms of a difference, so that they are not remembered.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            The numbers.
+        people : DataFrame
+            The group behind each, at the same place.
+
+        Examples
+        --------
+        >>> ties = pd.DataFrame([[frozenset("abcdefg"), frozenset("ab"), frozenset()]], dtype=object)
+        >>> Disclosure(5).rounded_cells(pd.DataFrame([[7, 2, 0]]), ties).to_numpy().tolist()
+        [[5.0, nan, 0.0]]
+        """
+        few = Groups(self._smallest).few
+        near = (frame / self._smallest).round() * self._smallest
+        return near.mask(people.map(few).astype(bool))
 
     def decide_cells(self, what: str, people: Any, frame: pd.DataFrame) -> pd.DataFrame:
         """Say of each cell of a table why its number is withheld; an empty text where it is shown.

@@ -71,6 +71,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
     const ends = ties.filter(([from, to]) => from === place || to === place).length;
     return crowd * (form.size.checked ? Math.min(5 + 1.6 * Math.sqrt(ends), 16) : 7);
   };
+  const about = net.step > 1 ? "about " : "";
   const concealed = (from, to) => layer.hidden.some(([one, other]) => one === from && other === to);
   const tell = place => {
     if (layer.absent.includes(place)) return "";
@@ -81,7 +82,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
     const back = sent.filter(([, to]) => received.some(([from]) => from === to)).length;
     // What is not shown of a school is counted in none of its sums.
     const some = layer.hidden.some(pair => pair.includes(place)) ? " Some are not shown." : "";
-    if (!person) return `${called(place)} (${net.nodes[place].people} people): ` + (unheard ? "answers not shown; " : `${concealed(place, place) ? "–" : within} ties within, ${sum(sent)} to other schools, `) + `${sum(received)} from them.${some}`;
+    if (!person) return `${called(place)} (${net.nodes[place].people} people): ` + (unheard ? "answers not shown; " : `${about}${concealed(place, place) ? "–" : within} ties within, ${about}${sum(sent)} to other schools, `) + `${about}${sum(received)} from them.${some}`;
     const group = net.groups.length > 1 ? ` (${net.groups[net.nodes[place].group].name})` : "";
     return `${called(place)}${group}: ` + (unheard ? "did not answer; " : `names ${sent.length}, ${back} of them in return; `) + `named by ${received.length}.`;
   };
@@ -140,7 +141,7 @@ for (const figure of document.querySelectorAll("figure.network")) {
     }));
     points.firstChild?.setAttribute("tabindex", 0);
     const count = ties.reduce((total, tie) => total + tie[2], 0);
-    said.value = `${net.wave} ${wave}: ${count} ties${layer.hidden.length ? " shown; – and dotted: not shown" : ""}`;
+    said.value = `${net.wave} ${wave}${person ? `: ${count} ties` : ""}`;
     slider.setAttribute("aria-valuetext", `${net.wave} ${wave}`);
     mark(-1);
   };
