@@ -50,6 +50,7 @@ IMPORTING = {
     "formats": {"files", "shared"},
     "dataset": {"files", "shared", "formats"},
     "kinds": {"files", "shared", "lists", "formats", "dataset"},
+    "look": {"files", "shared", "lists"},
 }
 """Which of its folders each folder of `importing` may import."""
 

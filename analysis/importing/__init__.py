@@ -1,9 +1,8 @@
 """A team's own files, read into tables: everything in them is read, told or refused.
 
-`command` dispatches over its table `KINDS`; `first_look` says what a file seems to be, by what `guesses` sees
-in a table and `questions` in its headers, and which command to type. Below them, each folder importing only
-those further down:
+`command` dispatches over its table `KINDS`. Below it, each folder importing only those further down:
 
+look       a first look at a file: what it seems to be, and which command to type
 kinds      what `make import KIND=…` takes: a module per kind, named as the command calls it, with its options
 dataset    the dataset a team has: begun, added to, corrected, written without names, exported
 lists      readers of people's own spreadsheets and of survey tools' exports, row by row

@@ -12,7 +12,6 @@ import pandas as pd
 
 from analysis.importing.dataset.own import add_tables
 from analysis.importing.dataset.people_file import PeopleFile
-from analysis.importing.first_look import look_at
 from analysis.importing.kinds.activities import PLANNED
 from analysis.importing.kinds.adoptions import ADOPTED
 from analysis.importing.kinds.attendance import ATTENDED
@@ -33,6 +32,7 @@ from analysis.importing.kinds.matrix import MATRIX
 from analysis.importing.kinds.options import given_people, wave_dates
 from analysis.importing.kinds.refi import REFI
 from analysis.importing.kinds.roster import ROSTER
+from analysis.importing.look.first_look import look_at
 from analysis.importing.shared.account import counted
 from analysis.tables.faults import Fault, InvalidInput, raise_faults
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import main
-from analysis.importing.first_look import look_at
+from analysis.importing.look.first_look import look_at
 from analysis.tables.faults import InvalidInput
 from tests.importing.test_cases import cases, raw  # noqa: F401  (fixtures)
 

@@ -21,8 +21,9 @@ from analysis.importing.files.sheets import (
     read_sheets,
     with_one_header,
 )
-from analysis.importing.guesses import Guess, Table, belongs_to, guess_of, shown_headers
-from analysis.importing.questions import looks_like_a_name
+from analysis.importing.look.guesses import belongs_to, guess_of
+from analysis.importing.look.questions import looks_like_a_name
+from analysis.importing.look.table import Guess, Table, shown_headers
 from analysis.importing.shared.account import counted
 from analysis.privacy.names import fold
 from analysis.tables.faults import Fault, raise_faults
