@@ -13,6 +13,7 @@ __all__ = ["adoptions", "codings", "marks_of_who_came", "register", "sheet_of_na
 
 
 def codings(table: Table) -> Guess | None:
+    """Codes that were applied to parts of documents."""
     code, document = table.place(CODES), table.place(DOCUMENTS)
     if code is None or document is None:
         return None
@@ -25,6 +26,7 @@ def codings(table: Table) -> Guess | None:
 
 
 def adoptions(table: Table) -> Guess | None:
+    """Who took up what, and when."""
     what, who = table.place(INNOVATIONS), table.place(PEOPLE)
     day = day_column(table)
     if what is None or who is None or day is None:

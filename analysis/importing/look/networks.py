@@ -37,6 +37,7 @@ __all__ = ["matrix", "names_in_a_cell", "ties"]
 
 
 def matrix(table: Table) -> Guess | None:
+    """The same people down and across."""
     if len(table.header) < 3 or not table.rows:
         return None
     columns = [fold(cell) for cell in table.header[1:]]
@@ -78,6 +79,7 @@ def _ends(table: Table) -> tuple[int, list[int]] | None:
 
 
 def ties(table: Table) -> Guess | None:
+    """Who turned to whom: a row per tie or per contact."""
     ends = _ends(table)
     if ends is None:
         return None

@@ -98,12 +98,14 @@ def day_orders(cells: Sequence[str], header: str = "") -> set[DayOrder | None]:
 
 
 def day_column(table: Table, but: Collection[int] = ()) -> int | None:
+    """Return the column of days, one that is headed so before others; None where there is none."""
     places = [place for place in range(len(table.header)) if place not in but]
     likely = sorted(places, key=lambda place: table.plain[place] not in DAYS)
     return next((place for place in likely if day_orders(table.cells(place), table.plain[place])), None)
 
 
 def say_order(guess: Guess, table: Table, place: int) -> None:
+    """Add how days are written, where they can be read in more than one order."""
     orders = day_orders(table.cells(place), table.plain[place])
     if None in orders:
         return
@@ -119,6 +121,7 @@ def say_order(guess: Guess, table: Table, place: int) -> None:
 
 
 def say_rounds(guess: Guess, table: Table, but: Collection[int] = ()) -> None:
+    """Add which column tells the round, or ask which round it is."""
     place = table.place(WAVES, but)
     if place is None:
         guess.asks("which round it is", "--wave", "<round>")
@@ -157,6 +160,7 @@ def _parts_of(cells: Sequence[str], signs: Sequence[str]) -> list[str]:
 
 
 def shortened(text: str) -> str:
+    """Return the beginning of a text that is long, or all of it."""
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
