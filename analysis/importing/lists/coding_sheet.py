@@ -174,7 +174,7 @@ def read_codings(
 
 
 def _settle_signs(cells: Sequence[_Cell], faults: list[Fault], notes: list[str], *, whole: bool) -> None:
-    """Ask about cells that may have several codes, and tell of the others that have such a sign."""
+    """Ask about cells that may have several codes, and list the others that have such a sign."""
     known = {fold(cell.code) for cell in cells}
     frequent = [sign for sign in _LISTING if 2 * sum(sign in cell.code for cell in cells) > len(cells)]
     asked: dict[tuple[str, tuple[str, ...]], list[_Cell]] = {}
