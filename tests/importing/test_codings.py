@@ -129,3 +129,81 @@ def test_a_long_sheet_may_have_several_codes_in_a_cell_and_decisions(run: Run, t
     assert "row 6, column coder: found an empty cell" in told
     assert "'maybe'; allowed: 1 or 0" in told
     assert len(read_own("ours").tables["codings"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "expected"),
+    [
+        # Both are codes elsewhere.
+        (
+            ["Trust", "Time", "trust, Time", "Voice"],
+            [],
+            ["row 4, column codes", "'trust, Time'", '--split ","'],
+        ),
+        (["Trust", "Time", "Trust and Time", "Voice"], [], ["'Trust and Time'", '--split " and "']),
+        (["Give and take", "Time", "Give and take, Time", "Voice"], [], ["row 4", '--split ","; if each']),
+        # In most cells.
+        (["Trust; Time", "Voice; Hope", "Loss"], [], ["row 2", "the like in 1 cell (row 3)", '--split ";"']),
+        (["Trust, Time", "Trust", "Time"], ["--whole-codes"], {"Trust, Time", "Trust", "Time"}),
+        (["Trust, Time", "Trust", "Time"], ["--split", ","], {"Trust", "Time"}),
+        # What cannot be told is told.
+        (["Time, lack of", "Trust", "Voice"], [], {"Time, lack of", "Trust", "Voice"}),
+        (["Hope & joy", "Hope", "Voice"], [], {"Hope & joy", "Hope", "Voice"}),
+    ],
+)
+def test_a_cell_that_may_have_several_codes_is_asked_about(
+    cells: list[str],
+    options: list[str],
+    expected: list[str] | set[str],
+    run: Run,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "long.csv"
+    lines = [f'One,{number},Ana,"{cell}"' for number, cell in enumerate(cells)]
+    path.write_text("\n".join(["document,segment,coder,codes", *lines]), encoding="utf-8")
+    code, told = run("codings", str(path), *options)
+    if isinstance(expected, list):
+        assert code == 1
+        assert "1 fault" in told
+        assert "--whole-codes" in told
+        assert all(part in told for part in expected), told
+        return
+    assert code == 0, told
+    assert {row[3] for row in codings()} == expected
+    assert (
+        f"each read as one code, since nothing says that it is several: {cells[0]!r} (row 2)" in told
+    ) == ("--split" not in options)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "told", "made"),
+    [
+        (
+            "document,segment,coder,code\nOne,a,Ana,trust\nOne,b,Ana,trust\nOne,a,Ana,trust\nOne,a,Ana,trust\n",
+            [],
+            ["4 rows: 2 with codes, 2 with nothing but codings of a row before", "counted once: 4, 5"],
+            2,
+        ),
+        (
+            "document,segment,coder,code\nOne,a,Ana,trust\nOne,a,Ana,trust;time\n",
+            ["--split", ";"],
+            ["2 rows: 2 with codes", "1 row of which some codings are in a row before: 3"],
+            2,
+        ),
+        (f"{WIDE}One,2,Ben,1,1,once more\n", ["--wide", "--blank", "none"], ["5 rows: 4 with", "once: 6"], 8),
+    ],
+)
+def test_rows_that_say_a_coding_again_are_told(
+    text: str,
+    options: list[str],
+    told: list[str],
+    made: int,
+    run: Run,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "again.csv"
+    path.write_text(text, encoding="utf-8")
+    code, said = run("codings", str(path), *options)
+    assert code == 0, said
+    assert all(part in said for part in told), said
+    assert len(codings()) == made

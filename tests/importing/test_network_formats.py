@@ -12,6 +12,7 @@ import pytest
 
 from analysis.importing.formats.gexf import read_gexf
 from analysis.importing.formats.two_mode import two_mode_tables
+from analysis.importing.formats.ucinet import read_dl
 from analysis.importing.kinds.graph import GRAPHS
 from analysis.importing.lists.matrices import read_matrices
 from analysis.importing.shared.network import ImportedNetwork, as_tables
@@ -472,3 +473,23 @@ def test_ties_with_days_are_in_the_rounds_they_last_into(tmp_path: Path) -> None
     waves = pd.DataFrame({**rounds, "closed_on": ["2024-10-31", "2024-12-01", "2025-01-31", "2025-06-30"]})
     network = read_gexf(path, only_relation="help", waves=waves)
     assert ties_of(network) == {"1 help Ana Ben 1", "2 help Ben Ana 1", "4 help Ben Ana 1"}
+
+
+@pytest.mark.parametrize(
+    ("layout", "data", "expected"),
+    [
+        ("lowerhalf diagonal=absent", ".\n0 1\n", (4, "Ana")),
+        ("lowerhalf diagonal=absent", "1\n0 .\n", (5, "Ben")),
+        ("lowerhalf diagonal=present", "0\n. 0\n0 1 0\n", (5, "Ana")),
+        ("upperhalf diagonal=absent", "1 0\n.\n", (5, "Eve")),
+        ("upperhalf diagonal=absent", "1 .\n0\n", (4, "Eve")),
+    ],
+)
+def test_a_fault_of_a_half_matrix_names_the_row_that_has_the_cell(
+    layout: str, data: str, expected: tuple[int, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "half.dl"
+    path.write_text(f"dl n=3 format={layout} labels:\nAna Ben Eve\ndata:\n{data}", encoding="utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        read_dl(path)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [expected]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 from analysis.importing.files.sheets import is_missing, read_number, read_text, shown
 from analysis.importing.formats.two_mode import Entry, TwoMode, two_kinds
@@ -26,6 +27,8 @@ from analysis.importing.shared.people import People
 from analysis.tables.faults import Fault, raise_faults
 
 __all__ = ["read_dl", "read_dl_two_mode"]
+
+_HALVES: dict[str, Literal["lower", "upper"]] = {"lowerhalf": "lower", "upperhalf": "upper"}
 
 
 def read_dl(
@@ -290,12 +293,14 @@ def _full_matrices(
         cells: list[list[float | None]] = [[None] * size for _ in range(size)]
         at = [0] * size
         for place, (row, places) in enumerate(zip(rows, columns, strict=True)):
-            at[place] = row[-1].line if row else at[place - 1] if place else 0
+            at[place] = row[-1].line if row else 0
             for column, word in zip(places, row[side:], strict=True):
                 cells[place][column] = _value(file, word, faults)
                 if header.layout != "fullmatrix":
                     cells[column][place] = cells[place][column]
-        more, unheard = matrix_arcs(file, labels, cells, at, about, faults)
+        more, unheard = matrix_arcs(
+            file, labels, cells, at, about, faults, half=_HALVES.get(header.layout, "")
+        )
         arcs += more
         silent += unheard
     for label, count in Counter(labels).items():

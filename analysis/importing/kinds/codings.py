@@ -33,6 +33,9 @@ def _codings_options(command: argparse.ArgumentParser) -> None:
         help="a row per segment, a column per code: each with nothing but 0, 1 and ticks in it",
     )
     split_option(command, "codes")
+    command.add_argument(
+        "--whole-codes", action="store_true", help="a code with a comma or the like in it is one code"
+    )
     layout_options(command, "a value that is not known")
     table_options(command)
     blank_option(command)
@@ -52,6 +55,7 @@ def _read_codings(arguments: argparse.Namespace, _: Sequence[str], faults: list[
         wide=arguments.wide,
         blank=blanks_of(arguments, ["codes"], faults).get("codes"),
         split=arguments.split,
+        whole=arguments.whole_codes,
         layout=layout_of(arguments),
     )
     names = {"documents": documents.frame(), "coders": coders.frame()}

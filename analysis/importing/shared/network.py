@@ -334,6 +334,8 @@ def matrix_arcs(
     lines: Sequence[int],
     asked: tuple[int, str],
     faults: list[Fault],
+    *,
+    half: Literal["", "lower", "upper"] = "",
 ) -> tuple[list[Arc], list[tuple[int, str, str]]]:
     """Return the ties of a square matrix whose rows send, and who did not answer.
 
@@ -352,20 +354,25 @@ def matrix_arcs(
     faults : list of Fault
         A row that is missing as a whole, its diagonal aside, is somebody who did not answer. A single
         missing cell can be told neither as a tie nor as none, so it is a fault.
+    half : {"", "lower", "upper"}
+        The half that the file has, where the other is its mirror image: a cell stands in one row of it alone.
     """
     wave, relation = asked
     arcs: list[Arc] = []
     silent = []
-    for place, (sender, row, line) in enumerate(zip(labels, cells, lines, strict=True)):
+    for place, (sender, row) in enumerate(zip(labels, cells, strict=True)):
         others = [value for column, value in enumerate(row) if column != place]
         if others and all(value is None for value in others):
             silent.append((wave, sender, relation))
             continue
-        for receiver, value in zip(labels, row, strict=True):
+        for column, (receiver, value) in enumerate(zip(labels, row, strict=True)):
+            mirrored = (half == "lower" and column > place) or (half == "upper" and column < place)
+            line, header = (lines[column], sender) if mirrored else (lines[place], receiver)
             if value is None and receiver != sender:
                 allowed = "a number, or all of the row missing (the person did not answer)"
                 hint = "0 where the person did answer and named no tie"
-                faults.append(Fault(file, "a missing cell", allowed, line, receiver, hint))
+                fault = Fault(file, "a missing cell", allowed, line, header, hint)
+                faults += [fault] if not half or fault not in faults else []
             elif value:
                 arcs.append(Arc(sender, receiver, value, wave, relation, line))
     return arcs, silent
