@@ -431,6 +431,13 @@ LAYOUTS = {
         told="row 5: left out, since it is a trial (Survey Preview) … did not finish, read as far as they "
         "came: 6, 7 … 1 rows without a name and without an answer, left out: 6 … 2 declared … 'Q5_DO'",
     ),
+    "qualtrics: what was left blank by somebody who did not finish is not no tie": ok(
+        "roster",
+        qualtrics(CHOSEN, "Ines Falk,,Omar Reid,", "Omar Reid,Ines Falk,,").replace("True,R_1", "False,R_1"),
+        *(*ASKED, *Q2, "--pattern", "Q7_{alter}", "--blank", "none"),
+        rows="1 help p1 p2 1",
+        told="left blank by somebody who did not finish … 1 of 2 answers of p2 about help (wave 1) are missing",
+    ),
     "qualtrics: names in two columns": ok(
         *("roster", HALVES, *SCALE, *ONCE, "--pattern", "Q5_{alter}"),
         *("--respondent", "RecipientFirstName", "--respondent", "RecipientLastName"),

@@ -84,6 +84,8 @@ class Sheet:
         What its readers should know: what is hidden or merged.
     separator : str
         What parts the cells of a line; empty in a workbook.
+    unfinished : frozenset of int
+        Lines of people who did not come to the end: a cell left blank there was not answered.
     """
 
     file: str
@@ -93,6 +95,7 @@ class Sheet:
     line: int = 1
     told: tuple[str, ...] = ()
     separator: str = ""
+    unfinished: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -376,7 +379,7 @@ def _without_trials(sheet: Sheet, notes: list[str]) -> Sheet:
     if unfinished:
         listed = ", ".join(map(str, unfinished[:20]))
         notes.append(f"{sheet.file}: rows of people who did not finish, read as far as they came: {listed}")
-    return replace(sheet, rows=rows)
+    return replace(sheet, rows=rows, unfinished=frozenset(unfinished))
 
 
 def _with_joined(sheet: Sheet, headers: Sequence[str]) -> Sheet:

@@ -300,6 +300,8 @@ class _Reader:
         text = cells.get(column)
         if text is None:
             return 1.0 if relation else None
+        if not text and line in sheet.unfinished:
+            return "missing"
         if not text and self.blank.get(relation) == "none":
             return 0.0
         if (self.layout.missing and self.layout.is_missing(text)) or (not text and relation in self.blank):

@@ -470,6 +470,10 @@ def _hear(row: _Row, way: _Way, heard: dict[_Key, _Heard], count: Counter[str], 
             continue
         found = heard.setdefault(key, _Heard(row.grid.file, row.line))
         header = row.grid.header[one.place]
+        if not text and row.line in row.grid.unfinished:
+            found.missing += 1
+            count["left blank by somebody who did not finish"] += 1
+            continue
         if not text:
             found.blank.append(header)
             count["left blank"] += 1

@@ -25,7 +25,7 @@ _MOST_CELLS = 20_000_000
 class Grid:
     """A header and the rows below it, each as wide as the header; row n stands on line n + `line` + 1.
 
-    `file` is how a fault names it.
+    `file` is how a fault names it; `unfinished` are lines of people who did not come to the end.
     """
 
     header: list[str]
@@ -33,6 +33,7 @@ class Grid:
     decimal_comma: bool = False
     file: str = ""
     line: int = 1
+    unfinished: frozenset[int] = frozenset()
 
     def number(self, text: str) -> float | None:
         """Return the finite number a cell holds, or None."""
@@ -78,7 +79,7 @@ def _grid(sheet: Sheet, faults: list[Fault]) -> Grid | None:
         cells.append([*row, *[""] * len(header)][: len(header)])
     while cells and not any(cells[-1]):
         cells.pop()
-    return Grid(header, cells, sheet.decimal_comma, sheet.file, sheet.line)
+    return Grid(header, cells, sheet.decimal_comma, sheet.file, sheet.line, sheet.unfinished)
 
 
 def header_hint(rows: Sequence[Sequence[str]], line: int) -> str:
