@@ -436,7 +436,7 @@ LAYOUTS = {
         qualtrics(CHOSEN, "Ines Falk,,Omar Reid,", "Omar Reid,Ines Falk,,").replace("True,R_1", "False,R_1"),
         *(*ASKED, *Q2, "--pattern", "Q7_{alter}", "--blank", "none"),
         rows="1 help p1 p2 1",
-        told="left blank by somebody who did not finish … 1 of 2 answers of p2 about help (wave 1) are missing",
+        told="by somebody who did not finish … 1 of 2 answers of p2 about help (wave 1) are missing",
     ),
     "qualtrics: names in two columns": ok(
         *("roster", HALVES, *SCALE, *ONCE, "--pattern", "Q5_{alter}"),
