@@ -109,23 +109,24 @@ def _beside_chance(comparison: NullComparison) -> Finding:
 
 
 def _advice(tested: Sequence[NullComparison]) -> list[Finding]:
-    """Say what follows for somebody who wants to spread a practice, by whether circles grew beyond chance."""
-    # Random placement asks the least, and shuffled times reject too often: the stricter one decides.
+    """Say what follows for somebody who wants to spread a practice, by whether circles grew beyond chance.
+
+    Nothing follows where they grew more than one chance gives and not more than another.
+    """
     kept = [
         (key_of(f"nulls-{comparison.key}", in_words(test.null), "p_holm"), adjusted <= _LEVEL)
         for comparison in tested
         for test, adjusted in zip(comparison.tests, comparison.adjusted, strict=True)
-        if test.null == "degree_preferential"
     ]
     keys, larger = tuple(key for key, _ in kept), {held for _, held in kept}
     # Advice needs the test of ties; where that of meetings says something else, none follows.
     if len(larger) != 1 or all(one.statistic != "coalescence" for one in tested):
         return []
     sentence = (
-        "Circles grew together more than popular people alone explain: bring both circles together again "
-        "after a first meeting, and count later who still meets."
+        "Circles grew together more than each kind of chance gives: count, some time after a meeting of two "
+        "circles, who still meets. What makes ties last was not tested here."
         if larger == {True}
-        else "Circles did not grow together more than popular people alone explain: do not expect a "
-        "first meeting to join two circles by itself."
+        else "Circles did not grow together more than any kind of chance gives: do not expect a first "
+        "meeting to join two circles by itself."
     )
     return [Finding("advice", sentence, keys)]

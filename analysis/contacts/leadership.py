@@ -44,7 +44,7 @@ class Leadership(Result):
         Index the measure; ``first`` and ``last`` (period with a value), ``slope`` (a period), ``expected``
         (mean slope at shuffled times), ``p`` (about that).
     people : tuple of frozenset
-        For each period the smaller of the two groups its numbers tell of, as (person, "contacts", period).
+        For each period the smaller of the two groups its numbers are about, as (person, "contacts", period).
     """
 
     frame: pd.DataFrame

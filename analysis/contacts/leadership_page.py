@@ -161,9 +161,10 @@ def leadership_findings(trends: pd.DataFrame | NotEstimable) -> list[Finding]:
         return []
     own = {name: row_of(trends, (BACKBONE, name)) for name in MEASURES}
     between = own["betweenness"]
-    moved = "members" if between["slope"] < between["expected"] else "the backbone"
+    less = between["slope"] < between["expected"]
     sure = between["p_holm"] < _SURE
-    head = f"Leadership moved to {moved}" if sure else "Whether leadership moved cannot be told"
+    head = f"Contacts came to run {'less' if less else 'more'} through the backbone"
+    head = head if sure else "Whether leadership moved cannot be told"
     sentence = (
         f"{head}: the backbone's share of all betweenness was {percent(between['first'])} in the first "
         f"period and {percent(between['last'])} in the last ({p_in_words(between['p_holm'])} against the "

@@ -313,7 +313,7 @@ def test_what_is_shown_is_escaped(shown: Shown) -> None:
         ([-1.2e-7, 0.5, 1.0], 3, ["−10⁻⁷", "0.500", "1.000"]),
         ([10**6, 3, 0], 3, ["1000000", "3", "0"]),
         # A ratio of so many digits made its table wider than the page; a rate of minus nothing is nothing.
-        ([4.8e83, 0.5, 1.0], 3, ["5\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁸³", "0.500", "1"]),
+        ([4.8e83, 0.5, 1.0], 3, ["5\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁸³", "0.5", "1"]),
         ([-0.0, 0.0, 1.0], 3, ["0", "0", "1"]),
         ([math.nan, math.nan, math.nan], 3, ["", "", ""]),
         (["a", 0.5123, None], 3, ["a", "0.512", ""]),

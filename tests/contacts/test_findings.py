@@ -68,7 +68,7 @@ def test_the_two_statistics_go_beside_the_models_that_can_answer(contacts: pd.Da
     shown = meeting_shown(everybody)
     assert cascade_findings(everybody, shown, [found, both])[-1].key != "advice"
     advised = cascade_findings(everybody, shown, [found, replace(both, adjusted=(0.0,) * 4)])[-1]
-    assert "grew together more" in advised.sentence and len(advised.numbers) == 2
+    assert "grew together more" in advised.sentence and len(advised.numbers) == 7
     table = both.table()
     assert isinstance(table, pd.DataFrame)
     tests = [test.p for one in (coalescence, both) for test in one.tests]

@@ -30,7 +30,7 @@ class Imported:
     notes : sequence of str
         What became of what the file has.
     asked : collection of (int, str)
-        Waves and relations it tells of.
+        Waves and relations it has answers about.
     attributes : mapping of str to sequence of Column
         Further columns of tables.
     names : mapping of str to DataFrame
