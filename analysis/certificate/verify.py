@@ -27,6 +27,7 @@ from analysis.certificate.certificate import HASHES
 from analysis.certificate.crate import METADATA
 from analysis.certificate.outputs import NUMBERS, TABLE, shown_by
 from analysis.compendium.claims import Claim, claims_in
+from analysis.compendium.rendering import AS_SAID_ABOVE
 from analysis.compendium.verdict import NOT_RUN, judged
 from analysis.files import digest
 from analysis.labels import in_words
@@ -184,7 +185,9 @@ def _numbers(run: str, files: Mapping[str, bytes], findings: Findings) -> None:
             entry = numbers.get(key)
             if entry is None:
                 findings.add(record, f"{key} is in {name} alone")
-            elif not _same(entry.get("value"), value):
+            elif not (
+                _same(entry.get("value"), value) or _said_above(entry.get("value"), value, files[name])
+            ):
                 findings.add(record, f"{key} is {entry.get('value')} there, {value} in {name}")
 
 
@@ -199,6 +202,13 @@ def _shown(content: bytes) -> Iterable[tuple[str, str]]:
     text = content.decode("utf-8", errors="replace")
     for pattern in (_CELL, _ALONE):
         yield from ((unescape(key), unescape(told).strip()) for key, told in pattern.findall(text))
+
+
+def _said_above(recorded: Any, told: Any, page: bytes) -> bool:
+    """Whether a page gives the reason of something not estimable at another place, and refers to it."""
+    if told != AS_SAID_ABOVE or not isinstance(recorded, str):
+        return False
+    return recorded.rstrip(".") in unescape(page.decode("utf-8", errors="replace"))
 
 
 def _same(recorded: Any, told: Any) -> bool:

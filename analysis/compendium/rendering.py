@@ -23,7 +23,10 @@ from analysis.compendium.table_html import tiny
 from analysis.compendium.verdict import DEVIATES, NOT_RUN, OUTCOMES, Verdict
 from analysis.labels import in_words
 
-__all__ = ["Renderer", "coded", "shown", "tone"]
+__all__ = ["AS_SAID_ABOVE", "Renderer", "coded", "shown", "tone"]
+
+AS_SAID_ABOVE = "not estimable, as said above"
+"""In place of a reason that the page gave before."""
 
 _HEADING = re.compile(
     r'<h([1-6]) id="([^"]+)">(.*?)<a class="anchor-link" href="#[^"]*">.*?</a></h\1>', re.DOTALL
@@ -276,7 +279,7 @@ class Renderer:
         def told(found: re.Match[str]) -> str:
             reason = html.unescape(found[1]).rstrip(".")
             if reason in self.reasons:
-                return "not estimable, as said above"
+                return AS_SAID_ABOVE
             self.reasons.add(reason)
             return found[0]
 

@@ -15,7 +15,8 @@ import pytest
 from analysis.certificate import archive as module
 from analysis.certificate.archive import pack, unpacked
 from analysis.certificate.crate import METADATA
-from analysis.certificate.verify import LIMITS, _same, examine, verify
+from analysis.certificate.verify import LIMITS, _said_above, _same, examine, verify
+from analysis.compendium.rendering import AS_SAID_ABOVE
 from analysis.files import digest
 from analysis.tables.faults import InvalidInput
 from tests.certificate.certified import Certified
@@ -80,6 +81,16 @@ EXECUTION = changed(EXECUTED, "matrix.sum() * factor", "matrix.sum() + factor")
 def test_a_text_is_the_recorded_one_also_in_words() -> None:
     assert _same("hybrid_corn; rice", "hybrid corn; rice ") and _same("hybrid_corn", "hybrid_corn")
     assert not _same("hybrid_corn", "hybrid rice") and not _same("3", 3)
+
+
+def test_a_reason_given_once_on_a_page_is_the_recorded_one() -> None:
+    reason, page = (
+        "not estimable: found no ties within them.",
+        b"<dd>not estimable: found no ties within them</dd>",
+    )
+    assert _said_above(reason, AS_SAID_ABOVE, page)
+    assert not _said_above(reason, AS_SAID_ABOVE, b"<dd>not estimable: found no people</dd>")
+    assert not _said_above(0.5, AS_SAID_ABOVE, page) and not _said_above(reason, "as found", page)
 
 
 def test_an_archive_as_it_was_made_passes(certified: Certified, capsys: pytest.CaptureFixture[str]) -> None:
